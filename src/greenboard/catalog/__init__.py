@@ -1,0 +1,1 @@
+"""The catalog: what exists. Entities of kinds, their owners and the relations between them."""

@@ -1,0 +1,1 @@
+"""What every package may use: references, places, errors, YAML with positions, the clock. No Django, no network."""

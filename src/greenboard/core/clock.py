@@ -1,0 +1,37 @@
+"""Time, at the rim. Pure code takes `now` as an argument; only surfaces ask the clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from greenboard.core.errors import UserError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def parse_time(text: str) -> datetime:
+    """Read an RFC 3339 timestamp or a date; without a zone it is taken as UTC."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UserError("not a timestamp", expected="like 2026-11-23T09:00:00Z", got=repr(text)) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def format_time(moment: datetime) -> str:
+    """Write a moment as RFC 3339 in UTC, with microseconds only where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_span(text: str) -> timedelta:
+    """Read a length of time such as `90d`, `12h` or `1d12h`."""
+    parts = re.findall(r"(\d+)([smhdw])", text.strip())
+    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
+        raise UserError("not a length of time", expected="like 90d, 12h or 30m", got=repr(text))
+    return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())

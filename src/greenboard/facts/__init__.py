@@ -1,0 +1,1 @@
+"""Facts: what was seen about each entity, typed by fact types, with source and age."""

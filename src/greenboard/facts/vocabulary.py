@@ -1,0 +1,219 @@
+"""The vocabulary: every fact type with its typed fields, read from `library/fact-types/`.
+
+One definition serves the rule language (types and documentation), the columns it is evaluated on,
+the check of facts as they come in, and the reference pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field as Setting
+
+from greenboard.core import clock, content, yaml
+from greenboard.core.errors import UserError, suggest
+from greenboard.facts.types import FieldValue, Scalar, Struct, Value
+
+
+class FieldType(StrEnum):
+    """The types a field may have. Durations travel in JSON as seconds, timestamps as RFC 3339."""
+
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    STRING = "string"
+    TIMESTAMP = "timestamp"
+    DURATION = "duration"
+    STRINGS = "list<string>"
+    INTS = "list<int>"
+    FLOATS = "list<float>"
+    TIMESTAMPS = "list<timestamp>"
+
+    @property
+    def element(self) -> FieldType | None:
+        """The type of the elements, where this is a list."""
+        return FieldType(self.value[5:-1]) if self.value.startswith("list<") else None
+
+
+class FactError(UserError):
+    """A fact that does not fit its fact type."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldDef(_Strict):
+    """One field of a fact type. `values` closes a string field to the ones listed."""
+
+    type: FieldType
+    doc: str
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    example: Any = None
+
+
+Span = Annotated[timedelta, BeforeValidator(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
+Supplier = Literal["repository", "report", "connection", "attestation", "catalog", "descriptor"]
+
+
+class FactType(_Strict):
+    """A vendor-neutral schema of facts.
+
+    `about` says whose facts they are: a component's facts of a type about `repository` are read
+    from the repository it lives in. `many` names the field that tells several items of one entity
+    apart; None means one fact per entity and source. A fact older than `max_age` is no data.
+    `connects` names the kinds of tools that can supply it, for people.
+    """
+
+    name: str
+    title: str
+    doc: str
+    about: Literal["component", "repository", "entity"]
+    many: str | None = None
+    max_age: Span | None = None
+    supplied_by: tuple[Supplier, ...]
+    connects: str = ""
+    fields: dict[str, FieldDef]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All fact types by name."""
+
+    types: Mapping[str, FactType]
+
+    def get(self, name: str) -> FactType:
+        """The fact type of a name, or a FactError that suggests the one that was meant."""
+        try:
+            return self.types[name]
+        except KeyError:
+            raise FactError(f"unknown fact type {name!r}", hint=suggest(name, self.types)) from None
+
+    def normalise(self, name: str, raw: object) -> Value:
+        """Check a raw value against its fact type and bring it into the stored form.
+
+        Integers become floats where the field is one, timestamps become UTC, nulls are dropped.
+
+        Raises:
+            FactError: an unknown field, a wrong type, a value outside the listed ones.
+        """
+        declared = self.get(name)
+        if declared.many is None:
+            return _struct(declared, raw, name)
+        if not isinstance(raw, list | tuple):
+            raise FactError(f"{name}: wrong shape", expected="a list of items", got=type(raw).__name__)
+        items = tuple(_struct(declared, item, f"{name}[{index}]") for index, item in enumerate(raw))
+        _unique(declared, items)
+        return items
+
+
+def _struct(declared: FactType, raw: object, label: str) -> Struct:
+    if not isinstance(raw, Mapping):
+        raise FactError(f"{label}: wrong shape", expected="an object of fields", got=type(raw).__name__)
+    struct: dict[str, FieldValue] = {}
+    for key, value in raw.items():
+        if key not in declared.fields:
+            raise FactError(f"{label}: unknown field {key!r}", hint=suggest(str(key), declared.fields))
+        if value is not None:
+            struct[key] = _field(declared.fields[key], value, f"{label}.{key}")
+    return struct
+
+
+def _unique(declared: FactType, items: Iterable[Struct]) -> None:
+    key = declared.many or ""
+    seen: set[object] = set()
+    for item in items:
+        if key not in item:
+            raise FactError(f"{declared.name}: an item without its key {key!r}")
+        if item[key] in seen:
+            raise FactError(f"{declared.name}: two items with {key} {item[key]!r}")
+        seen.add(item[key])
+
+
+def _field(declared: FieldDef, value: object, label: str) -> FieldValue:
+    element = declared.type.element
+    if element is None:
+        return _scalar(declared, declared.type, value, label)
+    if not isinstance(value, list | tuple):
+        raise FactError(f"{label}: wrong type", expected=declared.type.value, got=repr(value)[:80])
+    return tuple(_scalar(declared, element, item, f"{label}[{at}]") for at, item in enumerate(value))
+
+
+def _scalar(declared: FieldDef, wanted: FieldType, value: object, label: str) -> Scalar:
+    converted = _CONVERT[wanted](value)
+    if converted is None:
+        raise FactError(f"{label}: wrong type", expected=wanted.value, got=repr(value)[:80])
+    if declared.values and converted not in declared.values:
+        raise FactError(f"{label}: not a known value", expected=", ".join(declared.values), got=repr(value)[:80])
+    return converted
+
+
+def _bool(value: object) -> Scalar | None:
+    return value if isinstance(value, bool) else None
+
+
+def _int(value: object) -> Scalar | None:
+    whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return value if whole and isinstance(value, int) else None
+
+
+def _float(value: object) -> Scalar | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _string(value: object) -> Scalar | None:
+    return value if isinstance(value, str) else None
+
+
+def _timestamp(value: object) -> Scalar | None:
+    if isinstance(value, datetime):
+        return clock.parse_time(value.isoformat())
+    try:
+        return clock.parse_time(value) if isinstance(value, str) else None
+    except UserError:
+        return None
+
+
+def _duration(value: object) -> Scalar | None:
+    if isinstance(value, timedelta):
+        return value
+    return timedelta(seconds=value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+_CONVERT = {
+    FieldType.BOOL: _bool,
+    FieldType.INT: _int,
+    FieldType.FLOAT: _float,
+    FieldType.STRING: _string,
+    FieldType.TIMESTAMP: _timestamp,
+    FieldType.DURATION: _duration,
+}
+
+
+def load(folder: Path | None = None) -> Vocabulary:
+    """Read every fact type in a folder; by default the ones that Greenboard ships."""
+    types: dict[str, FactType] = {}
+    for path in sorted((folder or content.library("fact-types")).glob("*.yaml")):
+        for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
+            declared = yaml.parse(document, FactType)
+            types[declared.name] = declared
+    return Vocabulary(types)
+
+
+def encode(value: FieldValue | Value) -> Any:
+    """A fact's value as JSON: timestamps as RFC 3339, durations as seconds."""
+    if isinstance(value, Mapping):
+        return {key: encode(part) for key, part in value.items()}
+    if isinstance(value, datetime):
+        return clock.format_time(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, list | tuple):
+        return [encode(part) for part in value]
+    return value
