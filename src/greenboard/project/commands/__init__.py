@@ -1,0 +1,1 @@
+"""Commands that start or fill an installation, and so know everything. The others live in `greenboard.cli`."""

@@ -1,0 +1,97 @@
+"""What the environment says: every GREENBOARD_ variable, with its default and its check."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from greenboard.core.errors import UserError
+
+SETTINGS = {
+    "GREENBOARD_DATA_DIR": "Folder of the database, the sample and the secret key. Default: ./data",
+    "GREENBOARD_PORT": "Port that the board is served on. Default: 8000",
+    "GREENBOARD_HOST": "Address that the board listens on. Default: 127.0.0.1",
+    "GREENBOARD_ALLOWED_HOSTS": "Host names that the board answers to, separated by commas. Default: this machine only",
+    "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
+    "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
+}
+"""Every setting with what it does; a test asserts that each is in the documentation."""
+
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The settings as typed values."""
+
+    data_dir: Path
+    host: str
+    port: int
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    https: bool
+    debug: bool
+    package: Path
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] | None = None) -> Environment:
+        """Read and check the variables.
+
+        Raises:
+            UserError: an unknown GREENBOARD_ variable's value cannot be used.
+        """
+        given = os.environ if variables is None else variables
+        origin = given.get("GREENBOARD_ORIGIN", "").rstrip("/")
+        if origin and not origin.startswith(("http://", "https://")):
+            raise UserError("GREENBOARD_ORIGIN is not an address", expected="https://HOST", got=repr(origin))
+        host = given.get("GREENBOARD_HOST", "127.0.0.1")
+        named = tuple(name.strip() for name in given.get("GREENBOARD_ALLOWED_HOSTS", "").split(",") if name.strip())
+        seen = (origin.split("://")[1].split(":")[0],) if origin else ()
+        return cls(
+            data_dir=Path(given.get("GREENBOARD_DATA_DIR") or "data").expanduser().resolve(),
+            host=host,
+            port=_port(given.get("GREENBOARD_PORT", "8000")),
+            hosts=(*_LOCAL, *named, *seen),
+            origins=(origin,) if origin else (),
+            https=origin.startswith("https://"),
+            debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
+            package=Path(__file__).resolve().parents[1],
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise UserError("GREENBOARD_PORT is not a port", expected="a number from 1 to 65535", got=repr(text))
+    return int(text)
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in ("0", "1", ""):
+        raise UserError(f"{name} is neither on nor off", expected="0 or 1", got=repr(text))
+    return text == "1"
+
+
+def secret_key(data_dir: Path) -> str:
+    """The key that signs sessions: made once, kept in the data folder, readable by its owner only."""
+    path = data_dir / "secret.key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    data_dir.mkdir(parents=True, exist_ok=True)
+    fresh = secrets.token_urlsafe(48)
+    # Written aside and linked into place, so that two processes that start at once agree on one key
+    # and a kill in the middle leaves no half-written one.
+    aside = data_dir / f".secret-{os.getpid()}-{secrets.token_hex(4)}"
+    aside.touch(mode=0o600)
+    aside.write_text(fresh, encoding="ascii")
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    finally:
+        aside.unlink()
+    return fresh

@@ -1,0 +1,85 @@
+"""Starting the board: database, administrator, sample organization, web server, in that order."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from greenboard.core import clock
+from greenboard.core.errors import UserError
+from greenboard.project import setup
+from greenboard.project.environment import Environment
+
+
+def serve(*, sample: bool) -> None:
+    """Make everything ready, say where and how to sign in, and serve until stopped.
+
+    Raises:
+        UserError: the port is taken, or the data folder cannot be written.
+    """
+    environment = Environment.read()
+    _claim(environment)
+    prepare(environment.data_dir, sample=sample)
+    _greet(environment)
+    _run(environment)
+
+
+def prepare(data_dir: Path, *, sample: bool) -> None:
+    """Create or upgrade the database, the administrator and, when asked, the sample organization."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{data_dir}: cannot be made: {error.strerror}", hint="Set GREENBOARD_DATA_DIR.") from None
+    setup.django()
+    setup.migrate()
+    from greenboard.access.accounts import ensure_administrator
+
+    ensure_administrator(data_dir)
+    if sample:
+        from greenboard.project.sample import load
+
+        load.ensure(data_dir, now=clock.now(), progress=lambda line: click.echo(f"  {line}", err=True))
+
+
+def _claim(environment: Environment) -> None:
+    """Refuse early when the port is taken, instead of after the sample has been loaded."""
+    with socket.socket(socket.AF_INET6 if ":" in environment.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((environment.host, environment.port))
+        except OSError as error:
+            raise UserError(
+                f"cannot listen on {environment.host}:{environment.port}: {error.strerror}",
+                hint="Stop the other program or choose another port: GREENBOARD_PORT=8001 make run",
+            ) from None
+
+
+def _greet(environment: Environment) -> None:
+    from greenboard.access.accounts import ensure_administrator
+
+    first = ensure_administrator(environment.data_dir)
+    click.echo(f"\nGreenboard is at http://{environment.host}:{environment.port}")
+    if first is not None:
+        password = first.password_file.read_text(encoding="ascii").strip()
+        click.echo(f"Sign in as {first.name} with the password {password}")
+        click.echo(f"(kept in {first.password_file}; change it, then delete that file)")
+    click.echo("Stop it with Ctrl-C; the data stay.\n")
+
+
+def _run(environment: Environment) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server = Granian(
+        "greenboard.project.wsgi:application",
+        address=environment.host,
+        port=environment.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_access=False,
+        log_level="warning",
+    )
+    server.serve()

@@ -1,0 +1,17 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from greenboard.project.health import health
+
+urlpatterns = [
+    path("healthz", health, name="health"),
+    path("", include("greenboard.web.urls")),
+]
+
+handler400 = "greenboard.web.faults.bad_request"
+handler403 = "greenboard.web.faults.forbidden"
+handler404 = "greenboard.web.faults.not_found"
+handler500 = "greenboard.web.faults.server_error"
