@@ -26,6 +26,29 @@ KINDS = (
 )
 COMPONENT_KINDS = ("service", "api", "library", "website", "job", "data-store", "resource")
 """The kinds that are built and run, so that readiness is asked of them."""
+ANY_COMPONENT = "component"
+"""Stands in a reference for whichever component has the name, until `graph.resolve` finds it."""
+LIFECYCLES = ("experimental", "development", "production", "deprecated", "retired")
+CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
+CONTACT_KINDS = ("chat", "email", "phone", "escalation", "person", "other")
+LINK_KINDS = (
+    "runbook",
+    "dashboard",
+    "docs",
+    "source",
+    "api",
+    "issues",
+    "form",
+    "forum",
+    "chat",
+    "mail",
+    "logs",
+    "traces",
+    "status",
+    "on-call",
+    "decision",
+    "other",
+)
 
 
 class RelationKind(StrEnum):
@@ -51,10 +74,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the people behind an entity: `kind` is chat, email, phone, escalation or other."""
+    """How to reach the people behind an entity: `kind` is chat, email, phone, escalation, person or other."""
 
     kind: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDependency:
+    """A service of another company that the entity needs. None means that nobody said."""
+
+    name: str
+    critical: bool | None = None
+    slo_pct: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +95,9 @@ class Entity:
 
     `tier` runs from 0 (most critical) to 4; None means that nobody said. `discovered` marks an
     entity that no descriptor declares. `dependencies_declared` is true when a descriptor lists
-    dependencies, even as an empty list, which is the explicit "none".
+    dependencies, even as an empty list, which is the explicit "none". `external_dependencies` is
+    None when nobody said. `path` is the folder that it is built from, below the root of the
+    repository, where the descriptor names one; otherwise the folder of the descriptor counts.
     """
 
     ref: Ref
@@ -79,18 +113,57 @@ class Entity:
     data_classification: str | None = None
     discovered: bool = False
     dependencies_declared: bool = False
+    external_dependencies: tuple[ExternalDependency, ...] | None = None
+    path: str | None = None
     place: Place | None = None
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A typed link from one entity to another. `path` narrows `lives-in` to a folder of the repository."""
+    """A typed link from one entity to another. `path` narrows `lives-in` to a folder of the repository.
+
+    `declared_by` is the entity whose descriptor says it; None stands for the usual one, see `declarer`.
+    """
 
     kind: RelationKind
     source: Ref
     target: Ref
     path: str = ""
     place: Place | None = None
+    declared_by: Ref | None = None
+
+    @property
+    def declarer(self) -> Ref:
+        """The entity whose descriptor says it: the owned one for `owns`, otherwise the source."""
+        usual = self.target if self.kind is RelationKind.OWNS else self.source
+        return self.declared_by or usual
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind beside the built-in ones. `properties` is a JSON Schema for the properties of its entities."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a descriptor points to more descriptors.
+
+    `where` is an address, or a path below the root of the same repository, in which `*` stands for
+    any name and `**` for any folders.
+    """
+
+    where: str
+    place: Place
+
+    @property
+    def in_tree(self) -> bool:
+        return "://" not in self.where
 
 
 @dataclass(frozen=True)
@@ -99,6 +172,13 @@ class Declared:
 
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def __add__(self, other: Declared) -> Declared:
-        return Declared(self.entities + other.entities, self.relations + other.relations)
+        return Declared(
+            self.entities + other.entities,
+            self.relations + other.relations,
+            self.kinds + other.kinds,
+            self.targets + other.targets,
+        )
