@@ -1,0 +1,1 @@
+"""Container build files and image names, read without running anything."""
