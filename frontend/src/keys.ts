@@ -1,0 +1,62 @@
+// Keys that work on every page. The list that `?` opens is drawn by the server from the same attributes:
+// a link with data-go="b" is what `g b` goes to.
+import { openPalette } from "./elements/palette";
+
+let going = 0; // when `g` was pressed, in milliseconds; 0 when it was not
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
+}
+
+function follow(key: string): void {
+  document.querySelector<HTMLElement>(`[data-go="${CSS.escape(key)}"]`)?.click();
+}
+
+// j and k walk the rows of the page's main list.
+function walk(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-rows] [data-row]")].filter((row) => row.offsetParent !== null);
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+  rows[Math.max(0, Math.min(at + step, rows.length - 1))]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (going && Date.now() - going < 1200) {
+    going = 0;
+    follow(event.key);
+    return;
+  }
+  if (event.key === "g") going = Date.now();
+  else if (event.key === "j") walk(1);
+  else if (event.key === "k") walk(-1);
+  else if (event.key === "/") {
+    event.preventDefault();
+    const search = document.querySelector<HTMLElement>("input[type=search][data-page]");
+    if (search) search.focus();
+    else openPalette();
+  } else if (event.key === "?") document.querySelector<HTMLDialogElement>("#keys")?.showModal();
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  if (target.closest("[data-open=palette]")) openPalette();
+  if (target.closest("[data-open=keys]")) document.querySelector<HTMLDialogElement>("#keys")?.showModal();
+  if (target.closest("[data-close]")) target.closest("dialog")?.close();
+  // One open menu at a time, and none after a click elsewhere.
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]"))
+    if (!menu.contains(target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
