@@ -1,0 +1,88 @@
+# `make help` lists what there is. Everything is installed into .venv, from locked and hashed requirements.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+ASSETS := src/greenboard/web/static/greenboard/manifest.json
+FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+export UV_COMPILE_BYTECODE := 1
+export UV_NO_PROGRESS := 1
+export UV_PYTHON_PREFERENCE := only-system
+
+# uv is quick; where it cannot reach the package index but pip is set up to, pip does the same work.
+define fetch
+	@echo "Installing $(1)"
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1) \
+	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-slow lint format types contracts sizes bench lock check clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed $(ASSETS) ## Install Greenboard into .venv
+
+run: install ## Serve the board with the sample organization on http://127.0.0.1:8000
+	@exec $(BIN)/greenboard serve --sample
+
+test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow"
+
+test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
+	@$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev ## Check style, types, import contracts and sizes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory types contracts sizes
+
+format: $(VENV)/.installed-dev ## Bring the code into shape
+	@$(BIN)/ruff check --fix-only -q .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/.installed-dev ## Check types strictly
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.installed-dev ## Check that imports point down the stack
+	@$(BIN)/lint-imports --no-cache
+
+sizes: $(VENV)/.installed-dev ## Print the size figures; fail beyond the hard limits
+	@$(BIN)/python tools/sizes.py
+
+bench: $(VENV)/.installed-dev $(ASSETS) ## Run every benchmark; each prints a JSON object as its last line
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+check: install ## Hold this repository against its own standard
+	@$(BIN)/greenboard check .
+
+lock: $(VENV)/.uv ## Lock the dependencies again, with hashes
+	@for group in run dev build node uv; do $(BIN)/python tools/lock.py $$group; done
+
+clean: ## Remove what was installed and built; data stay
+	@rm -rf $(VENV) frontend/node_modules src/greenboard/web/static/greenboard build dist
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Greenboard needs Python 3.11 or later, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.uv requirements/run.txt requirements/build.txt pyproject.toml
+	$(call fetch,requirements/run.txt)
+	$(call fetch,requirements/build.txt)
+	@GREENBOARD_SKIP_ASSETS=1 $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	$(call fetch,requirements/dev.txt)
+	@touch $@
+
+$(ASSETS): $(VENV)/.installed hatch_build.py $(FRONTEND)
+	@command -v npm >/dev/null && command -v node >/dev/null || { echo "No node here: bringing one for the build"; \
+	  $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/node.txt \
+	  || $(BIN)/python -m pip install -q --require-hashes -r requirements/node.txt; }
+	@echo "Building the browser's files"
+	@$(BIN)/python hatch_build.py
+	@touch $@
