@@ -1,0 +1,94 @@
+"""Facts and gaps as intervals: a row is written when something changes, and never otherwise.
+
+`valid_to` is NULL while a row is current. A statement is told apart by entity, fact type, source
+(kind and name) and slot: the path of the file that said it, so that two reports of one tool stand
+beside each other and a shifted line number is no new statement.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+CURRENT = Q(valid_to__isnull=True)
+
+
+class FactInterval(models.Model):
+    """What one source said, unchanged from `valid_from` to `valid_to`.
+
+    `digest` is that of value, location and places, so that a look is compared without decoding.
+    `commit`, `location` and `places` belong together: the commit is the one at which the interval
+    began. `observed_at` and `seen_at` are those of the latest look that said the same.
+    """
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    type = models.CharField(max_length=64)
+    source_kind = models.CharField(max_length=16)
+    source = models.CharField(max_length=200)
+    slot = models.CharField(max_length=1024, blank=True)
+    location = models.CharField(max_length=1100, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    link = models.TextField(blank=True)
+    value = models.TextField()
+    places = models.TextField(blank=True)
+    digest = models.BinaryField(max_length=16)
+    observed_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "type", "source_kind", "source", "slot"],
+                condition=CURRENT,
+                name="facts_one_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="facts_forward"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "valid_from"], name="facts_by_entity"),
+            models.Index(fields=["valid_from"], name="facts_by_start"),
+            models.Index(fields=["valid_to"], name="facts_by_end", condition=~CURRENT),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.entity_id} by {self.source}"
+
+
+class GapInterval(models.Model):
+    """A look that failed, and kept failing for the same reason, from `valid_from` to `valid_to`."""
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    type = models.CharField(max_length=64)
+    source_kind = models.CharField(max_length=16)
+    source = models.CharField(max_length=200)
+    slot = models.CharField(max_length=1024, blank=True)
+    location = models.CharField(max_length=1100, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    link = models.TextField(blank=True)
+    reason = models.TextField()
+    seen_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "type", "source_kind", "source", "slot"],
+                condition=CURRENT,
+                name="gaps_one_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="gaps_forward"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "valid_from"], name="gaps_by_entity"),
+            models.Index(fields=["valid_from"], name="gaps_by_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gap in {self.type} of {self.entity_id} by {self.source}"

@@ -1,0 +1,116 @@
+"""Recording what a look found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import transaction
+
+from greenboard.core import events
+from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
+from greenboard.facts import store
+from greenboard.facts.events import FactsChanged
+from greenboard.facts.intervals import Group, Key, Plan, Stated, decide, left_out
+from greenboard.facts.models import FactInterval, GapInterval
+from greenboard.facts.types import Fact, Gap, SourceKind
+
+_Said = TypeVar("_Said", Fact, Gap)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Says that a look covered all that sources of some kinds can say about some entities.
+
+    What such a source said before and the look no longer names is then closed, unless the look
+    failed for that fact type. Without this only the groups that the look names are.
+    """
+
+    entities: Collection[Ref]
+    kinds: Collection[SourceKind] = (SourceKind.REPOSITORY, SourceKind.REPORT)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a look changed: new intervals, ended ones, unchanged ones, and the types by entity."""
+
+    began: int
+    ended: int
+    same: int
+    changed: Mapping[Ref, frozenset[str]]
+
+
+def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: Whole | None = None) -> Recorded:
+    """Store what a look found at a moment: only what changed is written, all of it or nothing.
+
+    A gap closes no fact: the last word of its source stands, beside the gap, until it is stale.
+
+    Raises:
+        UserError: an entity is not in the catalog, or one statement is made twice in one look.
+        OutOfOrder: something that the look is about was already seen at a later moment.
+    """
+    with transaction.atomic():
+        refs = {fact.entity for fact in facts} | {gap.entity for gap in gaps} | set(whole.entities if whole else ())
+        ids = store.identify(refs)
+        store.lock(ids.values())
+        plans = _plan(facts, gaps, ids, at, whole)
+        store.write(FactInterval, plans[0], at)
+        store.write(GapInterval, plans[1], at)
+        recorded = _sum(plans, ids)
+        if recorded.changed:
+            transaction.on_commit(lambda: events.announce(FactsChanged(at, recorded.changed)))
+    return recorded
+
+
+def _plan(
+    facts: Sequence[Fact], gaps: Sequence[Gap], ids: Mapping[Ref, int], at: datetime, whole: Whole | None
+) -> tuple[Plan[Fact], Plan[Gap]]:
+    said = _distinct((ids[fact.entity], fact, Stated(fact, store.digest(fact), fact.observed_at)) for fact in facts)
+    failed = _distinct((ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason), at)) for gap in gaps)
+    held, open_gaps = store.held(FactInterval, ids.values()), store.held(GapInterval, ids.values())
+    spoke = {key.group for key in said} | _covered((*held, *open_gaps), ids, whole)
+    # A look that failed in part may have missed what it leaves out: it ends nothing of that type.
+    blocked = {key.group[:3] for key in failed}
+    ended = [key for key in left_out(held, spoke, said) if key.group[:3] not in blocked]
+    mended = left_out(open_gaps, spoke | {key.group for key in failed}, failed)
+    ages = {name: kind.max_age for name, kind in store.vocabulary().types.items() if kind.max_age is not None}
+    return decide(held, said, ended, at, ages), decide(open_gaps, failed, mended, at, {})
+
+
+def _distinct(stated: Iterable[tuple[int, _Said, Stated[_Said]]]) -> dict[Key, Stated[_Said]]:
+    found: dict[Key, Stated[_Said]] = {}
+    for entity, one, said in stated:
+        key = store.key(entity, one)
+        if key in found:
+            raise UserError(
+                f"{one.type} of {one.entity} is stated twice by {one.source.name} in one look",
+                expected="one statement for each file of a source",
+                got=one.source.location or "no location",
+            )
+        found[key] = said
+    return found
+
+
+def _covered(held: Iterable[Key], ids: Mapping[Ref, int], whole: Whole | None) -> set[Group]:
+    if whole is None:
+        return set()
+    entities = {ids[ref] for ref in whole.entities}
+    kinds = {kind.value for kind in whole.kinds}
+    return {key.group for key in held if key.group.entity in entities and key.group.kind in kinds}
+
+
+def _sum(plans: tuple[Plan[Fact], Plan[Gap]], ids: Mapping[Ref, int]) -> Recorded:
+    names = {number: ref for ref, number in ids.items()}
+    changed: dict[Ref, set[str]] = defaultdict(set)
+    for group in plans[0].changed | plans[1].changed:
+        changed[names[group.entity]].add(group.type)
+    return Recorded(
+        began=sum(len(plan.start) for plan in plans),
+        ended=sum(len(plan.close) + len(plan.drop) for plan in plans),
+        same=sum(len(ids) for plan in plans for ids in plan.touch.values()),
+        changed={ref: frozenset(types) for ref, types in changed.items()},
+    )
