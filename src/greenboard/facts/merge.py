@@ -1,0 +1,200 @@
+"""Several sources about one entity become one set of values for the rules. Pure.
+
+Lists unite by key and single values merge field by field; where two sources disagree, the one that
+comes first in the order of trust is taken and the conflict is kept. Facts older than their type
+allows are left out, and that is said. A list that may lack items, because a look failed or because
+some of its items were too old, gets one more item of which nothing is known: so `all` cannot become
+true nor `exists` false over what was not seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from greenboard.facts.types import Fact, FieldValue, Gap, SourceKind, Struct, Value
+from greenboard.facts.vocabulary import FactType, Vocabulary
+
+_OBSERVED_FIRST = (
+    SourceKind.FILE,
+    SourceKind.CONNECTION,
+    SourceKind.REPORT,
+    SourceKind.REPOSITORY,
+    SourceKind.CATALOG,
+    SourceKind.PERSON,
+    SourceKind.DESCRIPTOR,
+)
+_DECLARED_FIRST = (
+    SourceKind.FILE,
+    SourceKind.CATALOG,
+    SourceKind.DESCRIPTOR,
+    SourceKind.PERSON,
+    SourceKind.CONNECTION,
+    SourceKind.REPORT,
+    SourceKind.REPOSITORY,
+)
+
+Spot = tuple[str | None, str]
+"""A field of a fact type: the key of its item (None for single facts) and its name."""
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Facts that are too old to count. `since` is when the newest of them stopped to count."""
+
+    observed_at: datetime
+    max_age: timedelta
+    source: str
+
+    @property
+    def since(self) -> datetime:
+        return self.observed_at + self.max_age
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two sources that disagree on a field; `taken` is the one that was believed."""
+
+    key: str | None
+    field: str
+    taken: Fact
+    other: Fact
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of one entity at one moment. Everything is by fact type.
+
+    `values` is what rules read. `origins` names the fact that each field came from, and under the
+    field "" the fact that gave an item or an empty list. `partial` names the types whose list may
+    lack items.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    origins: Mapping[str, Mapping[Spot, Fact]] = field(default_factory=dict)
+    gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    stale: Mapping[str, Stale] = field(default_factory=dict)
+    conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
+
+    def origin(self, fact_type: str, key: str | None, name: str) -> Fact | None:
+        """The fact that a field came from, or else the one its item or list came from."""
+        known = self.origins.get(fact_type, {})
+        return known.get((key, name)) or known.get((key, "")) or known.get((None, ""))
+
+
+def merge(
+    facts: Sequence[Fact],
+    gaps: Sequence[Gap],
+    vocabulary: Vocabulary,
+    now: datetime,
+    priority: Sequence[str] = (),
+) -> Snapshot:
+    """Merge the facts of one entity. `priority` names sources that are believed before all others."""
+    by_type: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_type[fact.type].append(fact)
+    missed: dict[str, list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        missed[gap.type].append(gap)
+    values: dict[str, Value] = {}
+    origins: dict[str, Mapping[Spot, Fact]] = {}
+    stale: dict[str, Stale] = {}
+    conflicts: dict[str, tuple[Conflict, ...]] = {}
+    partial: set[str] = set()
+    for name, told in by_type.items():
+        declared = vocabulary.types.get(name)
+        if declared is None:
+            continue
+        fresh, old = _split(told, declared, now)
+        if old:
+            stale[name] = _staleness(old, declared)
+        if not fresh:
+            continue
+        merged = _Merged(declared, _by_trust(fresh, declared, priority))
+        if declared.many is not None and (name in missed or _lost(old, merged, declared)):
+            partial.add(name)
+        value = merged.value(name in partial)
+        if value is not None:
+            values[name] = value
+            origins[name] = merged.origins
+        if merged.conflicts:
+            conflicts[name] = tuple(merged.conflicts)
+    found_gaps = {name: tuple(several) for name, several in missed.items()}
+    return Snapshot(values, origins, found_gaps, stale, conflicts, frozenset(partial))
+
+
+class _Merged:
+    """The merge of the facts of one type, most trusted first."""
+
+    def __init__(self, declared: FactType, facts: Iterable[Fact]) -> None:
+        self.declared = declared
+        self.items: dict[str | None, dict[str, FieldValue]] = {}
+        self.origins: dict[Spot, Fact] = {}
+        self.conflicts: list[Conflict] = []
+        for fact in facts:
+            self.origins.setdefault((None, ""), fact)
+            for key, struct in _structs(fact.value, declared):
+                self._add(fact, key, struct)
+
+    def _add(self, fact: Fact, key: str | None, struct: Struct) -> None:
+        item = self.items.setdefault(key, {})
+        self.origins.setdefault((key, ""), fact)
+        for name, value in struct.items():
+            if name not in item:
+                item[name] = value
+                self.origins[key, name] = fact
+            elif item[name] != value:
+                self.conflicts.append(Conflict(key, name, self.origins[key, name], fact))
+
+    def value(self, partial: bool) -> Value | None:
+        """The merged value; None where an empty list cannot be believed."""
+        if self.declared.many is None:
+            return self.items.get(None, {})
+        if partial:
+            return (*self.items.values(), {}) if self.items else None
+        return tuple(self.items.values())
+
+
+def _structs(value: Value, declared: FactType) -> Iterable[tuple[str | None, Struct]]:
+    if isinstance(value, Mapping):
+        return [(None, value)]
+    return [(str(item.get(declared.many or "")), item) for item in value]
+
+
+def _split(facts: Iterable[Fact], declared: FactType, now: datetime) -> tuple[list[Fact], list[Fact]]:
+    """Facts that count, and those that are too old to."""
+    fresh: list[Fact] = []
+    old: list[Fact] = []
+    for fact in facts:
+        too_old = declared.max_age is not None and now - fact.observed_at > declared.max_age
+        (old if too_old else fresh).append(fact)
+    return fresh, old
+
+
+def _staleness(old: Sequence[Fact], declared: FactType) -> Stale:
+    newest = max(old, key=lambda fact: fact.observed_at)
+    return Stale(newest.observed_at, declared.max_age or timedelta(), newest.source.name)
+
+
+def _lost(old: Iterable[Fact], merged: _Merged, declared: FactType) -> bool:
+    """Whether facts that are too old had items that no other source speaks of."""
+    return any(key not in merged.items for fact in old for key, _ in _structs(fact.value, declared))
+
+
+def _by_trust(facts: Iterable[Fact], declared: FactType, priority: Sequence[str]) -> list[Fact]:
+    """Most trusted first: named sources, then by kind, then the newest.
+
+    About what a person decides (who owns it, what it depends on) the catalog goes before what
+    tools infer; about everything else observation goes before declaration.
+    """
+    kinds = _DECLARED_FIRST if declared.about == "entity" else _OBSERVED_FIRST
+    named = {name: rank for rank, name in enumerate(priority)}
+
+    def trust(fact: Fact) -> tuple[int, int, float, str]:
+        rank = named.get(fact.source.name, len(named))
+        return rank, kinds.index(fact.source.kind), -fact.observed_at.timestamp(), fact.source.name
+
+    return sorted(facts, key=trust)

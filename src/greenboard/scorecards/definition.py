@@ -1,0 +1,354 @@
+"""Scorecards as YAML: reading, checking, compiling. Every mistake is told with its place.
+
+A scorecard is one file, or one file that includes others with more rules beside it, one for each
+dimension. Everything wrong in them is reported at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from greenboard.core import clock, content, yaml
+from greenboard.core.errors import Place, UserError, UserErrors, suggest
+from greenboard.facts.types import FieldValue
+from greenboard.facts.vocabulary import FieldType, Vocabulary
+from greenboard.rules import language
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.position import locate
+from greenboard.scorecards.types import (
+    Enforcement,
+    Example,
+    Level,
+    ParameterDef,
+    Rule,
+    Scorecard,
+    Selector,
+)
+
+__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load"]
+
+MAX_BYTES = 5 * 2**20
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return clock.parse_time(value.isoformat())
+    return clock.parse_time(value) if isinstance(value, str) else value
+
+
+def _mended(read: Any) -> BeforeValidator:
+    """A validator of pydantic from a reader of ours: its refusal becomes a message with a place."""
+
+    def validate(value: object) -> object:
+        try:
+            return read(value)
+        except UserError as error:
+            raise ValueError(str(error)) from None
+
+    return BeforeValidator(validate)
+
+
+Span = Annotated[timedelta, _mended(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
+Moment = Annotated[datetime, _mended(_moment)]
+Tier = Annotated[int, Field(ge=0, le=4)]
+Text = Annotated[str, Field(min_length=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Scope(_Strict):
+    kinds: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    lifecycles: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class _Level(_Strict):
+    name: Identifier
+    title: Text
+    description: str = ""
+
+
+class _Parameter(_Strict):
+    type: FieldType
+    default: Any
+    by_tier: dict[Tier, Any] = {}
+    by_kind: dict[str, Any] = {}
+    doc: str = ""
+
+
+class _Example(_Strict):
+    facts: dict[str, Any] = {}
+    outcome: Outcome
+    kind: str = "service"
+    tier: Tier | None = None
+    lifecycle: str | None = None
+    title: str = ""
+
+
+class _Rule(_Strict):
+    id: Identifier
+    item: Text
+    title: Text
+    why: Text
+    fix: Text
+    level: str
+    expression: Text
+    dimension: str | None = None
+    weight: Annotated[int, Field(ge=0, le=100)] = 1
+    enforcement: Enforcement = Enforcement.SCORED
+    enabled_from: Moment | None = None
+    lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
+    grace: Span = timedelta(days=7)
+    scope: _Scope = _Scope()
+    when: Text | None = None
+    parameters: dict[str, _Parameter] = {}
+    examples: tuple[_Example, ...] = ()
+
+
+class _Part(_Strict):
+    """An included file: the rules of one dimension."""
+
+    dimension: Identifier
+    title: Text
+    rules: tuple[_Rule, ...]
+
+
+class _Card(_Strict):
+    name: Identifier
+    title: Text
+    description: str = ""
+    levels: Annotated[tuple[_Level, ...], Field(min_length=1)]
+    scope: _Scope = _Scope()
+    dimensions: dict[str, str] = {}
+    include: tuple[str, ...] = ()
+    rules: tuple[_Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file that was read: its text for places, its document, and the rules in it."""
+
+    text: str
+    document: yaml.Document
+    dimension: str | None
+    rules: tuple[_Rule, ...]
+
+
+def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
+    """Load a scorecard by the name of a shipped one, or from a file."""
+    shipped = content.library("scorecards")
+    named = shipped / f"{name_or_file}.yaml"
+    if "/" not in name_or_file and named.is_file():
+        return load(named, vocabulary)
+    path = Path(name_or_file)
+    if path.is_file():
+        return load(path, vocabulary)
+    names = sorted(known.stem for known in shipped.glob("*.yaml"))
+    raise UserError(
+        f"no scorecard {name_or_file!r}",
+        expected=f"one of {', '.join(names)}, or a YAML file" if names else "a YAML file",
+        hint=suggest(name_or_file, names),
+    )
+
+
+def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
+    """Read and compile a scorecard with the files that it includes.
+
+    Raises:
+        UserError: the files cannot be read or something in them is wrong; all of it is told.
+    """
+    text, document = _read(path, str(path))
+    card = yaml.parse(document, _Card)
+    sources = [_Source(text, document, None, card.rules)]
+    dimensions = dict(card.dimensions)
+    errors: list[UserError] = []
+    for index, name in enumerate(card.include):
+        try:
+            part_text, part_document = _read(path.parent / name, str(path.parent / name))
+            part = yaml.parse(part_document, _Part)
+        except UserError as error:
+            missing = error.place is None and not isinstance(error, UserErrors)
+            errors.append(_placed(error, document.place("include", index)) if missing else error)
+            continue
+        dimensions[part.dimension] = part.title
+        sources.append(_Source(part_text, part_document, part.dimension, part.rules))
+    rules = _compile_all(sources, card, vocabulary, errors)
+    if errors:
+        raise errors[0] if len(errors) == 1 else UserErrors(errors)
+    scorecard = Scorecard(
+        name=card.name,
+        title=card.title,
+        description=card.description.strip(),
+        levels=tuple(Level(level.name, level.title, level.description.strip()) for level in card.levels),
+        rules=tuple(rules),
+        scope=_selector(card.scope),
+        dimensions=dimensions,
+    )
+    return replace(scorecard, digest=_digest([rule.digest for rule in rules], card.levels, card.scope))
+
+
+def _read(path: Path, label: str) -> tuple[str, yaml.Document]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"more than {MAX_BYTES:,} bytes", place=Place(label), hint="Is this a scorecard?")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{label} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UserError("not UTF-8 text", place=Place(label, line), hint="Save the file as UTF-8.") from None
+    documents = yaml.read(text, label)
+    if len(documents) != 1:
+        raise UserError("not one YAML document", place=Place(label, 1), expected="1", got=str(len(documents)))
+    return text, documents[0]
+
+
+def _placed(error: UserError, place: Place) -> UserError:
+    return UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint)
+
+
+def _compile_all(
+    sources: Sequence[_Source], card: _Card, vocabulary: Vocabulary, errors: list[UserError]
+) -> list[Rule]:
+    """Compile every rule of every file; what is wrong goes to `errors`."""
+    rules: list[Rule] = []
+    first: dict[str, Place] = {}
+    for source in sources:
+        for index, raw in enumerate(source.rules):
+            place = source.document.place("rules", index)
+            problems = list(_problems(raw, index, source, card))
+            if raw.id in first:
+                where = source.document.place("rules", index, "id")
+                problems.append(UserError(f"two rules with the id {raw.id!r} (first at {first[raw.id]})", place=where))
+            first.setdefault(raw.id, place)
+            try:
+                rule = _rule(raw, index, source, vocabulary)
+            except UserErrors as several:
+                problems.extend(several.errors)
+            except UserError as error:
+                problems.append(error)
+            else:
+                rules.append(rule)
+            errors.extend(problems)
+    return rules
+
+
+def _problems(raw: _Rule, index: int, source: _Source, card: _Card) -> Iterator[UserError]:
+    levels = [level.name for level in card.levels]
+    if raw.level not in levels:
+        yield UserError(
+            f"rule {raw.id}: unknown level {raw.level!r}",
+            place=source.document.place("rules", index, "level"),
+            expected=", ".join(levels),
+            hint=suggest(raw.level, levels),
+        )
+
+
+def _rule(raw: _Rule, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
+    """Turn one parsed rule into a compiled one."""
+    errors: list[UserError] = []
+    at = ("rules", index)
+    parameters: dict[str, ParameterDef] = {}
+    for name, parameter in raw.parameters.items():
+        try:
+            parameters[name] = _parameter(name, parameter)
+        except UserError as error:
+            errors.append(_placed(error, source.document.place(*at, "parameters", name)))
+    types = {name: parameter.type for name, parameter in raw.parameters.items()}
+    program = _compile(raw.expression, source, (*at, "expression"), vocabulary, types, errors)
+    when = _compile(raw.when, source, (*at, "when"), vocabulary, types, errors) if raw.when else None
+    if errors or program is None:
+        raise UserErrors(errors)
+    return Rule(
+        id=raw.id,
+        item=raw.item,
+        dimension=raw.dimension or source.dimension or raw.item.partition(".")[0].lower(),
+        title=raw.title,
+        why=raw.why.strip(),
+        fix=raw.fix.strip(),
+        level=raw.level,
+        program=program,
+        weight=raw.weight,
+        enforcement=raw.enforcement,
+        enabled_from=raw.enabled_from,
+        lifecycle=raw.lifecycle,
+        grace=raw.grace,
+        scope=_selector(raw.scope),
+        when=when,
+        parameters=parameters,
+        examples=tuple(Example(**dict(example)) for example in raw.examples),
+        digest=_digest(raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})),
+        place=source.document.place(*at),
+    )
+
+
+def _compile(
+    expression: str,
+    source: _Source,
+    at: yaml.Path,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, FieldType],
+    errors: list[UserError],
+) -> language.Program | None:
+    """Compile an expression; the places of its errors are moved to where they stand in the file."""
+    path = source.document.path
+    try:
+        return language.compile(expression, vocabulary, parameters=parameters, place=Place(path, 1, 1))
+    except UserError as error:
+        for single in error.errors if isinstance(error, UserErrors) else (error,):
+            said = single.place or Place(path, 1, 1)
+            key = source.document.place(*at)
+            single.place = locate(source.text, key, expression, said.line or 1, said.column or 1)
+            errors.append(single)
+        return None
+
+
+def _parameter(name: str, raw: _Parameter) -> ParameterDef:
+    return ParameterDef(
+        type=raw.type,
+        default=_value(name, raw.type, raw.default),
+        by_tier={tier: _value(name, raw.type, value) for tier, value in raw.by_tier.items()},
+        by_kind={kind: _value(name, raw.type, value) for kind, value in raw.by_kind.items()},
+        doc=raw.doc,
+    )
+
+
+def _value(name: str, wanted: FieldType, raw: Any) -> FieldValue:
+    """Check a threshold against its type; lengths of time are written as `90d`."""
+    if wanted is FieldType.DURATION and isinstance(raw, str):
+        return clock.parse_span(raw)
+    if wanted is FieldType.FLOAT and isinstance(raw, int) and not isinstance(raw, bool):
+        return float(raw)
+    expected: Mapping[FieldType, type] = {
+        FieldType.BOOL: bool,
+        FieldType.INT: int,
+        FieldType.FLOAT: float,
+        FieldType.STRING: str,
+    }
+    if wanted in expected and isinstance(raw, expected[wanted]) and (wanted is FieldType.BOOL or raw is not True):
+        return raw  # type: ignore[no-any-return]
+    if wanted is FieldType.STRINGS and isinstance(raw, list) and all(isinstance(part, str) for part in raw):
+        return tuple(raw)
+    raise UserError(f"parameter {name}: wrong type", expected=wanted.value, got=repr(raw)[:80])
+
+
+def _selector(raw: _Scope) -> Selector:
+    return Selector(raw.kinds, raw.tiers, raw.lifecycles, raw.tags)
+
+
+def _digest(*parts: Iterable[Any] | BaseModel | Mapping[str, Any]) -> str:
+    """A short fingerprint of what is asked."""
+    text = json.dumps(parts, sort_keys=True, default=lambda part: part.model_dump(mode="json"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

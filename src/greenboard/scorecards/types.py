@@ -1,0 +1,170 @@
+"""Scorecards as plain values: levels, rules, and which entities they are asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from greenboard.catalog.types import Entity
+from greenboard.core.errors import Place
+from greenboard.facts.types import FieldValue
+from greenboard.facts.vocabulary import FieldType
+from greenboard.rules.language import Program
+from greenboard.rules.types import Outcome
+
+
+class Enforcement(StrEnum):
+    """What a rule does to others than the page that shows it. A draft is judged but not scored."""
+
+    DRAFT = "draft"
+    SCORED = "scored"
+    WARNS = "warns"
+    BLOCKS_PULL_REQUEST = "blocks-pull-request"
+    BLOCKS_RELEASE = "blocks-release"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A rung of a scorecard."""
+
+    name: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which entities something is asked of. An empty part asks nothing; tags need one in common."""
+
+    kinds: tuple[str, ...] = ()
+    tiers: tuple[int, ...] = ()
+    lifecycles: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def covers(self, entity: Entity) -> bool | None:
+        """Whether the entity is covered; None when its tier or lifecycle is asked and nobody said it."""
+        if self.kinds and entity.ref.kind not in self.kinds:
+            return False
+        if self.tags and not set(self.tags) & set(entity.tags):
+            return False
+        tier = _among(entity.tier, self.tiers)
+        lifecycle = _among(entity.lifecycle, self.lifecycles)
+        if tier is False or lifecycle is False:
+            return False
+        return None if tier is None or lifecycle is None else True
+
+    def unknown(self, entity: Entity) -> tuple[str, ...]:
+        """The facts of the entity that would say whether it is covered."""
+        asked = (
+            ("entity.tier", self.tiers, entity.tier),
+            ("entity.lifecycle", self.lifecycles, entity.lifecycle),
+        )
+        return tuple(path for path, wanted, value in asked if wanted and value is None)
+
+
+def _among(value: object, wanted: tuple[object, ...]) -> bool | None:
+    if not wanted:
+        return True
+    return None if value is None else value in wanted
+
+
+@dataclass(frozen=True)
+class ParameterDef:
+    """A threshold. The tier's value goes before the kind's, and that before the default.
+
+    The default also holds where nobody said the tier.
+    """
+
+    type: FieldType
+    default: FieldValue
+    by_tier: Mapping[int, FieldValue] = field(default_factory=dict)
+    by_kind: Mapping[str, FieldValue] = field(default_factory=dict)
+    doc: str = ""
+
+    def value(self, kind: str, tier: int | None) -> FieldValue:
+        """The threshold that holds for an entity."""
+        if tier is not None and tier in self.by_tier:
+            return self.by_tier[tier]
+        return self.by_kind.get(kind, self.default)
+
+
+@dataclass(frozen=True)
+class Example:
+    """Facts and the outcome they must lead to: the rule's own test."""
+
+    facts: Mapping[str, Any]
+    outcome: Outcome
+    kind: str = "service"
+    tier: int | None = None
+    lifecycle: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One requirement. `digest` changes with what it asks, not with the words that explain it."""
+
+    id: str
+    item: str
+    dimension: str
+    title: str
+    why: str
+    fix: str
+    level: str
+    program: Program
+    weight: int = 1
+    enforcement: Enforcement = Enforcement.SCORED
+    enabled_from: datetime | None = None
+    lifecycle: str = "stable"
+    grace: timedelta = timedelta(days=7)
+    scope: Selector = Selector()
+    when: Program | None = None
+    parameters: Mapping[str, ParameterDef] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    digest: str = ""
+    place: Place | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it takes part in levels and score: no draft, and its day has come."""
+        return self.enforcement is not Enforcement.DRAFT and (self.enabled_from is None or self.enabled_from <= now)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The fact types that it reads, those of its `when` among them."""
+        return self.program.types | (self.when.types if self.when else frozenset())
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fields that it reads, in order."""
+        return tuple(sorted({*self.program.reads, *(self.when.reads if self.when else ())}))
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A named set of rules with levels, lowest first. `dimensions` are titles by name, in order."""
+
+    name: str
+    title: str
+    description: str
+    levels: tuple[Level, ...]
+    rules: tuple[Rule, ...]
+    scope: Selector = Selector()
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of an id."""
+        return next((rule for rule in self.rules if rule.id == name), None)
+
+    def rank(self, level: str | None) -> int:
+        """0 for no level, 1 for the lowest, and so on."""
+        names = [known.name for known in self.levels]
+        return 0 if level is None else names.index(level) + 1
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The fact types that its rules read."""
+        return frozenset[str]().union(*(rule.types for rule in self.rules))
