@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -176,9 +176,15 @@ class Declared:
     targets: tuple[Target, ...] = ()
 
     def __add__(self, other: Declared) -> Declared:
-        return Declared(
-            self.entities + other.entities,
-            self.relations + other.relations,
-            self.kinds + other.kinds,
-            self.targets + other.targets,
+        return Declared.joined((self, other))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Declared]) -> Declared:
+        """All of the parts, in their order."""
+        several = tuple(parts)
+        return cls(
+            tuple(entity for part in several for entity in part.entities),
+            tuple(relation for part in several for relation in part.relations),
+            tuple(kind for part in several for kind in part.kinds),
+            tuple(target for part in several for target in part.targets),
         )

@@ -6,6 +6,7 @@ Reading is bounded: the values that aliases expand to are counted against a limi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -170,7 +171,10 @@ def _explain(document: Document, model: type[BaseModel], error: Any) -> UserErro
             hint=suggest(str(path[-1]), known),
         )
     got = None if error["type"] == "missing" else repr(error["input"])[:80]
-    return UserError(f"{label}: {error['msg'][0].lower()}{error['msg'][1:]}", place=place, got=got)
+    said = error["msg"].removeprefix("Value error, ")
+    closed = re.findall(r"'([^']+)'", error["ctx"]["expected"]) if error["type"] == "literal_error" else ()
+    hint = suggest(str(error["input"]), closed)
+    return UserError(f"{label}: {said[0].lower()}{said[1:]}", place=place, got=got, hint=hint)
 
 
 def _fields(model: type[BaseModel], path: Path) -> set[str]:
