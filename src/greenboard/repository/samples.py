@@ -10,6 +10,10 @@ _SAMPLE = re.compile(
     r"|examples?|samples?|demos?|docs?|documentation|hack|tutorials?|benchmarks?|playground|snapshots?|__snapshots__)/",
     re.IGNORECASE,
 )
+# `overlays/test/` is an environment called test, not a folder of tests.
+_ENVIRONMENT = re.compile(
+    r"((?:^|/)(?:overlays?|environments?|envs?|clusters?|stages?|deploy|k8s|kubernetes|kustomize)/)[^/]+/", re.IGNORECASE
+)
 
 
 def is_sample(path: str, *, below: str = "") -> bool:
@@ -18,4 +22,4 @@ def is_sample(path: str, *, below: str = "") -> bool:
     `below` is the component's own folder (with its closing slash): what lies above it does not
     count, so that a component that is itself kept in `examples/` is read as any other.
     """
-    return _SAMPLE.search(path.removeprefix(below)) is not None
+    return _SAMPLE.search(_ENVIRONMENT.sub(r"\1", path.removeprefix(below))) is not None

@@ -1,0 +1,1 @@
+"""Kubernetes objects as declared in a tree, whichever tool writes them."""

@@ -1,0 +1,1 @@
+"""Kustomizations, built from bases and overlays in the tree."""
