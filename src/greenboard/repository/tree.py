@@ -14,10 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
+
+if TYPE_CHECKING:
+    from greenboard.repository.history import History
 
 MAX_TEXT = 5 * 2**20
 MAX_REPORT = 64 * 2**20
@@ -25,7 +28,12 @@ _CACHED_DOCUMENTS = 64
 _CACHED_TEXTS = 64
 _T = TypeVar("_T")
 _GIT_ENV = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-_GIT_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*")
+_GIT_SAFE = tuple(
+    part
+    for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.directory=*", "protocol.allow=never")
+    for part in ("-c", setting)
+)
+"""Nothing of the repository's own settings runs a program, and nothing is fetched."""
 
 
 class Unreadable(UserError):
@@ -152,6 +160,28 @@ class Tree:
         """Whether there is a file at exactly this path."""
         entry = self.entries.get(path)
         return entry is not None and not entry.module
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds a file at any depth; "" is the root."""
+        found = {""}
+        for path in self.files:
+            folder = path.rpartition("/")[0]
+            while folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
+
+    def has_folder(self, path: str) -> bool:
+        """Whether there is a folder with files at this path."""
+        return path in self.folders
+
+    @cached_property
+    def history(self) -> History:
+        """What git remembers of this tree, read once and shared by all readers."""
+        from greenboard.repository.history import History
+
+        return History(self)
 
     def size(self, path: str) -> int:
         """The size of a file in bytes, following a link that stays in the tree."""

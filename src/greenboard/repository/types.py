@@ -34,12 +34,17 @@ class Component:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a reader may look at: one component, or the whole tree for types about a repository."""
+    """What a reader may look at: one component, or the whole tree for types about a repository.
+
+    `files` are the component's own, without those of components nested in it. `shared` are the
+    files of the repository that belong to no component, such as a folder of manifests for all.
+    """
 
     tree: Tree
     component: Component
     files: tuple[str, ...]
     now: datetime
+    shared: tuple[str, ...] = ()
 
     @property
     def root(self) -> str:
