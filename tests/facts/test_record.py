@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from greenboard.core import events
@@ -13,6 +15,10 @@ from greenboard.facts.types import SourceKind
 from .cast import CHECKOUT, CODE, day, fact, gap
 
 pytestmark = pytest.mark.django_db
+
+
+def in_tree(said):
+    return replace(said, source=replace(said.source, kind=SourceKind.REPOSITORY))
 
 
 def read(at=None, entity=CHECKOUT):
@@ -90,6 +96,22 @@ def test_a_failed_look_ends_nothing_of_its_type(shop):
     assert len(read()[0]) == 2
 
 
+def test_a_file_that_can_no_longer_be_read_says_nothing_any_more(shop):
+    tree = Whole([CHECKOUT])
+    said = in_tree(fact(name="workload", value=({"name": "deployment/checkout"},)))
+    record([said], [], day(0), whole=tree)
+    record([], [in_tree(gap(name="workload", reason="k8s.yaml:3: not YAML", at=1))], day(1), whole=tree)
+    assert [len(part) for part in read()] == [0, 1]
+    assert [len(part) for part in read(0.5)] == [1, 0]
+
+
+def test_what_does_not_age_ends_when_its_tool_has_failed_too_long(shop):
+    record([fact(name="slo", value=())], [], day(0))
+    for at, facts in ((1, 1), (3, 1), (4, 0)):
+        record([], [gap(name="slo", at=at)], day(at))
+        assert len(read()[0]) == facts
+
+
 def test_a_whole_look_ends_what_it_no_longer_names_but_not_what_others_said(shop):
     record([fact(), fact(name="sbom", value={"components": 3}, source="GitHub")], [], day(0))
     record([fact(name="oncall", value={"schedules": 1})], [], day(1), whole=Whole([CHECKOUT], [SourceKind.REPOSITORY]))
@@ -114,7 +136,7 @@ def test_what_is_said_twice_in_one_moment_leaves_the_last_word(shop):
 
 def test_a_late_look_is_refused_with_both_times(shop):
     record([fact(at=5)], [], day(5))
-    with pytest.raises(OutOfOrder, match="2026-09-06T00:00:00Z.*2026-09-05"):
+    with pytest.raises(OutOfOrder, match=r"2026-09-06T00:00:00Z.*2026-09-05"):
         record([fact(value={"line_pct": 1.0}, at=4)], [], day(4))
 
 

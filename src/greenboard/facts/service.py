@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
@@ -15,19 +15,22 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts import store
 from greenboard.facts.events import FactsChanged
-from greenboard.facts.intervals import Group, Key, Plan, Stated, decide, left_out
+from greenboard.facts.intervals import Group, Held, Key, Plan, Stated, decide, left_out
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.types import Fact, Gap, SourceKind
 
 _Said = TypeVar("_Said", Fact, Gap)
+_OF_A_TREE = frozenset({SourceKind.REPOSITORY, SourceKind.REPORT, SourceKind.DESCRIPTOR})
+PATIENCE = timedelta(days=2)
+"""How long a failing tool's last word stands, of fact types that have no maximum age."""
 
 
 @dataclass(frozen=True)
 class Whole:
     """Says that a look covered all that sources of some kinds can say about some entities.
 
-    What such a source said before and the look no longer names is then closed, unless the look
-    failed for that fact type. Without this only the groups that the look names are.
+    What such a source said before and the look no longer names is then closed, unless a tool failed
+    to say something of that fact type. Without this only the groups that the look names are.
     """
 
     entities: Collection[Ref]
@@ -47,7 +50,9 @@ class Recorded:
 def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: Whole | None = None) -> Recorded:
     """Store what a look found at a moment: only what changed is written, all of it or nothing.
 
-    A gap closes no fact: the last word of its source stands, beside the gap, until it is stale.
+    The last word of a tool that fails stands beside the gap until it is stale, or for fact types
+    without a maximum age until the tool has failed for longer than PATIENCE. What an unreadable
+    file said before ends with the gap.
 
     Raises:
         UserError: an entity is not in the catalog, or one statement is made twice in one look.
@@ -73,12 +78,34 @@ def _plan(
     failed = _distinct((ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason), at)) for gap in gaps)
     held, open_gaps = store.held(FactInterval, ids.values()), store.held(GapInterval, ids.values())
     spoke = {key.group for key in said} | _covered((*held, *open_gaps), ids, whole)
-    # A look that failed in part may have missed what it leaves out: it ends nothing of that type.
-    blocked = {key.group[:3] for key in failed}
-    ended = [key for key in left_out(held, spoke, said) if key.group[:3] not in blocked]
+    spared = _spared(failed, open_gaps, at)
+    ended = [key for key in left_out(held, spoke | _silent(failed, spared), said) if key.group[:3] not in spared]
     mended = left_out(open_gaps, spoke | {key.group for key in failed}, failed)
     ages = {name: kind.max_age for name, kind in store.vocabulary().types.items() if kind.max_age is not None}
     return decide(held, said, ended, at, ages), decide(open_gaps, failed, mended, at, {})
+
+
+def _spared(failed: Iterable[Key], open_gaps: Mapping[Key, Held], at: datetime) -> set[tuple[int, str, str]]:
+    """Of whom (entity, type, kind of source) a failed look ends nothing.
+
+    What a tool said stands through its outage: until it is stale, or for types that do not age until
+    the outage has lasted too long. A file that cannot be read is different: what it said before is
+    no statement about the tree as it is now.
+    """
+    types = store.vocabulary().types
+    spared = set()
+    for key in failed:
+        kind = types.get(key.group.type)
+        ages = kind is not None and kind.max_age is not None
+        since = open_gaps[key].valid_from if key in open_gaps else at
+        if key.group.kind not in _OF_A_TREE and (ages or at - since <= PATIENCE):
+            spared.add(key.group[:3])
+    return spared
+
+
+def _silent(failed: Iterable[Key], spared: Collection[tuple[int, str, str]]) -> set[Group]:
+    """The groups that could not look, and whose earlier words no longer stand."""
+    return {key.group for key in failed if key.group[:3] not in spared}
 
 
 def _distinct(stated: Iterable[tuple[int, _Said, Stated[_Said]]]) -> dict[Key, Stated[_Said]]:
