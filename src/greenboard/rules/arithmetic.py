@@ -1,0 +1,160 @@
+"""Numbers: comparison exact between whole and broken ones, arithmetic that fails rather than overflows."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+
+from greenboard.rules import tree
+from greenboard.rules.step import Step
+from greenboard.rules.tree import Kind, Type
+from greenboard.rules.vectors import Array, Value, Vec, failing
+
+_SIGNS: dict[str, Callable[[Array, Array], Array]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_EXACT = 2**53
+"""Whole numbers up to here are exact as doubles."""
+
+MAX_SPAN = 315_576_000_000 * 1_000_000
+"""The longest duration of the protobuf definition, 10,000 years, in microseconds."""
+
+FIRST_MOMENT, LAST_MOMENT = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The first and last microsecond of the years 1 to 9999."""
+
+_LOWEST = -(2**63)
+
+
+def compare(sign: str, left: Vec, right: Vec) -> Array:
+    """Hold two vectors of numbers, codes or moments against one another."""
+    compared = _SIGNS[sign]
+    if left.type.kind is right.type.kind or not (_wide(left) or _wide(right)):
+        return compared(left.data, right.data)
+    one, other = np.broadcast_arrays(left.data, right.data)
+    # Python compares int and float exactly, numpy by rounding the int.
+    pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
+    return np.array([compared(first, second) for first, second in pairs], dtype=np.bool_).reshape(one.shape)
+
+
+def _wide(vec: Vec) -> bool:
+    whole = vec.type.kind is Kind.INT and vec.data.size > 0
+    return whole and bool(vec.data.max() > _EXACT or vec.data.min() < -_EXACT)
+
+
+def _limits(stated: Type) -> tuple[int, int]:
+    if stated.kind is Kind.TIMESTAMP:
+        return FIRST_MOMENT, LAST_MOMENT
+    return (-MAX_SPAN, MAX_SPAN) if stated.kind is Kind.DURATION else (_LOWEST, 2**63 - 1)
+
+
+def _checked(step: Step, data: Array, overflowed: Array) -> Vec:
+    """A result in whole numbers, in error where it left the range of its type."""
+    lowest, highest = _limits(step.node.type)
+    if step.node.type.kind is not Kind.INT:
+        overflowed = overflowed | (data < lowest) | (data > highest)
+    return Vec(step.node.type, data, failing(step.state(), overflowed))
+
+
+def _add(step: Step) -> Value:
+    left, right = step.vec(0), step.vec(1)
+    if step.node.type.kind is Kind.DOUBLE:
+        return Vec(tree.DOUBLE, left.data + right.data, step.state())
+    one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
+    total = one + other
+    return _shaped(step, total, ((one ^ total) & (other ^ total)) < 0)
+
+
+def _subtract(step: Step) -> Value:
+    left, right = step.vec(0), step.vec(1)
+    if step.node.type.kind is Kind.DOUBLE:
+        return Vec(tree.DOUBLE, left.data - right.data, step.state())
+    one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
+    rest = one - other
+    return _shaped(step, rest, ((one ^ other) & (one ^ rest)) < 0)
+
+
+def _shaped(step: Step, data: Array, overflowed: Array) -> Vec:
+    """Undo `atleast_1d` where every argument stood for all lanes."""
+    if all(argument.data.ndim == 0 for argument in (step.vec(index) for index in range(len(step.arguments)))):
+        return _checked(step, data[0], overflowed[0])
+    return _checked(step, data, overflowed)
+
+
+def _multiply(step: Step) -> Value:
+    left, right = step.vec(0), step.vec(1)
+    if step.node.type.kind is Kind.DOUBLE:
+        return Vec(tree.DOUBLE, left.data * right.data, step.state())
+    one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
+    product = one * other
+    rough = np.abs(one.astype(np.float64)) * np.abs(other.astype(np.float64))
+    suspect = rough > 2.0**62
+    if not suspect.any():
+        return _shaped(step, product, suspect)
+    pairs = zip(*(part.tolist() for part in np.broadcast_arrays(one, other)), strict=True)
+    exact = np.array([not _LOWEST <= first * second < 2**63 for first, second in pairs], dtype=np.bool_)
+    return _shaped(step, product, exact)
+
+
+def _divide(step: Step) -> Value:
+    left, right = step.vec(0), step.vec(1)
+    if step.node.type.kind is Kind.DOUBLE:
+        with np.errstate(all="ignore"):
+            return Vec(tree.DOUBLE, np.divide(left.data, right.data), step.state())
+    quotient, _, failed = _truncated(left.data, right.data)
+    return Vec(tree.INT, quotient, failing(step.state(), failed))
+
+
+def _remainder(step: Step) -> Value:
+    _, rest, failed = _truncated(step.vec(0).data, step.vec(1).data)
+    return Vec(tree.INT, rest, failing(step.state(), failed))
+
+
+def _truncated(left: Array, right: Array) -> tuple[Array, Array, Array]:
+    """Quotient towards zero, remainder with the sign of the dividend, and where neither exists."""
+    failed = (right == 0) | ((left == _LOWEST) & (right == -1))
+    divisor = np.where(failed, 1, right)
+    floor = np.floor_divide(left, divisor)
+    inexact = floor * divisor != left
+    quotient = floor + (inexact & ((left < 0) != (divisor < 0)))
+    return quotient, left - quotient * divisor, failed
+
+
+def _negate(step: Step) -> Value:
+    operand = step.vec(0)
+    if operand.type.kind is Kind.DOUBLE:
+        return Vec(tree.DOUBLE, -operand.data, operand.state)
+    failed = operand.data == _LOWEST
+    return Vec(operand.type, -np.where(failed, 0, operand.data), failing(operand.state, failed))
+
+
+def _days(step: Step) -> Value:
+    return _span(step, 86_400_000_000)
+
+
+def _hours(step: Step) -> Value:
+    return _span(step, 3_600_000_000)
+
+
+def _span(step: Step, unit: int) -> Value:
+    count = step.vec(0)
+    limit = MAX_SPAN // unit
+    failed = (count.data > limit) | (count.data < -limit)
+    return Vec(tree.DURATION, np.where(failed, 0, count.data) * unit, failing(count.state, failed))
+
+
+OPERATORS: dict[str, Callable[[Step], Value]] = {
+    "_-_": _subtract,
+    "_*_": _multiply,
+    "_/_": _divide,
+    "_%_": _remainder,
+    "-_": _negate,
+    "days": _days,
+    "hours": _hours,
+}
+add = _add

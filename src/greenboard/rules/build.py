@@ -1,0 +1,266 @@
+"""From the checked expression to the typed tree: macros folded back, field functions unfolded, the rest refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from greenboard.facts.vocabulary import FieldType
+from greenboard.rules import constants, supported, tree
+from greenboard.rules.refuse import RuleError, Source
+from greenboard.rules.schema import NOW, PACKAGE, PARAMETERS, Schema
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
+
+MAX_NESTING = 3
+"""How many comprehensions may stand within one another."""
+
+_PRIMITIVES = {1: tree.BOOL, 2: tree.INT, 4: tree.DOUBLE, 5: tree.STRING}
+_WELL_KNOWN = {2: tree.TIMESTAMP, 3: tree.DURATION}
+_TYPES = {
+    FieldType.BOOL: tree.BOOL,
+    FieldType.INT: tree.INT,
+    FieldType.FLOAT: tree.DOUBLE,
+    FieldType.STRING: tree.STRING,
+    FieldType.TIMESTAMP: tree.TIMESTAMP,
+    FieldType.DURATION: tree.DURATION,
+}
+
+
+def field_type(stated: FieldType) -> Type:
+    """The type that a field has in the language."""
+    return Type(Kind.LIST, element=_TYPES[stated.element]) if stated.element else _TYPES[stated]
+
+
+@dataclass
+class Builder:
+    """Builds the tree of one expression."""
+
+    source: Source
+    schema: Schema
+    types: Mapping[int, Any]
+    positions: Mapping[int, int]
+    scope: dict[str, tuple[int, Type]] = field(default_factory=dict)
+    depth: int = 0
+
+    def build(self, expr: Any) -> Node:
+        """The node for an expression.
+
+        Raises:
+            RuleError: something that CEL allows and the evaluator does not have.
+        """
+        match expr.WhichOneof("kind"):
+            case "const_expr":
+                return self._constant(expr)
+            case "ident_expr":
+                return self._variable(expr)
+            case "select_expr":
+                return self._select(expr)
+            case "call_expr":
+                return self._call(expr)
+            case "list_expr":
+                return self._list(expr)
+            case "comprehension_expr":
+                return self._fold(expr)
+        raise self._refuse(expr, "maps and messages cannot be made in a rule")
+
+    def _at(self, expr: Any) -> int:
+        return self.positions.get(expr.id, 0)
+
+    def _refuse(self, expr: Any, what: str, hint: str | None = None) -> RuleError:
+        return self.source.refuse(self._at(expr), what, hint=hint)
+
+    def _type(self, expr: Any) -> Type:
+        stated = self.types.get(expr.id)
+        found = _convert(stated) if stated is not None else None
+        if found is None:
+            raise self._refuse(expr, _no_type(stated))
+        return found
+
+    def _constant(self, expr: Any) -> Node:
+        constant = expr.const_expr
+        match constant.WhichOneof("kind"):
+            case "bool_value":
+                return Const(tree.BOOL, self._at(expr), 0, constant.bool_value)
+            case "int64_value":
+                return Const(tree.INT, self._at(expr), 0, constant.int64_value)
+            case "double_value":
+                return Const(tree.DOUBLE, self._at(expr), 0, constant.double_value)
+            case "string_value":
+                return Const(tree.STRING, self._at(expr), 0, constant.string_value)
+            case "null_value":
+                raise self._refuse(expr, "a field is never null", "Ask has(...) whether it is known.")
+        raise self._refuse(expr, "unsigned numbers and bytes are not in the vocabulary")
+
+    def _variable(self, expr: Any) -> Node:
+        name = expr.ident_expr.name
+        if name in self.scope:
+            level, stated = self.scope[name]
+            return Var(stated, self._at(expr), level, name, local=True)
+        name = name.removeprefix(".")
+        if name not in self.schema.vocabulary.types and name not in (NOW, PARAMETERS):
+            raise self._refuse(expr, f"{name} cannot be used as a value")
+        return Var(self._type(expr), self._at(expr), 0, name)
+
+    def _select(self, expr: Any) -> Node:
+        select = expr.select_expr
+        operand = self.build(select.operand)
+        if operand.type.kind is not Kind.STRUCT and not _optional_struct(operand.type):
+            raise self._refuse(expr, f"{operand.type} has no fields")
+        at = self._at(expr) + (1 if not select.test_only else 0)
+        if select.test_only:
+            return Has(tree.BOOL, self._at(select.operand), operand.level, operand, select.field)
+        return Select(self._type(expr), at, operand.level, operand, select.field, _optional_struct(operand.type))
+
+    def _call(self, expr: Any) -> Node:
+        call = expr.call_expr
+        stated = ([call.target] if call.HasField("target") else []) + list(call.args)
+        if call.function == "_?._":
+            return self._optional_select(expr, stated)
+        arguments = tuple(self.build(argument) for argument in stated)
+        match call.function:
+            case "age":
+                return self._call_node(expr, "_-_", (Var(tree.TIMESTAMP, self._at(expr), 0, NOW), *arguments))
+            case "attested":
+                return self._attested(expr, arguments[0])
+        return self._call_node(expr, call.function, arguments)
+
+    def _call_node(self, expr: Any, function: str, arguments: tuple[Node, ...]) -> Node:
+        reason = supported.missing(function, tuple(argument.type for argument in arguments))
+        if reason:
+            raise self._refuse(expr, reason)
+        node = Call(self._type(expr), self._at(expr), _level(arguments), function, arguments)
+        supported.check_constants(self.source, node, self.schema)
+        return constants.fold(node)
+
+    def _optional_select(self, expr: Any, stated: list[Any]) -> Node:
+        operand = self.build(stated[0])
+        inner = operand.type.inner if operand.type.kind is Kind.OPTIONAL else operand.type
+        if inner.kind is not Kind.STRUCT:
+            raise self._refuse(expr, f"{inner} has no fields")
+        name = stated[1].const_expr.string_value
+        return Select(self._type(expr), self._at(expr), operand.level, operand, name, optional=True)
+
+    def _list(self, expr: Any) -> Node:
+        created = expr.list_expr
+        if created.optional_indices:
+            raise self._refuse(expr, "optional elements of a list are not supported")
+        elements = tuple(self.build(element) for element in created.elements)
+        if len({element.type for element in elements}) > 1:
+            raise self._refuse(expr, "the elements of a list must be of one type")
+        if elements and elements[0].type.kind in (Kind.STRUCT, Kind.LIST, Kind.OPTIONAL):
+            raise self._refuse(expr, f"a list of {elements[0].type} cannot be made in a rule")
+        stated = Type(Kind.LIST, element=elements[0].type if elements else tree.EMPTY)
+        return ListOf(stated, self._at(expr), _level(elements), elements)
+
+    def _attested(self, expr: Any, item: Node) -> Node:
+        """`attested(x)` is `attestation.exists(a, a.item == x && a.expires_at > now)`."""
+        at, depth = self._at(expr), self.depth + 1
+        struct = Type(Kind.STRUCT, "attestation")
+        one = Var(struct, at, depth, "attestation", local=True)
+        same = Call(
+            tree.BOOL, at, depth, "_==_", (Select(tree.STRING, at, depth, one, "item"), item)
+        )
+        end = Select(tree.TIMESTAMP, at, depth, one, "expires_at")
+        valid = Call(tree.BOOL, at, depth, "_>_", (end, Var(tree.TIMESTAMP, at, 0, NOW)))
+        test = Call(tree.BOOL, at, depth, "_&&_", (same, valid))
+        over = Var(Type(Kind.LIST, element=struct), at, 0, "attestation")
+        exists = Fold(tree.BOOL, at, item.level, FoldKind.EXISTS, over, "attestation", test, None, depth)
+        return Call(tree.BOOL, at, item.level, "attested", (item, exists))
+
+    def _fold(self, expr: Any) -> Node:
+        told = expr.comprehension_expr
+        if self.depth >= MAX_NESTING:
+            raise self._refuse(expr, f"more than {MAX_NESTING} comprehensions within one another")
+        over = self.build(told.iter_range)
+        if over.type.kind is not Kind.LIST:
+            raise self._refuse(expr, f"{over.type} is not a list")
+        kind, test, body = _unfold(told)
+        if kind is None:
+            raise self._refuse(expr, "this kind of comprehension is not supported")
+        inner = self._within(told.iter_var, over.type.inner)
+        test_node = inner.build(test) if test is not None else None
+        body_node = inner.build(body) if body is not None else None
+        return self._fold_node(expr, kind, over, told.iter_var, test_node, body_node)
+
+    def _within(self, variable: str, element: Type) -> Builder:
+        depth = self.depth + 1
+        return replace(self, scope={**self.scope, variable: (depth, element)}, depth=depth)
+
+    def _fold_node(
+        self, expr: Any, kind: FoldKind, over: Node, variable: str, test: Node | None, body: Node | None
+    ) -> Node:
+        depth = self.depth + 1
+        inner = [part.level for part in (test, body) if part is not None and part.level < depth]
+        outer = [level for part in (test, body) if part is not None for level in _outer_levels(part, depth)]
+        level = max([over.level, *inner, *outer])
+        stated = tree.BOOL
+        if kind is FoldKind.FILTER:
+            stated = over.type
+        if kind is FoldKind.MAP:
+            assert body is not None
+            stated = Type(Kind.LIST, element=body.type)
+        return Fold(stated, self._at(expr), level, kind, over, variable, test, body, depth)
+
+
+def _outer_levels(node: Node, depth: int) -> list[int]:
+    """The levels below `depth` that variables within a node depend on."""
+    return [part.level for part in node.walk() if isinstance(part, Var) and part.level < depth]
+
+
+def _level(nodes: tuple[Node, ...]) -> int:
+    return max((node.level for node in nodes), default=0)
+
+
+def _optional_struct(stated: Type) -> bool:
+    return stated.kind is Kind.OPTIONAL and stated.inner.kind is Kind.STRUCT
+
+
+def _convert(stated: Any) -> Type | None:
+    match stated.WhichOneof("kind"):
+        case "primitive":
+            return _PRIMITIVES.get(stated.primitive)
+        case "well_known":
+            return _WELL_KNOWN.get(stated.well_known)
+        case "message_type":
+            return Type(Kind.STRUCT, stated.message_type.removeprefix(f"{PACKAGE}."))
+        case "list_type":
+            inner = _convert(stated.list_type.elem_type)
+            return Type(Kind.LIST, element=inner or tree.EMPTY)
+        case "abstract_type" if stated.abstract_type.name == "optional_type":
+            inner = _convert(stated.abstract_type.parameter_types[0])
+            return Type(Kind.OPTIONAL, element=inner) if inner else None
+    return None
+
+
+def _no_type(stated: Any) -> str:
+    kind = stated.WhichOneof("kind") if stated is not None else None
+    words = {"dyn": "values of unknown type", "map_type": "maps", "null": "null", "type": "types as values"}
+    return f"{words.get(kind or '', 'values of this type')} cannot be used in a rule"
+
+
+def _unfold(told: Any) -> tuple[FoldKind | None, Any, Any]:
+    """The macro that the compiler expanded: its kind, its condition and what it makes."""
+    if told.iter_var2:
+        return None, None, None
+    step = told.loop_step.call_expr
+    match step.function:
+        case "_&&_":
+            return FoldKind.ALL, step.args[1], None
+        case "_||_":
+            return FoldKind.EXISTS, step.args[1], None
+        case "_+_":
+            return FoldKind.MAP, None, step.args[1].list_expr.elements[0]
+        case "_?_:_":
+            return _unfold_conditional(told, step)
+    return None, None, None
+
+
+def _unfold_conditional(told: Any, step: Any) -> tuple[FoldKind | None, Any, Any]:
+    test, added = step.args[0], step.args[1].call_expr.args[1]
+    if added.WhichOneof("kind") == "const_expr":
+        return FoldKind.EXISTS_ONE, test, None
+    made = added.list_expr.elements[0]
+    if made.WhichOneof("kind") == "ident_expr" and made.ident_expr.name == told.iter_var:
+        return FoldKind.FILTER, test, None
+    return FoldKind.MAP, test, made

@@ -1,0 +1,187 @@
+"""Columns: the facts of many entities as typed arrays, built only for the fields that rules read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from greenboard.facts.types import FieldValue, Struct, Value
+from greenboard.facts.vocabulary import FieldType, Vocabulary
+from greenboard.rules import tree
+from greenboard.rules.tree import Kind, Type
+from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
+
+Row = Mapping[str, Value]
+"""The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DTYPES = {
+    Kind.BOOL: np.bool_,
+    Kind.INT: np.int64,
+    Kind.DOUBLE: np.float64,
+    Kind.STRING: np.int32,
+    Kind.TIMESTAMP: np.int64,
+    Kind.DURATION: np.int64,
+}
+_TYPES = {
+    FieldType.BOOL: tree.BOOL,
+    FieldType.INT: tree.INT,
+    FieldType.FLOAT: tree.DOUBLE,
+    FieldType.STRING: tree.STRING,
+    FieldType.TIMESTAMP: tree.TIMESTAMP,
+    FieldType.DURATION: tree.DURATION,
+}
+
+
+class Strings:
+    """Every distinct text once; code 0 is the empty text. Grows, never shrinks; safe between threads."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = [""]
+        self._codes: dict[str, int] = {"": 0}
+        self._lock = threading.Lock()
+        self._ranks: Array = np.zeros(1, dtype=np.int64)
+
+    def code(self, text: str) -> int:
+        """The code of a text, which is added when it is new."""
+        found = self._codes.get(text)
+        if found is not None:
+            return found
+        with self._lock:
+            if text not in self._codes:
+                self.texts.append(text)
+                self._codes[text] = len(self.texts) - 1
+            return self._codes[text]
+
+    def codes(self, texts: Iterable[str], count: int) -> Array:
+        """The codes of many texts."""
+        return np.fromiter((self.code(text) for text in texts), dtype=np.int32, count=count)
+
+    def ranks(self) -> Array:
+        """For every code, where its text stands in the order of code points."""
+        ranks = self._ranks
+        if len(ranks) != len(self.texts):
+            texts = list(self.texts)
+            order = sorted(range(len(texts)), key=texts.__getitem__)
+            ranks = np.empty(len(texts), dtype=np.int64)
+            ranks[order] = np.arange(len(texts))
+            self._ranks = ranks
+        return ranks
+
+
+def micros(moment: datetime) -> int:
+    """A moment as microseconds since 1970."""
+    return span_micros(moment - _EPOCH)
+
+
+def span_micros(span: timedelta) -> int:
+    """A length of time in microseconds, exactly."""
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+
+
+class Items:
+    """The structs of one fact type, of all entities one after another; a column for each field read."""
+
+    def __init__(self, fields: Mapping[str, FieldType], items: Sequence[Struct], strings: Strings) -> None:
+        self.fields = fields
+        self.items = items
+        self._strings = strings
+        self._columns: dict[str, Vec | ListVec] = {}
+
+    def field(self, name: str) -> Vec | ListVec:
+        """The values of a field, MISSING where an item lacks it."""
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = self._column(name)
+        return found
+
+    def _column(self, name: str) -> Vec | ListVec:
+        stated = self.fields[name]
+        raw = [item.get(name) for item in self.items]
+        state = _missing(raw)
+        if stated.element is None:
+            return Vec(_TYPES[stated], _encode(_TYPES[stated], raw, self._strings), state)
+        lists = [() if value is None else value for value in raw]
+        return _list_column(_TYPES[stated.element], lists, state, self._strings)
+
+
+def _list_column(element: Type, lists: Sequence[FieldValue], state: State, strings: Strings) -> ListVec:
+    held = [value if isinstance(value, list | tuple) else () for value in lists]
+    lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
+    content = _encode(element, [part for value in held for part in value], strings)
+    return ListVec(Type(Kind.LIST, element=element), offsets(lengths)[:-1], lengths, Vec(element, content), state)
+
+
+def _missing(raw: Sequence[object]) -> State:
+    state = np.fromiter((MISSING if value is None else OK for value in raw), dtype=np.uint8, count=len(raw))
+    return state if state.any() else None
+
+
+def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) -> Array:
+    """Values as an array; where there is none, a zero that nobody reads."""
+    count = len(raw)
+    match stated.kind:
+        case Kind.STRING:
+            return strings.codes((value if isinstance(value, str) else "" for value in raw), count)
+        case Kind.TIMESTAMP:
+            moments = (micros(value) if isinstance(value, datetime) else 0 for value in raw)
+            return np.fromiter(moments, dtype=np.int64, count=count)
+        case Kind.DURATION:
+            spans = (span_micros(value) if isinstance(value, timedelta) else 0 for value in raw)
+            return np.fromiter(spans, dtype=np.int64, count=count)
+    plain = (0 if value is None else value for value in raw)
+    return np.fromiter(plain, dtype=_DTYPES[stated.kind], count=count)
+
+
+class Frame:
+    """The facts of many entities, ready for evaluation at one moment."""
+
+    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime) -> None:
+        self.vocabulary = vocabulary
+        self.rows = rows
+        self.now = now
+        self.strings = Strings()
+        self._variables: dict[str, StructVec | ListVec] = {}
+
+    @classmethod
+    def build(
+        cls, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime, types: Collection[str] | None = None
+    ) -> Frame:
+        """Take the rows of a frame. Columns of `types` are made ready now, all others when first read."""
+        frame = cls(vocabulary, rows, now)
+        for name in types or ():
+            frame.variable(name)
+        return frame
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def variable(self, name: str) -> StructVec | ListVec:
+        """The facts of one type, a lane for each row."""
+        found = self._variables.get(name)
+        if found is None:
+            found = self._variables[name] = self._variable(name)
+        return found
+
+    def _variable(self, name: str) -> StructVec | ListVec:
+        declared = self.vocabulary.types[name]
+        held = [row.get(name) for row in self.rows]
+        state = _missing(held)
+        fields = {field: stated.type for field, stated in declared.fields.items()}
+        struct = Type(Kind.STRUCT, name)
+        if declared.many is None:
+            single: list[Struct] = [value if isinstance(value, Mapping) else {} for value in held]
+            return StructVec(struct, Items(fields, single, self.strings), len(single), None, state)
+        several = [value if isinstance(value, tuple | list) else () for value in held]
+        lengths = np.fromiter(map(len, several), dtype=np.int64, count=len(several))
+        items = Items(fields, [item for value in several for item in value], self.strings)
+        content = StructVec(struct, items, int(lengths.sum()))
+        return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state)
+
+    def column(self, stated: FieldType, values: Sequence[FieldValue | None]) -> Vec | ListVec:
+        """Values that are given from outside, one for each row, as a column: the parameters of a rule."""
+        items: list[Struct] = [{} if value is None else {"value": value} for value in values]
+        return Items({"value": stated}, items, self.strings).field("value")

@@ -1,0 +1,164 @@
+"""Conversions between types: `int()`, `double()`, `string()`, `bool()`, `timestamp()`, `duration()`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from greenboard.rules import tree
+from greenboard.rules.arithmetic import FIRST_MOMENT, LAST_MOMENT, MAX_SPAN
+from greenboard.rules.step import Step
+from greenboard.rules.texts import per_text
+from greenboard.rules.tree import Kind
+from greenboard.rules.vectors import Value, Vec, failing
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_SPAN_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|ms|s|m|h)", re.ASCII)
+_NANOS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+
+
+def moment(text: str) -> int | None:
+    """An RFC 3339 timestamp in microseconds; None when it is none, or finer than a microsecond."""
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        return None
+    fraction = (found[7] or "").ljust(9, "0")
+    if fraction[6:] != "000":
+        return None
+    try:
+        read = datetime(*(int(found[index]) for index in range(1, 7)), tzinfo=UTC)
+    except ValueError:
+        return None
+    span = read - _EPOCH
+    whole = (span.days * 86_400 + span.seconds) * 1_000_000 + int(fraction[:6])
+    if found[8]:
+        if int(found[9]) > 23 or int(found[10]) > 59:
+            return None
+        shift = (int(found[9]) * 60 + int(found[10])) * 60_000_000
+        whole += -shift if found[8] == "+" else shift
+    return whole if FIRST_MOMENT <= whole <= LAST_MOMENT else None
+
+
+def span(text: str) -> int | None:
+    """A length of time such as `90m` or `1h30m` in microseconds; None as for `moment`."""
+    body = text.lstrip("+-")
+    if len(text) - len(body) > 1:
+        return None
+    if body == "0":
+        return 0
+    parts = _SPAN_PART.findall(body)
+    if not parts or "".join(number + unit for number, unit in parts) != body:
+        return None
+    nanos = 0
+    for number, unit in parts:
+        whole, _, fraction = number.partition(".")
+        scaled = int((whole or "0") + fraction) * _NANOS[unit]
+        if scaled % 10 ** len(fraction):
+            return None
+        nanos += scaled // 10 ** len(fraction)
+    if nanos % 1000 or nanos // 1000 > MAX_SPAN:
+        return None
+    return -(nanos // 1000) if text.startswith("-") else nanos // 1000
+
+
+def _whole(text: str) -> int | None:
+    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+        return None
+    value = int(text)
+    return value if -(2**63) <= value < 2**63 else None
+
+
+def _broken(text: str) -> float | None:
+    try:
+        return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, re.ASCII) else None
+    except OverflowError:
+        return None
+
+
+_TRUTHS = {
+    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
+}
+
+
+def _int(step: Step) -> Value:
+    given = step.vec(0)
+    match given.type.kind:
+        case Kind.STRING:
+            return per_text(step, tree.INT, _whole)
+        case Kind.DOUBLE:
+            # The bounds themselves are outside: 2**63 is not an int, and CEL excludes both ends.
+            failed = ~((given.data > -(2.0**63)) & (given.data < 2.0**63))
+            data = np.trunc(np.where(failed, 0.0, given.data)).astype(np.int64)
+            return Vec(tree.INT, data, failing(given.state, failed))
+        case Kind.TIMESTAMP:
+            return Vec(tree.INT, given.data // 1_000_000, given.state)
+    return given
+
+
+def _double(step: Step) -> Value:
+    given = step.vec(0)
+    if given.type.kind is Kind.STRING:
+        return per_text(step, tree.DOUBLE, _broken)
+    return Vec(tree.DOUBLE, given.data.astype(np.float64), given.state)
+
+
+def _string(step: Step) -> Value:
+    given = step.vec(0)
+    match given.type.kind:
+        case Kind.BOOL:
+            return per_text(step, tree.STRING, lambda value: "true" if value else "false")
+        case Kind.INT:
+            return per_text(step, tree.STRING, str)
+        case Kind.TIMESTAMP:
+            return per_text(step, tree.STRING, _write_moment)
+        case Kind.DURATION:
+            return per_text(step, tree.STRING, _write_span)
+    return given
+
+
+def _write_moment(value: int) -> str:
+    written = (_EPOCH + timedelta(microseconds=value)).replace(tzinfo=None)
+    text = written.isoformat(timespec="microseconds").rstrip("0").rstrip(".")
+    return f"{text}Z"
+
+
+def _write_span(value: int) -> str:
+    seconds, micros = divmod(abs(value), 1_000_000)
+    fraction = f".{micros:06d}".rstrip("0") if micros else ""
+    return f"{'-' if value < 0 else ''}{seconds}{fraction}s"
+
+
+def _bool(step: Step) -> Value:
+    return per_text(step, tree.BOOL, _TRUTHS.get) if step.vec(0).type.kind is Kind.STRING else step.vec(0)
+
+
+def _timestamp(step: Step) -> Value:
+    given = step.vec(0)
+    match given.type.kind:
+        case Kind.STRING:
+            return per_text(step, tree.TIMESTAMP, moment)
+        case Kind.INT:
+            failed = (given.data < FIRST_MOMENT // 1_000_000) | (given.data > LAST_MOMENT // 1_000_000)
+            return Vec(tree.TIMESTAMP, np.where(failed, 0, given.data) * 1_000_000, failing(given.state, failed))
+    return given
+
+
+def _duration(step: Step) -> Value:
+    return per_text(step, tree.DURATION, span) if step.vec(0).type.kind is Kind.STRING else step.vec(0)
+
+
+OPERATORS: dict[str, Callable[[Step], Value]] = {
+    "int": _int,
+    "double": _double,
+    "string": _string,
+    "bool": _bool,
+    "timestamp": _timestamp,
+    "duration": _duration,
+}

@@ -1,0 +1,299 @@
+"""The vectorised interpreter: one verdict for each row.
+
+It follows the error rules of CEL, an unknown standing where CEL has the error of a missing key: `&&`
+and `||` absorb it when the other side decides, `all` and `exists` when another element does, and
+everything else passes it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from greenboard.facts.types import FieldValue
+from greenboard.rules import operators, tree
+from greenboard.rules.columns import Frame, micros
+from greenboard.rules.lanes import Lanes
+from greenboard.rules.language import Program
+from greenboard.rules.schema import NOW, PARAMETERS
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, ListOf, Node, Select, Var
+from greenboard.rules.vectors import (
+    ERROR as LANE_ERROR,
+    MISSING,
+    OK,
+    Array,
+    ListVec,
+    OptionalVec,
+    State,
+    StructVec,
+    Value,
+    Vec,
+    offsets,
+    pick_state,
+    spread,
+    stack,
+    with_state,
+    worst,
+)
+
+FAIL, PASS, NO_DATA, ERROR = 0, 1, 2, 3
+
+MAX_LANES = 4_000_000
+"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
+
+Parameters = Mapping[str, Sequence[FieldValue | None]]
+
+
+class _TooWide(Exception):
+    """A comprehension over more elements than one step may hold."""
+
+
+def evaluate(program: Program, frame: Frame, parameters: Parameters | None = None) -> Array:
+    """The verdict of every row, as int8: FAIL, PASS, NO_DATA or ERROR.
+
+    `parameters` gives one value for each row under each name; None is unknown. A single row whose
+    comprehensions run over more than MAX_LANES elements is an ERROR.
+    """
+    given = _columns(program, frame, parameters or {})
+    verdicts = np.empty(len(frame), dtype=np.int8)
+    pending = [(0, len(frame))] if len(frame) else []
+    while pending:
+        start, stop = pending.pop()
+        try:
+            verdicts[start:stop] = _verdicts(program, frame, given, start, stop)
+        except _TooWide:
+            if stop - start == 1:
+                verdicts[start] = ERROR
+                continue
+            middle = (start + stop) // 2
+            pending += [(start, middle), (middle, stop)]
+    return verdicts
+
+
+def _columns(program: Program, frame: Frame, parameters: Parameters) -> dict[str, Vec | ListVec]:
+    unknown = [None] * len(frame)
+    return {
+        name: frame.column(kind, parameters.get(name, unknown)) for name, kind in program.parameter_types.items()
+    }
+
+
+def _verdicts(program: Program, frame: Frame, given: Mapping[str, Vec | ListVec], start: int, stop: int) -> Array:
+    whole = start == 0 and stop == len(frame)
+    rows = None if whole else np.arange(start, stop)
+    interpreter = Interpreter(frame, given, rows)
+    value = interpreter.value(program.tree, Lanes(stop - start))
+    assert isinstance(value, Vec)
+    passed = spread(value.data, stop - start).astype(np.int8)
+    return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
+
+
+@dataclass
+class _Parameters:
+    """The parameters of a rule, as the fields of a struct."""
+
+    columns: Mapping[str, Vec | ListVec]
+
+    def field(self, name: str) -> Vec | ListVec:
+        return self.columns[name]
+
+
+class Interpreter:
+    """Evaluates the nodes of a tree. `rows` are those of the frame that are lanes; None is all of them.
+
+    With `trace`, each node's value and the lanes it was evaluated for are kept for the explanation.
+    """
+
+    def __init__(
+        self, frame: Frame, given: Mapping[str, Vec | ListVec], rows: Array | None = None, *, trace: bool = False
+    ) -> None:
+        self.frame = frame
+        self.given = given
+        self.rows = rows
+        self.trace: dict[Node, tuple[Value, Lanes]] | None = {} if trace else None
+
+    def value(self, node: Node, lanes: Lanes) -> Value:
+        """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
+        home = lanes.home(node.level)
+        found = self._evaluate(node, home)
+        if self.trace is not None:
+            self.trace[node] = (found, home)
+        return found if home is lanes else found.take(lanes.path(home))
+
+    def scalar(self, node: Node, lanes: Lanes) -> Vec:
+        """The value of a node that is known to be scalar."""
+        found = self.value(node, lanes)
+        assert isinstance(found, Vec)
+        return found
+
+    def _evaluate(self, node: Node, lanes: Lanes) -> Value:
+        match node:
+            case Const():
+                return self._constant(node)
+            case Var():
+                return self._variable(node, lanes)
+            case Select():
+                return self._select(node, lanes)
+            case Has():
+                return self._has(node, lanes)
+            case Call():
+                return self._call(node, lanes)
+            case Fold():
+                return self._fold(node, lanes)
+            case ListOf():
+                return self._list(node, lanes)
+        raise AssertionError(f"no such node: {node}")
+
+    def _constant(self, node: Const) -> Vec:
+        if isinstance(node.value, str):
+            return Vec(node.type, np.asarray(self.frame.strings.code(node.value), dtype=np.int32))
+        return Vec(node.type, np.asarray(node.value))
+
+    def _variable(self, node: Var, lanes: Lanes) -> Value:
+        if node.local:
+            assert lanes.bound is not None
+            return lanes.bound
+        if node.name == NOW:
+            return Vec(tree.TIMESTAMP, np.asarray(micros(self.frame.now)))
+        if node.name == PARAMETERS:
+            found: StructVec | ListVec = StructVec(node.type, _Parameters(self.given), len(self.frame))
+        else:
+            found = self.frame.variable(node.name)
+        return found if self.rows is None else found.take(self.rows)
+
+    def _select(self, node: Select, lanes: Lanes) -> Value:
+        operand = self.value(node.operand, lanes)
+        if node.optional:
+            return _optional_field(node, operand)
+        assert isinstance(operand, StructVec)
+        return operand.field(node.field)
+
+    def _has(self, node: Has, lanes: Lanes) -> Value:
+        operand = self.value(node.operand, lanes)
+        if isinstance(operand, OptionalVec):
+            operand = _required(operand)
+        assert isinstance(operand, StructVec)
+        found = operand.columns.field(node.field).state
+        picked = found if operand.index is None else pick_state(found, operand.index)
+        there = np.asarray(True) if picked is None else picked == OK
+        return Vec(tree.BOOL, there, operand.state)
+
+    def _call(self, node: Call, lanes: Lanes) -> Value:
+        if node.function == "@in" and isinstance(node.arguments[1], ListOf):
+            return self._in_literal(node, node.arguments[1], lanes)
+        arguments = [self.value(argument, lanes) for argument in node.arguments]
+        return operators.apply(node, arguments, lanes.count, self.frame.strings)
+
+    def _in_literal(self, node: Call, listed: ListOf, lanes: Lanes) -> Vec:
+        sought = self.scalar(node.arguments[0], lanes)
+        found: Array = np.asarray(False)
+        states = [sought.state]
+        for element in listed.elements:
+            other = self.scalar(element, lanes)
+            found = found | (sought.data == other.data)
+            states.append(other.state)
+        if self.trace is not None:
+            self.value(listed, lanes)
+        return Vec(tree.BOOL, found, worst(*states))
+
+    def _list(self, node: ListOf, lanes: Lanes) -> Value:
+        parts = [self.scalar(element, lanes) for element in node.elements]
+        count = len(parts)
+        state = worst(*(part.state for part in parts))
+        data = stack([part.data for part in parts], lanes.count) if parts else np.zeros(0, dtype=np.int64)
+        starts = np.arange(lanes.count, dtype=np.int64) * count
+        made = ListVec(node.type, starts, np.full(lanes.count, count), Vec(node.type.inner, data))
+        return made if state is None else with_state(made, spread(state, lanes.count))
+
+    def _fold(self, node: Fold, lanes: Lanes) -> Value:
+        over = self.value(node.over, lanes)
+        assert isinstance(over, ListVec)
+        if int(np.sum(np.broadcast_to(over.lengths, (lanes.count,)))) > MAX_LANES:
+            raise _TooWide
+        parent, index = over.expand(lanes.count)
+        bound = over.content if index is None else over.content.take(index)
+        inner = Lanes(len(parent), node.depth, lanes, parent, bound)
+        test = self.scalar(node.test, inner) if node.test is not None else None
+        match node.fold:
+            case FoldKind.ALL | FoldKind.EXISTS:
+                assert test is not None
+                return _quantify(test, inner, lanes.count, over.state, decided_by=node.fold is FoldKind.EXISTS)
+            case FoldKind.EXISTS_ONE:
+                assert test is not None
+                return _exists_one(test, inner, lanes.count, over.state)
+        made = bound if node.body is None else self.value(node.body, inner)
+        return _collect(node, made, test, inner, lanes.count, over.state)
+
+
+def _quantify(test: Vec, inner: Lanes, count: int, outer: State, *, decided_by: bool) -> Vec:
+    """`exists` is decided by one true element, `all` by one false; else an element without a value counts."""
+    data = spread(test.data, inner.count)
+    hit = data if decided_by else ~data
+    if test.state is not None:
+        hit = hit & (test.state == OK)
+    found = np.zeros(count, dtype=np.bool_)
+    found[inner.up[hit]] = True
+    state = _lifted(test.state, inner, count)
+    if state is not None:
+        state[found] = OK
+    return Vec(tree.BOOL, found if decided_by else ~found, worst(state, outer))
+
+
+def _exists_one(test: Vec, inner: Lanes, count: int, outer: State) -> Vec:
+    hit = spread(test.data, inner.count)
+    hits = np.bincount(inner.up[hit], minlength=count)
+    return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), outer))
+
+
+def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
+    """The worst state among the elements of each lane."""
+    if state is None:
+        return None
+    spreaded = spread(state, inner.count)
+    lifted = np.zeros(count, dtype=np.uint8)
+    lifted[inner.up[spreaded == MISSING]] = MISSING
+    lifted[inner.up[spreaded == LANE_ERROR]] = LANE_ERROR
+    return lifted
+
+
+def _collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, count: int, outer: State) -> ListVec:
+    """What `filter` keeps or `map` makes, as lists; an element without a value leaves the whole list without."""
+    assert not isinstance(made, OptionalVec)
+    kept = np.ones(inner.count, dtype=np.bool_) if test is None else spread(test.data, inner.count)
+    tested = None if test is None else test.state
+    made_state = made.state if node.body is not None else None
+    if made_state is not None:
+        made_state = np.where(kept, made_state, OK)
+    state = worst(_lifted(worst(tested, made_state), inner, count), outer)
+    chosen = np.flatnonzero(kept)
+    whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
+    content = whole.take(chosen)
+    lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
+    listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content)
+    if state is None:
+        return listed
+    found = with_state(listed, state)
+    assert isinstance(found, ListVec)
+    return found
+
+
+def _optional_field(node: Select, operand: Value) -> OptionalVec:
+    """`operand.?field`: none where the field is unknown; an operand that is none stays none."""
+    absent: Array = np.asarray(False)
+    state = operand.state
+    struct = operand
+    if isinstance(operand, OptionalVec):
+        absent, struct = operand.absent, operand.value
+    assert isinstance(struct, StructVec)
+    found = StructVec(struct.type, struct.columns, struct.count, struct.index).field(node.field)
+    lacking = absent if found.state is None else absent | (found.state == MISSING)
+    return OptionalVec(node.type, with_state(found, None), lacking, state)
+
+
+def _required(operand: OptionalVec) -> StructVec:
+    assert isinstance(operand.value, StructVec)
+    state = np.where(operand.absent, np.uint8(MISSING), np.uint8(OK))
+    struct = operand.value
+    return StructVec(struct.type, struct.columns, struct.count, struct.index, worst(state, operand.state))
+

@@ -1,0 +1,136 @@
+"""What operators and functions do to vectors: one entry per function, by its name in CEL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from greenboard.rules import arithmetic, conversions, sequences, texts, times, tree
+from greenboard.rules.columns import Strings
+from greenboard.rules.step import Step
+from greenboard.rules.tree import Call, Kind
+from greenboard.rules.vectors import OK, Array, Value, Vec, worst
+
+Operator = Callable[[Step], Value]
+
+
+def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) -> Value:
+    """The value of a call, its arguments being evaluated. Supported functions only: see `supported`."""
+    return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
+
+
+def known() -> frozenset[str]:
+    """The names of all functions that can be evaluated."""
+    return frozenset(_OPERATORS)
+
+
+def _and(step: Step) -> Value:
+    return _absorb(step, False)
+
+
+def _or(step: Step) -> Value:
+    return _absorb(step, True)
+
+
+def _absorb(step: Step, deciding: bool) -> Value:
+    """`&&` (decided by false) and `||` (decided by true): a side without a value matters only undecided."""
+    left, right = step.vec(0), step.vec(1)
+    data = (left.data | right.data) if deciding else (left.data & right.data)
+    if left.state is None and right.state is None:
+        return Vec(tree.BOOL, data)
+    decided = _holds(left, deciding) | _holds(right, deciding)
+    state = worst(left.state, right.state)
+    assert state is not None
+    return Vec(tree.BOOL, decided if deciding else ~decided, np.where(decided, np.uint8(OK), state))
+
+
+def _holds(vec: Vec, value: bool) -> Array:
+    same = vec.data if value else ~vec.data
+    return same if vec.state is None else same & (vec.state == OK)
+
+
+def _not(step: Step) -> Value:
+    operand = step.vec(0)
+    return Vec(tree.BOOL, ~operand.data, operand.state)
+
+
+def _conditional(step: Step) -> Value:
+    test, then, other = step.vec(0), step.vec(1), step.vec(2)
+    data = np.where(test.data, then.data, other.data)
+    zero = np.uint8(OK)
+    if then.state is None and other.state is None:
+        return Vec(step.node.type, data, test.state)
+    chosen = np.where(
+        test.data, zero if then.state is None else then.state, zero if other.state is None else other.state
+    )
+    state = chosen if test.state is None else np.where(test.state == OK, chosen, test.state)
+    return Vec(step.node.type, data, state)
+
+
+def _equal(step: Step) -> Value:
+    left, right = step.arguments[0], step.arguments[1]
+    if step.node.arguments[0].type.kind is Kind.LIST:
+        return sequences.equal(step)
+    assert isinstance(left, Vec) and isinstance(right, Vec)
+    same = arithmetic.compare("==", left, right)
+    return Vec(tree.BOOL, same, worst(left.state, right.state))
+
+
+def _unequal(step: Step) -> Value:
+    found = _equal(step)
+    assert isinstance(found, Vec)
+    return Vec(tree.BOOL, ~found.data, found.state)
+
+
+def _ordered(sign: str) -> Operator:
+    def compared(step: Step) -> Value:
+        left, right = step.vec(0), step.vec(1)
+        state = worst(left.state, right.state)
+        if left.type.kind is Kind.STRING:
+            ranks = step.strings.ranks()
+            left, right = Vec(tree.INT, ranks[left.data]), Vec(tree.INT, ranks[right.data])
+        return Vec(tree.BOOL, arithmetic.compare(sign, left, right), state)
+
+    return compared
+
+
+def _attested(step: Step) -> Value:
+    return step.arguments[1]
+
+
+def _or_value(step: Step) -> Value:
+    optional, other = step.optional(0), step.vec(1)
+    value = optional.value
+    assert isinstance(value, Vec)
+    data = np.where(optional.absent, other.data, value.data)
+    if other.state is None:
+        return Vec(step.node.type, data, optional.state)
+    return Vec(step.node.type, data, worst(np.where(optional.absent, other.state, np.uint8(OK)), optional.state))
+
+
+def _has_value(step: Step) -> Value:
+    optional = step.optional(0)
+    return Vec(tree.BOOL, ~optional.absent, optional.state)
+
+
+_OPERATORS: dict[str, Operator] = {
+    "_&&_": _and,
+    "_||_": _or,
+    "!_": _not,
+    "_?_:_": _conditional,
+    "_==_": _equal,
+    "_!=_": _unequal,
+    "_<_": _ordered("<"),
+    "_<=_": _ordered("<="),
+    "_>_": _ordered(">"),
+    "_>=_": _ordered(">="),
+    "attested": _attested,
+    "orValue": _or_value,
+    "hasValue": _has_value,
+    **arithmetic.OPERATORS,
+    **texts.OPERATORS,
+    **times.OPERATORS,
+    **sequences.OPERATORS,
+    **conversions.OPERATORS,
+}

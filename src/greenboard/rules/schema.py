@@ -1,0 +1,121 @@
+"""The vocabulary as the compiler sees it: one message type per fact type, one variable of its name.
+
+The compiler checks against messages, so that a misspelt field is refused; evaluation never sees a message,
+because a message would turn a field that is not there into a zero.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from greenboard.facts.vocabulary import FactType, FieldDef, FieldType, Vocabulary
+from greenboard.rules import functions
+
+PACKAGE = "greenboard.fact"
+PARAMETERS = "param"
+NOW = "now"
+
+_BOOL, _INT, _DOUBLE, _STRING, _MESSAGE = 8, 3, 1, 9, 11
+_TIMESTAMP, _DURATION = ".google.protobuf.Timestamp", ".google.protobuf.Duration"
+_FIELDS: dict[FieldType, tuple[int, str]] = {
+    FieldType.BOOL: (_BOOL, ""),
+    FieldType.INT: (_INT, ""),
+    FieldType.FLOAT: (_DOUBLE, ""),
+    FieldType.STRING: (_STRING, ""),
+    FieldType.TIMESTAMP: (_MESSAGE, _TIMESTAMP),
+    FieldType.DURATION: (_MESSAGE, _DURATION),
+}
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What an expression may name: the fact types and the parameters of the rule."""
+
+    vocabulary: Vocabulary
+    parameters: Mapping[str, FieldType]
+
+    def fields(self, struct: str) -> Mapping[str, FieldDef]:
+        """The fields of a struct: of a fact type, or of the parameters."""
+        if struct == PARAMETERS:
+            return {name: FieldDef(type=kind, doc="") for name, kind in self.parameters.items()}
+        return self.vocabulary.types[struct].fields
+
+
+def environment(schema: Schema) -> Any:
+    """The compiler for a schema. Built once for each vocabulary and set of parameters."""
+    with _LOCK:
+        return _environment(_Key(schema), tuple(sorted(schema.parameters.items())))
+
+
+_LOCK = threading.Lock()
+
+
+class _Key:
+    """Lets a cache tell vocabularies apart by identity, and keeps the one it knows alive."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema.vocabulary)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.schema.vocabulary is other.schema.vocabulary
+
+
+@lru_cache(maxsize=256)
+def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_optional, ext_strings
+
+    variables = {NOW: cel.Type.TIMESTAMP, PARAMETERS: cel.Type(f"{PACKAGE}.{PARAMETERS}")}
+    for name, declared in key.schema.vocabulary.types.items():
+        message = cel.Type(f"{PACKAGE}.{name}")
+        variables[name] = cel.Type.List(message) if declared.many else message
+    return cel.NewEnv(
+        descriptor_pool=_pool(key, parameters),
+        config=cel.NewEnvConfigFromYaml(functions.configuration()),
+        variables=variables,
+        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+    )
+
+
+@lru_cache(maxsize=8)
+def _vocabulary_file(key: _Key) -> bytes:
+    types = key.schema.vocabulary.types
+    return _file("facts.proto", {name: _fact_fields(declared) for name, declared in types.items()})
+
+
+def _fact_fields(declared: FactType) -> Iterator[tuple[str, FieldType]]:
+    return ((name, field.type) for name, field in declared.fields.items())
+
+
+def _pool(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
+    from google.protobuf import descriptor_pool, duration_pb2, timestamp_pb2
+
+    pool = descriptor_pool.DescriptorPool()
+    for known in (timestamp_pb2, duration_pb2):
+        pool.AddSerializedFile(known.DESCRIPTOR.serialized_pb)
+    pool.AddSerializedFile(_vocabulary_file(key))
+    pool.AddSerializedFile(_file("param.proto", {PARAMETERS: iter(parameters)}))
+    return pool
+
+
+def _file(name: str, structs: Mapping[str, Iterator[tuple[str, FieldType]]]) -> bytes:
+    from google.protobuf import descriptor_pb2
+
+    file = descriptor_pb2.FileDescriptorProto(name=name, package=PACKAGE, syntax="proto3")
+    file.dependency.extend(["google/protobuf/timestamp.proto", "google/protobuf/duration.proto"])
+    for struct, fields in structs.items():
+        message = file.message_type.add(name=struct)
+        for number, (field, stated) in enumerate(fields, start=1):
+            kind, message_name = _FIELDS[stated.element or stated]
+            added = message.field.add(name=field, number=number, type=kind)  # type: ignore[arg-type]
+            added.label = 3 if stated.element else 1  # type: ignore[assignment]
+            if message_name:
+                added.type_name = message_name
+    return file.SerializeToString()

@@ -1,0 +1,155 @@
+"""What can be evaluated: the functions, by the kinds of their arguments. The rest is refused when a rule is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from greenboard.facts.vocabulary import FieldDef
+from greenboard.rules import conversions, texts, times, versions
+from greenboard.rules.refuse import RuleError, Source, one_of
+from greenboard.rules.schema import Schema
+from greenboard.rules.tree import Call, Const, Kind, ListOf, Node, Select, Type
+
+_SCALARS = {Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION}
+_NUMBERS = {Kind.INT, Kind.DOUBLE}
+_TIMES = {Kind.TIMESTAMP, Kind.DURATION}
+_B, _I, _D, _S, _T, _L = Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION
+_ONE_KIND = {*((kind, kind) for kind in _SCALARS), (_I, _D), (_D, _I)}
+_TEXTS = {(_S, _S)}
+_MOMENT_PARTS = {(_T,), (_T, _S)}
+
+_KINDS: dict[str, set[tuple[Kind, ...]]] = {
+    "_&&_": {(_B, _B)},
+    "_||_": {(_B, _B)},
+    "!_": {(_B,)},
+    "_?_:_": {(_B, kind, kind) for kind in _SCALARS},
+    "_==_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
+    "_!=_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
+    **{name: _ONE_KIND for name in ("_<_", "_<=_", "_>_", "_>=_")},
+    "_+_": {(_I, _I), (_D, _D), (_S, _S), (_T, _L), (_L, _T), (_L, _L)},
+    "_-_": {(_I, _I), (_D, _D), (_T, _T), (_T, _L), (_L, _L)},
+    "_*_": {(_I, _I), (_D, _D)},
+    "_/_": {(_I, _I), (_D, _D)},
+    "_%_": {(_I, _I)},
+    "-_": {(_I,), (_D,)},
+    "@in": {(kind, Kind.LIST) for kind in _SCALARS},
+    "_[_]": {(Kind.LIST, _I)},
+    "_[?_]": {(Kind.LIST, _I)},
+    "size": {(_S,), (Kind.LIST,)},
+    **{name: _TEXTS for name in ("startsWith", "endsWith", "contains", "matches", "split")},
+    **{name: _TEXTS for name in ("semver_compare", "semver_in", "lastIndexOf")},
+    **{name: {(_S,)} for name in ("lowerAscii", "upperAscii", "trim")},
+    "indexOf": {(_S, _S), (_S, _S, _I)},
+    "replace": {(_S, _S, _S), (_S, _S, _S, _I)},
+    "substring": {(_S, _I), (_S, _I, _I)},
+    "charAt": {(_S, _I)},
+    **{name: _MOMENT_PARTS for name in ("getFullYear", "getMonth", "getDate", "getDayOfMonth")},
+    **{name: _MOMENT_PARTS for name in ("getDayOfWeek", "getDayOfYear")},
+    **{name: {*_MOMENT_PARTS, (_L,)} for name in ("getHours", "getMinutes", "getSeconds", "getMilliseconds")},
+    "int": {(_I,), (_D,), (_S,), (_T,)},
+    "double": {(_I,), (_D,), (_S,)},
+    "string": {(_B,), (_I,), (_S,), (_T,), (_L,)},
+    "bool": {(_B,), (_S,)},
+    "timestamp": {(_T,), (_S,), (_I,)},
+    "duration": {(_L,), (_S,)},
+    "days": {(_I,)},
+    "hours": {(_I,)},
+    "percent": {(Kind.LIST,)},
+    "quantile": {(Kind.LIST, _D)},
+    "sum": {(Kind.LIST,)},
+    "orValue": {(Kind.OPTIONAL, kind) for kind in _SCALARS},
+    "hasValue": {(Kind.OPTIONAL,)},
+}
+_SIGNS = {"@in": "in", "_[_]": "[]", "_?_:_": "?:", "-_": "-", "!_": "!"}
+
+
+def missing(function: str, arguments: Sequence[Type]) -> str | None:
+    """Why a call cannot be evaluated, or None when it can."""
+    kinds = _KINDS.get(function)
+    label = _SIGNS.get(function) or function.strip("_")
+    if kinds is None:
+        return f"{label}() is not supported"
+    told = ", ".join(str(argument) for argument in arguments)
+    if tuple(argument.kind for argument in arguments) not in kinds:
+        return f"{label} of ({told}) is not supported"
+    if function in ("_==_", "_!=_") and arguments[0].kind is Kind.LIST and not _comparable(*arguments):
+        return f"{label} of ({told}) is not supported"
+    if function == "@in" and arguments[1].inner.kind not in {arguments[0].kind, Kind.EMPTY}:
+        return f"in a {arguments[1]} no {arguments[0]} can be"
+    if function in ("sum", "percent", "quantile") and arguments[0].inner.kind is Kind.EMPTY:
+        return f"{label}([]) is not supported"
+    return None
+
+
+def _comparable(left: Type, right: Type) -> bool:
+    kinds = {left.inner.kind, right.inner.kind}
+    return kinds <= {*_SCALARS, Kind.EMPTY} and len(kinds - {Kind.EMPTY}) <= 1 or Kind.EMPTY in kinds
+
+
+def check_constants(source: Source, node: Call, schema: Schema) -> None:
+    """Refuse literals that can never be right: a text outside a closed field's values, a broken pattern.
+
+    Raises:
+        RuleError: with the place of the literal.
+    """
+    if node.function in ("_==_", "_!=_", "@in"):
+        _check_closed(source, node, schema)
+    check = _LITERALS.get(node.function)
+    if check is None:
+        return
+    index, valid, what = check
+    if index < len(node.arguments):
+        literal = node.arguments[index]
+        if isinstance(literal, Const) and isinstance(literal.value, str) and not valid(literal.value):
+            raise source.refuse(literal.at, f"{literal.value!r} {what}")
+
+
+def _check_closed(source: Source, node: Call, schema: Schema) -> None:
+    left, right = node.arguments
+    for one, other in ((left, right), (right, left)):
+        allowed = _closed(one, schema)
+        if allowed is None:
+            continue
+        for literal in other.elements if isinstance(other, ListOf) else (other,):
+            if isinstance(literal, Const) and literal.value not in allowed[1]:
+                raise _outside(source, literal, allowed)
+
+
+def _outside(source: Source, literal: Const, allowed: tuple[str, tuple[str, ...]]) -> RuleError:
+    what, expected, hint = one_of(str(literal.value), allowed[1], allowed[0])
+    return source.refuse(literal.at, what, expected=expected, hint=hint)
+
+
+def _closed(node: Node, schema: Schema) -> tuple[str, tuple[str, ...]] | None:
+    """The label and the values of a field that is closed to a few texts."""
+    if not isinstance(node, Select) or node.operand.type.kind is not Kind.STRUCT:
+        return None
+    struct = node.operand.type.struct
+    declared: FieldDef = schema.fields(struct)[node.field]
+    return (f"{struct}.{node.field}", declared.values) if declared.values else None
+
+
+def _pattern_is_valid(text: str) -> bool:
+    import re2
+
+    try:
+        texts.pattern(text)
+    except re2.error:
+        return False
+    return True
+
+
+_LITERALS = {
+    "matches": (1, _pattern_is_valid, "is not a regular expression (RE2)"),
+    "timestamp": (0, lambda text: conversions.moment(text) is not None, "is not a timestamp in whole microseconds"),
+    "duration": (0, lambda text: conversions.span(text) is not None, "is not a duration such as 90m or 24h"),
+    "semver_in": (1, lambda text: versions.read_range(text) is not None, "is not a range of versions"),
+    **{
+        name: (1, lambda text: times.zone(text) is not None, "is not a time zone")
+        for name in ("getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear")
+    },
+    **{
+        name: (1, lambda text: times.zone(text) is not None, "is not a time zone")
+        for name in ("getHours", "getMinutes", "getSeconds", "getMilliseconds")
+    },
+}

@@ -1,0 +1,156 @@
+"""The typed tree of an expression: what the evaluator and the explanation walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of values that an expression can meet. EMPTY is the element of a literal `[]`."""
+
+    BOOL = "bool"
+    INT = "int"
+    DOUBLE = "double"
+    STRING = "string"
+    TIMESTAMP = "timestamp"
+    DURATION = "duration"
+    STRUCT = "struct"
+    LIST = "list"
+    OPTIONAL = "optional"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A kind, with the fact type of a struct, or the element of a list or optional."""
+
+    kind: Kind
+    struct: str = ""
+    element: Type | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}<{self.element}>" if self.element else self.struct or str(self.kind)
+
+    @property
+    def inner(self) -> Type:
+        """The element's type; only of lists and optionals."""
+        assert self.element is not None
+        return self.element
+
+
+BOOL, INT, DOUBLE, STRING, TIMESTAMP, DURATION, EMPTY = (
+    Type(kind)
+    for kind in (Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION, Kind.EMPTY)
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """Part of an expression.
+
+    `at` is its offset in the source in characters. `level` is how many comprehensions around it its
+    value depends on: a part of level 0 is the same for every element of every list.
+    """
+
+    type: Type
+    at: int
+    level: int
+
+    def parts(self) -> tuple[Node, ...]:
+        """The nodes directly below."""
+        return ()
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for part in self.parts():
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const(Node):
+    """A literal: bool, int, float or str; timestamps and durations as microseconds."""
+
+    value: bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Var(Node):
+    """A fact type, `param`, `now`, or (`local`) the variable of a comprehension around it."""
+
+    name: str
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Select(Node):
+    """A field of a struct; `optional` where written `.?`, then the value is an optional."""
+
+    operand: Node
+    field: str
+    optional: bool = False
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Has(Node):
+    """`has(operand.field)`."""
+
+    operand: Node
+    field: str
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """An operator or function. A method's target is its first argument."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.arguments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListOf(Node):
+    """A list literal."""
+
+    elements: tuple[Node, ...]
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.elements
+
+
+class FoldKind(StrEnum):
+    """The macros over lists."""
+
+    ALL = "all"
+    EXISTS = "exists"
+    EXISTS_ONE = "exists_one"
+    FILTER = "filter"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold(Node):
+    """A macro over a list. `test` is the condition, None for a plain map; `body` is what a map makes.
+
+    `depth` is the level of the variable within: 1 in the outermost comprehension.
+    """
+
+    fold: FoldKind
+    over: Node
+    variable: str
+    test: Node | None
+    body: Node | None
+    depth: int
+
+    def parts(self) -> tuple[Node, ...]:
+        return tuple(part for part in (self.over, self.test, self.body) if part is not None)

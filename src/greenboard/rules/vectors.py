@@ -1,0 +1,184 @@
+"""Vectors: the values of one expression for many lanes at once, and why there is none where there is none.
+
+A lane is one row of the frame, or one element of a list of one row. Data of shape () stands for all lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from greenboard.rules.tree import Type
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+OK, MISSING, ERROR = 0, 1, 2
+"""States of a lane: it has a value; a fact or field is unknown; the rule failed (division by zero, overflow)."""
+
+State = Array | None
+"""One of the three for each lane (uint8); None when every lane has a value."""
+
+
+@dataclass(slots=True)
+class Vec:
+    """Scalars. Strings are codes of the frame's `Strings`, timestamps and durations whole microseconds."""
+
+    type: Type
+    data: Array
+    state: State = None
+
+    def take(self, index: Array) -> Vec:
+        """The lanes at an index."""
+        return Vec(self.type, pick(self.data, index), pick_state(self.state, index))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+class Columns(Protocol):
+    """Where structs keep their fields: by name, over all items."""
+
+    def field(self, name: str) -> Vec | ListVec:
+        """The values of a field; `state` is MISSING where an item lacks it."""
+
+
+@dataclass(slots=True)
+class StructVec:
+    """Structs: each lane is an item of `columns`, at `index` (None: lane i is item i)."""
+
+    type: Type
+    columns: Columns
+    count: int
+    index: Array | None = None
+    state: State = None
+
+    def take(self, index: Array) -> StructVec:
+        """The lanes at an index."""
+        own = index if self.index is None else self.index[index]
+        return StructVec(self.type, self.columns, len(index), own, pick_state(self.state, index))
+
+    def field(self, name: str) -> Vec | ListVec:
+        """The values of a field, MISSING where the struct or the field is."""
+        found = self.columns.field(name)
+        picked = found if self.index is None else found.take(self.index)
+        if self.state is None:
+            return picked
+        return with_state(picked, worst(picked.state, self.state))
+
+    def __len__(self) -> int:
+        return self.count
+
+
+@dataclass(slots=True)
+class ListVec:
+    """Lists: lane i holds `lengths[i]` elements of `content` from `starts[i]`; none where it has no value."""
+
+    type: Type
+    starts: Array
+    lengths: Array
+    content: Vec | StructVec | ListVec
+    state: State = None
+    known: tuple[Array, Array | None] | None = field(default=None, repr=False)
+
+    def take(self, index: Array) -> ListVec:
+        """The lanes at an index."""
+        return ListVec(
+            self.type, pick(self.starts, index), pick(self.lengths, index), self.content, pick_state(self.state, index)
+        )
+
+    def expand(self, lanes: int) -> tuple[Array, Array | None]:
+        """For every element, its lane, and its place in `content` (None: the same order, all of it)."""
+        if self.known is None or np.ndim(self.lengths) == 0:
+            self.known = self._expand(lanes)
+        return self.known
+
+    def _expand(self, lanes: int) -> tuple[Array, Array | None]:
+        lengths = np.broadcast_to(self.lengths, (lanes,))
+        starts = np.broadcast_to(self.starts, (lanes,))
+        parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
+        first = offsets(lengths)[:-1]
+        filled = lengths > 0
+        if len(parent) == len(self.content) and bool(np.all(starts[filled] == first[filled])):
+            return parent, None
+        return parent, np.arange(len(parent)) + np.repeat(starts - first, lengths)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+
+@dataclass(slots=True)
+class OptionalVec:
+    """Optionals: `absent` lanes hold none; the others hold the value of `value`."""
+
+    type: Type
+    value: Vec | StructVec | ListVec
+    absent: Array
+    state: State = None
+
+    def take(self, index: Array) -> OptionalVec:
+        """The lanes at an index."""
+        return OptionalVec(
+            self.type, self.value.take(index), pick(self.absent, index), pick_state(self.state, index)
+        )
+
+
+Value = Vec | StructVec | ListVec | OptionalVec
+
+
+def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
+    """The same data with another state."""
+    if isinstance(value, Vec):
+        return Vec(value.type, value.data, state)
+    if state is None:
+        return value
+    lengths = np.where(state == OK, value.lengths, 0)
+    return ListVec(value.type, value.starts, lengths, value.content, state)
+
+
+def pick(data: Array, index: Array) -> Array:
+    """Gather lanes; what stands for all lanes stays so."""
+    return data if data.ndim == 0 else data[index]
+
+
+def pick_state(state: State, index: Array) -> State:
+    """Gather states; as for `pick`."""
+    return None if state is None else pick(state, index)
+
+
+def worst(*states: State) -> State:
+    """The state of a strict function's result: an error where any is, else missing where any is."""
+    found = [state for state in states if state is not None]
+    if not found:
+        return None
+    result = found[0]
+    for state in found[1:]:
+        result = np.maximum(result, state)
+    return result
+
+
+def failing(state: State, failed: Array) -> State:
+    """Add errors of the function itself, which counts only where all its arguments have values."""
+    if not np.any(failed):
+        return state
+    before = np.uint8(OK) if state is None else state
+    return np.where((before == OK) & failed, np.uint8(ERROR), before)
+
+
+def offsets(lengths: Array) -> Array:
+    """Where each run of elements starts, and, last, where the final one ends."""
+    ends = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=ends[1:])
+    return ends
+
+
+def spread(data: Array, lanes: int) -> Array:
+    """Data with one entry for each lane."""
+    return np.broadcast_to(data, (lanes,))
+
+
+def stack(parts: Sequence[Array], lanes: int) -> Array:
+    """Interleave: the parts of lane 0, then those of lane 1, and so on."""
+    return np.stack([spread(part, lanes) for part in parts], axis=1).reshape(-1)
