@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from greenboard.catalog import parts
 from greenboard.catalog.types import (
@@ -66,7 +67,7 @@ _REFERENCE_KINDS = {**_KINDS, "component": ANY_COMPONENT, "resource": "resource"
 
 
 class _Loose(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", alias_generator=to_camel)
 
 
 class BackstageLink(_Loose):
@@ -94,7 +95,7 @@ class Metadata(_Loose):
 class Profile(_Loose):
     """`spec.profile` of groups and users."""
 
-    displayName: str = ""
+    display_name: str = ""
     email: str = ""
 
 
@@ -107,15 +108,15 @@ class Spec(_Loose):
     system: str | None = None
     domain: str | None = None
     parent: str | None = None
-    subcomponentOf: str | None = None
-    subdomainOf: str | None = None
+    subcomponent_of: str | None = None
+    subdomain_of: str | None = None
     children: list[str] | None = None
     members: list[str] | None = None
-    memberOf: list[str] | None = None
-    dependsOn: list[str] | None = None
-    dependencyOf: list[str] | None = None
-    providesApis: list[str] | None = None
-    consumesApis: list[str] | None = None
+    member_of: list[str] | None = None
+    depends_on: list[str] | None = None
+    dependency_of: list[str] | None = None
+    provides_apis: list[str] | None = None
+    consumes_apis: list[str] | None = None
     profile: Profile = Field(default=Profile())
     definition: Any = None
     target: str | None = None
@@ -125,7 +126,7 @@ class Spec(_Loose):
 class Envelope(_Loose):
     """The outermost fields of every Backstage entity."""
 
-    apiVersion: str
+    api_version: str
     kind: str
     metadata: Metadata
     spec: Spec = Field(default=Spec())
@@ -136,16 +137,16 @@ _RELATIONS = (
     ("owner", RelationKind.OWNS, "team", True),
     ("system", RelationKind.PART_OF, "system", False),
     ("domain", RelationKind.PART_OF, "domain", False),
-    ("subcomponentOf", RelationKind.PART_OF, ANY_COMPONENT, False),
-    ("subdomainOf", RelationKind.PART_OF, "domain", False),
+    ("subcomponent_of", RelationKind.PART_OF, ANY_COMPONENT, False),
+    ("subdomain_of", RelationKind.PART_OF, "domain", False),
     ("parent", RelationKind.PART_OF, "team", False),
     ("children", RelationKind.PART_OF, "team", True),
     ("members", RelationKind.MEMBER_OF, "person", True),
-    ("memberOf", RelationKind.MEMBER_OF, "team", False),
-    ("dependsOn", RelationKind.DEPENDS_ON, ANY_COMPONENT, False),
-    ("dependencyOf", RelationKind.DEPENDS_ON, ANY_COMPONENT, True),
-    ("providesApis", RelationKind.PROVIDES, "api", False),
-    ("consumesApis", RelationKind.CONSUMES, "api", False),
+    ("member_of", RelationKind.MEMBER_OF, "team", False),
+    ("depends_on", RelationKind.DEPENDS_ON, ANY_COMPONENT, False),
+    ("dependency_of", RelationKind.DEPENDS_ON, ANY_COMPONENT, True),
+    ("provides_apis", RelationKind.PROVIDES, "api", False),
+    ("consumes_apis", RelationKind.CONSUMES, "api", False),
 )
 
 
@@ -161,10 +162,10 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
         UserErrors: fields that do not fit.
     """
     envelope = yaml.parse(document, Envelope)
-    if "backstage.io/" not in envelope.apiVersion:
+    if "backstage.io/" not in envelope.api_version:
         expected = "a version such as backstage.io/v1alpha1"
         place = document.place("apiVersion")
-        raise UserError("not a Backstage entity", place=place, expected=expected, got=repr(envelope.apiVersion))
+        raise UserError("not a Backstage entity", place=place, expected=expected, got=repr(envelope.api_version))
     if envelope.kind.lower() == "location":
         return Declared(targets=tuple(_targets(envelope.spec, document, refusals)))
     with refusals.catch(document.place("metadata", "name"), "metadata.name"):
@@ -206,7 +207,7 @@ def _entity(envelope: Envelope, ref: Ref, document: yaml.Document, refusals: par
     kept = {**metadata.labels, **metadata.annotations}
     return Entity(
         ref=ref,
-        title=metadata.title.strip() or spec.profile.displayName.strip() or _cased(metadata.name, ref),
+        title=metadata.title.strip() or spec.profile.display_name.strip() or _cased(metadata.name, ref),
         description=metadata.description.strip(),
         tier=own.get("tier"),
         lifecycle=_lifecycle(spec.lifecycle),
@@ -216,7 +217,7 @@ def _entity(envelope: Envelope, ref: Ref, document: yaml.Document, refusals: par
         annotations={key: parts.text(value) for key, value in kept.items()},
         properties=_properties(spec, document, refusals),
         data_classification=own.get("data-classification"),
-        dependencies_declared=spec.dependsOn is not None or bool(spec.consumesApis),
+        dependencies_declared=spec.depends_on is not None or bool(spec.consumes_apis),
         path=own.get("path"),
         place=document.place("metadata", "name"),
     )
@@ -288,12 +289,12 @@ def _properties(spec: Spec, document: yaml.Document, refusals: parts.Refusals) -
 
 def _relations(spec: Spec, ref: Ref, document: yaml.Document, refusals: parts.Refusals) -> Iterator[Relation]:
     for field, kind, default, incoming in _RELATIONS:
-        given = getattr(spec, field)
+        given, key = getattr(spec, field), to_camel(field)
         several = isinstance(given, list)
         seen: set[Ref] = set()
         for index, text in enumerate(given if several else [given]):
-            place = document.place("spec", field, index) if several else document.place("spec", field)
-            with refusals.catch(place, f"spec.{field}"):
+            place = document.place("spec", key, index) if several else document.place("spec", key)
+            with refusals.catch(place, f"spec.{key}"):
                 other = _reference(text, default, ref.namespace)
                 if other and other not in seen:
                     seen.add(other)
