@@ -6,7 +6,6 @@ import math
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -28,15 +27,27 @@ class Refusals:
     def add(self, error: UserError) -> None:
         self.errors.append(error)
 
-    @contextmanager
-    def catch(self, place: Place, label: str = "") -> Iterator[None]:
+    def catch(self, place: Place, label: str = "") -> Catch:
         """Note a refusal raised inside, at the place where the value stands, and go on after it."""
-        try:
-            yield
-        except UserError as error:
-            what = f"{label}: {error.what}" if label else error.what
-            where = error.place or place
-            self.add(UserError(what, place=where, expected=error.expected, got=error.got, hint=error.hint))
+        return Catch(self, place, label)
+
+
+class Catch:
+    """The context that `Refusals.catch` opens."""
+
+    def __init__(self, refusals: Refusals, place: Place, label: str) -> None:
+        self.refusals, self.place, self.label = refusals, place, label
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, UserError):
+            return False
+        what = f"{self.label}: {error.what}" if self.label else error.what
+        where = error.place or self.place
+        self.refusals.add(UserError(what, place=where, expected=error.expected, got=error.got, hint=error.hint))
+        return True
 
 
 def reference(text: str, kind: str, namespace: str) -> Ref:
