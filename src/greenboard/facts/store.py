@@ -81,7 +81,7 @@ def held(model: type[_Row], entities: Collection[int]) -> dict[Key, Held]:
     facts = model is FactInterval
     columns = ("digest", "observed_at") if facts else ("reason", "seen_at")
     found: dict[Key, Held] = {}
-    for chunk in _chunks(sorted(entities)):
+    for chunk in chunks(sorted(entities)):
         rows = model.objects.filter(entity_id__in=chunk, valid_to__isnull=True).values_list(
             "id", "entity_id", "type", "source_kind", "source", "slot", *columns, "seen_at", "valid_from"
         )
@@ -97,13 +97,13 @@ def reason_digest(reason: str) -> bytes:
 
 def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None:
     """Carry a plan out. To be called inside a transaction."""
-    for chunk in _chunks(plan.close):
+    for chunk in chunks(plan.close):
         model.objects.filter(id__in=chunk).update(valid_to=at)
-    for chunk in _chunks(plan.drop):
+    for chunk in chunks(plan.drop):
         model.objects.filter(id__in=chunk).delete()
     for observed, ids in plan.touch.items():
         moved = {"seen_at": at, "observed_at": observed} if model is FactInterval else {"seen_at": at}
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             model.objects.filter(id__in=chunk).update(**moved)
     fresh = [_row(key, said, at) for key, said in plan.start]
     model.objects.bulk_create(fresh, batch_size=_BATCH)  # type: ignore[arg-type]
@@ -150,7 +150,7 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
     """
     found: dict[Ref, int] = {}
     wanted = set(refs)
-    for chunk in _chunks(sorted({ref.name for ref in wanted})):
+    for chunk in chunks(sorted({ref.name for ref in wanted})):
         rows = Entity.objects.filter(name__in=chunk).values_list("id", "kind", "namespace", "name")
         found |= {ref: number for number, *parts in rows if (ref := Ref(*parts)) in wanted}
     missing = sorted(wanted - found.keys())
@@ -164,7 +164,7 @@ def lock(entities: Collection[int]) -> None:
 
     On SQLite this does nothing: there, a transaction is the only writer from its start.
     """
-    for chunk in _chunks(sorted(entities)):
+    for chunk in chunks(sorted(entities)):
         list(Entity.objects.select_for_update().filter(id__in=chunk).order_by("id").values_list("id"))
 
 
@@ -174,7 +174,7 @@ def present(as_of: datetime | None = None, entities: Collection[Ref] | None = No
     if entities is None:
         return {Ref(*parts): number for number, *parts in rows}
     found: dict[Ref, int] = {}
-    for chunk in _chunks(sorted({ref.name for ref in entities})):
+    for chunk in chunks(sorted({ref.name for ref in entities})):
         found |= {Ref(*parts): number for number, *parts in rows.filter(name__in=chunk)}
     return {ref: found[ref] for ref in entities if ref in found}
 
@@ -185,7 +185,7 @@ def homes(as_of: datetime | None, components: Collection[int] | None = None) -> 
     pairs = rows.values_list("source_id", "target_id")
     if components is None:
         return dict(pairs)
-    return {one: other for chunk in _chunks(sorted(components)) for one, other in pairs.filter(source_id__in=chunk)}
+    return {one: other for chunk in chunks(sorted(components)) for one, other in pairs.filter(source_id__in=chunk)}
 
 
 def current(
@@ -199,7 +199,7 @@ def current(
     ids = present(as_of, entities)
     lives_in = homes(as_of, None if entities is None else ids.values())
     chosen = None if entities is None else {*ids.values(), *lives_in.values()}
-    names = _names({*ids.values(), *lives_in.values()})
+    names = names_of({*ids.values(), *lives_in.values()})
     facts = _by_entity(FactInterval, chosen, at_moment(as_of), lambda row: _fact(row, names, as_of))
     gaps = _by_entity(GapInterval, chosen, at_moment(as_of), lambda row: _gap(row, names))
     found: dict[Ref, tuple[list[Fact], list[Gap]]] = {}
@@ -237,7 +237,7 @@ def _selected(model: type[_Row], entities: Collection[int] | None, when: Q) -> I
     if entities is None:
         yield rows
     else:
-        yield from (rows.filter(entity_id__in=chunk) for chunk in _chunks(sorted(entities)))
+        yield from (rows.filter(entity_id__in=chunk) for chunk in chunks(sorted(entities)))
 
 
 def _fact(row: FactInterval, names: Mapping[int, Ref], as_of: datetime | None) -> Fact | Gap:
@@ -263,9 +263,10 @@ def _source(row: Interval) -> Source:
     return Source(SourceKind(row.source_kind), row.source, row.location, row.commit, row.link)
 
 
-def _names(ids: Collection[int]) -> dict[int, Ref]:
+def names_of(ids: Collection[int]) -> dict[int, Ref]:
+    """The references of surrogate ids."""
     found: dict[int, Ref] = {}
-    for chunk in _chunks(sorted(ids)):
+    for chunk in chunks(sorted(ids)):
         rows = Entity.objects.filter(id__in=chunk).values_list("id", "kind", "namespace", "name")
         found |= {number: Ref(*parts) for number, *parts in rows}
     return found
@@ -285,13 +286,25 @@ class Step:
     after: Fact | None = None
     gap: Gap | None = None
 
+    @property
+    def values(self) -> tuple[Value | None, Value | None]:
+        """What was known before and after."""
+        return self.before.value if self.before else None, self.after.value if self.after else None
+
+    @property
+    def source(self) -> Source:
+        """Who said it, or could not."""
+        said = self.after or self.before or self.gap
+        assert said is not None, "a step is of something"
+        return said.source
+
 
 def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[Ref, list[Step]]:
     """What changed after `since` and up to `until`, of entities and of the repositories they live in."""
     ids = present(until, entities)
     lives_in = homes(until, ids.values())
     chosen = {*ids.values(), *lives_in.values()}
-    names = _names(chosen)
+    names = names_of(chosen)
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
     rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part]
@@ -336,6 +349,7 @@ def history(entity: Ref, name: str) -> list[tuple[Fact, datetime, datetime | Non
     return [(fact, since, until) for fact, since, until in facts if isinstance(fact, Fact)]
 
 
-def _chunks(ids: Sequence[_Made]) -> Iterator[Sequence[_Made]]:
+def chunks(ids: Sequence[_Made]) -> Iterator[Sequence[_Made]]:
+    """Parts of a list, short enough for one query."""
     for start in range(0, len(ids), _BATCH):
         yield ids[start : start + _BATCH]

@@ -1,0 +1,191 @@
+"""Results and levels as intervals, the rule versions that made them, and why each changed.
+
+As in `facts`, `valid_to` is NULL while a row is current and rows are written only on change. One
+`Cause` serves all rows that it explains; evidence is not stored but rebuilt from the facts as they
+were. Outcomes and kinds of causes are small numbers here (`codes.py`), because result rows are by
+far the most.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+CURRENT = Q(valid_to__isnull=True)
+FORWARD = CURRENT | Q(valid_to__gt=F("valid_from"))
+
+
+class Scorecard(models.Model):
+    """The identity of a scorecard, by its name."""
+
+    name = models.CharField(max_length=128, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScorecardVersion(models.Model):
+    """What a scorecard asked, by which rule versions, from when to when. `text` is its JSON without rules."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="versions")
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard"], condition=CURRENT, name="results_scorecard_current"),
+            models.CheckConstraint(condition=FORWARD, name="results_scorecard_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} {self.digest}"
+
+
+class Rule(models.Model):
+    """The identity of a rule in a scorecard."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="rules", db_index=False)
+    name = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scorecard", "name"], name="results_rule_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleVersion(models.Model):
+    """What a rule asked from when to when; `text` is the whole rule as JSON, so that it can be run again."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule"], condition=CURRENT, name="results_rule_current"),
+            models.UniqueConstraint(fields=["rule", "valid_from"], name="results_rule_start"),
+            models.CheckConstraint(condition=FORWARD, name="results_rule_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.digest}"
+
+
+class Run(models.Model):
+    """One evaluation: the frozen moment that its rules read as now, and what it changed.
+
+    `note` is for the caller, who can so commit how far it came together with the results.
+    """
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    full = models.BooleanField()
+    entities = models.IntegerField()
+    results_changed = models.IntegerField()
+    levels_changed = models.IntegerField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["scorecard", "at"], name="results_run_at"),
+            models.Index(fields=["note"], name="results_run_note", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} at {self.at}"
+
+
+class Cause(models.Model):
+    """Why results changed in a run. `rule_version` is set where a rule's own change is the cause."""
+
+    kind = models.SmallIntegerField()
+    text = models.TextField(blank=True)
+    fact_type = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    link = models.TextField(blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="causes", db_index=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ResultInterval(models.Model):
+    """What a rule came to for an entity, from `valid_from` to `valid_to`.
+
+    `before` is the outcome until then, None at first. `undecided_since` is when the outcome was last
+    decided, where it is not: no data and error are one stretch. `ended_by` says why nothing follows.
+    """
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outcome = models.SmallIntegerField()
+    before = models.SmallIntegerField(null=True)
+    exempt = models.BooleanField(default=False)
+    undecided_since = models.DateTimeField(null=True)
+    cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ended_by = models.ForeignKey(Cause, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "rule"], condition=CURRENT, name="results_one_current"),
+            models.CheckConstraint(condition=FORWARD, name="results_forward"),
+        ]
+        indexes = [
+            models.Index(fields=["rule", "valid_from"], name="results_by_rule"),
+            models.Index(fields=["entity", "valid_from"], name="results_by_entity"),
+            models.Index(fields=["valid_to"], name="results_by_end", condition=~CURRENT),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} of {self.entity_id}"
+
+
+class LevelInterval(models.Model):
+    """Where an entity stood, from `valid_from` to `valid_to`. `rank` 0 is no level, 1 the lowest.
+
+    A row also starts where only score or counts change; `level_since` and `cause` are then carried
+    over, so that they always speak of the level. `rank_before` is None at first. `evaluated_at` is
+    when a run of this entity alone last looked; full runs are in `Run`.
+    """
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    level = models.CharField(max_length=128, blank=True)
+    rank = models.SmallIntegerField()
+    level_before = models.CharField(max_length=128, blank=True)
+    rank_before = models.SmallIntegerField(null=True)
+    score = models.FloatField(null=True)
+    passed = models.IntegerField()
+    decided = models.IntegerField()
+    undecided = models.IntegerField()
+    exempt = models.IntegerField(default=0)
+    held_since = models.DateTimeField(null=True)
+    level_since = models.DateTimeField()
+    cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ended_by = models.ForeignKey(Cause, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    evaluated_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "entity"], condition=CURRENT, name="results_level_current"),
+            models.CheckConstraint(condition=FORWARD, name="results_level_forward"),
+        ]
+        indexes = [
+            models.Index(fields=["scorecard", "valid_from"], name="results_level_start"),
+            models.Index(fields=["entity", "valid_from"], name="results_level_entity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level or 'no level'} of {self.entity_id}"

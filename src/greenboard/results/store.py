@@ -1,0 +1,266 @@
+"""Every query on results and levels. Reads take a moment; None is now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from greenboard.core import clock
+from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
+from greenboard.facts.store import at_moment
+from greenboard.results import models
+from greenboard.results.rows import (
+    CAUSES,
+    OUTCOMES,
+    Cause,
+    Change,
+    LevelRow,
+    ResultRow,
+    RulePoint,
+    TrendPoint,
+    worse,
+)
+from greenboard.rules.types import Outcome
+
+__all__ = [
+    "Cause",
+    "Change",
+    "LevelRow",
+    "ResultRow",
+    "RulePoint",
+    "TrendPoint",
+    "changes",
+    "last_run",
+    "level_history",
+    "levels",
+    "result_history",
+    "results",
+    "rule_counts",
+    "rule_trend",
+    "trend",
+]
+
+
+def levels(scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None) -> list[LevelRow]:
+    """Where entities stand at a moment, in the order of their references. Two queries."""
+    rows = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
+    found = list(rows.select_related("cause"))
+    names = facts.names_of({row.entity_id for row in found})
+    return sorted((_level(row, names) for row in found), key=lambda row: row.entity)
+
+
+def results(
+    scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None, rule: str | None = None
+) -> list[ResultRow]:
+    """What rules come to at a moment, for one entity or rule or for all. Three queries."""
+    rows = _result_rows(scorecard, entity, rule).filter(at_moment(as_of))
+    found = list(rows.select_related("cause"))
+    names, rules = facts.names_of({row.entity_id for row in found}), _rule_names(scorecard)
+    listed = [
+        ResultRow(
+            names[row.entity_id],
+            rules[row.rule_id],
+            OUTCOMES[row.outcome],
+            row.exempt,
+            row.valid_from,
+            _cause(row.cause),
+        )
+        for row in found
+    ]
+    return sorted(listed, key=lambda row: (row.entity, row.rule))
+
+
+def changes(
+    scorecard: str,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    entity: Ref | None = None,
+    rule: str | None = None,
+    first: bool = False,
+) -> list[Change]:
+    """What changed after `since` and up to `until`, newest first: levels and results.
+
+    `first` adds the first look at each entity and rule. With `rule`, changes of levels are left out.
+    """
+    span = Q(valid_from__gt=since) & (Q(valid_from__lte=until) if until else Q())
+    ended = Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
+    turned = _result_rows(scorecard, entity, rule).filter(span | ended).select_related("cause", "ended_by")
+    rows = list(turned)
+    stood: list[models.LevelInterval] = []
+    if rule is None:
+        moved = models.LevelInterval.objects.filter(span | ended, scorecard__name=scorecard, **_about(entity))
+        stood = list(moved.select_related("cause", "ended_by"))
+    names = facts.names_of({row.entity_id for row in rows} | {row.entity_id for row in stood})
+    rules = _rule_names(scorecard)
+    found = [
+        *(change for row in stood for change in _level_changes(row, names[row.entity_id], since, until)),
+        *(
+            change
+            for row in rows
+            for change in _result_changes(row, names[row.entity_id], rules[row.rule_id], since, until)
+        ),
+    ]
+    kept = [change for change in found if first or change.cause.kind != "first"]
+    return sorted(kept, key=lambda change: (-change.at.timestamp(), change.entity, change.rule or ""))
+
+
+def level_history(scorecard: str, entity: Ref, since: datetime) -> list[LevelRow]:
+    """The levels of an entity since a moment, oldest first, one row for each stretch of a level.
+
+    Score and counts are those at the end of the stretch. The first row is the one that held at `since`.
+    """
+    rows = models.LevelInterval.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=since), scorecard__name=scorecard, **_about(entity)
+    )
+    found = list(rows.select_related("cause").order_by("valid_from"))
+    names = facts.names_of({row.entity_id for row in found})
+    stretches: dict[datetime, LevelRow] = {}
+    for row in found:
+        stretches[row.level_since] = _level(row, names)
+    return list(stretches.values())
+
+
+def result_history(scorecard: str, entity: Ref, rule: str) -> list[tuple[ResultRow, datetime | None]]:
+    """Every outcome of a rule for an entity, oldest first, with the moment at which it ended."""
+    rows = _result_rows(scorecard, entity, rule).select_related("cause").order_by("valid_from")
+    return [
+        (
+            ResultRow(entity, rule, OUTCOMES[row.outcome], row.exempt, row.valid_from, _cause(row.cause)),
+            row.valid_to,
+        )
+        for row in rows
+    ]
+
+
+def trend(scorecard: str, since: datetime, until: datetime | None = None, step_days: float = 1) -> list[TrendPoint]:
+    """Entities by level and mean score, at `until` and every so many days before it back to `since`."""
+    end = until or clock.now()
+    rows = models.LevelInterval.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=since), scorecard__name=scorecard, valid_from__lte=end
+    )
+    spans = list(rows.values_list("valid_from", "valid_to", "level", "score"))
+    return [_trend_point(moment, spans) for moment in _moments(since, end, step_days)]
+
+
+def rule_trend(
+    scorecard: str, rule: str, since: datetime, until: datetime | None = None, step_days: float = 1
+) -> list[RulePoint]:
+    """What a rule came to, at `until` and every so many days before it back to `since`."""
+    end = until or clock.now()
+    rows = _result_rows(scorecard, None, rule).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=since), valid_from__lte=end
+    )
+    spans = list(rows.values_list("valid_from", "valid_to", "outcome"))
+    points = []
+    for moment in _moments(since, end, step_days):
+        counted = Counter(OUTCOMES[outcome] for begin, to, outcome in spans if _holds(begin, to, moment))
+        undecided = counted[Outcome.NO_DATA] + counted[Outcome.ERROR]
+        points.append(RulePoint(moment, counted[Outcome.PASS], counted[Outcome.FAIL], undecided))
+    return points
+
+
+def rule_counts(scorecard: str, as_of: datetime | None = None) -> dict[str, Counter[Outcome]]:
+    """How many entities each rule comes to what for; counted by the database."""
+    rules = _rule_names(scorecard)
+    rows = models.ResultInterval.objects.filter(at_moment(as_of), rule_id__in=list(rules))
+    found: dict[str, Counter[Outcome]] = {name: Counter() for name in rules.values()}
+    for row in rows.values("rule_id", "outcome").annotate(count=Count("id")):
+        found[rules[row["rule_id"]]][OUTCOMES[row["outcome"]]] = row["count"]
+    return found
+
+
+def last_run(scorecard: str, as_of: datetime | None = None) -> datetime | None:
+    """When the scorecard was last evaluated, at or before a moment."""
+    rows = models.Run.objects.filter(scorecard__name=scorecard)
+    rows = rows if as_of is None else rows.filter(at__lte=as_of)
+    return rows.order_by("-at").values_list("at", flat=True).first()
+
+
+def noted(prefix: str) -> set[str]:
+    """The notes of the runs that begin so."""
+    return set(models.Run.objects.filter(note__startswith=prefix).values_list("note", flat=True))
+
+
+def _about(entity: Ref | None) -> Mapping[str, str]:
+    if entity is None:
+        return {}
+    return {"entity__kind": entity.kind, "entity__namespace": entity.namespace, "entity__name": entity.name}
+
+
+def _result_rows(scorecard: str, entity: Ref | None, rule: str | None) -> QuerySet[models.ResultInterval]:
+    named = {"scorecard__name": scorecard} if rule is None else {"scorecard__name": scorecard, "name": rule}
+    rules = models.Rule.objects.filter(**named).values_list("id", flat=True)
+    return models.ResultInterval.objects.filter(rule_id__in=list(rules), **_about(entity))
+
+
+def _rule_names(scorecard: str) -> dict[int, str]:
+    return dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
+
+
+def _level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
+    return LevelRow(
+        entity=names[row.entity_id],
+        level=row.level or None,
+        score=row.score,
+        passed=row.passed,
+        decided=row.decided,
+        undecided=row.undecided,
+        held_since=row.held_since,
+        since=row.level_since,
+        cause=_cause(row.cause),
+        exempt=row.exempt,
+        rank=row.rank,
+        valid_to=row.valid_to,
+    )
+
+
+def _cause(row: models.Cause) -> Cause:
+    return Cause(CAUSES[row.kind], row.text, row.fact_type, row.source, row.link, row.commit)
+
+
+def _within(moment: datetime | None, since: datetime, until: datetime | None) -> bool:
+    return moment is not None and moment > since and (until is None or moment <= until)
+
+
+def _level_changes(row: models.LevelInterval, ref: Ref, since: datetime, until: datetime | None) -> Iterator[Change]:
+    level = row.level or None
+    if row.valid_from == row.level_since and _within(row.valid_from, since, until) and row.rank_before != row.rank:
+        before = row.level_before or None
+        fell = row.rank_before is not None and row.rank < row.rank_before
+        yield Change(ref, None, before, level, row.valid_from, _cause(row.cause), fell)
+    if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
+        yield Change(ref, None, level, None, row.valid_to, _cause(row.ended_by), worse=False)
+
+
+def _result_changes(
+    row: models.ResultInterval, ref: Ref, rule: str, since: datetime, until: datetime | None
+) -> Iterator[Change]:
+    outcome = OUTCOMES[row.outcome]
+    before = None if row.before is None else OUTCOMES[row.before]
+    if _within(row.valid_from, since, until) and before is not outcome:
+        fell = before is not None and worse(before, outcome)
+        yield Change(ref, rule, before and before.value, outcome.value, row.valid_from, _cause(row.cause), fell)
+    if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
+        yield Change(ref, rule, outcome.value, None, row.valid_to, _cause(row.ended_by), worse=False)
+
+
+def _moments(since: datetime, until: datetime, step_days: float) -> list[datetime]:
+    step = timedelta(days=step_days)
+    count = max(0, (until - since) // step)
+    return [until - step * back for back in range(count, -1, -1)]
+
+
+def _trend_point(moment: datetime, spans: Iterable[tuple[datetime, datetime | None, str, float | None]]) -> TrendPoint:
+    standing = [(level, score) for begin, to, level, score in spans if _holds(begin, to, moment)]
+    scores = [score for _, score in standing if score is not None]
+    mean = sum(scores) / len(scores) if scores else None
+    return TrendPoint(moment, Counter(level for level, _ in standing), mean)
+
+
+def _holds(begin: datetime, end: datetime | None, moment: datetime) -> bool:
+    return begin <= moment and (end is None or end > moment)

@@ -1,0 +1,177 @@
+"""Scorecards and rules as they were: kept as JSON when first used, compiled again when asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from greenboard.core import clock
+from greenboard.facts.vocabulary import FieldType, Vocabulary, encode
+from greenboard.results import models
+from greenboard.rules import language
+from greenboard.scorecards.types import Enforcement, Level, ParameterDef, Rule, Scorecard, Selector
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A rule as stored: its surrogate id, that of its version, and whether that version is new."""
+
+    rule: int
+    version: int
+    changed: bool
+
+
+def adopt(scorecard: Scorecard, at: datetime) -> tuple[int, dict[str, Adopted]]:
+    """Make sure that a scorecard and its rules are stored as they are now; give surrogate ids by rule.
+
+    Rules that the scorecard no longer has end here. To be called inside a transaction; on
+    PostgreSQL it lets one evaluation of a scorecard run at a time.
+    """
+    models.Scorecard.objects.get_or_create(name=scorecard.name)
+    stored = models.Scorecard.objects.select_for_update().get(name=scorecard.name)
+    _version(models.ScorecardVersion, {"scorecard": stored}, (scorecard.digest, _pack_card(scorecard)), at)
+    known = {rule.name: rule for rule in models.Rule.objects.filter(scorecard=stored)}
+    current = {
+        version.rule_id: version
+        for version in models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
+    }
+    adopted: dict[str, Adopted] = {}
+    for rule in scorecard.rules:
+        row = known.get(rule.id) or models.Rule.objects.create(scorecard=stored, name=rule.id)
+        version = current.get(row.id)
+        if version is not None and version.digest == rule.digest:
+            adopted[rule.id] = Adopted(row.id, version.id, changed=False)
+        else:
+            fresh = _version(models.RuleVersion, {"rule": row}, (rule.digest, pack(rule)), at)
+            adopted[rule.id] = Adopted(row.id, fresh, changed=True)
+    gone = [row.id for name, row in known.items() if name not in adopted]
+    models.RuleVersion.objects.filter(rule_id__in=gone, valid_to__isnull=True).update(valid_to=at)
+    return stored.id, adopted
+
+
+def _version(
+    model: type[models.ScorecardVersion] | type[models.RuleVersion],
+    owner: Mapping[str, Any],
+    said: tuple[str, str],
+    at: datetime,
+) -> int:
+    """The id of the current version, which is replaced where it says something else."""
+    digest, text = said
+    current = model.objects.filter(**owner, valid_to__isnull=True).first()
+    if current is not None and current.digest == digest:
+        return int(current.pk)
+    if current is not None and current.valid_from == at:
+        model.objects.filter(pk=current.pk).update(digest=digest, text=text)
+        return int(current.pk)
+    if current is not None:
+        model.objects.filter(pk=current.pk).update(valid_to=at)
+    return int(model.objects.create(**owner, digest=digest, text=text, valid_from=at).pk)
+
+
+def as_of(scorecard: Scorecard, moment: datetime, vocabulary: Vocabulary) -> Scorecard:
+    """The scorecard as it was used at a moment; the given one where it was the same or none was.
+
+    Raises:
+        RuleError: a rule of then reads a fact type that is no more.
+    """
+    in_force = {"valid_from__lte": moment}
+    card = models.ScorecardVersion.objects.filter(scorecard__name=scorecard.name, **in_force).order_by("-valid_from")
+    then = card.first()
+    if then is None or then.digest == scorecard.digest:
+        return scorecard
+    data = json.loads(then.text)
+    texts: dict[str, str] = {}
+    rows = models.RuleVersion.objects.filter(rule__scorecard__name=scorecard.name, **in_force).order_by("valid_from")
+    for name, text in rows.values_list("rule__name", "text"):
+        texts[name] = text
+    rules = tuple(unpack(texts[name], vocabulary) for name in data["rules"] if name in texts)
+    return replace(
+        scorecard,
+        title=data["title"],
+        levels=tuple(Level(**level) for level in data["levels"]),
+        rules=rules,
+        scope=_selector(data["scope"]),
+        digest=then.digest,
+    )
+
+
+def _pack_card(scorecard: Scorecard) -> str:
+    return json.dumps(
+        {
+            "title": scorecard.title,
+            "levels": [vars(level) for level in scorecard.levels],
+            "scope": vars(scorecard.scope),
+            "rules": [rule.id for rule in scorecard.rules],
+        }
+    )
+
+
+def pack(rule: Rule) -> str:
+    """A rule as JSON with all that `unpack` needs to run it again."""
+    plain = ("id", "item", "dimension", "title", "why", "fix", "level", "weight", "lifecycle", "digest")
+    return json.dumps(
+        {
+            **{name: getattr(rule, name) for name in plain},
+            "expression": rule.program.source,
+            "when": rule.when.source if rule.when else None,
+            "enforcement": rule.enforcement.value,
+            "enabled_from": clock.format_time(rule.enabled_from) if rule.enabled_from else None,
+            "grace": rule.grace.total_seconds(),
+            "scope": vars(rule.scope),
+            "parameters": {name: _pack_parameter(parameter) for name, parameter in rule.parameters.items()},
+        }
+    )
+
+
+def _pack_parameter(parameter: ParameterDef) -> dict[str, Any]:
+    return {
+        "type": parameter.type.value,
+        "default": encode(parameter.default),
+        "by_tier": {str(tier): encode(value) for tier, value in parameter.by_tier.items()},
+        "by_kind": encode(parameter.by_kind),
+    }
+
+
+def unpack(text: str, vocabulary: Vocabulary) -> Rule:
+    """A rule from its JSON, compiled."""
+    data = json.loads(text)
+    parameters = {name: _parameter(raw) for name, raw in data.pop("parameters").items()}
+    types = {name: parameter.type for name, parameter in parameters.items()}
+    expression, when, enabled_from = data.pop("expression"), data.pop("when"), data.pop("enabled_from")
+    return Rule(
+        **{
+            **data,
+            "program": language.compile(expression, vocabulary, parameters=types),
+            "when": language.compile(when, vocabulary, parameters=types) if when else None,
+            "enforcement": Enforcement(data["enforcement"]),
+            "enabled_from": clock.parse_time(enabled_from) if enabled_from else None,
+            "grace": timedelta(seconds=data["grace"]),
+            "scope": _selector(data["scope"]),
+            "parameters": parameters,
+        }
+    )
+
+
+def _parameter(raw: Mapping[str, Any]) -> ParameterDef:
+    kind = FieldType(raw["type"])
+    return ParameterDef(
+        type=kind,
+        default=_value(kind, raw["default"]),
+        by_tier={int(tier): _value(kind, value) for tier, value in raw["by_tier"].items()},
+        by_kind={name: _value(kind, value) for name, value in raw["by_kind"].items()},
+    )
+
+
+def _value(kind: FieldType, raw: Any) -> Any:
+    if isinstance(raw, list):
+        return tuple(_value(kind.element or kind, part) for part in raw)
+    if kind is FieldType.DURATION:
+        return timedelta(seconds=raw)
+    return clock.parse_time(raw) if kind is FieldType.TIMESTAMP else raw
+
+
+def _selector(raw: Mapping[str, Any]) -> Selector:
+    return Selector(**{name: tuple(values) for name, values in raw.items()})
