@@ -1,0 +1,1 @@
+"""The board: is it green, and what got worse."""

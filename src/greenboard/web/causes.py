@@ -1,0 +1,213 @@
+"""What changed and why, with one line per cause: a broken connection is one line, not 31. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from greenboard.core.refs import Ref
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Scorecard
+from greenboard.web import links, words
+from greenboard.web.asked import Asked
+from greenboard.web.standing import rung
+
+if TYPE_CHECKING:
+    from greenboard.results.store import Cause, Change
+
+WORSE, BETTER, LOST = "worse", "better", "lost"
+_ORDER = {WORSE: 0, LOST: 1, BETTER: 2}
+_SIGN = {WORSE: ("▼", "Worse"), BETTER: ("▲", "Better"), LOST: ("◌", "Lost data")}
+_WORDS = {
+    "fact": "Fact",
+    "rule": "Rule changed",
+    "clock": "Time passed",
+    "scope": "Entity changed",
+    "exemption": "Exemption",
+    "first": "First look",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change inside a group."""
+
+    name: str
+    url: str
+    text: str
+    rule_url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Everything that one cause did in one direction."""
+
+    direction: str
+    glyph: str
+    word: str
+    title: str
+    url: str
+    text: str
+    cause: str
+    cause_kind: str
+    source: str
+    link: str
+    when: SafeString | str
+    at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What changed in a stretch of time."""
+
+    groups: tuple[Group, ...]
+    worse: int
+    better: int
+    lost: int
+    first: int
+    more: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.groups)
+
+
+def direction(change: Change) -> str:
+    """Worse, better, or lost its data: the last says nothing about the entity itself."""
+    if change.rule is not None and change.after in (Outcome.NO_DATA, Outcome.ERROR):
+        return LOST
+    return WORSE if change.worse else BETTER
+
+
+def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, most: int = 40) -> Digest:
+    """Group changes by cause, the worst and newest first."""
+    told = [change for change in changes if change.cause.kind != "first"]
+    counts: dict[str, int] = defaultdict(int)
+    grouped: dict[tuple[str, ...], list[Change]] = defaultdict(list)
+    for change in told:
+        grouped[_identity(change)].append(change)
+        if change.rule is not None:
+            counts[direction(change)] += 1
+    groups = [
+        _group(heading, found, scorecard, asked)
+        for together in grouped.values()
+        for heading, found in _split(together).items()
+    ]
+    groups.sort(key=lambda group: group.at, reverse=True)
+    groups.sort(key=lambda group: _ORDER[group.direction])
+    first = 0
+    return Digest(tuple(groups[:most]), counts[WORSE], counts[BETTER], counts[LOST], first, max(0, len(groups) - most))
+
+
+def _identity(change: Change) -> tuple[str, ...]:
+    cause = change.cause
+    shared = (cause.kind, cause.text, cause.source)
+    # A fact is about one entity; the same words about another are another cause. A look that
+    # failed, a rule or a moment in time reaches many at once.
+    lone = cause.kind in ("fact", "scope", "exemption") and not _failed(change)
+    return (*shared, cause.fact_type, str(change.entity)) if lone else shared
+
+
+def _failed(change: Change) -> bool:
+    return direction(change) == LOST
+
+
+def _split(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """By direction; a fall of level goes with the lost data that caused it, if nothing got worse."""
+    found: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.rule is not None:
+            found[direction(change)].append(change)
+    for change in changes:
+        if change.rule is None:
+            heading = direction(change)
+            if heading == WORSE and WORSE not in found and LOST in found:
+                heading = LOST
+            found[heading].append(change)
+    return found
+
+
+def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked: Asked) -> Group:
+    entities = list(dict.fromkeys(change.entity for change in changes))
+    levels = [change for change in changes if change.rule is None]
+    newest = max(change.at for change in changes)
+    cause = changes[0].cause
+    alone = entities[0] if len(entities) == 1 else None
+    glyph, word = _SIGN[heading]
+    return Group(
+        direction=heading,
+        glyph=glyph,
+        word=word,
+        title=alone.short if alone else words.count(len(entities), "entity", "entities"),
+        url=asked.to(links.entity(alone)) if alone else "",
+        text=_text(changes, levels, scorecard),
+        cause=cause.text,
+        cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
+        source=cause.source,
+        link=cause.link,
+        when=words.when(newest, asked.now),
+        at=newest,
+        lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)),
+    )
+
+
+def _ordered(changes: Sequence[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: (change.entity, change.rule is not None, change.rule or ""))
+
+
+def _text(changes: Sequence[Change], levels: Sequence[Change], scorecard: Scorecard) -> str:
+    if len(levels) == 1:
+        return transition(levels[0], scorecard)
+    rules = list(dict.fromkeys(change.rule for change in changes if change.rule))
+    if len(rules) == 1:
+        return title(scorecard, rules[0])
+    if rules:
+        return words.count(len(rules), "rule")
+    return words.count(len(levels), "change of level", "changes of level")
+
+
+def _line(change: Change, scorecard: Scorecard, asked: Asked) -> Line:
+    if change.rule is None:
+        return Line(change.entity.short, asked.to(links.entity(change.entity)), transition(change, scorecard), "")
+    said = f"{title(scorecard, change.rule)}: {transition(change, scorecard)}"
+    return Line(
+        change.entity.short,
+        asked.to(links.entity(change.entity)),
+        said,
+        asked.to(links.rule(scorecard.name, change.rule)),
+    )
+
+
+def transition(change: Change, scorecard: Scorecard) -> str:
+    """`Gold → Silver`, `Pass → Fail`."""
+    if change.rule is None:
+        return f"{rung(scorecard, change.before).title} → {rung(scorecard, change.after).title}"
+    return f"{_outcome(change.before)} → {_outcome(change.after)}"
+
+
+def _outcome(name: str | None) -> str:
+    known: Mapping[str, words.Said] = words.OUTCOMES
+    return known[name].word if name in known else "Not asked"
+
+
+def title(scorecard: Scorecard, rule: str) -> str:
+    """A rule's title; its id where the scorecard no longer has it."""
+    found = scorecard.rule(rule)
+    return found.title if found else rule
+
+
+def said(cause: Cause) -> str:
+    """A cause in one line."""
+    return cause.text or _WORDS.get(cause.kind, cause.kind)
+
+
+def within(changes: Iterable[Change], entities: Iterable[Ref]) -> list[Change]:
+    """The changes of some entities."""
+    wanted = frozenset(entities)
+    return [change for change in changes if change.entity in wanted]

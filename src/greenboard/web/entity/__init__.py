@@ -1,0 +1,1 @@
+"""One entity: how ready it is, and why."""

@@ -1,0 +1,173 @@
+"""Results of one entity with evidence, grouped by dimension; and what to do next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString
+
+from greenboard.facts.vocabulary import Vocabulary
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Rule, Scorecard
+from greenboard.web import links, markdown, words
+from greenboard.web.asked import Asked
+from greenboard.web.charts.bar import outcome_bar
+
+if TYPE_CHECKING:
+    from greenboard.results.store import ResultRow
+    from greenboard.results.types import Evidence, Judgement, Missing, Result
+
+
+@dataclass(frozen=True)
+class Read:
+    """A value that the rule read."""
+
+    path: str
+    key: str
+    type_url: str
+    value: str
+    source: str
+    link: str
+    age: SafeString | str
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A fact that the rule did not get, and what would supply it."""
+
+    path: str
+    type_url: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One result."""
+
+    id: str
+    item: str
+    title: str
+    url: str
+    level: str
+    outcome: words.Said
+    exempt: bool
+    counts: bool
+    message: str
+    since: SafeString | str
+    why: SafeString
+    reads: tuple[Read, ...]
+    lacks: tuple[Lack, ...]
+    fix: SafeString | str
+    source: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The results of one dimension."""
+
+    name: str
+    title: str
+    said: str
+    lines: tuple[Line, ...]
+    bar: SafeString
+    failed: int
+    undecided: int
+
+
+def lines(
+    scorecard: Scorecard,
+    judgement: Judgement,
+    rows: Iterable[ResultRow],
+    vocabulary: Vocabulary,
+    asked: Asked,
+) -> dict[str, Line]:
+    """A line per rule. `rows` say since when; the judgement says why."""
+    stored = {row.rule: row for row in rows}
+    titles = {level.name: level.title for level in scorecard.levels}
+    rules = {rule.id: rule for rule in scorecard.rules}
+    return {
+        result.rule: _line(result, rules[result.rule], stored.get(result.rule), scorecard.name, titles, vocabulary, asked)
+        for result in judgement.results
+        if result.rule in rules
+    }
+
+
+def _line(
+    result: Result,
+    rule: Rule,
+    row: ResultRow | None,
+    scorecard: str,
+    titles: Mapping[str, str],
+    vocabulary: Vocabulary,
+    asked: Asked,
+) -> Line:
+    reads = tuple(_read(part, vocabulary, asked) for part in result.evidence)
+    first = next((read for read in reads if read.source), None)
+    todo = result.outcome in (Outcome.FAIL, Outcome.NO_DATA)
+    return Line(
+        id=rule.id,
+        item=rule.item,
+        title=rule.title,
+        url=asked.to(links.rule(scorecard, rule.id)),
+        level=titles.get(rule.level, rule.level),
+        outcome=words.OUTCOMES[result.outcome],
+        exempt=result.exempt,
+        counts=rule.counts(asked.now),
+        message=result.message,
+        since=words.when(row.since, asked.now) if row else "",
+        why=markdown.render(rule.why),
+        reads=reads,
+        lacks=tuple(_lack(part) for part in result.missing),
+        fix=markdown.render(result.fix or rule.fix) if todo else "",
+        source=first.source if first else "",
+        link=first.link if first else "",
+    )
+
+
+def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
+    type, _, field = part.fact.partition(".")
+    declared = vocabulary.types.get(type)
+    unit = declared.fields[field].unit if declared and field in declared.fields else ""
+    return Read(
+        path=part.fact,
+        key=part.key or "",
+        type_url=links.fact_type(type) if declared else "",
+        value=words.value(part.value, unit),
+        source=part.source,
+        link=part.link if part.link.startswith(("https://", "http://")) else "",
+        age=words.when(part.observed_at, asked.now),
+    )
+
+
+def _lack(part: Missing) -> Lack:
+    type = part.fact.partition(".")[0]
+    return Lack(part.fact, links.fact_type(type), part.reason, part.remedy)
+
+
+def sections(scorecard: Scorecard, found: Mapping[str, Line]) -> tuple[Section, ...]:
+    """The lines by dimension, in the scorecard's order."""
+    built = []
+    for name, title in scorecard.dimensions.items():
+        own = [found[rule.id] for rule in scorecard.rules if rule.dimension == name and rule.id in found]
+        if own:
+            built.append(_section(name, title, own))
+    return tuple(built)
+
+
+def _section(name: str, title: str, own: Sequence[Line]) -> Section:
+    scored = [line for line in own if line.counts and not (line.exempt and line.outcome.key != "pass")]
+    passed = sum(line.outcome.key == "pass" for line in scored)
+    failed = sum(line.outcome.key == "fail" for line in scored)
+    undecided = sum(line.outcome.key in ("no_data", "error") for line in scored)
+    said = f"{passed} of {passed + failed + undecided} pass"
+    return Section(name, title, said, tuple(own), outcome_bar(passed, failed, undecided, height=6), failed, undecided)
+
+
+def following(blocking: Iterable[str], found: Mapping[str, Line]) -> tuple[Line, ...]:
+    """What stands before the next level: first what fails, then what cannot be decided."""
+    lines = [found[rule] for rule in blocking if rule in found]
+    return tuple(sorted(lines, key=lambda line: line.outcome.key != "fail"))

@@ -1,0 +1,79 @@
+"""The page of one entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from greenboard.access.decide import Permission, require
+from greenboard.catalog import store as catalog
+from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
+from greenboard.results import store as results
+from greenboard.scorecards.types import Scorecard
+from greenboard.web import asked as address, causes, content
+from greenboard.web.entity import known, ladder, past, relations, result
+from greenboard.web.entity.model import head, parts
+from greenboard.web.faults import explained
+from greenboard.web.menus import spans
+
+
+@require(Permission.READ)
+@explained
+def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResponse:
+    """How ready is this, and why."""
+    asked = address.read(request)
+    asked = address.since(asked, "90d")
+    ref = _ref(kind, namespace, name)
+    scorecard = content.scorecard(asked.get("scorecard"))
+    everything = catalog.entities(asked.as_of)
+    stored = next((one for one in everything if one.entity.ref == ref), None)
+    if stored is None:
+        raise Http404(f"no entity {ref}")
+    around = catalog.relations(asked.as_of)
+    own = [one for one in around if ref in (one.source, one.target)]
+    levels = {row.entity: row for row in results.levels(scorecard.name, asked.as_of)}
+    surroundings = relations.Known({one.entity.ref: one for one in everything}, levels, scorecard, asked)
+    said, missed = facts.current(asked.as_of, [ref]).get(ref, ([], []))
+    context = {
+        "asked": asked,
+        "scorecard": scorecard,
+        "head": head(stored, own, asked),
+        "parts": parts(stored, everything, own, levels, scorecard, asked),
+        "bundles": relations.bundles(ref, own, surroundings),
+        "picture": relations.picture(ref, around, surroundings),
+        "known": known.build(said, missed, content.vocabulary(), asked),
+        "spans": spans(asked, "90d"),
+        **_readiness(scorecard, ref, levels.get(ref), asked),
+    }
+    return render(request, "entity.html", context)
+
+
+def _ref(kind: str, namespace: str, name: str) -> Ref:
+    try:
+        return Ref.parse(f"{kind}:{namespace}/{name}")
+    except UserError:
+        raise Http404("not a reference") from None
+
+
+def _readiness(
+    scorecard: Scorecard, ref: Ref, level: results.LevelRow | None, asked: address.Asked
+) -> dict[str, Any]:
+    """Ladder, results and history; nothing where the scorecard does not ask about this entity."""
+    if level is None:
+        return {}
+    judgement = results.explain(scorecard, ref, asked.as_of)
+    rows = results.results(scorecard.name, asked.as_of, entity=ref)
+    found = result.lines(scorecard, judgement, rows, content.vocabulary(), asked)
+    blocking = judgement.standing.blocking
+    changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
+    return {
+        "ladder": ladder.build(scorecard, level, found, blocking, asked),
+        "next": result.following(blocking, found),
+        "sections": result.sections(scorecard, found),
+        "past": past.build(scorecard, results.level_history(scorecard.name, ref, asked.since), asked),
+        "digest": causes.digest(changes, scorecard, asked, most=30),
+    }

@@ -1,0 +1,1 @@
+"""The reference of fact types and their fields."""

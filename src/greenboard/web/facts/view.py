@@ -1,0 +1,37 @@
+"""The pages of the fact reference."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from greenboard.access.decide import Permission, require
+from greenboard.web import asked as address, content
+from greenboard.web.facts.model import Type, build
+from greenboard.web.faults import explained
+
+
+@lru_cache(maxsize=1)
+def _types() -> tuple[Type, ...]:
+    return build(content.vocabulary(), content.scorecards())
+
+
+@require(Permission.READ)
+@explained
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every fact type in a line."""
+    wanted = address.read(request).get("q").lower()
+    found = [known for known in _types() if wanted in f"{known.name} {known.title} {known.doc} {known.connects}".lower()]
+    return render(request, "fact_types.html", {"types": found, "q": wanted, "total": len(_types())})
+
+
+@require(Permission.READ)
+@explained
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """One fact type with its fields and its readers."""
+    for known in _types():
+        if known.name == name:
+            return render(request, "fact_type.html", {"type": known})
+    raise Http404(f"no fact type {name!r}")

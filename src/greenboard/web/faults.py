@@ -1,0 +1,67 @@
+"""Pages for what went wrong: what happened, what to do, and the id to quote."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from greenboard.core.errors import UserError
+from greenboard.web.security import request_id
+
+_log = logging.getLogger(__name__)
+View = Callable[..., HttpResponseBase]
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The address or the form cannot be meant."""
+    said = str(exception) if isinstance(exception, UserError) else "The request could not be understood."
+    said = said[:1].upper() + said[1:]
+    return _page(request, 400, "That address cannot be read", said, "Take the part out, or start from the board.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Signed in, but not allowed."""
+    return _page(
+        request, 403, "You may not see this", "Your account lacks the permission.", "Ask an administrator for access."
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing at this address, or not on the day that is shown."""
+    said = "Nothing has this address. It may have been renamed, or not exist on the day that you look at."
+    return _page(request, 404, "Not found", said, "Search with Ctrl K, or start from the board.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our own fault. Draws no frame: what failed may be what the frame needs."""
+    _log.error("server error, request %s", request_id(request))
+    return render(request, "fault_bare.html", {"request_id": request_id(request)}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was sent without the token that we gave: stale, or sent from elsewhere."""
+    return _page(
+        request, 403, "This form has expired", "It was opened long ago, or cookies are refused.", "Reload it and send again."
+    )
+
+
+def _page(request: HttpRequest, status: int, title: str, said: str, todo: str) -> HttpResponse:
+    context = {"title": title, "said": said, "todo": todo, "status": status}
+    return render(request, "fault.html", context, status=status)
+
+
+def explained(view: View) -> View:
+    """Turn what a person can mend into a page that says how, with the status of the error."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except UserError as error:
+            return bad_request(request, error)
+
+    return answered

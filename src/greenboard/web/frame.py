@@ -1,0 +1,74 @@
+"""The frame around every page: where one is, which day is shown, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from greenboard.core.errors import UserError
+from greenboard.web import asked as address, words
+from greenboard.web.security import request_id
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main navigation. `key` follows `g` on the keyboard."""
+
+    title: str
+    url: str
+    icon: str
+    key: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What base.html draws around a page."""
+
+    places: tuple[Place, ...]
+    as_of: str
+    as_of_value: str
+    today: str
+    now_url: str
+    kept: tuple[tuple[str, str], ...]
+    request_id: str
+
+
+_PLACES = (
+    ("Board", "board", "board", "b", ("board", "results")),
+    ("Catalog", "catalog", "catalog", "c", ("catalog", "entity")),
+    ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule")),
+    ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type")),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor. It reads nothing from the database."""
+    try:
+        asked = address.read(request)
+    except UserError:  # the page that explains the bad address needs a frame, too
+        asked = address.Asked(request.path, {}, *_none())
+    match = request.resolver_match
+    current = match.url_name if match else ""
+    places = tuple(
+        Place(title, asked.to(reverse(name)), icon, key, current in within)
+        for title, name, icon, key, within in _PLACES
+    )
+    return {
+        "frame": Frame(
+            places=places,
+            as_of=words.day(asked.as_of) if asked.as_of else "",
+            as_of_value=f"{asked.as_of:%Y-%m-%d}" if asked.as_of else "",
+            today=f"{address.clock.now():%Y-%m-%d}",
+            now_url=asked.here(as_of=None),
+            kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key != "as_of"),
+            request_id=request_id(request),
+        )
+    }
+
+
+def _none() -> tuple[address.datetime, None, address.datetime]:
+    now = address.clock.now()
+    return now, None, now

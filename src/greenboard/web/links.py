@@ -1,0 +1,32 @@
+"""Addresses of things. Names are made of plain characters only, so nothing needs quoting."""
+
+from __future__ import annotations
+
+from greenboard.core.refs import Ref
+
+
+def entity(ref: Ref) -> str:
+    """The page of an entity."""
+    return f"/entities/{ref.kind}/{ref.namespace}/{ref.name}"
+
+
+def scorecard(name: str) -> str:
+    """The page of a scorecard."""
+    return f"/scorecards/{name}"
+
+
+def rule(scorecard_name: str, rule_id: str) -> str:
+    """The page of a rule."""
+    return f"/scorecards/{scorecard_name}/rules/{rule_id}"
+
+
+def fact_type(name: str) -> str:
+    """The reference page of a fact type."""
+    return f"/fact-types/{name}"
+
+
+BOARD = "/"
+CATALOG = "/catalog"
+RESULTS = "/results"
+SCORECARDS = "/scorecards"
+FACT_TYPES = "/fact-types"

@@ -1,0 +1,37 @@
+"""Menus that are not filters: grouping, scorecard, the stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from greenboard.web import words
+from greenboard.web.asked import Asked
+from greenboard.web.selection import Menu, Option
+
+_SPANS = (("1d", "1 day"), ("7d", "7 days"), ("14d", "14 days"), ("30d", "30 days"), ("90d", "90 days"))
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The stretch of time that changes are shown for."""
+
+    menu: Menu
+    since: str
+
+
+def choices(name: str, label: str, options: Sequence[tuple[str, str]], asked: Asked) -> Menu:
+    """A menu whose first option holds when nothing is chosen."""
+    chosen = asked.get(name) or options[0][0]
+    built = tuple(Option(value, text, value == chosen) for value, text in options)
+    return Menu(name, label, "", built, name in asked.given)
+
+
+def spans(asked: Asked, default: str = "7d") -> Spans:
+    """The menu of stretches; a date from the address is kept as an option of its own."""
+    chosen = asked.get("since") or default
+    options = list(_SPANS)
+    if chosen not in dict(options):
+        options.append((chosen, f"since {chosen}"))
+    built = tuple(Option(value, text, value == chosen) for value, text in options)
+    return Spans(Menu("since", "Changes in", "", built, "since" in asked.given), words.day(asked.since))

@@ -1,0 +1,1 @@
+"""What the command palette can jump to."""

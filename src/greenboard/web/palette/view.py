@@ -1,0 +1,65 @@
+"""What the command palette can jump to, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+
+from greenboard.access.decide import Permission, require
+from greenboard.catalog import store as catalog
+from greenboard.scorecards.types import Scorecard
+from greenboard.web import asked as address, content, links, words
+from greenboard.web.faults import explained
+
+if TYPE_CHECKING:
+    from greenboard.catalog.store import Stored
+
+Entry = dict[str, str]
+
+
+@require(Permission.READ)
+@explained
+def entries(request: HttpRequest) -> JsonResponse:
+    """Pages first, then entities, scorecards with their rules, fact types."""
+    asked = address.read(request)
+    found = [
+        *_pages(asked),
+        *_entities(catalog.entities(asked.as_of), asked),
+        *_scorecards(content.scorecards(), asked),
+        *_fact_types(asked),
+    ]
+    return JsonResponse({"entries": found})
+
+
+def _entry(text: str, hint: str, group: str, url: str) -> Entry:
+    return {"text": text, "hint": hint, "group": group, "url": url}
+
+
+def _pages(asked: address.Asked) -> Iterator[Entry]:
+    for text, name in (("Board", "board"), ("Catalog", "catalog"), ("Scorecards", "scorecards"), ("Fact types", "fact-types")):
+        yield _entry(text, "", "Page", asked.to(reverse(name)))
+    for group in ("team", "system", "domain"):
+        yield _entry(f"Board by {group}", "", "Page", asked.to(links.BOARD, by=group))
+    yield _entry("Everything that fails", "", "Page", asked.to(links.RESULTS, outcome="fail"))
+
+
+def _entities(entities: Iterable[Stored], asked: address.Asked) -> Iterator[Entry]:
+    for stored in entities:
+        ref = stored.entity.ref
+        owner = stored.owner.short if stored.owner else ""
+        yield _entry(ref.short, owner, words.sentence(ref.kind), asked.to(links.entity(ref)))
+
+
+def _scorecards(scorecards: Iterable[Scorecard], asked: address.Asked) -> Iterator[Entry]:
+    for card in scorecards:
+        yield _entry(card.title, "", "Scorecard", asked.to(links.scorecard(card.name)))
+        for rule in card.rules:
+            yield _entry(rule.title, rule.item, "Rule", asked.to(links.rule(card.name, rule.id)))
+
+
+def _fact_types(asked: address.Asked) -> Iterator[Entry]:
+    for name, declared in sorted(content.vocabulary().types.items()):
+        yield _entry(declared.title, name, "Fact type", asked.to(links.fact_type(name)))

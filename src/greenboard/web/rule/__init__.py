@@ -1,0 +1,1 @@
+"""One rule: what it reads, who fails."""

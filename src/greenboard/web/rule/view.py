@@ -1,0 +1,46 @@
+"""The page of one rule."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from greenboard.access.decide import Permission, require
+from greenboard.catalog import store as catalog
+from greenboard.results import store as results
+from greenboard.web import asked as address, causes, content, trends
+from greenboard.web.charts.bar import outcome_bar
+from greenboard.web.faults import explained
+from greenboard.web.menus import spans
+from greenboard.web.rule.model import head, sections
+from greenboard.web.scorecard.model import rate
+from greenboard.web.standing import tally
+
+
+@require(Permission.READ)
+@explained
+def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
+    """What it reads, who fails, and how that went over time."""
+    asked = address.since(address.read(request), "90d")
+    card = content.scorecard(scorecard)
+    rule = card.rule(name)
+    if rule is None:
+        raise Http404(f"no rule {name!r}")
+    rows = results.results(card.name, asked.as_of, rule=rule.id)
+    entities = {stored.entity.ref: stored for stored in catalog.entities(asked.as_of)}
+    changes = results.changes(card.name, asked.since, asked.as_of, rule=rule.id)
+    counted = tally(rows)
+    context = {
+        "asked": asked,
+        "scorecard": card,
+        "scorecard_url": asked.to(f"/scorecards/{card.name}"),
+        "head": head(card, rule, content.vocabulary()),
+        "tally": counted,
+        "rate": rate([counted]),
+        "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
+        "sections": sections(card, rule, rows, entities, asked),
+        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since)),
+        "digest": causes.digest(changes, card, asked, most=30),
+        "spans": spans(asked, "90d"),
+    }
+    return render(request, "rule.html", context)

@@ -1,0 +1,1 @@
+"""One scorecard: who is where, moving which way."""

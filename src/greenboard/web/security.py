@@ -1,0 +1,59 @@
+"""What every answer carries: the content security policy, its companions, and the request's id."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class SecurityMiddleware:
+    """Adds the headers, gives each request an id that its error page and its log line share.
+
+    An id that a proxy gave is kept when it is short and plain. Pages are not stored by shared
+    caches: they are drawn for one person.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        request.META["greenboard.request_id"] = request_id
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+def request_id(request: HttpRequest) -> str:
+    """The id of a request, as its error page shows it."""
+    return str(request.META.get("greenboard.request_id", ""))

@@ -1,0 +1,123 @@
+"""Which entities a page is about: the filters of its address, and the menus that change them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenboard.core.refs import Ref
+from greenboard.web import words
+from greenboard.web.asked import FILTERS, Asked
+
+if TYPE_CHECKING:
+    from greenboard.catalog.store import Stored
+
+NONE = "none"
+"""What a filter says for entities that lack the thing: no owner, no tier."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a menu."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One filter. `any` is the text of no choice."""
+
+    name: str
+    label: str
+    any: str
+    options: tuple[Option, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    text: str
+    url: str
+
+
+def named(ref: Ref | None) -> str:
+    """A reference as a filter's value."""
+    return ref.short if ref else NONE
+
+
+_VALUES: dict[str, Callable[[Stored], tuple[str, ...]]] = {
+    "team": lambda stored: (named(stored.owner),),
+    "kind": lambda stored: (stored.entity.ref.kind,),
+    "tier": lambda stored: (NONE if stored.entity.tier is None else str(stored.entity.tier),),
+    "domain": lambda stored: (named(stored.domain),),
+    "system": lambda stored: (named(stored.system),),
+    "tag": lambda stored: stored.entity.tags,
+    "lifecycle": lambda stored: (stored.entity.lifecycle or NONE,),
+}
+_ANY = {
+    "team": "Any team",
+    "kind": "Any kind",
+    "tier": "Any tier",
+    "domain": "Any domain",
+    "system": "Any system",
+    "tag": "Any tag",
+    "lifecycle": "Any lifecycle",
+}
+_LACKS = {
+    "team": "No owner",
+    "tier": "No tier",
+    "domain": "No domain",
+    "system": "No system",
+    "lifecycle": "No lifecycle",
+}
+
+
+def values(stored: Stored, name: str) -> tuple[str, ...]:
+    """What an entity has for a filter."""
+    return _VALUES[name](stored)
+
+
+def matching(entities: Iterable[Stored], asked: Asked) -> list[Stored]:
+    """The entities that every filter of the address lets through."""
+    wanted = [(name, frozenset(text.split(","))) for name, text in asked.filters.items()]
+    return [
+        stored
+        for stored in entities
+        if all(not chosen.isdisjoint(values(stored, name)) for name, chosen in wanted)
+    ]
+
+
+def menus(entities: Sequence[Stored], asked: Asked, names: Sequence[str] = FILTERS) -> tuple[Menu, ...]:
+    """A menu per filter that has anything to choose between, or is on."""
+    built = []
+    for name in names:
+        found = {value for stored in entities for value in values(stored, name)}
+        chosen = asked.filters.get(name, "")
+        if len(found) > 1 or chosen:
+            ordered = sorted(found | ({chosen} if chosen else set()), key=lambda value: (value == NONE, value))
+            options = tuple(Option(value, said(name, value), value == chosen) for value in ordered)
+            built.append(Menu(name, words.sentence(name), _ANY[name], options, bool(chosen)))
+    return tuple(built)
+
+
+def said(name: str, value: str) -> str:
+    """A filter's value for people."""
+    if value == NONE:
+        return _LACKS.get(name, "None")
+    if name == "tier":
+        return f"Tier {value}"
+    return words.sentence(value) if name in ("kind", "lifecycle") else value
+
+
+def chips(asked: Asked) -> tuple[Chip, ...]:
+    """The filters that are on, each with the way to drop it."""
+    found = [Chip(f"{words.sentence(name)}: {said(name, value)}", asked.here(**{name: None})) for name, value in asked.filters.items()]
+    for name in ("q", "level", "dimension", "rule", "outcome"):
+        if asked.get(name):
+            found.append(Chip(f"{words.sentence(name) if name != 'q' else 'Search'}: {asked.get(name)}", asked.here(**{name: None})))
+    return tuple(found)

@@ -1,0 +1,35 @@
+"""`{% asset "app.js" %}`: the current name of a built file."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+
+register = template.Library()
+_FOLDER = Path(__file__).resolve().parents[1] / "static" / "greenboard"
+
+
+class AssetsMissing(RuntimeError):
+    """The front end was not built."""
+
+
+@lru_cache(maxsize=1)
+def _manifest(changed: int) -> dict[str, str]:
+    names: dict[str, str] = json.loads((_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return names
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file, by its plain name."""
+    path = _FOLDER / "manifest.json"
+    try:
+        changed = path.stat().st_mtime_ns if settings.DEBUG else 0
+        return static(f"greenboard/{_manifest(changed)[name]}")
+    except FileNotFoundError:
+        raise AssetsMissing("the front end is not built: run `npm ci` and `node build.mjs` in frontend/") from None
