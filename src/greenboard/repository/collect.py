@@ -15,9 +15,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from greenboard.catalog.types import Declared, Entity, RelationKind
+from greenboard.catalog.types import Declared, Entity
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
+from greenboard.facts.described import describe
 from greenboard.facts.types import Fact, Gap, Source, SourceKind
 from greenboard.facts.vocabulary import FactError, Vocabulary
 from greenboard.repository import readers
@@ -68,7 +69,7 @@ def look(path: Path, *, now: datetime, vocabulary: Vocabulary, progress: Say | N
         tree=tree,
         repository=entities.repository,
         declared=entities.declared,
-        facts=(*_described(entities.declared, now), *_settled(reading.facts, entities.declared)),
+        facts=tuple(_settled(describe(entities.declared, now, complete=False), reading.facts)),
         gaps=tuple(reading.gaps),
         problems=surveyed.problems,
     )
@@ -185,16 +186,8 @@ class _Reading:
         self.facts.extend(Fact(ref, said.type, value, source, at, dict(said.places)) for ref in refs)
 
 
-def _described(declared: Declared, now: datetime) -> list[Fact]:
-    try:
-        described = importlib.import_module("greenboard.facts.described")
-    except ImportError:
-        return []
-    facts: list[Fact] = described.describe(declared, now, complete=False)
-    return facts
-
-
-def _settled(facts: Sequence[Fact], declared: Declared) -> Iterator[Fact]:
-    """Leave out the owners of CODEOWNERS where a descriptor names the owner."""
-    owned = {relation.target for relation in declared.relations if relation.kind is RelationKind.OWNS}
-    return (fact for fact in facts if fact.type != "ownership" or fact.entity not in owned)
+def _settled(described: Sequence[Fact], read: Sequence[Fact]) -> Iterator[Fact]:
+    """All facts, without the owners of CODEOWNERS for entities whose descriptor names the owner."""
+    owned = {fact.entity for fact in described if fact.type == "ownership"}
+    yield from described
+    yield from (fact for fact in read if fact.type != "ownership" or fact.entity not in owned)

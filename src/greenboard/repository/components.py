@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from greenboard.catalog import descriptors
 from greenboard.catalog.types import COMPONENT_KINDS, Declared, Entity, RelationKind
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.core.refs import DEFAULT_NAMESPACE, Ref, slug
@@ -22,8 +23,6 @@ from greenboard.repository.languages import language_of, rank
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Component
 from greenboard.repository.workspaces import workspaces
-
-DESCRIPTORS = ("greenboard.yaml", "greenboard.yml", "catalog-info.yaml", "catalog-info.yml")
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,9 @@ def repository_name(tree: Tree) -> str:
 
 
 def _described(tree: Tree) -> tuple[Declared, list[UserError]]:
-    try:
-        from greenboard.catalog import descriptors
-    except ImportError:
-        return Declared(), []
     declared = Declared()
     problems: list[UserError] = []
-    for path in tree.named(*DESCRIPTORS):
+    for path in tree.named(*descriptors.NAMES):
         if aside(path.rpartition("/")[0]):
             continue
         try:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
@@ -30,7 +30,13 @@ _T = TypeVar("_T")
 _GIT_ENV = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _GIT_SAFE = tuple(
     part
-    for setting in ("core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.directory=*", "protocol.allow=never")
+    for setting in (
+        "core.fsmonitor=false",
+        "core.hooksPath=/dev/null",
+        "log.showSignature=false",
+        "protocol.allow=never",
+        "safe.directory=*",
+    )
     for part in ("-c", setting)
 )
 """Nothing of the repository's own settings runs a program, and nothing is fetched."""
@@ -104,6 +110,17 @@ class Tree:
                 f"git {arguments[0]} failed: {said[-1] if said else done.returncode}", place=Place(str(self.root))
             )
         return done.stdout if not done.returncode else b""
+
+    def git_records(self, *arguments: str) -> Iterator[str]:
+        """The parts, ended by NUL, of what a git command prints, while it runs; it ends with the iterator."""
+        command = ["git", *_GIT_SAFE, "-C", str(self.root), *arguments]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **_GIT_ENV}
+        ) as process:
+            try:
+                yield from _records(process.stdout)
+            finally:
+                process.kill()
 
     @cached_property
     def commit(self) -> str:
@@ -254,6 +271,15 @@ class Tree:
 
 def _split(raw: bytes) -> Iterator[str]:
     return (part.decode("utf-8", "surrogateescape") for part in raw.split(b"\0") if part)
+
+
+def _records(stream: IO[bytes] | None) -> Iterator[str]:
+    rest = b""
+    while stream is not None and (chunk := stream.read1(2**16)):  # type: ignore[attr-defined]
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from (part.decode("utf-8", "surrogateescape") for part in whole)
+    if rest:
+        yield rest.decode("utf-8", "surrogateescape")
 
 
 def _remember(cache: OrderedDict[str, _T], key: str, value: _T, most: int) -> None:
