@@ -1,0 +1,273 @@
+"""From the commands and packaged steps of jobs to what they do.
+
+What a program does stands in the tables of `programs` and `actions`. A call that is in no table is
+looked up in the tree (make targets, package scripts, shell scripts: `delegates`); what is not found
+there either is noted as unseen, so that nothing is denied that may be true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from greenboard.repository.ci import actions, programs
+from greenboard.repository.ci.delegates import Delegates
+from greenboard.repository.ci.launchers import container, launch
+from greenboard.repository.ci.shell import Simple, clean, split
+from greenboard.repository.ci.types import Command, Job, Run, Unseen, Use, Work
+
+_CALLS: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {
+    **{call: ("harmless", values) for call, values in programs.HARMLESS_CALLS.items()},
+    **{call: ("deploy", values) for call, values in programs.DEPLOYS.items()},
+    **{call: ("lint", values) for call, values in programs.LINTS.items()},
+    **{call: ("scan", values) for call, values in programs.SCANS.items()},
+    **{call: ("test", values) for call, values in programs.TESTS.items()},
+}
+_MANY_GOALS = frozenset({"mvn", "gradle", "sbt", "lein", "ant"})
+_ALIASES = {
+    "mvnw": "mvn", "mvnd": "mvn", "mvnw.cmd": "mvn", "gradlew": "gradle", "gradlew.bat": "gradle", "golangci": "golangci-lint",
+    "pnpm.cmd": "pnpm", "npm.cmd": "npm", "docker-compose": "docker-compose", "phpunit.phar": "phpunit", "bazelisk": "bazel",
+}  # fmt: skip
+_IDLE = frozenset(
+    ["--version", "--help", "--collect-only", "--co", "--no-run", "--list", "--listTests", "-list", "--showConfig", "--dry-run", "-DskipTests", "-DskipTests=true", "-Dmaven.test.skip", "-Dmaven.test.skip=true", "--if-present-only"]
+)
+_NARROWING = re.compile(
+    r"-m|-k|-run|--run|-g|--grep|--filter|-t|--testNamePattern|--tests?|--tag|--tags|-Dtest=.*|-Dgroups=.*|--only"
+    r"|--include-tag|--group|--testsuite|-run=.*|--filter=.*|--grep=.*|--test_tag_filters=.*|--testsuite=.*|-R|-L"
+)
+_EXCLUDING = re.compile(
+    r"--(ignore|deselect|exclude\w*|testPathIgnorePatterns|ignore-glob|skip\w*|exclude-tag|exclude-group)\b.*|-skip.*"
+)
+_KINDS = (
+    ("e2e", r"e2e|end.?to.?end|acceptance|cypress|playwright|uitests?|browser.?tests?|system.?tests?"),
+    ("integration", r"integration|integ|its?|inttests?|functional|func"),
+    ("contract", r"contracts?|pact|cdc"),
+    ("smoke", r"smoke|sanity"),
+    ("performance", r"perf|performance|load.?tests?|stress|soak|benchmarks?|bench"),
+    ("unit", r"units?|unittests?"),
+)
+_KIND_PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z])(?:{words})(?:[^a-z]|$)")) for kind, words in _KINDS)
+_CLUSTER = frozenset({"kubectl", "helm", "helmfile", "skaffold", "kustomize", "oc", "werf", "tilt", "kapp", "ko"})
+_LOCAL_CLUSTERS = frozenset({"kind", "minikube", "k3d", "k3s", "microk8s", "ctlptl", "localstack", "awslocal"})
+_DEEPEST = 5
+
+
+def kinds_in(text: str) -> set[str]:
+    """The kinds of tests that a name or path speaks of."""
+    spaced = re.sub(r"([a-z])([A-Z])", r"\1-\2", text).lower()
+    return {kind for kind, pattern in _KIND_PATTERNS if pattern.search(spaced)}
+
+
+def judge(jobs: Iterable[Job], delegates: Delegates) -> Work:
+    """What all these jobs do together."""
+    work = Work()
+    for job in jobs:
+        _Judge(job, delegates, work).job()
+    return work
+
+
+class _Judge:
+    """Looks at one job and notes what it does in the work of all."""
+
+    def __init__(self, job: Job, delegates: Delegates, work: Work) -> None:
+        self.subject = job
+        self.delegates = delegates
+        self.work = work
+        self.seen: set[tuple[tuple[str, ...], str | None]] = set()
+        text = " ".join(command.text for command in job.commands)
+        calls = set(re.findall(r"[\w-]+", text)) if len(text) < 200_000 else set()
+        self.local_cluster = bool(calls & _LOCAL_CLUSTERS) or any(
+            "kind" in use.name or "minikube" in use.name or "k3d" in use.name for use in job.uses
+        )
+
+    def job(self) -> None:
+        self.work.unseen.extend(self.subject.unseen)
+        for use in self.subject.uses:
+            self.use(use)
+        for command in self.subject.commands:
+            self.command(command, (), 0)
+
+    def use(self, use: Use) -> None:
+        """Note what a packaged step does."""
+        for effect in actions.effects(use):
+            kind, _, value = effect.partition(" ")
+            if kind == "run":
+                self.command(Command(value, use.place, None), (), 1)
+            elif kind == "unseen":
+                self.work.unseen.append(Unseen(use.name, use.place))
+            else:
+                self.note(kind, tuple(value.split()), Simple((use.name,), None, 0), use.place, ())
+
+    def command(self, command: Command, names: tuple[str, ...], depth: int) -> None:
+        """Note what a shell text does. `names` are the targets and scripts that led here."""
+        path, _, line = command.place.rpartition(":")
+        first = int(line) if line.isdigit() else 0
+        for simple in split(command.text, command.folder):
+            place = f"{path}:{first + simple.line}" if first and depth == 0 else command.place
+            self.call(simple, place, names, depth)
+
+    def call(self, simple: Simple, place: str, names: tuple[str, ...], depth: int) -> None:
+        words = launch(simple.words)
+        simple = Simple(words, simple.folder, simple.line)
+        inside = container(words)
+        if inside is not None:
+            self.inside(inside, simple, place, names, depth)
+            return
+        program = _ALIASES.get(simple.program, simple.program)
+        found = _lookup(program, words)
+        if found is None and program in _MANY_GOALS:
+            found = self.goals(program, words)
+        if found:
+            for what, values in found:
+                self.note(what, values, simple, place, names)
+            if any(what == "lint" for what, _ in found) and program in ("pre-commit", "prek", "lefthook"):
+                self.hooks(place)
+            return
+        self.delegate(simple, place, names, depth)
+
+    def hooks(self, place: str) -> None:
+        for scanner in self.delegates.hook_scanners():
+            self.work.scans.append((scanner, place))
+
+    def goals(self, program: str, words: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]] | None:
+        """What the several goals of one call of a build tool do; None when some goal is not known."""
+        goals = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+        found: list[tuple[str, tuple[str, ...]]] = []
+        excluded = {
+            after for option, after in zip(words, words[1:], strict=False) if option in ("-x", "-pl", "-f", "-P")
+        }
+        for goal in goals:
+            name = goal.lower().rpartition(":")[2] if program == "gradle" else goal.lower()
+            known = _CALLS.get((program, name))
+            if goal in excluded:
+                continue
+            if known is None:
+                return found or None
+            if known[0] == "test" and ("test" in excluded or _IDLE & set(words)):
+                continue
+            found.append(known)
+        return found or None
+
+    def inside(
+        self, inside: tuple[str, tuple[str, ...]], simple: Simple, place: str, names: tuple[str, ...], depth: int
+    ) -> None:
+        """A command in a container: the image may be a tool itself, else its command counts."""
+        image, rest = inside
+        base = image.partition("@")[0]
+        base = base[: base.rindex(":")] if ":" in base.rpartition("/")[2] else base
+        short = "/".join(base.split("/")[-2:])
+        known = _CALLS.get((short,)) or _CALLS.get((base.rpartition("/")[2],))
+        if known:
+            self.note(known[0], known[1], simple, place, names)
+        elif rest:
+            self.call(Simple(rest, None, simple.line), place, names, depth + 1)
+        else:
+            self.work.unseen.append(Unseen(f"container {image}", place))
+
+    def delegate(self, simple: Simple, place: str, names: tuple[str, ...], depth: int) -> None:
+        """Follow a call into the tree, or note that it cannot be seen."""
+        program = simple.program
+        if not program or program in programs.HARMLESS or program in _LOCAL_CLUSTERS or _IDLE & set(simple.words):
+            return
+        key = (simple.words, simple.folder)
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        followed = self.delegates.follow(simple) if depth < _DEEPEST else None
+        if followed is None:
+            self.work.unseen.append(Unseen(" ".join(simple.words)[:80], place))
+            return
+        for command in followed.commands:
+            self.command(
+                Command(command.text, place, command.folder),
+                (*names, followed.name) if followed.name else names,
+                depth + 1,
+            )
+
+    def note(self, what: str, values: tuple[str, ...], simple: Simple, place: str, names: tuple[str, ...]) -> None:
+        if what == "lint":
+            self.work.lints.append(place)
+        elif what == "scan":
+            self.work.scans.append((values[0], place))
+        elif what == "deploy":
+            if not (self.local_cluster and simple.program in _CLUSTER) and "--dry-run" not in " ".join(simple.words):
+                self.work.deploys.append(place)
+        elif what == "test" and not _IDLE & set(simple.words):
+            kind = values[1] if len(values) > 1 else None
+            self.work.runs.extend(runs(simple, values[0], kind, place, (*reversed(names), self.subject.name)))
+
+
+def runs(simple: Simple, runner: str, kind: str | None, place: str, names: tuple[str, ...]) -> list[Run]:
+    """The runs of tests that one call is. `names` are tried for a kind, nearest first."""
+    targets, said, without, filtered = _arguments(simple, runner)
+    chosen = kind
+    if chosen is None and len(said) == 1 and not targets:
+        chosen = next(iter(said))
+    for name in names if chosen is None and not said and not targets else ():
+        hinted = kinds_in(name)
+        if hinted:
+            chosen = next(iter(hinted)) if len(hinted) == 1 else None
+            break
+    run = Run(runner, chosen, place, simple.folder, targets, filtered and kind is None, tuple(sorted(without)))
+    if runner == "go" and chosen and kind is None and "tags" in " ".join(simple.words) and not filtered:
+        return [run, Run(runner, None, place, simple.folder, targets, False, run.without)]
+    return [run]
+
+
+def _arguments(simple: Simple, runner: str) -> tuple[tuple[str, ...], set[str], set[str], bool]:
+    """The paths a run is narrowed to, the kinds it names, the kinds it leaves out, whether it is filtered."""
+    targets: list[str] = []
+    said: set[str] = set()
+    without: set[str] = {"integration"} if "-short" in simple.words or "-DskipITs" in simple.words else set()
+    filtered = False
+    previous = ""
+    for word in simple.words[1:]:
+        if _EXCLUDING.fullmatch(word) or _EXCLUDING.fullmatch(previous) or re.match(r"(?:not|!)\s*\S", word):
+            without |= kinds_in(word)
+        elif previous not in ("-o", "--junitxml", "--cov", "-c", "--config", "--reporter", "--output"):
+            filtered = filtered or (bool(_NARROWING.fullmatch(word)) and not (word == "-m" and runner != "pytest"))
+            said |= (
+                kinds_in(word) if not word.startswith(("--junit", "--cov", "--report", "-cover", "-bench")) else set()
+            )
+            path = _target(word, simple.folder, runner)
+            if path is not None and not _NARROWING.fullmatch(previous):
+                targets.append(path)
+        previous = word
+    if without and filtered:
+        filtered = False
+    return tuple(target for target in targets if target), said, without, filtered
+
+
+def _target(word: str, folder: str | None, runner: str) -> str | None:
+    """A word as a path of the tree, when it is one; "" for everything below the folder."""
+    if runner not in ("pytest", "go", "jest", "ruby", "browser", "phpunit", "unittest", "elixir", "dotnet"):
+        return None
+    if word.startswith("-") or "$" in word or folder is None or "*" in word:
+        return None
+    if (
+        "/" not in word
+        and "." not in word
+        and word not in ("tests", "test", "spec", "specs", "e2e", "integration", "unit")
+    ):
+        return None
+    plain = clean(f"{folder}/{word.removesuffix('...').partition('::')[0]}")
+    return plain if plain != folder else ""
+
+
+def _lookup(program: str, words: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]] | None:
+    """What the tables say of a call; the first plain word that they know decides."""
+    if program in _MANY_GOALS:
+        return None
+    plain = [word for word in words[1:8] if not word.startswith("-")]
+    flags = [word for word in words[1:3] if word.startswith("-")]
+    for at, word in enumerate((*plain[:4], *flags[:1])):
+        following = plain[at + 1 : at + 4] if at < len(plain) else []
+        for third in following:
+            known = _CALLS.get((program, word, third))
+            if known:
+                return [known]
+        known = _CALLS.get((program, word))
+        if known:
+            return [known]
+    known = _CALLS.get((program,))
+    return [known] if known else None
