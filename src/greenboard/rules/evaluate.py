@@ -56,7 +56,7 @@ def evaluate(program: Program, frame: Frame, parameters: Parameters | None = Non
     `parameters` gives one value for each row under each name; None is unknown. A single row whose
     comprehensions run over more than MAX_LANES elements is an ERROR.
     """
-    given = _columns(program, frame, parameters or {})
+    given = columns_of(program, frame, parameters or {})
     verdicts = np.empty(len(frame), dtype=np.int8)
     pending = [(0, len(frame))] if len(frame) else []
     while pending:
@@ -72,7 +72,8 @@ def evaluate(program: Program, frame: Frame, parameters: Parameters | None = Non
     return verdicts
 
 
-def _columns(program: Program, frame: Frame, parameters: Parameters) -> dict[str, Vec | ListVec]:
+def columns_of(program: Program, frame: Frame, parameters: Parameters) -> dict[str, Vec | ListVec]:
+    """The parameters that a program reads, as columns; one that is not given is unknown."""
     unknown = [None] * len(frame)
     return {
         name: frame.column(kind, parameters.get(name, unknown)) for name, kind in program.parameter_types.items()
@@ -111,14 +112,24 @@ class Interpreter:
         self.frame = frame
         self.given = given
         self.rows = rows
-        self.trace: dict[Node, tuple[Value, Lanes]] | None = {} if trace else None
+        self._trace: dict[Node, tuple[Value, Lanes]] | None = {} if trace else None
+        self._inside: dict[Node, tuple[Lanes, Lanes]] = {}
+
+    def traced(self, node: Node) -> tuple[Value, Lanes]:
+        """What a node came to, and for which lanes; only with `trace`."""
+        assert self._trace is not None
+        return self._trace[node]
+
+    def inside(self, fold: Fold) -> tuple[Lanes, Lanes]:
+        """The lanes around a comprehension and those within it; only with `trace`."""
+        return self._inside[fold]
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
         home = lanes.home(node.level)
         found = self._evaluate(node, home)
-        if self.trace is not None:
-            self.trace[node] = (found, home)
+        if self._trace is not None:
+            self._trace[node] = (found, home)
         return found if home is lanes else found.take(lanes.path(home))
 
     def scalar(self, node: Node, lanes: Lanes) -> Vec:
@@ -193,7 +204,7 @@ class Interpreter:
             other = self.scalar(element, lanes)
             found = found | (sought.data == other.data)
             states.append(other.state)
-        if self.trace is not None:
+        if self._trace is not None:
             self.value(listed, lanes)
         return Vec(tree.BOOL, found, worst(*states))
 
@@ -214,6 +225,8 @@ class Interpreter:
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)
         inner = Lanes(len(parent), node.depth, lanes, parent, bound)
+        if self._trace is not None:
+            self._inside[node] = (lanes, inner)
         test = self.scalar(node.test, inner) if node.test is not None else None
         match node.fold:
             case FoldKind.ALL | FoldKind.EXISTS:

@@ -112,7 +112,9 @@ def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleErr
         known = [*_KNOWN, *(function.name for function in functions.FIELD_FUNCTIONS)]
         return source.refuse(start, f"unknown function {name!r}", hint=suggest(name, known))
     names = [*schema.vocabulary.types, NOW, PARAMETERS]
-    return source.refuse(start, f"unknown name {name!r}", hint=suggest(name, names), expected="a fact type")
+    first = name.partition(".")[0]
+    start = start if first == name else max(source.text.rfind(first, 0, start + 1), 0)
+    return source.refuse(start, f"unknown name {first!r}", hint=suggest(first, names), expected="a fact type")
 
 
 def _no_fields(source: Source, at: int, kind: str) -> RuleError:
@@ -147,7 +149,8 @@ def _conversion(sign: str, left: str, right: str) -> str | None:
 
 
 def _kinds(arguments: str) -> str:
-    words = arguments.removeprefix("(").removesuffix(")").replace(f"{PACKAGE}.", "")
+    inside = arguments[1:-1] if arguments.startswith("(") else arguments
+    words = inside.replace(f"{PACKAGE}.", "")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
     return re.sub(r"list\((\w+)\)", r"list<\1>", words)
 

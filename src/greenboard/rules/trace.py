@@ -1,0 +1,124 @@
+"""A trace: what every part of an expression came to for one row, read by lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from greenboard.facts.types import FieldValue, Scalar
+from greenboard.rules.columns import Frame, Items
+from greenboard.rules.evaluate import Interpreter, Parameters, columns_of
+from greenboard.rules.lanes import Lanes
+from greenboard.rules.language import Program
+from greenboard.rules.tree import Fold, Kind, Node, Type
+from greenboard.rules.vectors import OK, Array, ListVec, OptionalVec, State, StructVec, Value, Vec
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One lane: the row itself, or one element of a list."""
+
+    lanes: Lanes
+    lane: int
+
+
+class Trace:
+    """Evaluates one row and remembers every part."""
+
+    def __init__(self, program: Program, frame: Frame, row: int, parameters: Parameters) -> None:
+        self.frame = frame
+        self.root = Point(Lanes(1), 0)
+        given = columns_of(program, frame, parameters)
+        self._interpreter = Interpreter(frame, given, np.array([row]), trace=True)
+        self._interpreter.value(program.tree, self.root.lanes)
+
+    def _seen(self, node: Node, point: Point) -> tuple[Value, int]:
+        value, home = self._interpreter.traced(node)
+        return value, point.lane if home is point.lanes else int(point.lanes.path(home)[point.lane])
+
+    def state(self, node: Node, point: Point) -> int:
+        """OK, MISSING or ERROR."""
+        value, lane = self._seen(node, point)
+        return _state(value.state, lane)
+
+    def truth(self, node: Node, point: Point) -> bool:
+        """The value of a bool that has one."""
+        value, lane = self._seen(node, point)
+        assert isinstance(value, Vec)
+        return bool(_at(value.data, lane))
+
+    def value(self, node: Node, point: Point) -> FieldValue | None:
+        """The value in Python: scalars and lists of them; None where it has none, or is a struct."""
+        found, lane = self._seen(node, point)
+        if _state(found.state, lane) != OK:
+            return None
+        return self._decode(found, lane)
+
+    def field(self, struct: Node, name: str, point: Point) -> FieldValue | None:
+        """The value of a field of a struct; None where either is unknown."""
+        found, lane = self._seen(struct, point)
+        if isinstance(found, OptionalVec):
+            found = found.value
+        if not isinstance(found, StructVec) or _state(found.state, lane) != OK:
+            return None
+        read = found.field(name)
+        return self._decode(read, lane) if _state(read.state, lane) == OK else None
+
+    def count(self, node: Node, point: Point) -> int:
+        """How many elements a list has."""
+        found, lane = self._seen(node, point)
+        assert isinstance(found, ListVec)
+        return int(_at(found.lengths, lane))
+
+    def key(self, node: Node, point: Point) -> str | None:
+        """What tells the item apart that a struct is, where its type has several per entity."""
+        found, lane = self._seen(node, point)
+        if isinstance(found, OptionalVec):
+            found = found.value
+        if not isinstance(found, StructVec) or not isinstance(found.columns, Items) or found.type.struct == "":
+            return None
+        many = self.frame.vocabulary.types[found.type.struct].many
+        index = lane if found.index is None else int(found.index[lane])
+        if many is None or index >= len(found.columns.items):
+            return None
+        return str(found.columns.items[index].get(many, ""))
+
+    def elements(self, fold: Fold, point: Point) -> list[Point]:
+        """The elements that a comprehension ran over."""
+        home, inner = self._interpreter.inside(fold)
+        lane = point.lane if home is point.lanes else int(point.lanes.path(home)[point.lane])
+        return [Point(inner, int(index)) for index in np.flatnonzero(inner.up == lane)]
+
+    def _decode(self, found: Value, lane: int) -> FieldValue | None:
+        if isinstance(found, Vec):
+            return self._scalar(found.type, _at(found.data, lane))
+        if isinstance(found, OptionalVec):
+            return None if _at(found.absent, lane) else self._decode(found.value, lane)
+        if isinstance(found, ListVec) and isinstance(found.content, Vec):
+            start, length = int(_at(found.starts, lane)), int(_at(found.lengths, lane))
+            return tuple(self._scalar(found.content.type, found.content.data[start + at]) for at in range(length))
+        return None
+
+    def _scalar(self, stated: Type, raw: object) -> Scalar:
+        plain = np.asarray(raw).item()
+        match stated.kind:
+            case Kind.STRING:
+                return self.frame.strings.texts[plain]
+            case Kind.TIMESTAMP:
+                return _EPOCH + timedelta(microseconds=plain)
+            case Kind.DURATION:
+                return timedelta(microseconds=plain)
+        assert isinstance(plain, bool | int | float)
+        return plain
+
+
+def _state(state: State, lane: int) -> int:
+    return OK if state is None else int(_at(state, lane))
+
+
+def _at(data: Array, lane: int) -> Array:
+    return data if data.ndim == 0 else data[lane]
