@@ -25,7 +25,7 @@ class Evidence:
     """A value that a rule read.
 
     `fact` is the path (`workload.replicas`), `key` the item it belongs to (`deployment/checkout`).
-    `source` is `path:line` or the name of the tool; `link` opens it.
+    `source` is `path:line`, at `commit` where that is known, or the name of the tool; `link` opens it.
     """
 
     fact: str
@@ -34,6 +34,7 @@ class Evidence:
     source: str
     link: str
     observed_at: datetime | None
+    commit: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,171 @@
+"""Hold entities against a scorecard: outcomes for all of them at once, then the evidence for each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from greenboard.catalog.types import Entity
+from greenboard.core.refs import Ref
+from greenboard.facts.merge import Snapshot
+from greenboard.facts.vocabulary import Vocabulary
+from greenboard.results import reasons
+from greenboard.results.types import Judgement, Result
+from greenboard.rules.columns import Frame
+from greenboard.rules.evaluate import evaluate
+from greenboard.rules.explain import explain
+from greenboard.rules.language import Program
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.scoring import stand
+from greenboard.scorecards.types import Rule, Scorecard
+
+_VERDICTS = (Outcome.FAIL, Outcome.PASS, Outcome.NO_DATA, Outcome.ERROR)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An entity with what is known of it."""
+
+    entity: Entity
+    snapshot: Snapshot
+
+
+Exempt = Mapping[Ref, Collection[str]]
+"""The ids of the rules that an entity is exempt from."""
+
+
+def outcomes(
+    scorecard: Scorecard, subjects: Sequence[Subject], vocabulary: Vocabulary, now: datetime
+) -> list[Mapping[str, Outcome]]:
+    """The outcome of every rule by its id, for each subject in turn; without evidence."""
+    court = _Court(scorecard, subjects, vocabulary, now)
+    columns = {rule.id: court.outcomes(rule) for rule in scorecard.rules}
+    return [{name: column[row] for name, column in columns.items()} for row in range(len(subjects))]
+
+
+def judge(
+    scorecard: Scorecard,
+    subjects: Sequence[Subject],
+    vocabulary: Vocabulary,
+    now: datetime,
+    exempt: Exempt | None = None,
+) -> list[Judgement]:
+    """Outcomes with evidence and reasons, and where each subject stands. One judgement for each subject.
+
+    An entity that the scorecard is not asked of gets only results that are not applicable, and no level.
+    """
+    court = _Court(scorecard, subjects, vocabulary, now)
+    columns = [(rule, court.outcomes(rule)) for rule in scorecard.rules]
+    judged: list[Judgement] = []
+    for row, subject in enumerate(subjects):
+        pardoned = (exempt or {}).get(subject.entity.ref, ())
+        results = tuple(court.result(rule, row, column[row], rule.id in pardoned) for rule, column in columns)
+        standing = stand(
+            scorecard,
+            {result.rule: result.outcome for result in results},
+            now,
+            exempt=pardoned,
+            sourceless=[result.rule for result in results if result.sourceless],
+        )
+        judged.append(Judgement(subject.entity.ref, subject.entity.ref.kind, results, standing))
+    return judged
+
+
+class _Court:
+    """One scorecard over many subjects, their facts in columns."""
+
+    def __init__(
+        self, scorecard: Scorecard, subjects: Sequence[Subject], vocabulary: Vocabulary, now: datetime
+    ) -> None:
+        self.scorecard = scorecard
+        self.subjects = subjects
+        self.vocabulary = vocabulary
+        self.now = now
+        rows = [subject.snapshot.values for subject in subjects]
+        self.frame = Frame.build(vocabulary, rows, now, scorecard.types)
+
+    def outcomes(self, rule: Rule) -> list[Outcome]:
+        """The outcome of one rule for every subject: scope first, then `when`, then the expression."""
+        asked = [self._asked(rule, subject.entity) for subject in self.subjects]
+        if not any(part is not False for part in asked):
+            return [Outcome.NOT_APPLICABLE] * len(asked)
+        verdicts = self._evaluate(rule, rule.program)
+        conditions = self._evaluate(rule, rule.when) if rule.when else [Outcome.PASS] * len(asked)
+        return [
+            _outcome(covered, condition, verdict)
+            for covered, condition, verdict in zip(asked, conditions, verdicts, strict=True)
+        ]
+
+    def _asked(self, rule: Rule, entity: Entity) -> bool | None:
+        covered = self.scorecard.scope.covers(entity), rule.scope.covers(entity)
+        if False in covered:
+            return False
+        return None if None in covered else True
+
+    def _evaluate(self, rule: Rule, program: Program) -> list[Outcome]:
+        return [_VERDICTS[verdict] for verdict in evaluate(program, self.frame, self._parameters(rule)).tolist()]
+
+    def _parameters(self, rule: Rule) -> dict[str, list[reasons.FieldValue]]:
+        entities = [subject.entity for subject in self.subjects]
+        return {
+            name: [parameter.value(entity.ref.kind, entity.tier) for entity in entities]
+            for name, parameter in rule.parameters.items()
+        }
+
+    def result(self, rule: Rule, row: int, outcome: Outcome, exempt: bool) -> Result:
+        """The result of one rule for one subject, with evidence and reasons."""
+        subject = self.subjects[row]
+        if outcome is Outcome.NOT_APPLICABLE:
+            evidence, message = self._inapplicable(rule, row, subject)
+            return Result(rule.id, rule.item, outcome, message, evidence, exempt=exempt)
+        unknown = self._unknown_scope(rule, subject)
+        told = None if unknown else self._explain(rule, row)
+        wanted = unknown or (told.missing if told else ())
+        missing = ()
+        if outcome in (Outcome.NO_DATA, Outcome.ERROR):
+            missing = reasons.missing(wanted or rule.reads, subject.snapshot, self.vocabulary, self.now)
+        return Result(
+            rule=rule.id,
+            item=rule.item,
+            outcome=outcome,
+            message=reasons.message(outcome, told.text if told else "", missing),
+            evidence=reasons.evidence(told.reads if told else (), subject.snapshot),
+            missing=missing,
+            fix=rule.fix if outcome is not Outcome.PASS else "",
+            exempt=exempt,
+        )
+
+    def _explain(self, rule: Rule, row: int) -> reasons.Explanation | None:
+        """The explanation of the condition where that is undecided, or else of the expression.
+
+        None where no fact of any type that it reads is known: there is nothing to explain.
+        """
+        known = self.subjects[row].snapshot.values
+        if rule.when is not None:
+            if not rule.when.types & known.keys():
+                return None
+            condition = explain(rule.when, self.frame, row, self._parameters(rule))
+            if condition.outcome is not Outcome.PASS:
+                return condition
+        if not rule.program.types & known.keys():
+            return None
+        return explain(rule.program, self.frame, row, self._parameters(rule))
+
+    def _unknown_scope(self, rule: Rule, subject: Subject) -> tuple[str, ...]:
+        paths = (*self.scorecard.scope.unknown(subject.entity), *rule.scope.unknown(subject.entity))
+        return paths if self._asked(rule, subject.entity) is None else ()
+
+    def _inapplicable(self, rule: Rule, row: int, subject: Subject) -> tuple[tuple[reasons.Evidence, ...], str]:
+        if self._asked(rule, subject.entity) is False or rule.when is None:
+            return (), f"not asked of {reasons.described(subject.entity)}"
+        told = explain(rule.when, self.frame, row, self._parameters(rule))
+        return reasons.evidence(told.reads, subject.snapshot), f"not asked here: {told.text}"
+
+
+def _outcome(covered: bool | None, condition: Outcome, verdict: Outcome) -> Outcome:
+    if covered is False or condition is Outcome.FAIL:
+        return Outcome.NOT_APPLICABLE
+    if covered is None:
+        return Outcome.NO_DATA
+    return verdict if condition is Outcome.PASS else condition

@@ -1,0 +1,111 @@
+"""The words and the evidence of a result: what was read and from where, what is missing and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from greenboard.catalog.types import Entity
+from greenboard.facts.merge import Snapshot
+from greenboard.facts.types import Fact, FieldValue
+from greenboard.facts.vocabulary import FactType, Vocabulary
+from greenboard.results.types import Evidence, Lack, Missing
+from greenboard.rules.explain import Explanation, Read
+from greenboard.rules.types import Outcome
+
+__all__ = ["Evidence", "Explanation", "FieldValue", "described", "evidence", "message", "missing"]
+
+MAX_EVIDENCE = 50
+_BY_PEOPLE = {
+    "report": "a report from CI",
+    "attestation": "an attestation by a named person",
+    "catalog": "the catalog",
+    "descriptor": "the descriptor",
+    "repository": "the repository",
+}
+
+
+def evidence(reads: Sequence[Read], snapshot: Snapshot) -> tuple[Evidence, ...]:
+    """The values that were read, those that decided first, each with its source."""
+    ordered = sorted(reads, key=lambda read: not read.decisive)
+    return tuple(_evidence(read, snapshot) for read in ordered[:MAX_EVIDENCE])
+
+
+def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
+    kind, _, name = read.path.partition(".")
+    fact = snapshot.origin(kind, read.key, name)
+    if fact is None:
+        return Evidence(read.path, read.key, read.value, "", "", None)
+    return Evidence(read.path, read.key, read.value, _source(fact, read.key, name), fact.source.link, fact.observed_at)
+
+
+def _source(fact: Fact, key: str | None, name: str) -> str:
+    """Where a field stands: as exactly as the reader told, `path:line`, or else the name of the source."""
+    spots = (f"{key}.{name}", key) if key is not None else (name,)
+    place = next((fact.places[spot] for spot in spots if spot in fact.places), "")
+    return place or fact.source.location or fact.source.name
+
+
+def missing(paths: Iterable[str], snapshot: Snapshot, vocabulary: Vocabulary, now: datetime) -> tuple[Missing, ...]:
+    """Why each fact that was wanted is not there. Paths are `oncall` or `oncall.schedules`."""
+    wanted = sorted(set(paths))
+    return tuple(_missing(path, snapshot, vocabulary, now) for path in wanted if _type(path, vocabulary))
+
+
+def _type(path: str, vocabulary: Vocabulary) -> FactType | None:
+    return vocabulary.types.get(path.partition(".")[0])
+
+
+def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetime) -> Missing:
+    kind = path.partition(".")[0]
+    declared = vocabulary.types[kind]
+    gaps = snapshot.gaps.get(kind, ())
+    if gaps:
+        gap = gaps[0]
+        where = gap.source.location or gap.source.name
+        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
+        return Missing(path, Lack.GAP, f"{where} could not be read: {gap.reason}{more}", "Mend it, then look again.")
+    if kind in snapshot.stale:
+        stale = snapshot.stale[kind]
+        age, limit = (now - stale.observed_at).days, stale.max_age.days
+        reason = f"{kind} from {stale.source} is {age} days old; at most {limit} days count"
+        return Missing(path, Lack.STALE, reason, f"A fresh look of {stale.source} would decide it.")
+    if kind in snapshot.values:
+        what = f"{path} is not known" if "." in path else f"part of {kind} is not known"
+        return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
+    return Missing(
+        path, Lack.NO_SOURCE, f"no connected source supplies {kind}", f"{_suppliers(declared)} would decide it."
+    )
+
+
+def _suppliers(declared: FactType) -> str:
+    """Who could tell, for people: "A connection to an on-call tool"."""
+    told = [_BY_PEOPLE[supplier] for supplier in declared.supplied_by if supplier in ("report", "attestation")]
+    if "connection" in declared.supplied_by:
+        told.append(f"a connection to {declared.connects}" if declared.connects else "a connection")
+    if not told:
+        told = [_BY_PEOPLE[supplier] for supplier in declared.supplied_by if supplier in _BY_PEOPLE]
+    text = " or ".join(told) or "another source"
+    return text[0].upper() + text[1:]
+
+
+def message(outcome: Outcome, explained: str, lacks: Sequence[Missing]) -> str:
+    """A sentence on why it came to this."""
+    if outcome is Outcome.NO_DATA and lacks:
+        first = _worst(lacks)
+        return f"{first.reason}. {first.remedy}".strip()
+    return explained
+
+
+def _worst(lacks: Sequence[Missing]) -> Missing:
+    """The one to tell first: a look that failed, then what is too old, then what nobody supplies."""
+    order = (Lack.GAP, Lack.STALE, Lack.NO_SOURCE)
+    return min(lacks, key=lambda lack: order.index(lack.lack))
+
+
+def described(entity: Entity) -> str:
+    """The entity for a sentence: its kind, and its tier where that is known."""
+    tier = "" if entity.tier is None else f" of tier {entity.tier}"
+    lifecycle = f" in {entity.lifecycle}" if entity.lifecycle else ""
+    article = "an" if entity.ref.kind[0] in "aeiou" else "a"
+    return f"{article} {entity.ref.kind}{tier}{lifecycle}"
