@@ -47,7 +47,8 @@ def of_result(
     if entity and Outcome.NOT_APPLICABLE in outcomes:
         return _scope(entity[-1], words)
     if after in _UNDECIDED and failed and not any(step.after is None for step in moved):
-        return _failed(failed[-1])
+        stale = failed[-1].type in snapshot.stale
+        return _clock(rule, after, snapshot, words) if stale else _failed(failed[-1])
     if moved:
         return _fact(rule, _telling(moved, after), words)
     if entity:

@@ -31,8 +31,10 @@ def worse(before: Outcome, after: Outcome) -> bool:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something changed: a fact, a rule's own change, the clock, the entity's scope, an
-    exemption, or that it was looked at for the first time. `source` is a tool or `path:line`."""
+    """Why something changed: a fact, a rule, the clock, the scope, an exemption, or the first look.
+
+    `source` is a tool or `path:line`.
+    """
 
     kind: CauseKind
     text: str

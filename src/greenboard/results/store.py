@@ -186,6 +186,14 @@ def noted(prefix: str) -> set[str]:
     return set(models.Run.objects.filter(note__startswith=prefix).values_list("note", flat=True))
 
 
+def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, datetime]:
+    """Since when the rules are undecided that are, for one entity."""
+    rules = _rule_names(scorecard)
+    rows = _result_rows(scorecard, entity, None).filter(at_moment(as_of), undecided_since__isnull=False)
+    pairs = rows.values_list("rule_id", "undecided_since")
+    return {rules[number]: since for number, since in pairs if since is not None}
+
+
 def _about(entity: Ref | None) -> Mapping[str, str]:
     if entity is None:
         return {}
