@@ -1,0 +1,147 @@
+"""`greenboard serve` as a person starts it: a real process, a real database, real kills."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("greenboard")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GREENBOARD_", "DJANGO_", "PYTEST_"))}
+    return {**kept, "GREENBOARD_DATA_DIR": str(data), "GREENBOARD_PORT": str(port)}
+
+
+@contextmanager
+def serving(data: Path, port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A server in a process group of its own, gone at the end."""
+    command = [COMMAND, "serve", *options]
+    with subprocess.Popen(
+        command, env=environment(data, port), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait(10)
+
+
+def answer(port: int, path: str = "/healthz") -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def until_ready(process: subprocess.Popen[str], port: int, limit: float = 120) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < limit:
+        if answer(port) == 200:
+            return time.monotonic() - began
+        if process.poll() is not None:
+            pytest.fail(f"the server ended: {process.stdout.read() if process.stdout else ''}")
+        time.sleep(0.05)
+    pytest.fail("the server did not answer")
+
+
+def count(data: Path, table: str) -> int:
+    with sqlite3.connect(data / "greenboard.sqlite3") as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_it_says_where_it_is_and_how_to_sign_in(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port) as process:
+        until_ready(process, port)
+        kill(process)
+        said = process.stdout.read() if process.stdout else ""
+    assert f"http://127.0.0.1:{port}" in said
+    assert f"Sign in as admin with the password {(tmp_path / 'first-password.txt').read_text().strip()}" in said
+
+
+def test_a_stranger_is_sent_to_sign_in(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port) as process:
+        until_ready(process, port)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+            assert "sign-in" in response.url
+
+
+def test_a_second_start_takes_under_five_seconds_and_keeps_the_data(tmp_path: Path) -> None:
+    for _ in range(2):
+        port = free_port()
+        with serving(tmp_path, port) as process:
+            taken = until_ready(process, port)
+    assert taken < 5
+    assert count(tmp_path, "access_person") == 1
+
+
+def test_a_taken_port_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run([COMMAND, "serve"], env=environment(tmp_path, port), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert not (tmp_path / "greenboard.sqlite3").exists()
+
+
+def test_a_wrong_setting_is_told_by_name(tmp_path: Path) -> None:
+    variables = environment(tmp_path, 1) | {"GREENBOARD_PORT": "http"}
+    done = subprocess.run([COMMAND, "serve"], env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, "GREENBOARD_PORT is not a port" in done.stderr) == (2, True)
+
+
+def test_kills_at_any_moment_lose_nothing_that_was_committed(tmp_path: Path) -> None:
+    chance = random.Random(20261123)
+    kept = 0
+    for _ in range(6):
+        port = free_port()
+        with serving(tmp_path, port, "--sample") as process:
+            time.sleep(chance.uniform(0.8, 4.0))
+            kill(process)
+        if (tmp_path / "greenboard.sqlite3").exists():
+            try:
+                now = count(tmp_path, "facts_fact")
+            except sqlite3.OperationalError:
+                continue  # killed before the tables were there
+            assert now >= kept
+            kept = now
+    port = free_port()
+    with serving(tmp_path, port, "--sample") as process:
+        until_ready(process, port)
+        assert count(tmp_path, "facts_fact") >= kept > 0
+        assert count(tmp_path, "access_person") == 1
+    with sqlite3.connect(tmp_path / "greenboard.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
