@@ -6,14 +6,17 @@ replaces those by the entity that is meant, as far as it is known.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from greenboard.catalog import kinds
 from greenboard.catalog.types import ANY_COMPONENT, KINDS, Declared, Kind, Relation, RelationKind
 from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
+
+_Node = TypeVar("_Node", bound=Hashable)
 
 ACYCLIC = (RelationKind.PART_OF, RelationKind.OWNS, RelationKind.LIVES_IN, RelationKind.MEMBER_OF)
 """A circle of these has no meaning. One of `depends-on` has, and is only reported."""
@@ -31,6 +34,7 @@ _TARGETS: Mapping[RelationKind, frozenset[str]] = {
     RelationKind.PROVIDES: frozenset({"api"}),
     RelationKind.CONSUMES: frozenset({"api"}),
 }
+_NEARNESS = {"system": 1, "domain": 2}
 _WHOLES: Mapping[str, frozenset[str]] = {
     "team": frozenset({"team"}),
     "system": frozenset({"domain"}),
@@ -125,6 +129,17 @@ def _is_api(kind: str) -> bool:
 def _preferences(kind: str) -> tuple[Callable[[str], bool], ...]:
     """What a loose reference means first, second, third: software, then what it runs on, then an API."""
     return (_is_store,) if kind == "resource" else (_is_software, _is_store, _is_api)
+
+
+def around(start: _Node, wholes: Callable[[_Node], Iterable[_Node]], kind: Callable[[_Node], str]) -> Iterator[_Node]:
+    """A thing and what it is part of, the nearest first; at one distance components, then systems, then domains."""
+    seen, waiting = {start}, deque([start])
+    while waiting:
+        current = waiting.popleft()
+        yield current
+        above = [whole for whole in wholes(current) if whole not in seen]
+        waiting.extend(sorted(above, key=lambda whole: _NEARNESS.get(kind(whole), 0)))
+        seen.update(above)
 
 
 def _twice(declared: Declared) -> Iterator[UserError]:

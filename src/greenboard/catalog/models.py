@@ -47,8 +47,8 @@ class EntityVersion(models.Model):
     tag_text = models.TextField(blank=True)
     search_text = models.TextField(blank=True)
     data: models.JSONField[Any, Any] = models.JSONField(default=dict)
-    place = models.CharField(max_length=1200, blank=True)
-    cause = models.CharField(max_length=200, blank=True)
+    place = models.TextField(blank=True)
+    cause = models.TextField(blank=True)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
 
@@ -78,9 +78,9 @@ class RelationInterval(models.Model):
     source = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     target = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     declared_by = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    path = models.CharField(max_length=1024, blank=True)
-    place = models.CharField(max_length=1200, blank=True)
-    cause = models.CharField(max_length=200, blank=True)
+    path = models.TextField(blank=True)
+    place = models.TextField(blank=True)
+    cause = models.TextField(blank=True)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
 
@@ -116,7 +116,7 @@ class CustomKind(models.Model):
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     properties: models.JSONField[Any, Any] = models.JSONField(default=dict)
-    place = models.CharField(max_length=1200, blank=True)
+    place = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.name

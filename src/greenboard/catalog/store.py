@@ -1,0 +1,315 @@
+"""Every query on the catalog. Reads take a moment; None is now. Writing is in `saving` and `upkeep`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from greenboard.catalog import graph, rows
+from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
+from greenboard.catalog.models import Entity as Identity
+from greenboard.catalog.saving import Saved, save
+from greenboard.catalog.types import Declared, Entity, Kind, Relation, RelationKind
+from greenboard.catalog.upkeep import rename, retire
+from greenboard.core.refs import Ref
+
+__all__ = [
+    "Related",
+    "Saved",
+    "Stored",
+    "Version",
+    "declared",
+    "entities",
+    "find",
+    "history",
+    "kinds",
+    "related",
+    "relations",
+    "rename",
+    "retire",
+    "save",
+    "search",
+    "tags",
+]
+
+_Row = TypeVar("_Row", EntityVersion, RelationInterval)
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An entity as of a moment.
+
+    `owner` may be that of the system or domain around it; `since` is when it was last changed; `id`
+    stays when it is renamed.
+    """
+
+    id: int
+    entity: Entity
+    owner: Ref | None
+    system: Ref | None
+    domain: Ref | None
+    since: datetime
+
+    @property
+    def ref(self) -> Ref:
+        return self.entity.ref
+
+
+@dataclass(frozen=True)
+class Version:
+    """What was said of an entity from `since` to `until` (None: until now), and why it was written."""
+
+    entity: Entity
+    since: datetime
+    until: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class Related:
+    """A relation with its interval."""
+
+    relation: Relation
+    since: datetime
+    until: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What to look for; an empty group asks for nothing."""
+
+    text: str = ""
+    kinds: Collection[str] = ()
+    tiers: Collection[int | None] = ()
+    teams: Collection[Ref | None] = ()
+    systems: Collection[Ref | None] = ()
+    domains: Collection[Ref | None] = ()
+    tags: Collection[str] = ()
+    lifecycles: Collection[str] = ()
+
+
+def entities(as_of: datetime | None = None, *, kinds: Collection[str] = ()) -> list[Stored]:
+    """All entities, or those of some kinds, by reference."""
+    return _search(_Wanted(kinds=kinds), as_of)
+
+
+def find(ref: Ref, as_of: datetime | None = None) -> Stored | None:
+    """The entity that had the reference at the moment, or None."""
+    row = _versions(as_of).filter(kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
+    return None if row is None else next(_stored([row], _Around.of([row.entity_id], as_of)))
+
+
+def search(
+    text: str = "",
+    *,
+    kinds: Collection[str] = (),
+    tiers: Collection[int | None] = (),
+    teams: Collection[Ref | None] = (),
+    systems: Collection[Ref | None] = (),
+    domains: Collection[Ref | None] = (),
+    tags: Collection[str] = (),
+    lifecycles: Collection[str] = (),
+    as_of: datetime | None = None,
+) -> list[Stored]:
+    """The entities that have all words of `text` and one of each group that is not empty, by reference.
+
+    None among tiers, teams, systems or domains stands for entities that have none.
+    """
+    return _search(_Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles), as_of)
+
+
+def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> list[Relation]:
+    """All relations, or those that an entity stands in. One that two descriptors declare comes once."""
+    found = _at(RelationInterval.objects.all(), as_of)
+    if about is not None:
+        subject = _identity(about, as_of)
+        if subject is None:
+            return []
+        found = found.filter(Q(source_id=subject) | Q(target_id=subject))
+    several = list(found.order_by("kind", "id"))
+    names = _names({end for row in several for end in (row.source_id, row.target_id, row.declared_by_id)}, as_of)
+    once = {(row.kind, row.source_id, row.target_id): row for row in reversed(several)}
+    return [_relation(row, names) for row in reversed(once.values())]
+
+
+def declared(as_of: datetime | None = None) -> Declared:
+    """The whole catalog as it was declared."""
+    return Declared(tuple(each.entity for each in entities(as_of)), tuple(relations(as_of)), kinds())
+
+
+def history(ref: Ref) -> list[Version]:
+    """All versions of the entity that has or had the reference, oldest first, also under other names."""
+    subject = _identity(ref, None)
+    if subject is None:
+        return []
+    found = EntityVersion.objects.filter(entity_id=subject).order_by("valid_from")
+    return [Version(rows.entity(row), row.valid_from, row.valid_to, row.cause) for row in found]
+
+
+def related(ref: Ref) -> list[Related]:
+    """All relations that an entity ever stood in, oldest first; ends have their present names."""
+    subject = _identity(ref, None)
+    if subject is None:
+        return []
+    found = list(
+        RelationInterval.objects.filter(Q(source_id=subject) | Q(target_id=subject)).order_by("valid_from", "id")
+    )
+    names = _names({end for row in found for end in (row.source_id, row.target_id, row.declared_by_id)}, None)
+    return [Related(_relation(row, names), row.valid_from, row.valid_to, row.cause) for row in found]
+
+
+def kinds() -> tuple[Kind, ...]:
+    """The custom kinds that descriptors defined, by name."""
+    found = CustomKind.objects.order_by("name")
+    return tuple(Kind(row.name, row.title, row.description, row.properties, rows.place(row.place)) for row in found)
+
+
+def tags(as_of: datetime | None = None) -> list[str]:
+    """Every tag in use, in order."""
+    texts = _versions(as_of).exclude(tag_text="").values_list("tag_text", flat=True).distinct()
+    return sorted({tag for text in texts for tag in text.strip("|").split("|")})
+
+
+def _at(found: QuerySet[_Row], as_of: datetime | None) -> QuerySet[_Row]:
+    """The rows whose interval holds the moment."""
+    if as_of is None:
+        return found.filter(valid_to__isnull=True)
+    return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=as_of), valid_from__lte=as_of)
+
+
+def _versions(as_of: datetime | None) -> QuerySet[EntityVersion]:
+    return _at(EntityVersion.objects.all(), as_of)
+
+
+def _search(wanted: _Wanted, as_of: datetime | None) -> list[Stored]:
+    found = list(_versions(as_of).filter(_fits(wanted)).order_by("kind", "namespace", "name"))
+    around = _Around.of([row.entity_id for row in found] if len(found) <= _CHUNK else None, as_of)
+    asked = ((wanted.teams, around.owner), (wanted.systems, around.system), (wanted.domains, around.domain))
+    kept = [row for row in found if all(not refs or of(row.entity_id) in refs for refs, of in asked)]
+    return list(_stored(kept, around))
+
+
+def _fits(wanted: _Wanted) -> Q:
+    """The part of a search that columns answer."""
+    fits = Q()
+    for word in wanted.text.lower().split():
+        fits &= Q(search_text__contains=word)
+    if wanted.kinds:
+        fits &= Q(kind__in=wanted.kinds)
+    if wanted.lifecycles:
+        fits &= Q(lifecycle__in=wanted.lifecycles)
+    if wanted.tiers:
+        named = [tier for tier in wanted.tiers if tier is not None]
+        fits &= Q(tier__in=named) | Q(tier__isnull=True) if None in wanted.tiers else Q(tier__in=named)
+    tagged = Q()
+    for tag in wanted.tags:
+        tagged |= Q(tag_text__contains=f"|{tag}|")
+    return fits & tagged
+
+
+def _identity(ref: Ref, as_of: datetime | None) -> int | None:
+    """The id behind a reference: of who has it at the moment, else of who had it last, else of the mere name."""
+    named = {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+    version = (
+        _versions(as_of).filter(**named).first()
+        or EntityVersion.objects.filter(**named).order_by("-valid_from").first()
+    )
+    if version is not None:
+        return version.entity_id
+    return Identity.objects.filter(**named).values_list("id", flat=True).first()
+
+
+def _names(ids: Collection[int] | None, as_of: datetime | None) -> dict[int, Ref]:
+    """The references of ids as they were at the moment; of those that were not there, the present ones."""
+    parts: Iterable[Collection[int] | None] = [None] if ids is None or len(ids) > 20 * _CHUNK else _chunks(ids)
+    found: dict[int, Ref] = {}
+    for part in parts:
+        identities = Identity.objects.all() if part is None else Identity.objects.filter(id__in=part)
+        versions = _versions(as_of) if part is None else _versions(as_of).filter(entity_id__in=part)
+        for row in identities.values_list("id", "kind", "namespace", "name"):
+            found[row[0]] = Ref(*row[1:])
+        if as_of is not None:
+            for row in versions.values_list("entity_id", "kind", "namespace", "name"):
+                found[row[0]] = Ref(*row[1:])
+    return found
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    several = sorted(ids)
+    return (several[start : start + _CHUNK] for start in range(0, len(several), _CHUNK))
+
+
+def _relation(row: RelationInterval, names: Mapping[int, Ref]) -> Relation:
+    kind = RelationKind(row.kind)
+    usual = row.target_id if kind is RelationKind.OWNS else row.source_id
+    return Relation(
+        kind,
+        names[row.source_id],
+        names[row.target_id],
+        row.path,
+        rows.place(row.place),
+        None if row.declared_by_id == usual else names[row.declared_by_id],
+    )
+
+
+def _stored(found: Iterable[EntityVersion], around: _Around) -> Iterator[Stored]:
+    for row in found:
+        of = row.entity_id
+        yield Stored(of, rows.entity(row), around.owner(of), around.system(of), around.domain(of), row.valid_from)
+
+
+class _Around:
+    """Who owns what, and what is part of what, at a moment: for all entities or for some."""
+
+    def __init__(self, names: Mapping[int, Ref], pairs: Iterable[tuple[str, int, int]]) -> None:
+        self.names = names
+        self.owners: dict[int, int] = {}
+        self.wholes: defaultdict[int, list[int]] = defaultdict(list)
+        for kind, source, target in pairs:
+            if kind == RelationKind.OWNS:
+                self.owners[target] = source
+            else:
+                self.wholes[source].append(target)
+
+    @classmethod
+    def of(cls, ids: Collection[int] | None, as_of: datetime | None) -> _Around:
+        """What is around these entities; None is all."""
+        found = _at(RelationInterval.objects.all(), as_of)
+        owns, part_of = found.filter(kind=RelationKind.OWNS), found.filter(kind=RelationKind.PART_OF)
+        columns = ("kind", "source_id", "target_id")
+        if ids is None:
+            return cls(_names(None, as_of), [*owns.values_list(*columns), *part_of.values_list(*columns)])
+        pairs: list[tuple[str, int, int]] = []
+        seen, waiting = set(ids), set(ids)
+        while waiting:
+            above = list(part_of.filter(source_id__in=waiting).values_list(*columns))
+            waiting = {target for _, _, target in above} - seen
+            seen |= waiting
+            pairs += above
+        pairs += owns.filter(target_id__in=seen).values_list(*columns)
+        return cls(_names(seen | {source for _, source, _ in pairs}, as_of), pairs)
+
+    def around(self, of: int) -> Iterator[int]:
+        return graph.around(of, lambda inner: self.wholes.get(inner, ()), lambda whole: self.names[whole].kind)
+
+    def owner(self, of: int) -> Ref | None:
+        """The owner, or that of the nearest thing around which has one; teams and persons have none."""
+        found = next((self.owners[whole] for whole in self.around(of) if whole in self.owners), None)
+        return None if found is None else self.names[found]
+
+    def system(self, of: int) -> Ref | None:
+        return self._whole(of, "system")
+
+    def domain(self, of: int) -> Ref | None:
+        return self._whole(of, "domain")
+
+    def _whole(self, of: int, kind: str) -> Ref | None:
+        refs = (self.names[whole] for whole in self.around(of) if whole != of)
+        return next((ref for ref in refs if ref.kind == kind), None)
