@@ -9,12 +9,13 @@ from datetime import datetime
 from greenboard.catalog.types import Entity
 from greenboard.core.refs import Ref
 from greenboard.facts.merge import Snapshot
+from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import reasons
-from greenboard.results.types import Judgement, Result
+from greenboard.results.types import Evidence, Judgement, Result
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
-from greenboard.rules.explain import explain
+from greenboard.rules.explain import Explanation, explain
 from greenboard.rules.language import Program
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.scoring import stand
@@ -82,6 +83,7 @@ class _Court:
         self.subjects = subjects
         self.vocabulary = vocabulary
         self.now = now
+        self._thresholds: dict[str, dict[str, list[FieldValue]]] = {}
         rows = [subject.snapshot.values for subject in subjects]
         self.frame = Frame.build(vocabulary, rows, now, scorecard.types)
 
@@ -106,12 +108,15 @@ class _Court:
     def _evaluate(self, rule: Rule, program: Program) -> list[Outcome]:
         return [_VERDICTS[verdict] for verdict in evaluate(program, self.frame, self._parameters(rule)).tolist()]
 
-    def _parameters(self, rule: Rule) -> dict[str, list[reasons.FieldValue]]:
-        entities = [subject.entity for subject in self.subjects]
-        return {
-            name: [parameter.value(entity.ref.kind, entity.tier) for entity in entities]
-            for name, parameter in rule.parameters.items()
-        }
+    def _parameters(self, rule: Rule) -> dict[str, list[FieldValue]]:
+        """The thresholds of a rule, one for each subject, worked out once."""
+        if rule.id not in self._thresholds:
+            entities = [subject.entity for subject in self.subjects]
+            self._thresholds[rule.id] = {
+                name: [parameter.value(entity.ref.kind, entity.tier) for entity in entities]
+                for name, parameter in rule.parameters.items()
+            }
+        return self._thresholds[rule.id]
 
     def result(self, rule: Rule, row: int, outcome: Outcome, exempt: bool) -> Result:
         """The result of one rule for one subject, with evidence and reasons."""
@@ -136,7 +141,7 @@ class _Court:
             exempt=exempt,
         )
 
-    def _explain(self, rule: Rule, row: int) -> reasons.Explanation | None:
+    def _explain(self, rule: Rule, row: int) -> Explanation | None:
         """The explanation of the condition where that is undecided, or else of the expression.
 
         None where no fact of any type that it reads is known: there is nothing to explain.
@@ -156,7 +161,7 @@ class _Court:
         paths = (*self.scorecard.scope.unknown(subject.entity), *rule.scope.unknown(subject.entity))
         return paths if self._asked(rule, subject.entity) is None else ()
 
-    def _inapplicable(self, rule: Rule, row: int, subject: Subject) -> tuple[tuple[reasons.Evidence, ...], str]:
+    def _inapplicable(self, rule: Rule, row: int, subject: Subject) -> tuple[tuple[Evidence, ...], str]:
         if self._asked(rule, subject.entity) is False or rule.when is None:
             return (), f"not asked of {reasons.described(subject.entity)}"
         told = explain(rule.when, self.frame, row, self._parameters(rule))

@@ -7,22 +7,13 @@ from datetime import datetime
 
 from greenboard.catalog.types import Entity
 from greenboard.facts.merge import Snapshot
-from greenboard.facts.types import Fact, FieldValue
+from greenboard.facts.types import Fact
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.types import Evidence, Lack, Missing
-from greenboard.rules.explain import Explanation, Read
+from greenboard.rules.explain import Read
 from greenboard.rules.types import Outcome
 
-__all__ = ["Evidence", "Explanation", "FieldValue", "described", "evidence", "message", "missing"]
-
 MAX_EVIDENCE = 50
-_BY_PEOPLE = {
-    "report": "a report from CI",
-    "attestation": "an attestation by a named person",
-    "catalog": "the catalog",
-    "descriptor": "the descriptor",
-    "repository": "the repository",
-}
 
 
 def evidence(reads: Sequence[Read], snapshot: Snapshot) -> tuple[Evidence, ...]:
@@ -73,19 +64,24 @@ def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetim
     if kind in snapshot.values:
         what = f"{path} is not known" if "." in path else f"part of {kind} is not known"
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
-    return Missing(
-        path, Lack.NO_SOURCE, f"no connected source supplies {kind}", f"{_suppliers(declared)} would decide it."
+    found = (
+        "nothing in the repository tells" if "repository" in declared.supplied_by else "no connected source supplies"
     )
+    return Missing(path, Lack.NO_SOURCE, f"{found} {kind}", f"{_suppliers(declared)} would decide it.")
 
 
 def _suppliers(declared: FactType) -> str:
     """Who could tell, for people: "A connection to an on-call tool"."""
-    told = [_BY_PEOPLE[supplier] for supplier in declared.supplied_by if supplier in ("report", "attestation")]
-    if "connection" in declared.supplied_by:
-        told.append(f"a connection to {declared.connects}" if declared.connects else "a connection")
-    if not told:
-        told = [_BY_PEOPLE[supplier] for supplier in declared.supplied_by if supplier in _BY_PEOPLE]
-    text = " or ".join(told) or "another source"
+    title = declared.title[0].lower() + declared.title[1:] if declared.title[1:2].islower() else declared.title
+    words = {
+        "repository": f"{title} in the repository",
+        "report": "a report from CI",
+        "descriptor": "the descriptor",
+        "attestation": "an attestation by a named person",
+        "connection": f"a connection to {declared.connects}" if declared.connects else "a connection",
+    }
+    told = [words[supplier] for supplier in words if supplier in declared.supplied_by]
+    text = " or ".join(told) or "the catalog"
     return text[0].upper() + text[1:]
 
 

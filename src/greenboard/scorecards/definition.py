@@ -168,6 +168,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
 
     Raises:
         UserError: the files cannot be read or something in them is wrong; all of it is told.
+
     """
     text, document = _read(path, str(path))
     card = yaml.parse(document, _Card)
@@ -267,8 +268,9 @@ def _rule(raw: _Rule, index: int, source: _Source, vocabulary: Vocabulary) -> Ru
         except UserError as error:
             errors.append(_placed(error, source.document.place(*at, "parameters", name)))
     types = {name: parameter.type for name, parameter in raw.parameters.items()}
-    program = _compile(raw.expression, source, (*at, "expression"), vocabulary, types, errors)
-    when = _compile(raw.when, source, (*at, "when"), vocabulary, types, errors) if raw.when else None
+    compiler = _Compiler(source, vocabulary, types, errors)
+    program = compiler.compile(raw.expression, (*at, "expression"))
+    when = compiler.compile(raw.when, (*at, "when")) if raw.when else None
     if errors or program is None:
         raise UserErrors(errors)
     return Rule(
@@ -294,25 +296,27 @@ def _rule(raw: _Rule, index: int, source: _Source, vocabulary: Vocabulary) -> Ru
     )
 
 
-def _compile(
-    expression: str,
-    source: _Source,
-    at: yaml.Path,
-    vocabulary: Vocabulary,
-    parameters: Mapping[str, FieldType],
-    errors: list[UserError],
-) -> language.Program | None:
-    """Compile an expression; the places of its errors are moved to where they stand in the file."""
-    path = source.document.path
-    try:
-        return language.compile(expression, vocabulary, parameters=parameters, place=Place(path, 1, 1))
-    except UserError as error:
-        for single in error.errors if isinstance(error, UserErrors) else (error,):
-            said = single.place or Place(path, 1, 1)
-            key = source.document.place(*at)
-            single.place = locate(source.text, key, expression, said.line or 1, said.column or 1)
-            errors.append(single)
-        return None
+@dataclass(frozen=True)
+class _Compiler:
+    """Compiles the expressions of one rule; what is wrong goes to `errors`, with its place in the file."""
+
+    source: _Source
+    vocabulary: Vocabulary
+    parameters: Mapping[str, FieldType]
+    errors: list[UserError]
+
+    def compile(self, expression: str, at: yaml.Path) -> language.Program | None:
+        path = self.source.document.path
+        place = Place(path, 1, 1)
+        try:
+            return language.compile(expression, self.vocabulary, parameters=self.parameters, place=place)
+        except UserError as error:
+            key = self.source.document.place(*at)
+            for single in error.errors if isinstance(error, UserErrors) else (error,):
+                said = single.place or place
+                single.place = locate(self.source.text, key, expression, said.line or 1, said.column or 1)
+                self.errors.append(single)
+            return None
 
 
 def _parameter(name: str, raw: _Parameter) -> ParameterDef:

@@ -16,7 +16,9 @@ def locate(text: str, key: Place, value: str, line: int, column: int) -> Place:
         text: The whole file.
         key: Where the key of the value stands.
         value: The value as YAML gives it.
-        line, column: The position in the value.
+        line: The line of the position in the value.
+        column: Its column.
+
     """
     offset = _offset(value, line, column)
     found = _walk(text, _start(text, key), value, offset)

@@ -145,9 +145,7 @@ def _claims(known: Mapping[str, Outcome], pardoned: Collection[str]) -> set[str]
     return {name for name, outcome in known.items() if outcome is Outcome.PASS or name in pardoned}
 
 
-def _left_out(
-    name: str, known: Mapping[str, Outcome], pardoned: Collection[str], sourceless: Collection[str]
-) -> bool:
+def _left_out(name: str, known: Mapping[str, Outcome], pardoned: Collection[str], sourceless: Collection[str]) -> bool:
     return known[name] is Outcome.NO_DATA and name in sourceless and name not in pardoned
 
 

@@ -48,6 +48,7 @@ def read(path: Path, vocabulary: Vocabulary, now: datetime) -> list[Fact]:
 
     Raises:
         UserError: the file cannot be read, is not JSON, or a fact in it does not fit; each with its place.
+
     """
     document = _document(path)
     if isinstance(document.data, list):
@@ -62,9 +63,7 @@ def read(path: Path, vocabulary: Vocabulary, now: datetime) -> list[Fact]:
         except _Misfit as misfit:
             error = misfit.error
             place = document.place("facts", index, misfit.field)
-            errors.append(
-                UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint)
-            )
+            errors.append(UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint))
     if errors:
         raise errors[0] if len(errors) == 1 else UserErrors(errors)
     return facts

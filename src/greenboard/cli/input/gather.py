@@ -68,7 +68,7 @@ def gather(
     known = {member.subject.entity.ref for member in members} | {look.repository.ref for _, look in looks}
     strangers = [ref for ref in facts if ref not in known]
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
-    skipped = [_skip(error) for error in (*errors, *misdeclared)]
+    skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks))]
     return Gathered(tuple(members), tuple(skipped), refused, tuple(misdeclared))
 
 
@@ -87,6 +87,13 @@ def _problems(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
                 if str(error) not in told:
                     told.add(str(error))
                     yield _within(root, error)
+
+
+def _circles(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
+    """Circles of dependencies: allowed, but worth saying."""
+    for root, look in looks:
+        missing = {str(error) for error in graph.missing(look.declared)}
+        yield from (_within(root, error) for error in graph.warnings(look.declared) if str(error) not in missing)
 
 
 def _within(root: Path, error: UserError) -> UserError:
@@ -124,8 +131,8 @@ def _members(
         ]
         missed = [
             *gaps.get(entity.ref, ()),
-            *(gap for gap in gaps.get(home, ()) if home and _about_repository(gap.type, vocabulary)),
-        ] if home else list(gaps.get(entity.ref, ()))
+            *(gap for gap in (gaps.get(home, ()) if home else ()) if _about_repository(gap.type, vocabulary)),
+        ]
         snapshot = merge(told, missed, vocabulary, now)
         folder = homes[entity.ref].path if entity.ref in homes else ""
         yield Member(Subject(_known(entity, snapshot), snapshot), (root / folder).as_posix())
@@ -154,5 +161,3 @@ def _known(entity: Entity, snapshot: Snapshot) -> Entity:
         lifecycle=lifecycle if isinstance(lifecycle, str) else entity.lifecycle,
         tags=tuple(str(tag) for tag in tags) if isinstance(tags, tuple) else entity.tags,
     )
-
-

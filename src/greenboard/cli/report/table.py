@@ -1,0 +1,199 @@
+"""The report for a terminal: the verdict, then the results by dimension, then what to do next."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from greenboard.cli.report import content
+from greenboard.cli.report.content import GLYPHS, WORDS, Judged, Report
+from greenboard.core import clock
+from greenboard.results.types import Lack, Result
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Rule
+
+_STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.NO_DATA: "bright_black",
+    Outcome.ERROR: "yellow",
+    Outcome.NOT_APPLICABLE: "bright_black",
+}
+MAX_DETAILED = 5
+"""Of more entities than this only the summary is shown."""
+
+
+def render(report: Report, *, width: int = 100, color: bool = False) -> str:
+    """The report as text, `width` characters wide, with colours where asked."""
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False
+    )
+    console.print(Text.assemble((report.scorecard.title, "bold"), f"  as of {clock.format_time(report.now)}"))
+    if len(report.entities) > 1:
+        console.print(_summary(report))
+    if len(report.entities) <= MAX_DETAILED or report.explain:
+        for judged in report.entities:
+            _entity(console, report, judged)
+    else:
+        console.print("Name a single path, or choose --format markdown or json, to see why.", style="bright_black")
+    if report.skipped:
+        console.print("\nSkipped", style="bold yellow")
+        for path, reason in report.skipped:
+            console.print(Padding(f"! {path}: {reason}" if path else f"! {reason}", (0, 0, 0, 2)))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _summary(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("entity", "kind", "provisional level", "score", "pass", "fail", "undecided", "path"):
+        right = name in ("score", "pass", "fail", "undecided")
+        table.add_column(name, justify="right" if right else "left", header_style="bright_black")
+    for judged in report.entities:
+        standing = judged.judgement.standing
+        table.add_row(
+            Text(judged.judgement.ref.short),
+            judged.judgement.kind,
+            report.level(standing.provisional),
+            "–" if standing.score is None else f"{standing.score:.0f}",
+            str(standing.passed),
+            str(standing.decided - standing.passed),
+            str(standing.undecided),
+            Text(judged.path),
+        )
+    return table
+
+
+def _entity(console: Console, report: Report, judged: Judged) -> None:
+    console.print()
+    console.print(_head(judged))
+    console.print(_verdict(report, judged))
+    if report.explain is not None:
+        _explained(console, report, judged, report.explain)
+        return
+    for title, found in content.by_dimension(report, judged):
+        _dimension(console, title, found)
+    _next(console, report, judged)
+    _rest(console, judged)
+
+
+def _head(judged: Judged) -> Text:
+    entity = judged.entity
+    facts = [judged.judgement.kind]
+    facts += [f"tier {entity.tier}"] if entity.tier is not None else []
+    facts += ["discovered, no descriptor"] if entity.discovered else []
+    facts += [judged.path] if judged.path else []
+    return Text.assemble((judged.judgement.ref.short, "bold"), ("  " + " · ".join(facts), "bright_black"))
+
+
+def _verdict(report: Report, judged: Judged) -> Text:
+    standing = judged.judgement.standing
+    score = "no score" if standing.score is None else f"score {standing.score:.0f}"
+    failed = standing.decided - standing.passed
+    return Text.assemble(
+        (f"{report.level(standing.provisional)}", "bold"),
+        f" (provisional) · {score} · {standing.passed} pass, {failed} fail, {standing.undecided} undecided",
+    )
+
+
+def _dimension(console: Console, title: str, found: Sequence[tuple[Rule, Result]]) -> None:
+    """The results of one dimension: what was decided or held back line by line, the rest counted."""
+    counts = ", ".join(
+        f"{sum(result.outcome is outcome for _, result in found)} {WORDS[outcome]}"
+        for outcome in Outcome
+        if any(result.outcome is outcome for _, result in found)
+    )
+    console.print(Text.assemble("\n", (title, "bold"), (f"  {counts}", "bright_black")))
+    for rule, result in found:
+        if result.outcome is not Outcome.NOT_APPLICABLE and not result.sourceless:
+            _line(console, rule, result)
+
+
+def _line(console: Console, rule: Rule, result: Result) -> None:
+    mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]:<8}"
+    exempt = " ⛉ exempt" if result.exempt else ""
+    style = _STYLES[result.outcome]
+    console.print(
+        Padding(Text.assemble((mark, style), rule.title + exempt, (f"  {rule.item}", "bright_black")), (0, 0, 0, 2))
+    )
+    detail = _detail(result)
+    if detail:
+        console.print(Padding(Text(detail, "bright_black"), (0, 0, 0, 13)))
+
+
+def _detail(result: Result) -> str:
+    """Why, in one line: what was read for a pass, the reason otherwise, and where it stands."""
+    if result.outcome is Outcome.PASS:
+        said = "; ".join(content.read(part) for part in result.evidence[:2])
+    else:
+        said = result.message
+    places = content.sources(result.evidence[:3])
+    return said + (f"  ({', '.join(places)})" if places else "")
+
+
+def _next(console: Console, report: Report, judged: Judged) -> None:
+    steps = content.next_steps(report, judged)
+    standing = judged.judgement.standing
+    if not steps:
+        return
+    more = len(standing.provisional_blocking) - len(steps)
+    level = report.level(standing.provisional_next)
+    rest = f" (the first {len(steps)} of {len(steps) + more})" if more else ""
+    console.print(f"\nNext, to gain {level}{rest}", style="bold")
+    for number, (rule, result) in enumerate(steps, start=1):
+        console.print(Padding(Text(f"{number}. {rule.title}  [{rule.id}]"), (0, 0, 0, 2)))
+        fix = result.fix if result.outcome is Outcome.FAIL else result.message
+        console.print(Padding(Text(" ".join(fix.split()), "bright_black"), (0, 0, 0, 5)))
+
+
+def _rest(console: Console, judged: Judged) -> None:
+    undecided = content.remedies(judged)
+    if not undecided:
+        return
+    console.print("\nWhat would decide the rest", style="bold")
+    for remedy, rules in undecided:
+        plural = "rule" if len(rules) == 1 else "rules"
+        names = ", ".join(rules[:4]) + (", …" if len(rules) > 4 else "")
+        console.print(
+            Padding(Text.assemble(f"◌ {len(rules)} {plural}: {remedy}  ", (names, "bright_black")), (0, 0, 0, 2))
+        )
+
+
+def _explained(console: Console, report: Report, judged: Judged, rule: Rule) -> None:
+    """One rule in full: what it asks, what it read, why it came out so, what to do."""
+    result = judged.judgement.result(rule.id)
+    if result is None:
+        return
+    mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]}"
+    console.print(
+        Text.assemble(
+            "\n", (mark, _STYLES[result.outcome]), f"  {rule.title}", (f"  {rule.id} {rule.item}", "bright_black")
+        )
+    )
+    for label, text in _parts(report, judged, rule, result):
+        console.print(Padding(Text.assemble((f"{label}: ", "bright_black"), text), (0, 0, 0, 2)))
+    for part in result.evidence:
+        seen = f"{part.source or 'unknown source'}" + (f" at {part.commit[:12]}" if part.commit else "")
+        console.print(Padding(Text.assemble(f"· {content.read(part)}", (f"  {seen}", "bright_black")), (0, 0, 0, 4)))
+    for lack in result.missing:
+        style = "yellow" if lack.lack is not Lack.NO_SOURCE else "bright_black"
+        console.print(Padding(Text(f"◌ {lack.fact}: {lack.reason}. {lack.remedy}", style), (0, 0, 0, 4)))
+
+
+def _parts(report: Report, judged: Judged, rule: Rule, result: Result) -> Iterator[tuple[str, str]]:
+    entity = judged.entity
+    yield "why it matters", rule.why
+    yield "level", report.level(rule.level)
+    if rule.when is not None:
+        yield "asked when", " ".join(rule.when.source.split())
+    yield "passes when", " ".join(rule.program.source.split())
+    for name, parameter in rule.parameters.items():
+        yield f"param.{name}", f"{parameter.value(entity.ref.kind, entity.tier)} ({parameter.doc})"
+    yield "came to", result.message
+    if result.fix:
+        yield "fix", " ".join(result.fix.split())
