@@ -8,7 +8,7 @@ complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -61,7 +61,7 @@ class Found:
     """
 
     type: str
-    value: Mapping[str, Any] | list[Mapping[str, Any]]
+    value: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     location: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
     observed_at: datetime | None = None
