@@ -249,11 +249,13 @@ def test_removed_versions():
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["spec", "template", "containers", "image", "resources", "securityContext", "limits", "x"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["spec", "template", "containers", "image", "resources", "securityContext", "limits", "x"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )

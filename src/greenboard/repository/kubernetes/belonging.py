@@ -7,7 +7,8 @@ from weakref import WeakKeyDictionary
 
 from greenboard.core.refs import slug
 from greenboard.repository.containers.images import parse_image
-from greenboard.repository.kubernetes.gather import Gathered, gather
+from greenboard.repository.kubernetes.gather import gather
+from greenboard.repository.kubernetes.gathered import Gathered
 from greenboard.repository.kubernetes.objects import Object
 from greenboard.repository.kubernetes.pods import is_workload, pods_of
 from greenboard.repository.tree import Tree

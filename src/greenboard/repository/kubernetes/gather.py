@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from greenboard.core import yaml
 from greenboard.core.errors import UserError
+from greenboard.repository.kubernetes.gathered import Failed, Gathered
 from greenboard.repository.kubernetes.objects import Object, Origin, looks_like, objects_of
 from greenboard.repository.samples import is_sample
 from greenboard.repository.stages import environment_of
@@ -16,23 +16,6 @@ from greenboard.repository.tree import Tree
 _MANIFEST_FOLDERS = ("k8s", "kube", "deploy", "manifest", "helm", "release", "openshift", "gitops", "argocd")
 # Kinds whose parts are looked at closely; of the others only the place of the whole is kept.
 _PLAIN_KINDS = frozenset({"ConfigMap", "Secret", "CustomResourceDefinition", "ClusterRole", "Role"})
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A file or part of a file that could not be read; `home` says where it belongs."""
-
-    home: str
-    reason: str
-    location: str
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What a tree declares, and what of it could not be read."""
-
-    objects: tuple[Object, ...] = ()
-    failed: tuple[Failed, ...] = ()
 
 
 _KNOWN: WeakKeyDictionary[Tree, Gathered] = WeakKeyDictionary()

@@ -9,7 +9,8 @@ from typing import Any
 from greenboard.repository.containers.images import parse_image
 from greenboard.repository.kubernetes import related
 from greenboard.repository.kubernetes.belonging import of_component
-from greenboard.repository.kubernetes.gather import Gathered, gather
+from greenboard.repository.kubernetes.gather import gather
+from greenboard.repository.kubernetes.gathered import Gathered
 from greenboard.repository.kubernetes.objects import Object, dig, mapping
 from greenboard.repository.kubernetes.pods import Pods, describe, is_workload, pods_of
 from greenboard.repository.kubernetes.replaced import replaced_images
@@ -40,7 +41,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     everything = gather(scope.tree)
     replaced = replaced_images(scope.tree)
     items = [
-        _describe(item, everything, replaced, complete=not mine.failed) for item in mine.objects if _counts(item)
+        _describe(item, everything, replaced, complete=mine.complete) for item in mine.objects if _counts(item)
     ]
     named = _named(_distinct(items))
     if named:

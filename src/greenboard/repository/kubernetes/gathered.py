@@ -1,0 +1,33 @@
+"""What a look at a tree's objects gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from greenboard.repository.kubernetes.objects import Object
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A file or part of a file that could not be read; `home` says where it belongs.
+
+    `apart` marks what can hide objects of its own but nothing about the workloads that were found.
+    """
+
+    home: str
+    reason: str
+    location: str
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a tree declares, and what of it could not be read."""
+
+    objects: tuple[Object, ...] = ()
+    failed: tuple[Failed, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was missed that could stand beside the workloads found."""
+        return all(item.apart for item in self.failed)
