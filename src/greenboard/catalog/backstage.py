@@ -57,12 +57,26 @@ _COMPONENT_TYPES = {
     "cronjob": "job",
     "batch": "job",
     "batch-job": "job",
+    "cli": "library",
+    "tool": "library",
+    "sdk": "library",
     "mobile-app": "mobile-app",
     "ml-model": "ml-model",
 }
+_LIBRARY_ENDINGS = ("-library", "-plugin", "-module", "-package", "-sdk")
 _DATA_STORES = frozenset({"database", "data-store", "datastore", "cache", "search-index", "bucket", "s3-bucket"})
 _LIFECYCLES = {"dev": "development", "alpha": "experimental", "stable": "production", "live": "production"}
-_LINK_WORDS = {"documentation": "docs", "doc": "docs", "wiki": "docs", "issue-tracker": "issues", "email": "mail"}
+_LINK_WORDS = {
+    "documentation": "docs",
+    "doc": "docs",
+    "wiki": "docs",
+    "issue-tracker": "issues",
+    "email": "mail",
+    "grafana": "dashboard",
+    "grafana-dashboard": "dashboard",
+    "datadog-dashboard": "dashboard",
+    "monitoring-dashboard": "dashboard",
+}
 _REFERENCE_KINDS = {**_KINDS, "component": ANY_COMPONENT, "resource": "resource"}
 
 
@@ -182,7 +196,7 @@ def _kind(envelope: Envelope, document: yaml.Document) -> str:
         return str(stated).lower()
     kind, subtype = envelope.kind.lower(), envelope.spec.type.strip().lower()
     if kind == "component":
-        return _COMPONENT_TYPES.get(subtype, "service")
+        return _COMPONENT_TYPES.get(subtype, "library" if subtype.endswith(_LIBRARY_ENDINGS) else "service")
     if kind == "resource":
         return "data-store" if subtype in _DATA_STORES else "resource"
     if kind in KINDS and kind not in _KINDS:  # a kind of ours is no kind of Backstage
@@ -266,14 +280,13 @@ def _links(metadata: Metadata, document: yaml.Document, refusals: parts.Refusals
 
 
 def _link_kind(link: BackstageLink) -> str:
-    """What a link is for: as its type or icon says, or its title when that is the name of one kind."""
-    for given in (link.type, link.icon, link.title):
-        word = given.strip().lower().replace(" ", "-")
-        word = _LINK_WORDS.get(word, word)
-        for known in (word, word.removesuffix("s")):
-            if known in LINK_KINDS:
-                return known
-    return "other"
+    """What a link is for: as its type says; without one, as its title does when that is the name of a kind.
+
+    An icon is a picture and says nothing: the one of a dashboard often stands beside an admin page.
+    """
+    word = (link.type or link.title).strip().lower().replace(" ", "-")
+    word = _LINK_WORDS.get(word, word)
+    return next((known for known in (word, word.removesuffix("s")) if known in LINK_KINDS), "other")
 
 
 def _properties(spec: Spec, document: yaml.Document, refusals: parts.Refusals) -> dict[str, Any]:

@@ -78,8 +78,7 @@ def missing(declared: Declared) -> list[UserError]:
         for ref in (relation.source, relation.target):
             if ref not in refs:
                 what = f"{relation.kind} {ref}: nothing of that name is declared"
-                same = (str(other) for other in refs if ref.kind in (other.kind, ANY_COMPONENT))
-                hint = suggest(str(ref), same)
+                hint = suggest(str(ref), (str(other) for other in refs if other.kind == ref.kind))
                 found.append(UserError(what, place=relation.place, hint=hint))
     return found
 

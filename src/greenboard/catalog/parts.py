@@ -14,8 +14,13 @@ from greenboard.core.refs import Ref
 
 _SCHEMES = ("http", "https", "mailto", "tel", "slack", "msteams")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_PLACEHOLDERS = ("{{", "<%", "${")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Path = tuple[str | int, ...]
+
+
+class Placeholder(UserError):
+    """A descriptor of a project template: its name is to be filled in when a project is made of it."""
 
 
 class Refusals:
@@ -44,9 +49,9 @@ class Catch:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, UserError):
             return False
-        what = f"{self.label}: {error.what}" if self.label else error.what
+        what = f"{self.label}: {error.what}" if self.label and not error.place else error.what
         where = error.place or self.place
-        self.refusals.add(UserError(what, place=where, expected=error.expected, got=error.got, hint=error.hint))
+        self.refusals.add(type(error)(what, place=where, expected=error.expected, got=error.got, hint=error.hint))
         return True
 
 
@@ -68,6 +73,9 @@ def name(kind: str, namespace: str, text: str) -> Ref:
     Raises:
         UserError: kind, namespace or name has a form that references cannot carry.
     """
+    if any(mark in text for mark in _PLACEHOLDERS):
+        hint = "It belongs to a template of projects, and counts in the projects made of it."
+        raise Placeholder("a name that is yet to be filled in", got=repr(text), hint=hint)
     ref = reference(text, kind, namespace.lower())
     if str(ref) != f"{kind}:{namespace}/{text}".lower():
         raise UserError("a name has no kind and no namespace in it", got=repr(text))
