@@ -12,7 +12,7 @@ from greenboard.facts.merge import Snapshot
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import reasons
-from greenboard.results.types import Evidence, Judgement, Result
+from greenboard.results.types import Evidence, Judgement, Missing, Result
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
 from greenboard.rules.explain import Explanation, explain
@@ -127,7 +127,7 @@ class _Court:
         unknown = self._unknown_scope(rule, subject)
         told = None if unknown else self._explain(rule, row)
         wanted = unknown or (told.missing if told else ())
-        missing = ()
+        missing: tuple[Missing, ...] = ()
         if outcome in (Outcome.NO_DATA, Outcome.ERROR):
             missing = reasons.missing(wanted or rule.reads, subject.snapshot, self.vocabulary, self.now)
         return Result(

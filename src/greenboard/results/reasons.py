@@ -27,7 +27,15 @@ def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
     fact = snapshot.origin(kind, read.key, name)
     if fact is None:
         return Evidence(read.path, read.key, read.value, "", "", None)
-    return Evidence(read.path, read.key, read.value, _source(fact, read.key, name), fact.source.link, fact.observed_at)
+    return Evidence(
+        fact=read.path,
+        key=read.key,
+        value=read.value,
+        source=_source(fact, read.key, name),
+        link=fact.source.link,
+        observed_at=fact.observed_at,
+        commit=fact.source.commit,
+    )
 
 
 def _source(fact: Fact, key: str | None, name: str) -> str:
@@ -64,10 +72,9 @@ def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetim
     if kind in snapshot.values:
         what = f"{path} is not known" if "." in path else f"part of {kind} is not known"
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
-    found = (
-        "nothing in the repository tells" if "repository" in declared.supplied_by else "no connected source supplies"
-    )
-    return Missing(path, Lack.NO_SOURCE, f"{found} {kind}", f"{_suppliers(declared)} would decide it.")
+    local = "repository" in declared.supplied_by
+    what = f"nothing in the repository tells {kind}" if local else f"no connected source supplies {kind}"
+    return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
 
 
 def _suppliers(declared: FactType) -> str:
@@ -81,7 +88,7 @@ def _suppliers(declared: FactType) -> str:
         "connection": f"a connection to {declared.connects}" if declared.connects else "a connection",
     }
     told = [words[supplier] for supplier in words if supplier in declared.supplied_by]
-    text = " or ".join(told) or "the catalog"
+    text = ", ".join(told[:-1]) + " or " * (len(told) > 1) + (told[-1] if told else "the catalog")
     return text[0].upper() + text[1:]
 
 

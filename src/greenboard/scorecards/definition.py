@@ -333,16 +333,14 @@ def _value(name: str, wanted: FieldType, raw: Any) -> FieldValue:
     """Check a threshold against its type; lengths of time are written as `90d`."""
     if wanted is FieldType.DURATION and isinstance(raw, str):
         return clock.parse_span(raw)
-    if wanted is FieldType.FLOAT and isinstance(raw, int) and not isinstance(raw, bool):
+    if wanted is FieldType.FLOAT and isinstance(raw, int | float) and not isinstance(raw, bool):
         return float(raw)
-    expected: Mapping[FieldType, type] = {
-        FieldType.BOOL: bool,
-        FieldType.INT: int,
-        FieldType.FLOAT: float,
-        FieldType.STRING: str,
-    }
-    if wanted in expected and isinstance(raw, expected[wanted]) and (wanted is FieldType.BOOL or raw is not True):
-        return raw  # type: ignore[no-any-return]
+    if wanted is FieldType.INT and isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if wanted is FieldType.BOOL and isinstance(raw, bool):
+        return raw
+    if wanted is FieldType.STRING and isinstance(raw, str):
+        return raw
     if wanted is FieldType.STRINGS and isinstance(raw, list) and all(isinstance(part, str) for part in raw):
         return tuple(raw)
     raise UserError(f"parameter {name}: wrong type", expected=wanted.value, got=repr(raw)[:80])

@@ -123,7 +123,9 @@ def settle(
     kept = min(scorecard.rank(stand(scorecard, lenient, now, exempt=exempt).level), rank)
     if kept <= scorecard.rank(reached):
         return Settled(reached)
-    holding = [rule for rule in scorecard.rules if rule.id in waited and scorecard.rank(rule.level) <= kept]
+    waiting = [rule for rule in scorecard.rules if rule.id in waited]
+    # Where nothing is asked up to the level, it was claimed by the rules above, and those are waited for.
+    holding = [rule for rule in waiting if scorecard.rank(rule.level) <= kept] or waiting
     return Settled(
         level=scorecard.levels[kept - 1].name,
         held_since=min(waited[rule.id] for rule in holding),

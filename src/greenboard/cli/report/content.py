@@ -106,8 +106,15 @@ def value(evidence: Evidence) -> str:
 
 def read(evidence: Evidence) -> str:
     """What was read: `workload.replicas of deployment/checkout = 1`."""
+    if "." not in evidence.fact:
+        return f"{value(evidence)} of {evidence.fact}"
     of = f" of {evidence.key}" if evidence.key else ""
     return f"{evidence.fact}{of} = {value(evidence)}"
+
+
+def telling(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence worth a line: not the name of an item, nor how many there are where more is known."""
+    return [part for part in evidence if "." in part.fact and part.value != part.key] or list(evidence)
 
 
 def sources(evidence: Sequence[Evidence]) -> list[str]:

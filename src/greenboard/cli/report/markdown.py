@@ -13,7 +13,7 @@ from greenboard.cli.report.content import (
     next_steps,
     read,
     remedies,
-    sources,
+    telling,
 )
 from greenboard.results.types import Result
 from greenboard.rules.types import Outcome
@@ -69,9 +69,7 @@ def _next(report: Report, judged: Judged) -> Iterator[str]:
 
 
 def _row(report: Report, rule: Rule, result: Result) -> str:
-    evidence = "; ".join(f"{read(part)} ({part.source})" for part in result.evidence[:3])
-    if not evidence:
-        evidence = ", ".join(sources(result.evidence))
+    evidence = "; ".join(f"{read(part)} ({part.source})" for part in telling(result.evidence)[:3])
     mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]}"
     cells = (mark, rule.title, report.level(rule.level), result.message, evidence)
     return "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in cells) + " |"

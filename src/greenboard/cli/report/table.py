@@ -129,10 +129,10 @@ def _line(console: Console, rule: Rule, result: Result) -> None:
 def _detail(result: Result) -> str:
     """Why, in one line: what was read for a pass, the reason otherwise, and where it stands."""
     if result.outcome is Outcome.PASS:
-        said = "; ".join(content.read(part) for part in result.evidence[:2])
+        said = "; ".join(content.read(part) for part in content.telling(result.evidence)[:2])
     else:
         said = result.message
-    places = content.sources(result.evidence[:3])
+    places = content.sources(content.telling(result.evidence)[:2])
     return said + (f"  ({', '.join(places)})" if places else "")
 
 
