@@ -1,4 +1,4 @@
-"""Numbers: comparison exact between whole and broken ones, arithmetic that fails rather than overflows."""
+"""Numbers: comparison across whole and broken ones, arithmetic that fails rather than overflows."""
 
 from __future__ import annotations
 
@@ -19,38 +19,30 @@ _SIGNS: dict[str, Callable[[Array, Array], Array]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_EXACT = 2**53
-"""Whole numbers up to here are exact as doubles."""
-
 MAX_SPAN = 315_576_000_000 * 1_000_000
 """The longest duration of the protobuf definition, 10,000 years, in microseconds."""
 
 FIRST_MOMENT, LAST_MOMENT = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The first and last microsecond of the years 1 to 9999."""
 
+MAX_RESULT = 9_223_372_036_854_775
+"""The longest duration that arithmetic may take or give: CEL computes in nanoseconds of 64 bits, some 292 years."""
+
 _LOWEST = -(2**63)
 
 
 def compare(sign: str, left: Vec, right: Vec) -> Array:
-    """Hold two vectors of numbers, codes or moments against one another."""
-    compared = _SIGNS[sign]
-    if left.type.kind is right.type.kind or not (_wide(left) or _wide(right)):
-        return compared(left.data, right.data)
-    one, other = np.broadcast_arrays(left.data, right.data)
-    # Python compares int and float exactly, numpy by rounding the int.
-    pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
-    return np.array([compared(first, second) for first, second in pairs], dtype=np.bool_).reshape(one.shape)
+    """Hold two vectors of numbers, codes or moments against one another.
 
-
-def _wide(vec: Vec) -> bool:
-    whole = vec.type.kind is Kind.INT and vec.data.size > 0
-    return whole and bool(vec.data.max() > _EXACT or vec.data.min() < -_EXACT)
+    An int beside a double is compared as a double, as the official implementations do.
+    """
+    return _SIGNS[sign](left.data, right.data)
 
 
 def _limits(stated: Type) -> tuple[int, int]:
     if stated.kind is Kind.TIMESTAMP:
         return FIRST_MOMENT, LAST_MOMENT
-    return (-MAX_SPAN, MAX_SPAN) if stated.kind is Kind.DURATION else (_LOWEST, 2**63 - 1)
+    return (-MAX_RESULT, MAX_RESULT) if stated.kind is Kind.DURATION else (_LOWEST, 2**63 - 1)
 
 
 def _checked(step: Step, data: Array, overflowed: Array) -> Vec:
@@ -58,6 +50,11 @@ def _checked(step: Step, data: Array, overflowed: Array) -> Vec:
     lowest, highest = _limits(step.node.type)
     if step.node.type.kind is not Kind.INT:
         overflowed = overflowed | (data < lowest) | (data > highest)
+    # A moment plus a duration is the one sum that takes a longer duration than it could give.
+    takes_any = step.node.type.kind is Kind.TIMESTAMP and step.node.function == "_+_"
+    for operand in (step.vec(index) for index in range(len(step.arguments))):
+        if operand.type.kind is Kind.DURATION and not takes_any:
+            overflowed = overflowed | (operand.data < -MAX_RESULT) | (operand.data > MAX_RESULT)
     return Vec(step.node.type, data, failing(step.state(), overflowed))
 
 

@@ -17,7 +17,7 @@ from greenboard.rules.vectors import Value, Vec, failing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
 _SPAN_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|ms|s|m|h)", re.ASCII)
 _NANOS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
@@ -32,11 +32,14 @@ def moment(text: str) -> int | None:
     if fraction[6:] != "000":
         return None
     try:
-        read = datetime(*(int(found[index]) for index in range(1, 7)), tzinfo=UTC)
+        minute = datetime(*(int(found[index]) for index in range(1, 6)), tzinfo=UTC)
     except ValueError:
         return None
-    span = read - _EPOCH
-    whole = (span.days * 86_400 + span.seconds) * 1_000_000 + int(fraction[:6])
+    seconds = int(found[6])
+    if seconds > 60 or (seconds == 60 and int(fraction)):
+        return None
+    since = minute - _EPOCH
+    whole = (since.days * 86_400 + since.seconds + seconds) * 1_000_000 + int(fraction[:6])
     if found[8]:
         if int(found[9]) > 23 or int(found[10]) > 59:
             return None
@@ -67,18 +70,20 @@ def span(text: str) -> int | None:
     return -(nanos // 1000) if text.startswith("-") else nanos // 1000
 
 
+_BLANKS = " \t\n\v\f\r"
+
+
 def _whole(text: str) -> int | None:
-    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+    if not re.fullmatch(r"[+-]?\d{1,40}", text.strip(_BLANKS), re.ASCII):
         return None
     value = int(text)
     return value if -(2**63) <= value < 2**63 else None
 
 
 def _broken(text: str) -> float | None:
-    try:
-        return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text, re.ASCII) else None
-    except OverflowError:
-        return None
+    stripped = text.strip(_BLANKS)
+    plain = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", stripped, re.ASCII)
+    return float(stripped) if plain or stripped.lower().lstrip("+-") in ("inf", "infinity", "nan") else None
 
 
 _TRUTHS = {
@@ -124,15 +129,20 @@ def _string(step: Step) -> Value:
 
 
 def _write_moment(value: int) -> str:
-    written = (_EPOCH + timedelta(microseconds=value)).replace(tzinfo=None)
-    text = written.isoformat(timespec="microseconds").rstrip("0").rstrip(".")
-    return f"{text}Z"
+    written = _EPOCH + timedelta(microseconds=value)
+    return f"{written.strftime('%Y').zfill(4)}-{written:%m-%dT%H:%M:%S}{_fraction(written.microsecond)}Z"
 
 
 def _write_span(value: int) -> str:
     seconds, micros = divmod(abs(value), 1_000_000)
-    fraction = f".{micros:06d}".rstrip("0") if micros else ""
-    return f"{'-' if value < 0 else ''}{seconds}{fraction}s"
+    return f"{'-' if value < 0 else ''}{seconds}{_fraction(micros)}s"
+
+
+def _fraction(micros: int) -> str:
+    """The part of a second in three or six digits, or not at all."""
+    if micros == 0:
+        return ""
+    return f".{micros // 1000:03d}" if micros % 1000 == 0 else f".{micros:06d}"
 
 
 def _bool(step: Step) -> Value:

@@ -84,7 +84,7 @@ def _verdicts(program: Program, frame: Frame, given: Mapping[str, Vec | ListVec]
     whole = start == 0 and stop == len(frame)
     rows = None if whole else np.arange(start, stop)
     interpreter = Interpreter(frame, given, rows)
-    value = interpreter.value(program.tree, Lanes(stop - start))
+    value = interpreter.run(program.tree, Lanes(stop - start))
     assert isinstance(value, Vec)
     passed = spread(value.data, stop - start).astype(np.int8)
     return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
@@ -123,6 +123,11 @@ class Interpreter:
     def inside(self, fold: Fold) -> tuple[Lanes, Lanes]:
         """The lanes around a comprehension and those within it; only with `trace`."""
         return self._inside[fold]
+
+    def run(self, node: Node, lanes: Lanes) -> Value:
+        """The value of a whole expression. Overflow is found by looking at results, not by warnings."""
+        with np.errstate(all="ignore"):
+            return self.value(node, lanes)
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""

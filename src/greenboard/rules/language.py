@@ -11,7 +11,7 @@ from greenboard.rules.refuse import RuleError, Source, translate
 from greenboard.rules.schema import NOW, PARAMETERS, Schema
 from greenboard.rules.tree import BOOL, Has, Kind, Node, Select, Var
 
-__all__ = ["Program", "RuleError", "compile"]
+__all__ = ["Program", "RuleError", "compile", "expression"]
 
 MAX_LENGTH = 20_000
 """The longest expression, in characters."""
@@ -49,11 +49,23 @@ def compile(
     Raises:
         RuleError: with the place of the part that is wrong, its line and a caret.
     """
+    program = expression(source, vocabulary, parameters=parameters, place=place)
+    if program.tree.type != BOOL:
+        what = f"a rule must come to true or false, this comes to {program.tree.type}"
+        raise Source(source, place).refuse(0, what)
+    return program
+
+
+def expression(
+    source: str,
+    vocabulary: Vocabulary,
+    *,
+    parameters: Mapping[str, FieldType] | None = None,
+    place: Place | None = None,
+) -> Program:
+    """Compile an expression of any type; otherwise as `compile`."""
     schema = Schema(vocabulary, dict(parameters or {}))
-    node = _build(Source(source, place), schema)
-    if node.type != BOOL:
-        raise Source(source, place).refuse(0, f"a rule must come to true or false, this comes to {node.type}")
-    return _program(source, node, schema)
+    return _program(source, _build(Source(source, place), schema), schema)
 
 
 def _build(source: Source, schema: Schema) -> Node:

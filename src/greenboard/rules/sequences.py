@@ -121,7 +121,11 @@ def _sum(step: Step) -> Value:
     rough = np.bincount(parent, weights=np.abs(content.data.astype(np.float64)), minlength=step.lanes)
     total = np.zeros(step.lanes, dtype=np.int64)
     np.add.at(total, parent, content.data)
-    return Vec(tree.INT, total, failing(listed.state, rough > 2.0**62))
+    suspects = np.flatnonzero(rough > 2.0**62)
+    failed = np.zeros(step.lanes, dtype=np.bool_)
+    for lane in suspects.tolist():
+        failed[lane] = not -(2**63) <= sum(content.data[parent == lane].tolist()) < 2**63
+    return Vec(tree.INT, total, failing(listed.state, failed))
 
 
 def _percent(step: Step) -> Value:

@@ -11,7 +11,7 @@ import numpy as np
 from greenboard.rules import tree, versions
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import Array, ListVec, Value, Vec, failing
+from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, failing
 
 TextFunction = Callable[..., bool | int | float | str | None]
 """Takes the arguments as Python values; None is an error."""
@@ -30,11 +30,16 @@ def pattern(text: str) -> Any:
 def per_text(step: Step, stated: Type, function: TextFunction) -> Vec:
     """Apply a function to each distinct combination of arguments, and spread what it gives."""
     arguments = [step.vec(index) for index in range(len(step.arguments))]
-    distinct, inverse = _distinct([argument.data for argument in arguments])
+    distinct, inverse = _distinct([_valued(argument) for argument in arguments])
     columns = [_values(argument.type, part, step) for argument, part in zip(arguments, distinct, strict=True)]
     results = [function(*values) for values in zip(*columns, strict=True)]
     made, failed = _encode(stated, results, step)
     return Vec(stated, made[inverse], failing(step.state(), failed[inverse]))
+
+
+def _valued(argument: Vec) -> Array:
+    """The data with a zero where there is no value: what an overflow left behind may be no moment at all."""
+    return argument.data if argument.state is None else np.where(argument.state == OK, argument.data, 0)
 
 
 def _distinct(data: list[Array]) -> tuple[list[Array], Array]:
@@ -101,8 +106,10 @@ def _index_of(text: str, part: str, start: int = 0) -> int | None:
     return text.find(part, start)
 
 
-def _last_index_of(text: str, part: str) -> int:
-    return text.rfind(part)
+def _last_index_of(text: str, part: str, start: int | None = None) -> int | None:
+    if start is None:
+        return text.rfind(part)
+    return text.rfind(part, 0, start + len(part)) if 0 <= start <= len(text) else None
 
 
 def _substring(text: str, start: int, stop: int | None = None) -> str | None:
@@ -136,7 +143,7 @@ def _split(step: Step) -> Value:
     text, separator = step.vec(0), step.vec(1)
     distinct, inverse = _distinct([text.data, separator.data])
     columns = [_values(tree.STRING, part, step) for part in distinct]
-    parts = [list(one) if not cut else one.split(cut) for one, cut in zip(*columns, strict=True)]
+    parts = [one.split(cut) if cut else list(one) or [""] for one, cut in zip(*columns, strict=True)]
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
     flat = [piece for part in parts for piece in part]

@@ -34,7 +34,7 @@ class Trace:
         self.root = Point(Lanes(1), 0)
         given = columns_of(program, frame, parameters)
         self._interpreter = Interpreter(frame, given, np.array([row]), trace=True)
-        self._interpreter.value(program.tree, self.root.lanes)
+        self._interpreter.run(program.tree, self.root.lanes)
 
     def _seen(self, node: Node, point: Point) -> tuple[Value, int]:
         value, home = self._interpreter.traced(node)
