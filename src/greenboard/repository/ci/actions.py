@@ -38,7 +38,7 @@ subosito/flutter-action, gradle/wrapper-validation-action, gradle/actions/setup-
 gradle/actions/dependency-submission, graalvm/setup-graalvm, swatinem/rust-cache, taiki-e/install-action, jdx/mise-action = harmless
 cachix/*, determinatesystems/*, conda-incubator/setup-miniconda, mamba-org/*, arduino/setup-*, bufbuild/buf-setup-action = harmless
 webfactory/ssh-agent, shimataro/ssh-key-action, crazy-max/ghaction-*, dawidd6/action-download-artifact, jlumbroso/* = harmless
-release-drafter/*, amannn/action-semantic-pull-request, mathieudutour/github-tag-action, actions-ecosystem/* = harmless
+dessant/*, jaxxstorm/action-install-gh-release, clowdhaus/terraform-composite-actions/directories, eps1lon/*, release-drafter/*, amannn/action-semantic-pull-request, mathieudutour/github-tag-action, actions-ecosystem/* = harmless
 dependabot/fetch-metadata, pascalgn/automerge-action, styfle/cancel-workflow-action, potiuk/cancel-workflow-runs = harmless
 geekyeggo/delete-artifact, enricomi/publish-unit-test-result-action, phoenix-actions/*, joshmgross/*, lewagon/wait-on-check-action = harmless
 slsa-framework/slsa-github-generator*, philips-labs/slsa-provenance-action, ilammy/msvc-dev-cmd, microsoft/setup-msbuild = harmless
@@ -81,7 +81,7 @@ projectdiscovery/nuclei-action = scan nuclei
 socketdev/* = scan socket
 docker://aquasec/trivy*, docker://ghcr.io/aquasecurity/trivy* = scan trivy
 golangci/golangci-lint-action, reviewdog/action-*, super-linter/super-linter*, github/super-linter*, oxsecurity/megalinter* = lint
-pre-commit/action, pre-commit-ci/lite-action, psf/black, astral-sh/ruff-action, chartboost/ruff-action, isort/isort-action = lint
+pre-commit/action, */*pre-commit*, pre-commit-ci/lite-action, psf/black, astral-sh/ruff-action, chartboost/ruff-action, isort/isort-action = lint
 py-actions/flake8, jpetrucciani/*-check, ludeeus/action-shellcheck, hadolint/hadolint-action, ibiqlik/action-yamllint = lint
 crate-ci/typos, codespell-project/actions-codespell, rhysd/actionlint, raven-actions/actionlint, streetsidesoftware/cspell-action = lint
 davidanson/markdownlint-cli2-action*, nosborn/github-action-markdown-cli, gaurav-nelson/github-action-markdown-link-check = lint

@@ -74,10 +74,9 @@ class _Judge:
         self.delegates = delegates
         self.work = work
         self.seen: set[tuple[tuple[str, ...], str | None]] = set()
-        text = " ".join(command.text for command in job.commands)
-        calls = set(re.findall(r"[\w-]+", text)) if len(text) < 200_000 else set()
-        self.local_cluster = bool(calls & _LOCAL_CLUSTERS) or any(
-            "kind" in use.name or "minikube" in use.name or "k3d" in use.name for use in job.uses
+        called = {simple.program for command in job.commands for simple in split(command.text)}
+        self.local_cluster = bool(called & _LOCAL_CLUSTERS) or any(
+            re.search(r"(^|[/-])(kind|minikube|k3d|k3s)([/@-]|$)", use.name) for use in job.uses
         )
 
     def job(self) -> None:

@@ -21,9 +21,14 @@ _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 # Wrappers that run the rest of their line: the number of options with a value that each may take is
 # small, so options are skipped, and the first plain word is taken as the program.
 _WRAPPERS = frozenset(
-    ["sudo", "env", "command", "exec", "nice", "time", "xvfb-run", "timeout", "retry", "travis_retry", "dotenv", "direnv", "nohup", "stdbuf", "eatmydata", "doas", "caffeinate", "unbuffer", "catchsegv", "winpty", "chronic", "aws-vault"]
+    """
+    sudo env command exec nice time xvfb-run timeout retry travis_retry dotenv direnv nohup stdbuf eatmydata doas
+    caffeinate unbuffer catchsegv winpty chronic aws-vault
+    """.split()
 )
 _WRAPPER_VALUES = {"timeout": 1, "retry": 0}
+_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^$`*;\n]+?)\s*[;\n]\s*do\b((?:(?!\bfor\b).)*?)[;\n]\s*done\b", re.DOTALL)
+_MOST_TURNS = 60
 MAX_COMMANDS = 5000
 
 
@@ -44,6 +49,9 @@ class Simple:
 def split(text: str, folder: str | None = "") -> Iterator[Simple]:
     """The simple commands of a shell text, in order."""
     functions: set[str] = set(re.findall(r"^\s*(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)", text, re.MULTILINE))
+    text, bodies = _unroll(text)
+    for body in bodies:
+        yield from split(body, folder)
     count = 0
     for number, line in _lines(text):
         for part in _parts(line):
@@ -57,6 +65,23 @@ def split(text: str, folder: str | None = "") -> Iterator[Simple]:
             if count > MAX_COMMANDS:
                 return
             yield from _inner(Simple(words, folder, number))
+
+
+def _unroll(text: str) -> tuple[str, list[str]]:
+    """Take loops over literal words out of a text, and give their bodies once for each word.
+
+    Both keep their line ends, so that what is found has its line in the whole text.
+    """
+    bodies: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        above = "\n" * text.count("\n", 0, found.start(3))
+        for word in found[2].split()[:_MOST_TURNS]:
+            value = word.strip("'\"")
+            bodies.append(above + re.sub(rf"\$(?:\{{{found[1]}\}}|{found[1]}\b)", lambda _: value, found[3]))
+        return "\n" * found[0].count("\n")
+
+    return _LOOP.sub(take, text), bodies
 
 
 def _inner(simple: Simple) -> Iterator[Simple]:
@@ -147,11 +172,21 @@ def _words(part: str) -> list[str]:
 
 def _strip(words: list[str]) -> tuple[str, ...]:
     """Drop keywords, assignments, redirections and wrappers in front of the program."""
-    kept = [word for word in words if not re.match(r"\d*[<>]", word) and word not in ("/dev/null", "&1")]
+    if words and words[-1] in ("]]", "]") and words[0] not in ("[", "[["):
+        # The rest of a condition that was split at its operators.
+        return ()
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if not re.match(r"\d*[<>]|&>", word) and not re.fullmatch(r"\d*[<>]{1,2}|&>", before)
+    ]
     while kept:
         head = kept[0].lstrip("({@-") if kept[0][0] in "({@" else kept[0]
         if head in _SKIPPED:
             return ()
+        if _ASSIGNMENT.match(head) and "$(" in head and not head.endswith(")"):
+            kept[0] = head[head.index("$(") + 2 :]
+            continue
         if not head or head in _KEYWORDS or _ASSIGNMENT.match(head):
             kept = kept[1:]
             continue

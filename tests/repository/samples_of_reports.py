@@ -1,0 +1,105 @@
+"""One small valid report of each format, made for the tests."""
+
+COBERTURA = """<?xml version="1.0"?>
+<!DOCTYPE coverage SYSTEM "http://cobertura.sourceforge.net/xml/coverage-04.dtd">
+<coverage line-rate="0.75" branch-rate="0.5" lines-covered="3" lines-valid="4" timestamp="1795000000">
+ <packages><package name="shop"><classes><class name="cart" filename="cart.py"><lines>
+  <line number="1" hits="1"/><line number="2" hits="4" branch="true" condition-coverage="50% (1/2)"/>
+  <line number="3" hits="0"/><line number="4" hits="1"/>
+ </lines></class></classes></package></packages>
+</coverage>
+"""
+JACOCO = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd">
+<report name="shop"><sessioninfo id="a" start="1795000000000" dump="1795000001000"/>
+<package name="org/shop"><sourcefile name="Cart.java"><line nr="1" mi="0" ci="3" mb="0" cb="0"/></sourcefile></package>
+<counter type="BRANCH" missed="1" covered="3"/><counter type="LINE" missed="2" covered="8"/></report>
+"""
+LCOV = "TN:\nSF:src/a.js\nDA:1,1\nDA:2,0\nBRDA:1,0,0,1\nBRDA:1,0,1,-\nend_of_record\nSF:src/b.js\nDA:1,5\nDA:2,1\nend_of_record\n"
+COVERAGE_PY = (
+    '{"meta": {"format": 3, "version": "7.6", "timestamp": "2026-11-22T10:00:00", "branch_coverage": true},'
+    ' "files": {"a.py": {"executed_lines": [1]}},'
+    ' "totals": {"covered_lines": 9, "num_statements": 10, "covered_branches": 1, "num_branches": 4}}'
+)
+ISTANBUL = '{"total": {"lines": {"total": 10, "covered": 7}, "branches": {"total": 2, "covered": 1}}, "/a.js": {}}'
+GO = "mode: set\nshop/cart.go:3.1,5.2 3 1\nshop/cart.go:7.1,8.2 1 0\n"
+JUNIT = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="4"><testsuite name="cart" tests="4" timestamp="2026-11-22T10:00:00Z">
+ <testcase name="a"/><testcase name="b"><failure message="no"/></testcase>
+ <testcase name="c"><error/></testcase><testcase name="d"><skipped/></testcase>
+</testsuite></testsuites>
+"""
+SARIF = """{"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [{
+ "tool": {"driver": {"name": "CodeQL", "rules": [
+   {"id": "sql", "properties": {"security-severity": "9.8"}}, {"id": "log", "properties": {"security-severity": "5.0"}}]}},
+ "invocations": [{"executionSuccessful": true, "endTimeUtc": "2026-11-22T10:00:00Z"}],
+ "results": [
+   {"ruleId": "sql", "message": {"text": "x"}},
+   {"ruleId": "sql", "message": {"text": "x"}, "suppressions": [{"kind": "inSource"}]},
+   {"ruleId": "log", "message": {"text": "x"}}]}]}
+"""
+CYCLONEDX = """{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"timestamp": "2026-11-22T10:00:00Z"},
+ "components": [
+  {"type": "library", "name": "a", "licenses": [{"license": {"id": "MIT"}}]},
+  {"type": "library", "name": "b", "licenses": [{"expression": "Apache-2.0 OR MIT"}],
+   "components": [{"type": "library", "name": "c"}]}]}
+"""
+CYCLONEDX_XML = """<?xml version="1.0"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1"><metadata><timestamp>2026-11-22T10:00:00Z</timestamp></metadata>
+<components><component type="library"><name>a</name><licenses><license><id>MIT</id></license></licenses></component>
+<component type="library"><name>b</name></component></components></bom>
+"""
+SPDX = """{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "creationInfo": {"created": "2026-11-22T10:00:00Z"},
+ "documentDescribes": ["SPDXRef-shop"], "packages": [
+  {"SPDXID": "SPDXRef-shop", "name": "shop", "licenseConcluded": "NOASSERTION"},
+  {"SPDXID": "SPDXRef-a", "name": "a", "licenseConcluded": "NOASSERTION", "licenseDeclared": "MIT"},
+  {"SPDXID": "SPDXRef-b", "name": "b", "licenseConcluded": "NONE", "licenseDeclared": "NOASSERTION"}]}
+"""
+SPDX_TAGS = """SPDXVersion: SPDX-2.3
+SPDXID: SPDXRef-DOCUMENT
+Created: 2026-11-22T10:00:00Z
+PackageName: shop
+SPDXID: SPDXRef-shop
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop
+PackageName: a
+SPDXID: SPDXRef-a
+PackageLicenseConcluded: NOASSERTION
+PackageLicenseDeclared: MIT
+PackageComment: <text>two
+lines</text>
+"""
+K6 = """{"metrics": {"http_reqs": {"count": 1000, "rate": 50.5},
+ "http_req_duration": {"avg": 10, "p(95)": 120.5, "thresholds": {"p(95)<200": false}},
+ "http_req_failed": {"passes": 10, "fails": 990, "value": 0.01}}, "root_group": {"name": ""}}
+"""
+JMETER = "timeStamp,elapsed,label,success\n1795000000000,100,a,true\n1795000000500,300,a,false\n1795000002000,200,a,true\n"
+LOCUST = "Type,Name,Request Count,Failure Count,Requests/s,95%\nGET,/,10,1,2.5,80\n,Aggregated,10,1,2.5,80\n"
+AXE = (
+    '{"testEngine": {"name": "axe-core"}, "timestamp": "2026-11-22T10:00:00Z", "violations": ['
+    '{"id": "a", "impact": "critical", "nodes": []}, {"id": "b", "impact": "serious", "nodes": []},'
+    ' {"id": "c", "impact": "serious", "nodes": []}]}'
+)
+LIGHTHOUSE = (
+    '{"lighthouseVersion": "12.0", "fetchTime": "2026-11-22T10:00:00Z", "categories": {"accessibility": {"score": 0.92}}}'
+)
+
+ALL = {
+    "coverage.xml": COBERTURA,
+    "jacoco.xml": JACOCO,
+    "lcov.info": LCOV,
+    "coverage.json": COVERAGE_PY,
+    "coverage-summary.json": ISTANBUL,
+    "cover.out": GO,
+    "junit.xml": JUNIT,
+    "codeql.sarif": SARIF,
+    "bom.json": CYCLONEDX,
+    "bom.xml": CYCLONEDX_XML,
+    "sbom.spdx.json": SPDX,
+    "sbom.spdx": SPDX_TAGS,
+    "k6-summary.json": K6,
+    "results.jtl": JMETER,
+    "shop_stats.csv": LOCUST,
+    "axe.json": AXE,
+    "lighthouse.json": LIGHTHOUSE,
+}
+"""Reports by the name under which they are found."""
