@@ -34,7 +34,7 @@ class Whole:
     """
 
     entities: Collection[Ref]
-    kinds: Collection[SourceKind] = (SourceKind.REPOSITORY, SourceKind.REPORT)
+    kinds: Collection[SourceKind] = (SourceKind.REPOSITORY,)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,128 @@
+"""Loading the sample organization: ninety days, each looked at, recorded and evaluated in turn.
+
+Every day is one transaction that also notes the day (in the run of its evaluation), so that a load
+that was killed goes on where it stopped. The moment it is loaded for is kept beside the repositories.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared
+from greenboard.core import clock
+from greenboard.facts.described import describe
+from greenboard.facts.service import Whole, record
+from greenboard.facts.types import DECLARED
+from greenboard.facts.vocabulary import Vocabulary
+from greenboard.project.sample import script, tools
+from greenboard.project.sample.script import Script
+from greenboard.project.sample.working import Working
+from greenboard.repository.collect import Look, look
+from greenboard.results import service as results
+from greenboard.results import store
+from greenboard.facts import store as facts
+from greenboard.scorecards.definition import find
+from greenboard.scorecards.types import Scorecard
+
+DAYS = 90
+SCORECARD = "production-readiness"
+_NOTE = "sample:"
+Say = Callable[[str], None]
+
+
+@dataclass
+class _Loading:
+    script: Script
+    scorecard: Scorecard
+    words: Vocabulary
+    now: datetime
+    trees: Sequence[Working]
+
+
+def ensure(data_dir: Path, now: datetime, progress: Say) -> None:
+    """Load the sample unless it is loaded; go on where an earlier load was stopped.
+
+    Needs a migrated database. The repositories are written to `data_dir/sample/`.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    done = _days_done()
+    if 0 in done:
+        return
+    root = data_dir / "sample"
+    root.mkdir(parents=True, exist_ok=True)
+    anchor = _anchor(root / "loaded-for", now)
+    first = DAYS if not done else min(done) - 1
+    told = script.read()
+    trees = [Working(told, each, root / "repositories" / each.name, anchor) for each in told.repositories]
+    loading = _Loading(told, find(SCORECARD, facts.vocabulary()), facts.vocabulary(), anchor, trees)
+    progress(f"Sample organization: writing {len(trees)} git repositories")
+    for tree in trees:
+        tree.restart()
+        tree.advance(first + 1)
+    for day in range(first, -1, -1):
+        if day % 15 == 0:
+            progress(f"Sample organization: {anchor - timedelta(days=day):%d %b %Y}, {day} days to go")
+        _play(loading, day, begin=day == DAYS)
+
+
+def loaded() -> bool:
+    """Whether the sample is loaded to its end."""
+    return 0 in _days_done()
+
+
+def _days_done() -> set[int]:
+    return {int(note.removeprefix(_NOTE)) for note in store.noted(_NOTE)}
+
+
+def _anchor(path: Path, now: datetime) -> datetime:
+    """The moment that the sample is loaded for: the one given first, also after a stop."""
+    if not path.exists():
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.write_text(clock.format_time(now), encoding="ascii")
+        aside.replace(path)
+    return clock.parse_time(path.read_text(encoding="ascii"))
+
+
+def _play(loading: _Loading, day: int, *, begin: bool) -> None:
+    """One day: what changed in the repositories, what the tools said, and what comes of it."""
+    at = loading.now - timedelta(days=day)
+    moved = [tree for tree in loading.trees if tree.advance(day) or begin]
+    looks = [look(tree.folder, now=at, vocabulary=loading.words) for tree in moved]
+    with transaction.atomic():
+        if looks or begin:
+            _declare(loading, looks, at, begin=begin)
+        for seen in looks:
+            _take(seen, at)
+        _hear(loading, day, at)
+        results.evaluate(loading.scorecard, at, note=f"{_NOTE}{day}")
+
+
+def _declare(loading: _Loading, looks: Collection[Look], at: datetime, *, begin: bool) -> None:
+    parts = [loading.script.organization] if begin else []
+    declared = sum((seen.declared for seen in looks), sum(parts, Declared()))
+    saved = catalog.save(declared, at, cause="sample")
+    if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
+        record(describe(catalog.declared(at), at, complete=True), [], at)
+
+
+def _take(seen: Look, at: datetime) -> None:
+    """Record what a working tree said of itself; what its descriptors declare is the catalog's to say."""
+    observed = [fact for fact in seen.facts if fact.source.kind not in DECLARED]
+    about = {entity.ref for entity in seen.declared.entities}
+    record(observed, seen.gaps, at, whole=Whole(about))
+
+
+def _hear(loading: _Loading, day: int, at: datetime) -> None:
+    known = facts.present(at)
+    parts = [part for tree in loading.trees for part in tree.repository.components if tools.named(part) in known]
+    heard = [tools.said(loading.script, part, loading.words, loading.now, day) for part in parts]
+    record([fact for said, _ in heard for fact in said], [gap for _, gaps in heard for gap in gaps], at)
