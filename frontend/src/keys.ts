@@ -43,6 +43,19 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "?") document.querySelector<HTMLDialogElement>("#keys")?.showModal();
 });
 
+// A link to something that is folded away unfolds it.
+function unfold(): void {
+  const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  if (!target) return;
+  for (let fold = target.parentElement?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
+  const own = target.querySelector<HTMLDetailsElement>(":scope > details");
+  if (own) own.open = true;
+  target.scrollIntoView({ block: "center" });
+}
+addEventListener("hashchange", unfold);
+document.addEventListener("DOMContentLoaded", unfold);
+document.addEventListener("htmx:pushedIntoHistory", () => setTimeout(unfold));
+
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   if (target.closest("[data-open=palette]")) openPalette();

@@ -64,6 +64,7 @@ def read(request: HttpRequest, now: datetime | None = None) -> Asked:
 
     Raises:
         UserError: a date or a word in it that cannot be meant.
+
     """
     moment = now or clock.now()
     given = {name: request.GET[name].strip() for name in KNOWN if request.GET.get(name, "").strip()}

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
 from greenboard.core.refs import Ref
+from greenboard.results.rows import Cause, Change
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.standing import rung
-
-if TYPE_CHECKING:
-    from greenboard.results.store import Cause, Change
 
 WORSE, BETTER, LOST = "worse", "better", "lost"
 _ORDER = {WORSE: 0, LOST: 1, BETTER: 2}
@@ -192,8 +189,8 @@ def transition(change: Change, scorecard: Scorecard) -> str:
 
 
 def _outcome(name: str | None) -> str:
-    known: Mapping[str, words.Said] = words.OUTCOMES
-    return known[name].word if name in known else "Not asked"
+    said = words.OUTCOMES.get(name or "")
+    return said.word if said else "Not asked"
 
 
 def title(scorecard: Scorecard, rule: str) -> str:

@@ -13,14 +13,14 @@ Field = str | int | float | bool | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table(format: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Field]]) -> HttpResponse:
-    """Answer with a file: `format` is csv or json."""
+def table(as_file: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Field]]) -> HttpResponse:
+    """Answer with a file: `as_file` is csv or json."""
     listed = list(rows)
-    if format == "json":
+    if as_file == "json":
         answer: HttpResponse = JsonResponse({name: listed})
     else:
         answer = HttpResponse(_csv(columns, listed), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{as_file}"'
     return answer
 
 

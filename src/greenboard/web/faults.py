@@ -23,14 +23,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(request, 400, "That address cannot be read", said, "Take the part out, or start from the board.")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Signed in, but not allowed."""
     return _page(
         request, 403, "You may not see this", "Your account lacks the permission.", "Ask an administrator for access."
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
     """Nothing at this address, or not on the day that is shown."""
     said = "Nothing has this address. It may have been renamed, or not exist on the day that you look at."
     return _page(request, 404, "Not found", said, "Search with Ctrl K, or start from the board.")
@@ -45,7 +45,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was sent without the token that we gave: stale, or sent from elsewhere."""
     return _page(
-        request, 403, "This form has expired", "It was opened long ago, or cookies are refused.", "Reload it and send again."
+        request,
+        403,
+        "This form has expired",
+        "It was opened long ago, or cookies are refused.",
+        "Reload it and send again.",
     )
 
 

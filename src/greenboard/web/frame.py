@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.web import asked as address, words
+from greenboard.web import asked as address
+from greenboard.web import words
 from greenboard.web.security import request_id
 
 
@@ -49,7 +51,8 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     try:
         asked = address.read(request)
     except UserError:  # the page that explains the bad address needs a frame, too
-        asked = address.Asked(request.path, {}, *_none())
+        now = clock.now()
+        asked = address.Asked(request.path, {}, now, None, now)
     match = request.resolver_match
     current = match.url_name if match else ""
     places = tuple(
@@ -61,14 +64,9 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             places=places,
             as_of=words.day(asked.as_of) if asked.as_of else "",
             as_of_value=f"{asked.as_of:%Y-%m-%d}" if asked.as_of else "",
-            today=f"{address.clock.now():%Y-%m-%d}",
+            today=f"{clock.now():%Y-%m-%d}",
             now_url=asked.here(as_of=None),
             kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key != "as_of"),
             request_id=request_id(request),
         )
     }
-
-
-def _none() -> tuple[address.datetime, None, address.datetime]:
-    now = address.clock.now()
-    return now, None, now

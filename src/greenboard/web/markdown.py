@@ -13,4 +13,5 @@ _RENDERER = MarkdownIt("commonmark", {"html": False}).disable("image")
 @lru_cache(maxsize=1024)
 def render(text: str) -> SafeString:
     """Render as CommonMark. Raw HTML is shown as text; links to `javascript:` are not links."""
-    return mark_safe(_RENDERER.render(text))  # noqa: S308
+    markup: str = _RENDERER.render(text)
+    return mark_safe(markup)  # noqa: S308

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
 from greenboard.web import words
 from greenboard.web.asked import FILTERS, Asked
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
 
 NONE = "none"
 """What a filter says for entities that lack the thing: no owner, no tier."""
@@ -86,9 +83,7 @@ def matching(entities: Iterable[Stored], asked: Asked) -> list[Stored]:
     """The entities that every filter of the address lets through."""
     wanted = [(name, frozenset(text.split(","))) for name, text in asked.filters.items()]
     return [
-        stored
-        for stored in entities
-        if all(not chosen.isdisjoint(values(stored, name)) for name, chosen in wanted)
+        stored for stored in entities if all(not chosen.isdisjoint(values(stored, name)) for name, chosen in wanted)
     ]
 
 
@@ -116,8 +111,16 @@ def said(name: str, value: str) -> str:
 
 def chips(asked: Asked) -> tuple[Chip, ...]:
     """The filters that are on, each with the way to drop it."""
-    found = [Chip(f"{words.sentence(name)}: {said(name, value)}", asked.here(**{name: None})) for name, value in asked.filters.items()]
+    found = [
+        Chip(f"{words.sentence(name)}: {said(name, value)}", asked.here(**{name: None}))
+        for name, value in asked.filters.items()
+    ]
     for name in ("q", "level", "dimension", "rule", "outcome"):
         if asked.get(name):
-            found.append(Chip(f"{words.sentence(name) if name != 'q' else 'Search'}: {asked.get(name)}", asked.here(**{name: None})))
+            found.append(
+                Chip(
+                    f"{words.sentence(name) if name != 'q' else 'Search'}: {asked.get(name)}",
+                    asked.here(**{name: None}),
+                )
+            )
     return tuple(found)

@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.rows import LevelRow, ResultRow
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Scorecard
 from greenboard.web.charts.bar import Share, bar
 from greenboard.web.charts.glyph import rungs
-
-if TYPE_CHECKING:
-    from greenboard.results.store import LevelRow, ResultRow
 
 NO_LEVEL = "none"
 
@@ -42,7 +39,12 @@ class Tally:
     @property
     def said(self) -> str:
         """`9 passed, 3 failed, 2 without data`."""
-        parts = [(self.passed, "passed"), (self.failed, "failed"), (self.undecided, "undecided"), (self.exempt, "exempt")]
+        parts = [
+            (self.passed, "passed"),
+            (self.failed, "failed"),
+            (self.undecided, "undecided"),
+            (self.exempt, "exempt"),
+        ]
         return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing asked"
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.rows import RulePoint, TrendPoint
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import words
 from greenboard.web.charts.series import Column, Series, stacked
 from greenboard.web.standing import NO_LEVEL, rung_kind
-
-if TYPE_CHECKING:
-    from greenboard.results.store import RulePoint, TrendPoint
 
 _TABLE_ROWS = 14
 
@@ -58,7 +55,11 @@ def levels(scorecard: Scorecard, points: Sequence[TrendPoint]) -> Figure | None:
 
 def outcomes(points: Sequence[RulePoint]) -> Figure | None:
     """How many entities passed, failed, were undecided, day by day."""
-    series = [Series("pass", "Pass", "pass"), Series("fail", "Fail", "fail"), Series("undecided", "Undecided", "no_data", True)]
+    series = [
+        Series("pass", "Pass", "pass"),
+        Series("fail", "Fail", "fail"),
+        Series("undecided", "Undecided", "no_data", True),
+    ]
     columns = [
         Column(point.at, {"pass": point.passed, "fail": point.failed, "undecided": point.undecided}) for point in points
     ]
@@ -66,6 +67,8 @@ def outcomes(points: Sequence[RulePoint]) -> Figure | None:
 
 
 def _figure(columns: Sequence[Column], series: Sequence[Series], title: str) -> Figure | None:
+    known = next((at for at, column in enumerate(columns) if sum(column.counts.values())), len(columns))
+    columns = columns[known:]  # what was before the first look is not zero, it is unknown
     if len(columns) < 2:
         return None
     first, last = columns[0], columns[-1]

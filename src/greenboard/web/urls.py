@@ -7,21 +7,23 @@ from django.urls import path
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.entity.view import page as entity
-from greenboard.web.facts.view import listing as fact_types, page as fact_type
+from greenboard.web.facts.view import listing as fact_types
+from greenboard.web.facts.view import page as fact_type
 from greenboard.web.palette.view import entries
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
-from greenboard.web.scorecard.view import listing as scorecards, page as scorecard
+from greenboard.web.scorecard.view import listing as scorecards
+from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session.view import SignIn, SignOut
 
 urlpatterns = [
     path("", board, name="board"),
     path("catalog", catalog, name="catalog"),
-    path("catalog.csv", catalog, {"format": "csv"}, name="catalog-csv"),
-    path("catalog.json", catalog, {"format": "json"}, name="catalog-json"),
+    path("catalog.csv", catalog, {"as_file": "csv"}, name="catalog-csv"),
+    path("catalog.json", catalog, {"as_file": "json"}, name="catalog-json"),
     path("results", results, name="results"),
-    path("results.csv", results, {"format": "csv"}, name="results-csv"),
-    path("results.json", results, {"format": "json"}, name="results-json"),
+    path("results.csv", results, {"as_file": "csv"}, name="results-csv"),
+    path("results.json", results, {"as_file": "json"}, name="results-json"),
     path("entities/<str:kind>/<str:namespace>/<str:name>", entity, name="entity"),
     path("scorecards", scorecards, name="scorecards"),
     path("scorecards/<str:name>", scorecard, name="scorecard"),

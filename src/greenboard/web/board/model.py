@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
+from greenboard.results.rows import LevelRow, ResultRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.standing import Mix, Tally, counting, mean_score, mix, tally
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import LevelRow, ResultRow
 
 GROUPS = ("team", "system", "domain")
 
@@ -37,6 +34,7 @@ class Dimension:
 class Cell:
     """The results of one group in one dimension."""
 
+    short: str
     kind: str
     glyph: str
     text: str
@@ -85,16 +83,17 @@ def build(
     standing = {row.entity: row for row in levels if row.entity in shown}
     dimensions = _dimensions(scorecard, asked)
     cells = _sorted(scorecard, [row for row in results if row.entity in standing], asked)
+    ground = _Ground(scorecard, standing, cells, dimensions, asked)
     members: dict[str, list[Ref]] = defaultdict(list)
     titles: dict[str, Stored] = {}
     for ref in standing:
         members[selection.values(shown[ref], by)[0]].append(ref)
         titles.setdefault(selection.values(shown[ref], by)[0], shown[ref])
     rows = [
-        _row(_Place(by, name, _home(titles[name], by)), refs, standing, cells, dimensions, scorecard, asked)
+        _row(_Place(by, name, _home(titles[name], by)), refs, ground)
         for name, refs in sorted(members.items(), key=lambda item: (item[0] == selection.NONE, item[0]))
     ]
-    total = _row(_Place(by, "", None), list(standing), standing, cells, dimensions, scorecard, asked)
+    total = _row(_Place(by, "", None), list(standing), ground)
     return Board(dimensions, tuple(rows), total, by)
 
 
@@ -110,9 +109,10 @@ def _home(stored: Stored, by: str) -> Ref | None:
 
 
 def _dimensions(scorecard: Scorecard, asked: Asked) -> tuple[Dimension, ...]:
-    url = links.scorecard(scorecard.name)
+    url = asked.to(links.scorecard(scorecard.name))
     return tuple(
-        Dimension(name, title, _short(title), asked.to(url) + f"#{name}") for name, title in scorecard.dimensions.items()
+        Dimension(name, title, _short(title), asked.to(url) + f"#{name}")
+        for name, title in scorecard.dimensions.items()
     )
 
 
@@ -135,7 +135,7 @@ _SHORT = {
 
 
 def _short(title: str) -> str:
-    return _SHORT.get(title) or title.split()[0][:9]
+    return _SHORT.get(title) or title.split(maxsplit=1)[0][:9]
 
 
 Sorted = Mapping[tuple[Ref, str], list["ResultRow"]]
@@ -151,15 +151,19 @@ def _sorted(scorecard: Scorecard, results: Sequence[ResultRow], asked: Asked) ->
     return found
 
 
-def _row(
-    place: _Place,
-    refs: Sequence[Ref],
-    standing: Mapping[Ref, LevelRow],
-    cells: Sorted,
-    dimensions: Sequence[Dimension],
-    scorecard: Scorecard,
-    asked: Asked,
-) -> Row:
+@dataclass(frozen=True)
+class _Ground:
+    """What every row of the board is made of."""
+
+    scorecard: Scorecard
+    standing: Mapping[Ref, LevelRow]
+    cells: Sorted
+    dimensions: tuple[Dimension, ...]
+    asked: Asked
+
+
+def _row(place: _Place, refs: Sequence[Ref], ground: _Ground) -> Row:
+    scorecard, standing, cells, asked = ground.scorecard, ground.standing, ground.cells, ground.asked
     own = {place.by: place.value} if place.value else {}
     title = selection.said(place.by, place.value) if place.value else "All"
     rows = [standing[ref] for ref in refs]
@@ -171,18 +175,26 @@ def _row(
         entities=len(refs),
         entities_url=listed,
         cells=tuple(
-            _cell(title, dimension, tally(row for ref in refs for row in cells.get((ref, dimension.name), ())), asked, own)
-            for dimension in dimensions
+            _cell(
+                title, dimension, tally(row for ref in refs for row in cells.get((ref, dimension.name), ())), asked, own
+            )
+            for dimension in ground.dimensions
         ),
         mix=mix(scorecard, rows, listed, joint),
         score=words.score(mean_score(rows)),
     )
 
 
+def _within(cells: Sorted, refs: Iterable[Ref], dimension: str) -> Iterator[ResultRow]:
+    for ref in refs:
+        yield from cells.get((ref, dimension), ())
+
+
 def _cell(title: str, dimension: Dimension, counted: Tally, asked: Asked, own: Mapping[str, str]) -> Cell:
     url = asked.to(links.RESULTS, *asked.filters, "scorecard", dimension=dimension.name, **own)
     kind, glyph, text = _sign(counted)
     return Cell(
+        short=dimension.short,
         kind=kind,
         glyph=glyph,
         text=text,

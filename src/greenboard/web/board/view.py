@@ -8,7 +8,8 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
 from greenboard.results import store as results
-from greenboard.web import asked as address, causes, content, selection
+from greenboard.web import asked as address
+from greenboard.web import causes, content, selection
 from greenboard.web.board.model import GROUPS, build
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, spans

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
+from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
+from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
 from greenboard.web.standing import NO_LEVEL, Rung, rung
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import LevelRow
 
 PAGE = 200
 COLUMNS = ("ref", "name", "kind", "tier", "team", "system", "domain", "lifecycle", "level", "score", "undecided")
@@ -84,7 +82,11 @@ class Catalog:
 def search(entities: Sequence[Stored], text: str) -> list[Stored]:
     """The entities that have every word somewhere in name, title, description, tags or owner."""
     wanted = text.lower().split()
-    return [stored for stored in entities if all(word in _searched(stored) for word in wanted)] if wanted else list(entities)
+    return (
+        [stored for stored in entities if all(word in _searched(stored) for word in wanted)]
+        if wanted
+        else list(entities)
+    )
 
 
 def _searched(stored: Stored) -> str:
@@ -93,7 +95,9 @@ def _searched(stored: Stored) -> str:
     return " ".join((str(entity.ref), entity.title, entity.description, *entity.tags, owner)).lower()
 
 
-def on_level(entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scorecard: Scorecard, name: str) -> list[Stored]:
+def on_level(
+    entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scorecard: Scorecard, name: str
+) -> list[Stored]:
     """The entities that stand on a level; `none` are the judged ones without a level."""
     if not name:
         return list(entities)
@@ -104,19 +108,19 @@ def on_level(entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scoreca
     ]
 
 
-Key = Callable[["Stored", "LevelRow | None"], tuple[object, ...]]
+Key = Callable[[Stored, LevelRow | None], tuple[Any, ...]]
 _SORTS: dict[str, Key] = {
-    "name": lambda stored, level: (),
-    "kind": lambda stored, level: (stored.entity.ref.kind,),
-    "tier": lambda stored, level: (stored.entity.tier is None, stored.entity.tier or 0),
-    "team": lambda stored, level: (stored.owner is None, selection.named(stored.owner)),
-    "system": lambda stored, level: (stored.system is None, selection.named(stored.system)),
-    "score": lambda stored, level: _scored(level),
+    "name": lambda _stored, _level: (),
+    "kind": lambda stored, _level: (stored.entity.ref.kind,),
+    "tier": lambda stored, _level: (stored.entity.tier is None, stored.entity.tier or 0),
+    "team": lambda stored, _level: (stored.owner is None, selection.named(stored.owner)),
+    "system": lambda stored, _level: (stored.system is None, selection.named(stored.system)),
+    "score": lambda _stored, level: _scored(level),
 }
 SORTS = ("name", "-name", *(sign + name for name in _SORTS for sign in ("", "-") if name != "name"), "level", "-level")
 
 
-def _scored(level: LevelRow | None) -> tuple[object, ...]:
+def _scored(level: LevelRow | None) -> tuple[Any, ...]:
     return (level is None or level.score is None, level.score if level and level.score is not None else 0)
 
 
@@ -127,7 +131,7 @@ def ordered(
     name = sort.lstrip("-")
     by_name = sorted(entities, key=lambda stored: (stored.entity.ref.name, stored.entity.ref))
 
-    def key(stored: Stored) -> tuple[object, ...]:
+    def key(stored: Stored) -> tuple[Any, ...]:
         level = levels.get(stored.entity.ref)
         if name == "level":
             return (scorecard.rank(level.level) if level and rung(scorecard, level.level).rank else 0,)
@@ -230,7 +234,7 @@ def name(ref: Ref | None, asked: Asked) -> Named:
     return Named(ref.short, asked.to(links.entity(ref))) if ref else Named("–", "")
 
 
-def exported(found: Sequence[Stored], levels: Sequence[LevelRow], scorecard: Scorecard) -> list[dict[str, Field]]:
+def exported(found: Sequence[Stored], levels: Sequence[LevelRow]) -> list[dict[str, Field]]:
     """The rows of the export: plain values, null where nothing is known."""
     by_ref = {row.entity: row for row in levels}
     return [_exported(stored, by_ref.get(stored.entity.ref)) for stored in found]

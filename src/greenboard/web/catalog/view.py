@@ -8,22 +8,23 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
 from greenboard.results import store as results
-from greenboard.web import asked as address, content, export, selection, words
+from greenboard.web import asked as address
+from greenboard.web import content, export, selection, words
 from greenboard.web.catalog.model import COLUMNS, build, exported
 from greenboard.web.faults import explained
 
 
 @require(Permission.READ)
 @explained
-def listing(request: HttpRequest, format: str = "") -> HttpResponse:
-    """What exists, found by words and filters; with `format` as a file."""
+def listing(request: HttpRequest, as_file: str = "") -> HttpResponse:
+    """What exists, found by words and filters; with `as_file` as CSV or JSON."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
     everything = catalog.entities(asked.as_of)
     levels = results.levels(scorecard.name, asked.as_of)
     page, found = build(everything, levels, scorecard, asked)
-    if format:
-        return export.table(format, "entities", COLUMNS, exported(found, levels, scorecard))
+    if as_file:
+        return export.table(as_file, "entities", COLUMNS, exported(found, levels))
     if not everything:
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
     wanted = ("team", "tier", "domain", "system", "tag", "lifecycle")

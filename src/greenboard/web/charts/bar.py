@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from greenboard.web.charts.svg import element, ornament, percent
+from greenboard.web.charts.svg import Attribute, element, ornament, percent
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def bar(shares: Sequence[Share], *, height: int = 8) -> SafeString:
         if not share.count:
             continue
         size = share.count / total
-        box = {"x": percent(start), "y": 0, "width": percent(size), "height": height}
+        box: dict[str, Attribute] = {"x": percent(start), "y": 0, "width": percent(size), "height": height}
         parts.append(element("rect", {**box, "class": f"is-{share.kind}"}))
         if share.hatched:
             parts.append(element("rect", {**box, "fill": "url(#hatch)"}))

@@ -13,7 +13,7 @@ from html import escape
 from django.utils.safestring import SafeString
 
 from greenboard.web.charts.glyph import rungs
-from greenboard.web.charts.svg import drawing, element, words
+from greenboard.web.charts.svg import Attribute, drawing, element, words
 
 BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, MARGIN = 176, 44, 64, 12, 8
 MOST = 60
@@ -60,7 +60,12 @@ def neighbourhood(boxes: Sequence[Box], edges: Sequence[Edge], *, title: str) ->
     }
     lines = [_curve(edge, corners) for edge in edges if edge.source in corners and edge.target in corners]
     drawn = [_box(box, corners[box.key]) for layer in layers for box in layer]
-    frame = {"class": "graph", "viewBox": f"0 0 {width} {height:.0f}", "width": width, "height": f"{height:.0f}"}
+    frame: dict[str, Attribute] = {
+        "class": "graph",
+        "viewBox": f"0 0 {width} {height:.0f}",
+        "width": width,
+        "height": f"{height:.0f}",
+    }
     said = "; ".join(edge.label for edge in edges) or "No relations are declared."
     # A group rather than an image: its boxes are links, and an image would hide them from a screen reader.
     return drawing({**frame, "role": "group"}, title, said, *lines, *drawn)
@@ -112,7 +117,14 @@ def _curve(edge: Edge, corners: Mapping[str, tuple[float, float]]) -> str:
 def _box(box: Box, corner: tuple[float, float]) -> str:
     left, top = corner
     kind = "node here" if box.layer == 0 else "node"
-    frame = {"x": left, "y": top, "width": BOX_WIDTH, "height": BOX_HEIGHT, "rx": 6, "class": kind}
+    frame: dict[str, Attribute] = {
+        "x": left,
+        "y": top,
+        "width": BOX_WIDTH,
+        "height": BOX_HEIGHT,
+        "rx": 6,
+        "class": kind,
+    }
     sign = rungs(box.rank, box.levels).replace("<svg ", f'<svg x="{left + 10}" y="{top + 8:.1f}" ', 1)
     across = left + 10 + box.levels * 5 + 6
     parts = [

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
-from greenboard.web.charts.svg import drawing, element, percent, words
+from greenboard.web.charts.svg import Attribute, drawing, element, percent, words
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _layer(layer: Series, base: Sequence[int], heights: Sequence[int], scale: fl
             continue
         if heights[start]:
             tall = heights[start] * scale
-            box = {
+            box: dict[str, Attribute] = {
                 "x": percent(start / count),
                 "y": height - base[start] * scale - tall,
                 "width": percent((index - start) / count),
@@ -105,8 +105,11 @@ def steps(spans: Sequence[Step], levels: Sequence[str], *, title: str, descripti
     for before, span in zip((None, *spans), spans, strict=False):
         kind = "line held" if span.held else "line"
         if before is not None and before.rank != span.rank:
-            pieces.append(element("line", _line(across(span.start), down(before.rank), across(span.start), down(span.rank), "line")))
-        pieces.append(element("line", _line(across(span.start), down(span.rank), across(span.end), down(span.rank), kind)))
+            rise = _line(across(span.start), down(before.rank), across(span.start), down(span.rank), "line")
+            pieces.append(element("line", rise))
+        pieces.append(
+            element("line", _line(across(span.start), down(span.rank), across(span.end), down(span.rank), kind))
+        )
     for span in spans:
         if span.label:
             pieces.append(_mark(across(span.start), down(span.rank), span.label))

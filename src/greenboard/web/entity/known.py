@@ -64,7 +64,9 @@ def build(facts: Sequence[Fact], gaps: Sequence[Gap], vocabulary: Vocabulary, as
     for gap in gaps:
         source = gap.source
         age = words.when(gap.since, asked.now)
-        found[gap.type].append(Told(source.name, source.location, _safe(source.link), False, age, False, (), gap.reason))
+        found[gap.type].append(
+            Told(source.name, source.location, _safe(source.link), False, age, False, (), gap.reason)
+        )
     return tuple(
         Type(name, vocabulary.types[name].title, links.fact_type(name), tuple(found[name]))
         for name in sorted(found)

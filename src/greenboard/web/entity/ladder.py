@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import words
-from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.charts.glyph import rungs
 from greenboard.web.entity.result import Line
 from greenboard.web.standing import Rung, rung
-
-if TYPE_CHECKING:
-    from greenboard.results.store import LevelRow
 
 REACHED, HERE, NEXT, LATER = "reached", "here", "next", "later"
 _STATE = {REACHED: "Reached", HERE: "Current level", NEXT: "Next", LATER: "Later"}
@@ -49,19 +45,21 @@ class Ladder:
     held: bool
 
 
-def build(scorecard: Scorecard, row: LevelRow, found: Mapping[str, Line], blocking: Collection[str], asked: Asked) -> Ladder:
+def build(scorecard: Scorecard, row: LevelRow, found: Mapping[str, Line], blocking: Collection[str]) -> Ladder:
     """Draw up the ladder of one entity."""
     current = rung(scorecard, row.level)
     steps = []
     for rank, level in enumerate(scorecard.levels, start=1):
         own = [found[rule.id] for rule in scorecard.rules if rule.level == level.name and rule.id in found]
         state = _state(rank, current.rank)
-        steps.append(_step(level.title, state, [line for line in own if line.counts], rungs(rank, len(scorecard.levels))))
+        steps.append(
+            _step(level.title, state, [line for line in own if line.counts], rungs(rank, len(scorecard.levels)))
+        )
     total = row.decided + row.undecided
     return Ladder(
         steps=tuple(steps),
         current=current,
-        summary=_summary(scorecard, row, current, len(blocking), asked),
+        summary=_summary(scorecard, row, current, len(blocking)),
         score=words.score(row.score),
         undecided=f"{row.undecided} of {total} undecided" if row.undecided else f"all {total} decided",
         held=row.held_since is not None,
@@ -84,10 +82,12 @@ def _step(title: str, state: str, own: Collection[Line], glyph: SafeString) -> S
     missing = ", ".join(
         text for number, text in ((failed, f"{failed} failing"), (undecided, f"{undecided} undecided")) if number
     )
-    return Step(title, state, _STATE[state], met, len(asked), missing, outcome_bar(met, failed, undecided, height=6), glyph)
+    return Step(
+        title, state, _STATE[state], met, len(asked), missing, outcome_bar(met, failed, undecided, height=6), glyph
+    )
 
 
-def _summary(scorecard: Scorecard, row: LevelRow, current: Rung, missing: int, asked: Asked) -> str:
+def _summary(scorecard: Scorecard, row: LevelRow, current: Rung, missing: int) -> str:
     held = f"Held at {current.title}: no data since {words.day(row.held_since)}. " if row.held_since else ""
     if current.rank == len(scorecard.levels):
         return held + "The highest level is reached."

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref
-from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.catalog.model import Named, Row, name, rows
+from greenboard.web.entity.relations import Known
 from greenboard.web.standing import Mix, mean_score, mix
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import LevelRow
 
 
 @dataclass(frozen=True)
@@ -98,16 +94,10 @@ _GROUPED = {"team": "owner", "system": "system", "domain": "domain"}
 _TITLES = {"team": "Owns", "system": "Parts", "domain": "Parts", "repository": "Holds"}
 
 
-def parts(
-    stored: Stored,
-    everything: Sequence[Stored],
-    relations: Sequence[Relation],
-    levels: Mapping[Ref, LevelRow],
-    scorecard: Scorecard,
-    asked: Asked,
-) -> Parts | None:
+def parts(stored: Stored, relations: Sequence[Relation], known: Known) -> Parts | None:
     """The entities that belong to this one; None where it is not of a kind that holds others."""
-    ref = stored.entity.ref
+    everything, levels = known.entities.values(), known.levels
+    scorecard, asked, ref = known.scorecard, known.asked, stored.entity.ref
     if ref.kind not in _TITLES:
         return None
     if ref.kind == "repository":

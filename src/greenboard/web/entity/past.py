@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import causes, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.series import Step, steps
 from greenboard.web.standing import Rung, rung
-
-if TYPE_CHECKING:
-    from greenboard.results.store import LevelRow
 
 _MOST_MARKS = 20
 

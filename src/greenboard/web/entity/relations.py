@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref
+from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.graph import MOST, Box, Edge, neighbourhood
 from greenboard.web.standing import Rung, rung
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import LevelRow
 
 _NEEDS = (RelationKind.DEPENDS_ON, RelationKind.CONSUMES)
 _FORTH = {

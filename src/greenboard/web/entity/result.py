@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
 from greenboard.facts.vocabulary import Vocabulary
+from greenboard.results.rows import ResultRow
+from greenboard.results.types import Evidence, Judgement, Missing, Result
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, markdown, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
-
-if TYPE_CHECKING:
-    from greenboard.results.store import ResultRow
-    from greenboard.results.types import Evidence, Judgement, Missing, Result
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,7 @@ class Line:
     fix: SafeString | str
     source: str
     link: str
+    aside: bool
 
 
 @dataclass(frozen=True)
@@ -73,46 +71,45 @@ class Section:
     title: str
     said: str
     lines: tuple[Line, ...]
+    aside: tuple[Line, ...]
+    aside_said: str
     bar: SafeString
     failed: int
     undecided: int
 
 
+@dataclass(frozen=True)
+class _Ground:
+    scorecard: Scorecard
+    vocabulary: Vocabulary
+    asked: Asked
+
+
 def lines(
-    scorecard: Scorecard,
-    judgement: Judgement,
-    rows: Iterable[ResultRow],
-    vocabulary: Vocabulary,
-    asked: Asked,
+    scorecard: Scorecard, judgement: Judgement, rows: Iterable[ResultRow], vocabulary: Vocabulary, asked: Asked
 ) -> dict[str, Line]:
     """A line per rule. `rows` say since when; the judgement says why."""
     stored = {row.rule: row for row in rows}
-    titles = {level.name: level.title for level in scorecard.levels}
     rules = {rule.id: rule for rule in scorecard.rules}
+    ground = _Ground(scorecard, vocabulary, asked)
     return {
-        result.rule: _line(result, rules[result.rule], stored.get(result.rule), scorecard.name, titles, vocabulary, asked)
+        result.rule: _line(result, rules[result.rule], stored.get(result.rule), ground)
         for result in judgement.results
         if result.rule in rules
     }
 
 
-def _line(
-    result: Result,
-    rule: Rule,
-    row: ResultRow | None,
-    scorecard: str,
-    titles: Mapping[str, str],
-    vocabulary: Vocabulary,
-    asked: Asked,
-) -> Line:
-    reads = tuple(_read(part, vocabulary, asked) for part in result.evidence)
+def _line(result: Result, rule: Rule, row: ResultRow | None, ground: _Ground) -> Line:
+    asked = ground.asked
+    titles = {level.name: level.title for level in ground.scorecard.levels}
+    reads = tuple(_read(part, ground.vocabulary, asked) for part in result.evidence)
     first = next((read for read in reads if read.source), None)
     todo = result.outcome in (Outcome.FAIL, Outcome.NO_DATA)
     return Line(
         id=rule.id,
         item=rule.item,
         title=rule.title,
-        url=asked.to(links.rule(scorecard, rule.id)),
+        url=asked.to(links.rule(ground.scorecard.name, rule.id)),
         level=titles.get(rule.level, rule.level),
         outcome=words.OUTCOMES[result.outcome],
         exempt=result.exempt,
@@ -125,17 +122,18 @@ def _line(
         fix=markdown.render(result.fix or rule.fix) if todo else "",
         source=first.source if first else "",
         link=first.link if first else "",
+        aside=result.sourceless or result.outcome is Outcome.NOT_APPLICABLE,
     )
 
 
 def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
-    type, _, field = part.fact.partition(".")
-    declared = vocabulary.types.get(type)
+    name, _, field = part.fact.partition(".")
+    declared = vocabulary.types.get(name)
     unit = declared.fields[field].unit if declared and field in declared.fields else ""
     return Read(
         path=part.fact,
         key=part.key or "",
-        type_url=links.fact_type(type) if declared else "",
+        type_url=links.fact_type(name) if declared else "",
         value=words.value(part.value, unit),
         source=part.source,
         link=part.link if part.link.startswith(("https://", "http://")) else "",
@@ -144,8 +142,8 @@ def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
 
 
 def _lack(part: Missing) -> Lack:
-    type = part.fact.partition(".")[0]
-    return Lack(part.fact, links.fact_type(type), part.reason, part.remedy)
+    name = part.fact.partition(".")[0]
+    return Lack(part.fact, links.fact_type(name), part.reason, part.remedy)
 
 
 def sections(scorecard: Scorecard, found: Mapping[str, Line]) -> tuple[Section, ...]:
@@ -158,13 +156,38 @@ def sections(scorecard: Scorecard, found: Mapping[str, Line]) -> tuple[Section, 
     return tuple(built)
 
 
+_ORDER = {"fail": 0, "error": 1, "no_data": 2, "pass": 3, "not_applicable": 4}
+
+
 def _section(name: str, title: str, own: Sequence[Line]) -> Section:
     scored = [line for line in own if line.counts and not (line.exempt and line.outcome.key != "pass")]
     passed = sum(line.outcome.key == "pass" for line in scored)
     failed = sum(line.outcome.key == "fail" for line in scored)
     undecided = sum(line.outcome.key in ("no_data", "error") for line in scored)
-    said = f"{passed} of {passed + failed + undecided} pass"
-    return Section(name, title, said, tuple(own), outcome_bar(passed, failed, undecided, height=6), failed, undecided)
+    ordered = sorted(own, key=lambda line: _ORDER[line.outcome.key])
+    aside = tuple(line for line in ordered if line.aside)
+    return Section(
+        name=name,
+        title=title,
+        said=f"{passed} of {passed + failed + undecided} pass",
+        lines=tuple(line for line in ordered if not line.aside),
+        aside=aside,
+        aside_said=_aside(aside),
+        bar=outcome_bar(passed, failed, undecided, height=6),
+        failed=failed,
+        undecided=undecided,
+    )
+
+
+def _aside(lines: Sequence[Line]) -> str:
+    """Why some lines are folded away: nobody can mend them here, or they are not asked."""
+    waiting = sum(line.outcome.key == "no_data" for line in lines)
+    parts = []
+    if waiting:
+        parts.append(f"{waiting} undecided, no source yet")
+    if len(lines) > waiting:
+        parts.append(f"{len(lines) - waiting} not applicable")
+    return ", ".join(parts)
 
 
 def following(blocking: Iterable[str], found: Mapping[str, Line]) -> tuple[Line, ...]:

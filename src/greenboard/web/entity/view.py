@@ -12,9 +12,12 @@ from greenboard.catalog import store as catalog
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
+from greenboard.results import service
 from greenboard.results import store as results
+from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import asked as address, causes, content
+from greenboard.web import asked as address
+from greenboard.web import causes, content
 from greenboard.web.entity import known, ladder, past, relations, result
 from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
@@ -42,7 +45,7 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         "asked": asked,
         "scorecard": scorecard,
         "head": head(stored, own, asked),
-        "parts": parts(stored, everything, own, levels, scorecard, asked),
+        "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
         "picture": relations.picture(ref, around, surroundings),
         "known": known.build(said, missed, content.vocabulary(), asked),
@@ -59,19 +62,17 @@ def _ref(kind: str, namespace: str, name: str) -> Ref:
         raise Http404("not a reference") from None
 
 
-def _readiness(
-    scorecard: Scorecard, ref: Ref, level: results.LevelRow | None, asked: address.Asked
-) -> dict[str, Any]:
+def _readiness(scorecard: Scorecard, ref: Ref, level: LevelRow | None, asked: address.Asked) -> dict[str, Any]:
     """Ladder, results and history; nothing where the scorecard does not ask about this entity."""
     if level is None:
         return {}
-    judgement = results.explain(scorecard, ref, asked.as_of)
+    judgement = service.explain(scorecard, ref, asked.as_of)
     rows = results.results(scorecard.name, asked.as_of, entity=ref)
     found = result.lines(scorecard, judgement, rows, content.vocabulary(), asked)
     blocking = judgement.standing.blocking
     changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
     return {
-        "ladder": ladder.build(scorecard, level, found, blocking, asked),
+        "ladder": ladder.build(scorecard, level, found, blocking),
         "next": result.following(blocking, found),
         "sections": result.sections(scorecard, found),
         "past": past.build(scorecard, results.level_history(scorecard.name, ref, asked.since), asked),

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
-from greenboard.web import asked as address, content
+from greenboard.web import asked as address
+from greenboard.web import content
 from greenboard.web.facts.model import Type, build
 from greenboard.web.faults import explained
 
@@ -23,7 +24,9 @@ def _types() -> tuple[Type, ...]:
 def listing(request: HttpRequest) -> HttpResponse:
     """Every fact type in a line."""
     wanted = address.read(request).get("q").lower()
-    found = [known for known in _types() if wanted in f"{known.name} {known.title} {known.doc} {known.connects}".lower()]
+    found = [
+        known for known in _types() if wanted in f"{known.name} {known.title} {known.doc} {known.connects}".lower()
+    ]
     return render(request, "fact_types.html", {"types": found, "q": wanted, "total": len(_types())})
 
 

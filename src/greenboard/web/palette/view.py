@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import asked as address, content, links, words
+from greenboard.web import asked as address
+from greenboard.web import content, links, words
 from greenboard.web.faults import explained
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
 
 Entry = dict[str, str]
 
@@ -39,7 +37,12 @@ def _entry(text: str, hint: str, group: str, url: str) -> Entry:
 
 
 def _pages(asked: address.Asked) -> Iterator[Entry]:
-    for text, name in (("Board", "board"), ("Catalog", "catalog"), ("Scorecards", "scorecards"), ("Fact types", "fact-types")):
+    for text, name in (
+        ("Board", "board"),
+        ("Catalog", "catalog"),
+        ("Scorecards", "scorecards"),
+        ("Fact types", "fact-types"),
+    ):
         yield _entry(text, "", "Page", asked.to(reverse(name)))
     for group in ("team", "system", "domain"):
         yield _entry(f"Board by {group}", "", "Page", asked.to(links.BOARD, by=group))

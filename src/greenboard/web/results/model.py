@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.core.refs import Ref
+from greenboard.results.rows import ResultRow
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import causes, links, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
 from greenboard.web.standing import counting
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import ResultRow
 
 MOST = 500
 COLUMNS = ("ref", "rule", "item", "dimension", "level", "outcome", "exempt", "since", "cause")
@@ -78,9 +75,7 @@ def choose(
     rules = {
         rule.id
         for rule in scorecard.rules
-        if rule.id in counted
-        and asked.get("dimension") in ("", rule.dimension)
-        and asked.get("rule") in ("", rule.id)
+        if rule.id in counted and asked.get("dimension") in ("", rule.dimension) and asked.get("rule") in ("", rule.id)
     }
     found = [row for row in results if row.entity in shown and row.rule in rules]
     return sorted(found, key=lambda row: (_ORDER[row.outcome], row.rule, row.entity))

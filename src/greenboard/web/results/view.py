@@ -8,14 +8,15 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
 from greenboard.results import store
-from greenboard.web import asked as address, content, export, selection, words
+from greenboard.web import asked as address
+from greenboard.web import content, export, selection, words
 from greenboard.web.faults import explained
 from greenboard.web.results.model import COLUMNS, MOST, build, choose, exported
 
 
 @require(Permission.READ)
 @explained
-def listing(request: HttpRequest, format: str = "") -> HttpResponse:
+def listing(request: HttpRequest, as_file: str = "") -> HttpResponse:
     """Single results, filtered by everything that a number can be about."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
@@ -23,8 +24,8 @@ def listing(request: HttpRequest, format: str = "") -> HttpResponse:
     shown = selection.matching(everything, asked)
     rows = store.results(scorecard.name, asked.as_of, rule=asked.get("rule") or None)
     page, found = build(scorecard, shown, choose(scorecard, shown, rows, asked), asked)
-    if format:
-        return export.table(format, "results", COLUMNS, exported(found, scorecard))
+    if as_file:
+        return export.table(as_file, "results", COLUMNS, exported(found, scorecard))
     judged = {row.entity for row in rows}
     context = {
         "asked": asked,

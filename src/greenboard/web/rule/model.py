@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
 from greenboard.facts.vocabulary import Vocabulary
+from greenboard.results.rows import ResultRow
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import ParameterDef, Rule, Scorecard, Selector
 from greenboard.web import causes, links, markdown, words
 from greenboard.web.asked import Asked
 from greenboard.web.rule.expression import highlight
 from greenboard.web.standing import Rung, rung
-
-if TYPE_CHECKING:
-    from greenboard.catalog.store import Stored
-    from greenboard.results.store import ResultRow
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,9 @@ def _read(path: str, vocabulary: Vocabulary) -> Read:
 
 def _threshold(name: str, parameter: ParameterDef) -> Threshold:
     special = [f"tier {tier}: {words.value(value)}" for tier, value in sorted(parameter.by_tier.items())]
-    special += [f"{words.sentence(kind).lower()}: {words.value(value)}" for kind, value in sorted(parameter.by_kind.items())]
+    special += [
+        f"{words.sentence(kind).lower()}: {words.value(value)}" for kind, value in sorted(parameter.by_kind.items())
+    ]
     return Threshold(name, parameter.doc, words.value(parameter.default), tuple(special))
 
 
@@ -151,7 +150,7 @@ _SHOWN = (Outcome.FAIL, Outcome.ERROR, Outcome.NO_DATA, Outcome.PASS, Outcome.NO
 
 
 def sections(
-    scorecard: Scorecard, rule: Rule, results: Iterable[ResultRow], entities: Mapping[Ref, Stored], asked: Asked
+    rule: Rule, results: Iterable[ResultRow], entities: Mapping[Ref, Stored], asked: Asked
 ) -> tuple[Section, ...]:
     """Who fails, who is undecided and why, who passes."""
     found: dict[Outcome, list[ResultRow]] = defaultdict(list)

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
 from greenboard.results import store as results
-from greenboard.web import asked as address, causes, content, trends
+from greenboard.web import asked as address
+from greenboard.web import causes, content, trends
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
@@ -38,7 +39,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "tally": counted,
         "rate": rate([counted]),
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
-        "sections": sections(card, rule, rows, entities, asked),
+        "sections": sections(rule, rows, entities, asked),
         "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since)),
         "digest": causes.digest(changes, card, asked, most=30),
         "spans": spans(asked, "90d"),

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.rows import LevelRow, ResultRow
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.standing import Mix, Tally, mean_score, mix, rung, tally
-
-if TYPE_CHECKING:
-    from greenboard.results.store import LevelRow, ResultRow
 
 GROUPS = ("dimension", "level")
 

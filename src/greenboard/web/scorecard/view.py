@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
 from greenboard.results import store as results
-from greenboard.web import asked as address, causes, content, trends, words
+from greenboard.web import asked as address
+from greenboard.web import causes, content, trends, words
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, spans
 from greenboard.web.scorecard.model import GROUPS, card, sections, spread

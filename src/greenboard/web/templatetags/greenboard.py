@@ -19,7 +19,7 @@ class AssetsMissing(RuntimeError):
 
 
 @lru_cache(maxsize=1)
-def _manifest(changed: int) -> dict[str, str]:
+def _manifest(_changed: int) -> dict[str, str]:
     names: dict[str, str] = json.loads((_FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return names
 
