@@ -76,12 +76,17 @@ def test_relations_of_a_component_have_their_default_kinds_and_namespaces():
 
 
 def test_owners_may_be_users_or_groups():
-    assert ("person:default/jane", "owns", "system:default/a") in relations(read(entity("System", "a", "{owner: 'user:jane'}")))
-    assert ("team:x/ops", "owns", "system:default/a") in relations(read(entity("System", "a", "{owner: 'Group:x/ops'}")))
+    assert ("person:default/jane", "owns", "system:default/a") in relations(
+        read(entity("System", "a", "{owner: 'user:jane'}"))
+    )
+    assert ("team:x/ops", "owns", "system:default/a") in relations(
+        read(entity("System", "a", "{owner: 'Group:x/ops'}"))
+    )
 
 
 def test_groups_bring_their_hierarchy_and_members_and_how_to_reach_them():
-    spec = "{type: team, parent: division, children: [sub], members: [jane], profile: {displayName: The Pay, email: pay@example.com}}"
+    spec = """{type: team, parent: division, children: [sub], members: [jane],
+               profile: {displayName: The Pay, email: pay@example.com}}"""
     declared = read(entity("Group", "pay", spec), entity("User", "joe", "{memberOf: [pay]}"))
     assert relations(declared) == {
         ("team:default/pay", "part-of", "team:default/division"),
@@ -90,7 +95,8 @@ def test_groups_bring_their_hierarchy_and_members_and_how_to_reach_them():
         ("person:default/joe", "member-of", "team:default/pay"),
     }
     pay = declared.entities[0]
-    assert pay.title == "The Pay" and pay.contacts[0].address == "pay@example.com"
+    assert pay.title == "The Pay"
+    assert pay.contacts[0].address == "pay@example.com"
     assert {str(each.declarer) for each in declared.relations} == {"team:default/pay", "person:default/joe"}
 
 
@@ -105,7 +111,10 @@ def test_our_annotations_say_what_backstage_cannot():
     metadata = "annotations: {greenboard/tier: '1', greenboard/data-classification: restricted, greenboard/path: pay}"
     found = read(entity("Component", "x", "{}", metadata), path="services/catalog-info.yaml").entities[0]
     assert (found.tier, found.data_classification, found.path) == (1, "restricted", "services/pay")
-    assert read(entity("Resource", "x", "{}", "annotations: {greenboard/kind: data-store}")).entities[0].ref.kind == "data-store"
+    assert (
+        read(entity("Resource", "x", "{}", "annotations: {greenboard/kind: data-store}")).entities[0].ref.kind
+        == "data-store"
+    )
 
 
 def test_a_misspelt_annotation_of_ours_is_refused_at_its_line():
@@ -121,21 +130,26 @@ def test_links_are_of_the_kind_that_their_type_or_title_names_and_never_of_their
 
 
 def test_lifecycles_that_companies_made_up_are_unknown_and_kept():
-    made_up, ours = (read(entity("Component", "x", f"{{lifecycle: {word}}}")).entities[0] for word in ("ga-2", "Production"))
+    made_up, ours = (
+        read(entity("Component", "x", f"{{lifecycle: {word}}}")).entities[0] for word in ("ga-2", "Production")
+    )
     assert (made_up.lifecycle, made_up.properties["lifecycle"]) == (None, "ga-2")
     assert ours.lifecycle == "production"
 
 
 def test_an_empty_list_of_dependencies_says_that_there_are_none():
     none, silent = (read(entity("Component", "x", spec)).entities[0] for spec in ("{dependsOn: []}", "{}"))
-    assert none.dependencies_declared and not silent.dependencies_declared
+    assert none.dependencies_declared
+    assert not silent.dependencies_declared
 
 
 def test_locations_name_more_descriptors_in_the_tree_and_elsewhere():
     spec = "{targets: [./a/catalog-info.yaml, ./teams/*.yaml, 'https://example.com/x.yaml'], target: ../top.yaml}"
     declared = read(entity("Location", "all", spec), path="deep/catalog-info.yaml")
     assert [target.where for target in declared.targets if target.in_tree] == [
-        "top.yaml", "deep/a/catalog-info.yaml", "deep/teams/*.yaml",
+        "top.yaml",
+        "deep/a/catalog-info.yaml",
+        "deep/teams/*.yaml",
     ]
     assert [target.where for target in declared.targets if not target.in_tree] == ["https://example.com/x.yaml"]
     with pytest.raises(UserError, match="leads out of the repository"):
@@ -160,7 +174,9 @@ def test_a_descriptor_in_a_template_is_told_apart():
 
 
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines():
-    text = entity("Component", "x", "{owner: 'a b', dependsOn: [c d]}") + "---\n" + entity("System", "y", "{owner: [1]}")
+    text = (
+        entity("Component", "x", "{owner: 'a b', dependsOn: [c d]}") + "---\n" + entity("System", "y", "{owner: [1]}")
+    )
     with pytest.raises(UserErrors) as refused:
         read(text)
     assert [error.place.line for error in refused.value.errors] == [4, 4, 9]

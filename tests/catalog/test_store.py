@@ -70,7 +70,8 @@ def test_the_same_again_writes_nothing():
 def test_lines_that_shift_make_no_version_but_move_the_place():
     save("kind: service\nname: checkout\nowner: payments")
     again = save("\n\nkind: service\nname: checkout\nowner: payments", 1)
-    assert again.unchanged == 1 and again.relations_begun == 0
+    assert again.unchanged == 1
+    assert again.relations_begun == 0
     assert store.find(CHECKOUT).entity.place.line == 4
     assert store.relations()[0].place.line == 5
 
@@ -79,7 +80,10 @@ def test_the_past_is_read_as_it_was():
     save("{kind: service, name: checkout, tier: 1, owner: payments}")
     save("{kind: service, name: checkout, tier: 2, owner: sales}", 1)
     assert [store.find(CHECKOUT, day(at)).entity.tier for at in (0, 0.5, 1)] == [1, 1, 2]
-    assert [str(store.find(CHECKOUT, day(at)).owner) for at in (0.5, 1)] == ["team:default/payments", "team:default/sales"]
+    assert [str(store.find(CHECKOUT, day(at)).owner) for at in (0.5, 1)] == [
+        "team:default/payments",
+        "team:default/sales",
+    ]
     assert store.find(CHECKOUT, day(-1)) is None
     assert [(each.entity.tier, each.until) for each in store.history(CHECKOUT)] == [(1, day(1)), (2, None)]
 
@@ -114,8 +118,10 @@ def test_a_rename_keeps_the_id_and_the_relations():
     before = store.find(CHECKOUT)
     new = Ref("service", "default", "till")
     assert store.rename(CHECKOUT, new, day(1), cause="renamed by hand") == before.id
-    assert store.find(new).id == before.id and store.find(new).owner == PAYMENTS
-    assert store.find(CHECKOUT) is None and store.find(CHECKOUT, day(0.5)).id == before.id
+    assert store.find(new).id == before.id
+    assert store.find(new).owner == PAYMENTS
+    assert store.find(CHECKOUT) is None
+    assert store.find(CHECKOUT, day(0.5)).id == before.id
     assert [each.entity.ref.name for each in store.history(new)] == ["checkout", "till"]
     assert [each.entity.ref.name for each in store.history(CHECKOUT)] == ["checkout", "till"]
 
@@ -141,7 +147,8 @@ def test_a_rename_to_a_taken_name_or_a_kind_that_does_not_fit_is_refused():
 def test_a_retired_entity_is_gone_and_its_past_stays():
     save(SHOP)
     assert store.retire([CHECKOUT], day(1)) == 1
-    assert store.find(CHECKOUT) is None and store.find(CHECKOUT, day(0.5)) is not None
+    assert store.find(CHECKOUT) is None
+    assert store.find(CHECKOUT, day(0.5)) is not None
     assert ("team:default/payments", "owns", "service:default/checkout") not in ends(store.relations())
     first = store.find(CHECKOUT, day(0.5)).id
     with pytest.raises(UserError, match="later moment"):
@@ -152,7 +159,7 @@ def test_a_retired_entity_is_gone_and_its_past_stays():
 
 def test_a_circle_across_two_descriptors_is_refused_and_nothing_is_written():
     save("{kind: domain, name: a, part_of: b}")
-    with pytest.raises(UserError, match="circle of part-of: .*domain:default/a") as refused:
+    with pytest.raises(UserError, match=r"circle of part-of: .*domain:default/a") as refused:
         save("entities: [{kind: service, name: new}, {kind: domain, name: b, part_of: a}]", 1)
     assert "greenboard.yaml:1:" in str(refused.value)
     assert [str(each.entity.ref) for each in store.entities()] == ["domain:default/a"]
@@ -175,19 +182,23 @@ def test_the_past_cannot_be_changed():
     with pytest.raises(UserError, match="later moment"):
         save("{kind: service, name: checkout, tier: 2, depends_on: [a]}", 1)
     save("{kind: service, name: checkout, tier: 1, depends_on: [b]}", 3)
-    with pytest.raises(UserError, match="relations of .* later moment"):
+    with pytest.raises(UserError, match=r"relations of .* later moment"):
         save("{kind: service, name: checkout, tier: 1, depends_on: [a, b]}", 2.5)
 
 
 def test_two_saves_at_one_moment_leave_the_second():
     save("{kind: service, name: checkout, tier: 1, depends_on: [a]}")
     save("{kind: service, name: checkout, tier: 2, depends_on: [b]}")
-    assert store.find(CHECKOUT).entity.tier == 2 and EntityVersion.objects.count() == 1
+    assert store.find(CHECKOUT).entity.tier == 2
+    assert EntityVersion.objects.count() == 1
     assert [each.target.name for each in store.relations(day(0))] == ["b"]
 
 
 def test_a_kind_that_a_descriptor_defined_holds_for_later_ones():
-    save("kinds: [{name: queue, properties: {required: [size]}}]\nentities: [{kind: queue, name: a, properties: {size: 1}}]")
+    save(
+        "kinds: [{name: queue, properties: {required: [size]}}]\n"
+        "entities: [{kind: queue, name: a, properties: {size: 1}}]"
+    )
     declared = Declared((Entity(Ref("queue", "default", "b")),))
     with pytest.raises(UserError, match="'size' is a required property"):
         store.save(declared, day(1), cause="test")
@@ -201,13 +212,19 @@ def test_search_finds_by_words_and_filters():
         return [each.entity.ref.name for each in store.search(**wanted)]
 
     assert names(text="MONEY checkout") == ["checkout"]
-    assert names(tags=["pci", "none"]) == ["checkout"] and names(tags=["pc"]) == []
+    assert names(tags=["pci", "none"]) == ["checkout"]
+    assert names(tags=["pc"]) == []
     assert names(kinds=["service"], tiers=[3]) == ["orders"]
     assert names(kinds=["service"], teams=[PAYMENTS]) == ["checkout"]
     assert names(systems=[Ref("system", "default", "shop")]) == ["checkout", "orders"]
-    assert names(domains=[Ref("domain", "default", "retail")], kinds=["service", "system"]) == ["checkout", "orders", "shop"]
+    assert names(domains=[Ref("domain", "default", "retail")], kinds=["service", "system"]) == [
+        "checkout",
+        "orders",
+        "shop",
+    ]
     assert names(teams=[None], kinds=["domain"]) == ["retail"]
-    assert names(tiers=[None], kinds=["service"]) == [] and names(lifecycles=["production"]) == ["checkout"]
+    assert names(tiers=[None], kinds=["service"]) == []
+    assert names(lifecycles=["production"]) == ["checkout"]
     assert names(text="checkout", as_of=day(-1)) == []
     assert store.tags() == ["pci", "web"]
 

@@ -165,8 +165,8 @@ _RELATIONS = (
 
 
 def matches(data: Any) -> bool:
-    """Whether a document has Backstage's envelope."""
-    return isinstance(data, Mapping) and "apiVersion" in data and "metadata" in data
+    """Whether a document has Backstage's envelope; ours has no `apiVersion`."""
+    return isinstance(data, Mapping) and "apiVersion" in data
 
 
 def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:

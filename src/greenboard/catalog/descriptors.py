@@ -21,10 +21,13 @@ def read(text: str, path: str, known: Iterable[Kind] = ()) -> Declared:
     Raises:
         UserError: the first thing wrong that hides the rest (not YAML), or all that is wrong
             (UserErrors), each with line and column. Nothing of a refused descriptor counts.
+        Placeholder: it is part of a template of projects, and nothing else is wrong.
     """
     refusals = parts.Refusals()
     read = list(_documents(text, path, refusals))
     found = Declared.joined(declared for _, declared in read)
+    if refusals.errors and all(isinstance(error, parts.Placeholder) for error in refusals.errors):
+        raise refusals.errors[0]
     every = {**kinds.named(kinds.shipped()), **kinds.named(known), **kinds.named(found.kinds)}
     kinds.refuse((*refusals.errors, *_unfit(read, every)))
     if not (found.entities or found.kinds or found.targets):
@@ -52,19 +55,22 @@ def _documents(text: str, path: str, refusals: parts.Refusals) -> Iterator[tuple
 
 
 def _unfit(read: Iterable[tuple[yaml.Document, Declared]], every: Mapping[str, Kind]) -> Iterator[UserError]:
-    """What does not fit the kinds; a property is pointed at where it stands."""
+    """What does not fit the kinds, pointed at where it stands."""
     for document, declared in read:
         for entity in declared.entities:
+            wrong = kinds.unknown(entity.ref.kind, every, document.place(*_start(document, entity), "kind"))
+            if wrong:
+                yield wrong
             for path, error in kinds.fit(entity, every):
-                error.place = document.place(*_properties(document, entity), *path)
+                free = "spec" if backstage.matches(document.data) else "properties"
+                error.place = document.place(*_start(document, entity), free, *path)
                 yield error
-        yield from kinds.unknowns(declared, every)
+        yield from kinds.unknown_ends(declared.relations, every)
 
 
-def _properties(document: yaml.Document, entity: Entity) -> parts.Path:
-    """Where the properties of an entity stand in its document."""
-    if backstage.matches(document.data):
-        return ("spec",)
-    several = range(len(document.data.get("entities", ())))
+def _start(document: yaml.Document, entity: Entity) -> parts.Path:
+    """Where an entity starts in its document."""
+    listed = document.data.get("entities") if not backstage.matches(document.data) else None
+    several = range(len(listed or ()))
     index = next((at for at in several if document.place("entities", at, "name") == entity.place), None)
-    return ("properties",) if index is None else ("entities", index, "properties")
+    return () if index is None else ("entities", index)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from greenboard.catalog.types import ANY_COMPONENT, KINDS, Declared, Entity, Kind
+from greenboard.catalog.types import ANY_COMPONENT, KINDS, Declared, Entity, Kind, Relation
 from greenboard.core import content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 
@@ -116,7 +116,12 @@ def unknowns(declared: Declared, known: Mapping[str, Kind]) -> Iterator[UserErro
         wrong = unknown(entity.ref.kind, known, entity.place)
         if wrong:
             yield wrong
-    for relation in declared.relations:
+    yield from unknown_ends(declared.relations, known)
+
+
+def unknown_ends(relations: Iterable[Relation], known: Mapping[str, Kind]) -> Iterator[UserError]:
+    """Every unknown kind in a reference."""
+    for relation in relations:
         other = relation.target if relation.declarer == relation.source else relation.source
         wrong = None if other.kind == ANY_COMPONENT else unknown(other.kind, known, relation.place)
         if wrong:

@@ -83,15 +83,11 @@ class _Web:
         return None
 
     def around(self, ref: Ref) -> Iterator[Ref]:
-        """The entity, and what it is part of: the nearest first, systems before domains."""
-        seen, waiting = {ref}, [ref]
-        while waiting:
-            current = waiting.pop(0)
-            yield current
-            for relation in sorted(self.outgoing[current, RelationKind.PART_OF], key=_nearness):
-                if relation.target not in seen:
-                    seen.add(relation.target)
-                    waiting.append(relation.target)
+        """The entity, and what it is part of."""
+        return graph.around(ref, self._wholes, lambda whole: whole.kind)
+
+    def _wholes(self, ref: Ref) -> Iterator[Ref]:
+        return (relation.target for relation in self.outgoing[ref, RelationKind.PART_OF])
 
     def part_of(self, ref: Ref, kind: str) -> Ref | None:
         """The system or domain that an entity is part of, through other ones too."""
@@ -137,10 +133,6 @@ class _Web:
             providers = self.incoming[ref, RelationKind.PROVIDES]
             entity = self.entities.get(providers[0].source) if len(providers) == 1 else None
         return entity.tier if entity else None
-
-
-def _nearness(relation: Relation) -> int:
-    return {"system": 1, "domain": 2}.get(relation.target.kind, 0)
 
 
 def _entity(entity: Entity, web: _Web) -> Said:
