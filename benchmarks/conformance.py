@@ -23,6 +23,7 @@ from greenboard.rules.columns import Frame
 from greenboard.rules.language import RuleError, expression
 from greenboard.rules.trace import Trace
 
+_NOTHING = Vocabulary({})
 _BESIDE = Path(__file__).resolve().parents[1] / ".." / "shared" / "cel-conformance.json"
 _PRIMITIVES = {1: FieldType.BOOL, 2: FieldType.INT, 4: FieldType.FLOAT, 5: FieldType.STRING}
 _KINDS = {"bool", "int", "double", "string", "timestamp", "duration", "list"}
@@ -42,12 +43,12 @@ def judge(case: dict[str, Any]) -> tuple[str, str]:
     if case["disable_macros"] or case["bindings"].keys() - parameters.keys():
         return "refused", "needs variables outside the vocabulary"
     try:
-        program = expression(source, Vocabulary({}), parameters=parameters)
+        program = expression(source, _NOTHING, parameters=parameters)
     except RuleError as refusal:
         return "refused", refusal.what
     if case["check_only"]:
         return "passed", "checked"
-    frame = Frame.build(Vocabulary({}), [{}], datetime(2026, 1, 1, tzinfo=UTC))
+    frame = Frame.build(_NOTHING, [{}], datetime(2026, 1, 1, tzinfo=UTC))
     trace = Trace(program, frame, 0, values)
     found = trace.value(program.tree, trace.root)
     failed = trace.state(program.tree, trace.root) != 0
@@ -70,7 +71,9 @@ def _same(expected: list[Any], found: Any) -> bool:
     if kind == "double":
         return isinstance(found, float) and (found == float(value) or (found != found and float(value) != float(value)))
     if kind == "timestamp":
-        return bool(found == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value[0], microseconds=value[1] // 1000))
+        return bool(
+            found == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value[0], microseconds=value[1] // 1000)
+        )
     if kind == "duration":
         return bool(found == timedelta(seconds=value[0], microseconds=value[1] // 1000))
     return kind in _KINDS and type(found).__name__ == {"string": "str"}.get(kind, kind) and found == value

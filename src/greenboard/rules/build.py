@@ -48,6 +48,7 @@ class Builder:
 
         Raises:
             RuleError: something that CEL allows and the evaluator does not have.
+
         """
         match expr.WhichOneof("kind"):
             case "const_expr":
@@ -65,7 +66,10 @@ class Builder:
         raise self._refuse(expr, "maps and messages cannot be made in a rule")
 
     def _at(self, expr: Any) -> int:
-        return self.positions.get(expr.id, 0)
+        at = self.positions.get(expr.id, 0)
+        # A call stands at its bracket; people look at its name.
+        name = expr.call_expr.function if expr.WhichOneof("kind") == "call_expr" else ""
+        return at - len(name) if name and self.source.text[: at + 1].endswith(f"{name}(") else at
 
     def _refuse(self, expr: Any, what: str, hint: str | None = None) -> RuleError:
         return self.source.refuse(self._at(expr), what, hint=hint)
@@ -158,9 +162,7 @@ class Builder:
         at, depth = self._at(expr), self.depth + 1
         struct = Type(Kind.STRUCT, "attestation")
         one = Var(struct, at, depth, "attestation", local=True)
-        same = Call(
-            tree.BOOL, at, depth, "_==_", (Select(tree.STRING, at, depth, one, "item"), item)
-        )
+        same = Call(tree.BOOL, at, depth, "_==_", (Select(tree.STRING, at, depth, one, "item"), item))
         end = Select(tree.TIMESTAMP, at, depth, one, "expires_at")
         valid = Call(tree.BOOL, at, depth, "_>_", (end, Var(tree.TIMESTAMP, at, 0, NOW)))
         test = Call(tree.BOOL, at, depth, "_&&_", (same, valid))
@@ -181,25 +183,25 @@ class Builder:
         inner = self._within(told.iter_var, over.type.inner)
         test_node = inner.build(test) if test is not None else None
         body_node = inner.build(body) if body is not None else None
-        return self._fold_node(expr, kind, over, told.iter_var, test_node, body_node)
+        return self._fold_node(expr, kind, over, (test_node, body_node))
 
     def _within(self, variable: str, element: Type) -> Builder:
         depth = self.depth + 1
         return replace(self, scope={**self.scope, variable: (depth, element)}, depth=depth)
 
-    def _fold_node(
-        self, expr: Any, kind: FoldKind, over: Node, variable: str, test: Node | None, body: Node | None
-    ) -> Node:
+    def _fold_node(self, expr: Any, kind: FoldKind, over: Node, inner: tuple[Node | None, Node | None]) -> Node:
+        test, body = inner
         depth = self.depth + 1
-        inner = [part.level for part in (test, body) if part is not None and part.level < depth]
-        outer = [level for part in (test, body) if part is not None for level in _outer_levels(part, depth)]
-        level = max([over.level, *inner, *outer])
+        level = max(
+            [over.level, *(level for part in inner if part is not None for level in _outer_levels(part, depth))]
+        )
         stated = tree.BOOL
         if kind is FoldKind.FILTER:
             stated = over.type
         if kind is FoldKind.MAP:
             assert body is not None
             stated = Type(Kind.LIST, element=body.type)
+        variable = expr.comprehension_expr.iter_var
         return Fold(stated, self._at(expr), level, kind, over, variable, test, body, depth)
 
 

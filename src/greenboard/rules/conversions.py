@@ -32,7 +32,8 @@ def moment(text: str) -> int | None:
     if fraction[6:] != "000":
         return None
     try:
-        minute = datetime(*(int(found[index]) for index in range(1, 6)), tzinfo=UTC)
+        year, month, day, hour, past = (int(found[index]) for index in range(1, 6))
+        minute = datetime(year, month, day, hour, past, tzinfo=UTC)
     except ValueError:
         return None
     seconds = int(found[6])

@@ -21,6 +21,8 @@ from greenboard.rules.schema import NOW, PARAMETERS
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, ListOf, Node, Select, Var
 from greenboard.rules.vectors import (
     ERROR as LANE_ERROR,
+)
+from greenboard.rules.vectors import (
     MISSING,
     OK,
     Array,
@@ -75,9 +77,7 @@ def evaluate(program: Program, frame: Frame, parameters: Parameters | None = Non
 def columns_of(program: Program, frame: Frame, parameters: Parameters) -> dict[str, Vec | ListVec]:
     """The parameters that a program reads, as columns; one that is not given is unknown."""
     unknown = [None] * len(frame)
-    return {
-        name: frame.column(kind, parameters.get(name, unknown)) for name, kind in program.parameter_types.items()
-    }
+    return {name: frame.column(kind, parameters.get(name, unknown)) for name, kind in program.parameter_types.items()}
 
 
 def _verdicts(program: Program, frame: Frame, given: Mapping[str, Vec | ListVec], start: int, stop: int) -> Array:
@@ -241,7 +241,7 @@ class Interpreter:
                 assert test is not None
                 return _exists_one(test, inner, lanes.count, over.state)
         made = bound if node.body is None else self.value(node.body, inner)
-        return _collect(node, made, test, inner, lanes.count, over.state)
+        return _collect(node, made, test, inner, over)
 
 
 def _quantify(test: Vec, inner: Lanes, count: int, outer: State, *, decided_by: bool) -> Vec:
@@ -275,15 +275,17 @@ def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
     return lifted
 
 
-def _collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, count: int, outer: State) -> ListVec:
+def _collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListVec) -> ListVec:
     """What `filter` keeps or `map` makes, as lists; an element without a value leaves the whole list without."""
     assert not isinstance(made, OptionalVec)
+    assert inner.parent is not None
+    count = inner.parent.count
     kept = np.ones(inner.count, dtype=np.bool_) if test is None else spread(test.data, inner.count)
     tested = None if test is None else test.state
     made_state = made.state if node.body is not None else None
     if made_state is not None:
         made_state = np.where(kept, made_state, OK)
-    state = worst(_lifted(worst(tested, made_state), inner, count), outer)
+    state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
     chosen = np.flatnonzero(kept)
     whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
     content = whole.take(chosen)
@@ -314,4 +316,3 @@ def _required(operand: OptionalVec) -> StructVec:
     state = np.where(operand.absent, np.uint8(MISSING), np.uint8(OK))
     struct = operand.value
     return StructVec(struct.type, struct.columns, struct.count, struct.index, worst(state, operand.state))
-

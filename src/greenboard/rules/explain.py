@@ -112,7 +112,7 @@ class _Walk:
         elements = self.trace.elements(node, point)
         self.collect(node.over, point, decisive=True)
         if not elements:
-            yield f"there is no {self._label(node.over)}"
+            yield f"there is no {phrases.words(self._label(node.over))}"
             return
         hit = node.fold is FoldKind.EXISTS
         hits = [one for one in elements if self.trace.state(test, one) == OK and self.trace.truth(test, one) is hit]
@@ -138,7 +138,8 @@ class _Walk:
 
     def _attested(self, node: Call, point: Point) -> str:
         fold = node.arguments[1]
-        assert isinstance(fold, Fold) and isinstance(fold.test, Call)
+        assert isinstance(fold, Fold)
+        assert isinstance(fold.test, Call)
         self.collect(fold.over, point, decisive=True)
         item = phrases.value(self.trace.value(node.arguments[0], point) or "")
         same, valid = fold.test.arguments
@@ -161,7 +162,8 @@ class _Walk:
                 return "the rule says so of everything"
             case Has():
                 there = self.trace.truth(node, point)
-                said = f"{self._subject(node.operand, point)} has {'a' if there else 'no'} known {phrases.words(node.field)}"
+                known = f"{'a' if there else 'no'} known {phrases.words(node.field)}"
+                said = f"{self._subject(node.operand, point)} has {known}"
                 return self._verdict(said, there is wanted, "one" if wanted else "none")
             case Select():
                 met = self.trace.truth(node, point) is wanted
@@ -226,7 +228,9 @@ class _Walk:
         test, elements = node.test, self.trace.elements(node, point)
         count = sum(self.trace.truth(test, one) for one in elements)
         said = f"{count} of {len(elements)} {phrases.plural(self._label(node.over))} have {self._wish(test, True)}"
-        return self._verdict(said, self.trace.truth(node, point) is wanted, "exactly one" if wanted else "not exactly one")
+        return self._verdict(
+            said, self.trace.truth(node, point) is wanted, "exactly one" if wanted else "not exactly one"
+        )
 
     def _quantity(self, node: Node, point: Point) -> str:
         """What a value is, as a clause: `deployment/checkout has replicas 1`."""

@@ -20,7 +20,9 @@ class Function:
 
 
 FIELD_FUNCTIONS = (
-    Function("age", "age(timestamp) -> duration", "How long ago something was: `now - t`.", ((("timestamp",), "duration"),)),
+    Function(
+        "age", "age(timestamp) -> duration", "How long ago something was: `now - t`.", ((("timestamp",), "duration"),)
+    ),
     Function("days", "days(int) -> duration", "So many days of 24 hours.", ((("int",), "duration"),)),
     Function("hours", "hours(int) -> duration", "So many hours.", ((("int",), "duration"),)),
     Function(
@@ -32,7 +34,7 @@ FIELD_FUNCTIONS = (
     Function(
         "semver_compare",
         "semver_compare(string, string) -> int",
-        "-1, 0 or 1 as the first version is lower than, equal to or higher than the second (Semantic Versioning 2.0.0).",
+        "-1, 0 or 1 as the first version is lower than, equal to or higher than the second (SemVer 2.0.0).",
         ((("string", "string"), "int"),),
     ),
     Function(

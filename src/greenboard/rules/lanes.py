@@ -15,7 +15,12 @@ class Lanes:
     """
 
     def __init__(
-        self, count: int, depth: int = 0, parent: Lanes | None = None, up: Array | None = None, bound: Value | None = None
+        self,
+        count: int,
+        depth: int = 0,
+        parent: Lanes | None = None,
+        up: Array | None = None,
+        bound: Value | None = None,
     ) -> None:
         self.count = count
         self.depth = depth

@@ -1,4 +1,4 @@
-"""Compile a rule's expression: parsed and checked by the official CEL implementation, refused where we cannot follow."""
+"""Compile a rule: checked by the official CEL implementation, refused where the evaluator cannot follow."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Program:
     tree: Node = field(repr=False, compare=False, kw_only=True)
 
 
-def compile(
+def compile(  # noqa: A001 - the verb of the package, always imported by name
     source: str,
     vocabulary: Vocabulary,
     *,
@@ -48,6 +48,7 @@ def compile(
 
     Raises:
         RuleError: with the place of the part that is wrong, its line and a caret.
+
     """
     program = expression(source, vocabulary, parameters=parameters, place=place)
     if program.tree.type != BOOL:

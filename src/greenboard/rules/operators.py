@@ -72,7 +72,8 @@ def _equal(step: Step) -> Value:
     left, right = step.arguments[0], step.arguments[1]
     if step.node.arguments[0].type.kind is Kind.LIST:
         return sequences.equal(step)
-    assert isinstance(left, Vec) and isinstance(right, Vec)
+    assert isinstance(left, Vec)
+    assert isinstance(right, Vec)
     same = arithmetic.compare("==", left, right)
     return Vec(tree.BOOL, same, worst(left.state, right.state))
 

@@ -72,7 +72,7 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
     """The first complaint of the compiler as our error."""
     found = _REPORT.search(report)
     if found is None:
-        return source.refuse(0, report.split("\n")[0])
+        return source.refuse(0, report.split("\n", maxsplit=1)[0])
     at = source.offset(int(found[1]), int(found[2]))
     message = found[3].replace(" [INVALID_ARGUMENT]", "")
     if field := _FIELD.match(message):
@@ -91,10 +91,7 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
 def _unknown_field(source: Source, at: int, field: str, struct: str, schema: Schema) -> RuleError:
     known = schema.fields(struct)
     after = source.text.find(field, at)
-    if struct == PARAMETERS:
-        what = f"the rule has no parameter {field!r}"
-    else:
-        what = f"{struct} has no field {field!r}"
+    what = f"the rule has no parameter {field!r}" if struct == PARAMETERS else f"{struct} has no field {field!r}"
     expected = ", ".join(sorted(known)) or "a rule with parameters"
     return source.refuse(after if 0 <= after <= at + 2 else at, what, hint=suggest(field, known), expected=expected)
 
@@ -150,7 +147,7 @@ def _conversion(sign: str, left: str, right: str) -> str | None:
 
 def _kinds(arguments: str) -> str:
     inside = arguments[1:-1] if arguments.startswith("(") else arguments
-    words = inside.replace(f"{PACKAGE}.", "")
+    words = inside.replace(f"{PACKAGE}.", "").replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
     return re.sub(r"list\((\w+)\)", r"list<\1>", words)
 

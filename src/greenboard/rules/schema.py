@@ -114,7 +114,7 @@ def _file(name: str, structs: Mapping[str, Iterator[tuple[str, FieldType]]]) -> 
         message = file.message_type.add(name=struct)
         for number, (field, stated) in enumerate(fields, start=1):
             kind, message_name = _FIELDS[stated.element or stated]
-            added = message.field.add(name=field, number=number, type=kind)  # type: ignore[arg-type]
+            added = message.field.add(name=field, number=number, type=kind)
             added.label = 3 if stated.element else 1  # type: ignore[assignment]
             if message_name:
                 added.type_name = message_name

@@ -74,7 +74,6 @@ def _at(listed: ListVec, parent: Array, place: Array, lanes: int) -> Vec:
 
 def _index(step: Step) -> Value:
     value, outside = _pick(step)
-    assert not isinstance(value, OptionalVec)
     state = failing(step.state(), outside)
     if isinstance(value, StructVec):
         return StructVec(value.type, value.columns, value.count, value.index, worst(value.state, state))
@@ -108,7 +107,7 @@ def _nothing(step: Step, listed: ListVec) -> Vec | StructVec:
 class _NoFields:
     """The fields of a struct that is not there."""
 
-    def field(self, name: str) -> Vec | ListVec:
+    def field(self, name: str) -> Vec | ListVec:  # noqa: ARG002 - no field has a value
         return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
 
 

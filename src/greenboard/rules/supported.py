@@ -1,4 +1,4 @@
-"""What can be evaluated: the functions, by the kinds of their arguments. The rest is refused when a rule is compiled."""
+"""What can be evaluated: functions by the kinds of their arguments. The rest is refused when compiled."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SCALARS = {Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.
 _NUMBERS = {Kind.INT, Kind.DOUBLE}
 _TIMES = {Kind.TIMESTAMP, Kind.DURATION}
 _B, _I, _D, _S, _T, _L = Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION
-_ONE_KIND = {*((kind, kind) for kind in _SCALARS), (_I, _D), (_D, _I)}
-_TEXTS = {(_S, _S)}
-_MOMENT_PARTS = {(_T,), (_T, _S)}
+_ONE_KIND: set[tuple[Kind, ...]] = {*((kind, kind) for kind in _SCALARS), (_I, _D), (_D, _I)}
+_TEXTS: set[tuple[Kind, ...]] = {(_S, _S)}
+_MOMENT_PARTS: set[tuple[Kind, ...]] = {(_T,), (_T, _S)}
 
 _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_&&_": {(_B, _B)},
@@ -25,7 +25,7 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_?_:_": {(_B, kind, kind) for kind in _SCALARS},
     "_==_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
     "_!=_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
-    **{name: _ONE_KIND for name in ("_<_", "_<=_", "_>_", "_>=_")},
+    **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), _ONE_KIND),
     "_+_": {(_I, _I), (_D, _D), (_S, _S), (_T, _L), (_L, _T), (_L, _L)},
     "_-_": {(_I, _I), (_D, _D), (_T, _T), (_T, _L), (_L, _L)},
     "_*_": {(_I, _I), (_D, _D)},
@@ -36,16 +36,16 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_[_]": {(Kind.LIST, _I)},
     "_[?_]": {(Kind.LIST, _I)},
     "size": {(_S,), (Kind.LIST,)},
-    **{name: _TEXTS for name in ("startsWith", "endsWith", "contains", "matches", "split")},
-    **{name: _TEXTS for name in ("semver_compare", "semver_in")},
+    **dict.fromkeys(("startsWith", "endsWith", "contains", "matches", "split"), _TEXTS),
+    **dict.fromkeys(("semver_compare", "semver_in"), _TEXTS),
     **{name: {(_S,)} for name in ("lowerAscii", "upperAscii", "trim")},
     "indexOf": {(_S, _S), (_S, _S, _I)},
     "lastIndexOf": {(_S, _S), (_S, _S, _I)},
     "replace": {(_S, _S, _S), (_S, _S, _S, _I)},
     "substring": {(_S, _I), (_S, _I, _I)},
     "charAt": {(_S, _I)},
-    **{name: _MOMENT_PARTS for name in ("getFullYear", "getMonth", "getDate", "getDayOfMonth")},
-    **{name: _MOMENT_PARTS for name in ("getDayOfWeek", "getDayOfYear")},
+    **dict.fromkeys(("getFullYear", "getMonth", "getDate", "getDayOfMonth"), _MOMENT_PARTS),
+    **dict.fromkeys(("getDayOfWeek", "getDayOfYear"), _MOMENT_PARTS),
     **{name: {*_MOMENT_PARTS, (_L,)} for name in ("getHours", "getMinutes", "getSeconds", "getMilliseconds")},
     "int": {(_I,), (_D,), (_S,), (_T,)},
     "double": {(_I,), (_D,), (_S,)},
@@ -84,7 +84,7 @@ def missing(function: str, arguments: Sequence[Type]) -> str | None:
 
 def _comparable(left: Type, right: Type) -> bool:
     kinds = {left.inner.kind, right.inner.kind}
-    return kinds <= {*_SCALARS, Kind.EMPTY} and len(kinds - {Kind.EMPTY}) <= 1 or Kind.EMPTY in kinds
+    return (kinds <= {*_SCALARS, Kind.EMPTY} and len(kinds - {Kind.EMPTY}) <= 1) or Kind.EMPTY in kinds
 
 
 def check_constants(source: Source, node: Call, schema: Schema) -> None:
@@ -92,6 +92,7 @@ def check_constants(source: Source, node: Call, schema: Schema) -> None:
 
     Raises:
         RuleError: with the place of the literal.
+
     """
     if node.function in ("_==_", "_!=_", "@in"):
         _check_closed(source, node, schema)

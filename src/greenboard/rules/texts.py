@@ -89,7 +89,7 @@ def _upper(text: str) -> str:
 
 
 # White space as Unicode defines it (White_Space=yes); Python's strip() also takes U+001C to U+001F.
-_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def _trim(text: str) -> str:

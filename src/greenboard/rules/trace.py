@@ -104,15 +104,14 @@ class Trace:
         return None
 
     def _scalar(self, stated: Type, raw: object) -> Scalar:
-        plain = np.asarray(raw).item()
+        plain: bool | int | float = np.asarray(raw).item()
         match stated.kind:
             case Kind.STRING:
-                return self.frame.strings.texts[plain]
+                return self.frame.strings.texts[int(plain)]
             case Kind.TIMESTAMP:
                 return _EPOCH + timedelta(microseconds=plain)
             case Kind.DURATION:
                 return timedelta(microseconds=plain)
-        assert isinstance(plain, bool | int | float)
         return plain
 
 

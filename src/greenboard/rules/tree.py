@@ -41,8 +41,7 @@ class Type:
 
 
 BOOL, INT, DOUBLE, STRING, TIMESTAMP, DURATION, EMPTY = (
-    Type(kind)
-    for kind in (Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION, Kind.EMPTY)
+    Type(kind) for kind in (Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION, Kind.EMPTY)
 )
 
 
@@ -63,7 +62,7 @@ class Node:
         return ()
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
+        """The node itself and all below it."""
         yield self
         for part in self.parts():
             yield from part.walk()

@@ -120,9 +120,7 @@ class OptionalVec:
 
     def take(self, index: Array) -> OptionalVec:
         """The lanes at an index."""
-        return OptionalVec(
-            self.type, self.value.take(index), pick(self.absent, index), pick_state(self.state, index)
-        )
+        return OptionalVec(self.type, self.value.take(index), pick(self.absent, index), pick_state(self.state, index))
 
 
 Value = Vec | StructVec | ListVec | OptionalVec

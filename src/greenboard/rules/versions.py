@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from semantic_version import NpmSpec, Version
+from semantic_version import NpmSpec, Version  # type: ignore[import-untyped]
 
 
 @lru_cache(maxsize=65_536)
@@ -30,8 +30,7 @@ def compare(left: str, right: str) -> int | None:
     one, other = read(left), read(right)
     if one is None or other is None:
         return None
-    ours, theirs = one.precedence_key, other.precedence_key
-    return (ours > theirs) - (ours < theirs)
+    return int(one.precedence_key > other.precedence_key) - int(one.precedence_key < other.precedence_key)
 
 
 def within(version: str, wanted: str) -> bool | None:

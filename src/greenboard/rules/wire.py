@@ -110,8 +110,8 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
         for field, (number, stated) in fields.items():
             added = message.field.add(name=field, number=number, label=_OPTIONAL)
             kind = stated.removeprefix("*")
-            added.label = _REPEATED if stated.startswith("*") else _OPTIONAL
-            added.type = _SCALARS.get(kind, _MESSAGE)
+            added.label = _REPEATED if stated.startswith("*") else _OPTIONAL  # type: ignore[assignment]
+            added.type = _SCALARS.get(kind, _MESSAGE)  # type: ignore[assignment]
             if kind not in _SCALARS:
                 added.type_name = f".cel.expr.{kind}"
             if name in _ONE_OF and field not in _OUTSIDE_ONE_OF:

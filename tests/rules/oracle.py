@@ -1,0 +1,135 @@
+"""The official C++ runtime, set up so that a missing field is an error and not a zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_optional, ext_strings
+from google.protobuf import duration_pb2, timestamp_pb2
+from tests.rules.random_rules import NOW
+
+from greenboard.facts.vocabulary import Vocabulary
+from greenboard.rules import arithmetic, versions
+
+
+def oracle(words: Vocabulary) -> Any:
+    """The C++ runtime with every variable untyped, so that a missing field is an error and not a zero."""
+    types = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE, "string": cel.Type.STRING,
+             "duration": cel.Type.DURATION, "timestamp": cel.Type.TIMESTAMP}  # fmt: skip
+
+    def declared(name: str, *overloads: tuple[list[Any], Any, Callable[..., Any]]) -> Any:
+        made = [
+            cel.Overload(f"{name}_{index}", result, arguments, False, work)
+            for index, (arguments, result, work) in enumerate(overloads)
+        ]
+        return cel.FunctionDecl(name, made)
+
+    listed = {name: cel.Type.List(kind) for name, kind in types.items()}
+    functions = [
+        declared("age", ([types["timestamp"]], types["duration"], _age)),
+        declared("days", ([types["int"]], types["duration"], lambda count: _span(count, 86_400))),
+        declared("hours", ([types["int"]], types["duration"], lambda count: _span(count, 3_600))),
+        declared("semver_compare", ([types["string"]] * 2, types["int"], lambda a, b: _must(versions.compare(a, b)))),
+        declared("semver_in", ([types["string"]] * 2, types["bool"], lambda a, b: _must(versions.within(a, b)))),
+        declared("percent", ([listed["bool"]], types["double"], _percent)),
+        declared("quantile", ([listed["double"], types["double"]], types["double"], _quantile)),
+        declared("sum", ([listed["int"]], types["int"], _sum)),
+    ]  # fmt: skip
+    variables = dict.fromkeys([*words.types, "param"], cel.Type.DYN)
+    made = cel.NewEnv(
+        variables={**variables, "now": cel.Type.TIMESTAMP},
+        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+        functions=functions,
+    )
+    made.compile("true")
+    return made
+
+
+def _must(value: Any) -> Any:
+    if value is None:
+        raise ValueError("not defined")
+    return value
+
+
+def _age(moment: datetime) -> timedelta:
+    found = NOW - moment
+    if abs(found) > timedelta(microseconds=arithmetic.MAX_RESULT):
+        raise ValueError("out of range")
+    return found
+
+
+def _span(count: int, seconds: int) -> timedelta:
+    if abs(count) * seconds > 315_576_000_000:
+        raise ValueError("out of range")
+    return timedelta(seconds=count * seconds)
+
+
+def _plain(values: Any) -> list[Any]:
+    return [value.value() if hasattr(value, "value") else value for value in values]
+
+
+def _percent(values: Any) -> float:
+    found = _plain(values)
+    return 100.0 * sum(found) / len(found)
+
+
+def _quantile(values: Any, share: float) -> float:
+    ordered = sorted(float(value) for value in _plain(values))
+    if not 0 <= share <= 1:
+        raise ValueError("not a share")
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    below, above = ordered[low], ordered[low + 1 if place > low else low]
+    return below + (above - below) * (place - low)
+
+
+def _sum(values: Any) -> int:
+    total = sum(_plain(values))
+    if not -(2**63) <= total < 2**63:
+        raise ValueError("out of range")
+    return int(total)
+
+
+def as_data(value: Any) -> Any:
+    """Facts as the runtime takes them: its own timestamps and durations, lists and maps."""
+    if isinstance(value, dict):
+        return {name: as_data(part) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return [as_data(part) for part in value]
+    if isinstance(value, datetime):
+        moment = timestamp_pb2.Timestamp()
+        moment.FromDatetime(value)
+        return moment
+    if isinstance(value, timedelta):
+        length = duration_pb2.Duration()
+        length.FromTimedelta(value)
+        return length
+    return value
+
+
+def unfolded(text: str, compiler: Any, serialised: bytes) -> bytes:
+    """The runtime has no `attested`: it gets what the word stands for."""
+    if "attested(" not in text:
+        return serialised
+    return bytes(compiler.compile(_spell_out(text)).serialize())
+
+
+def _spell_out(text: str) -> str:
+    start = text.find("attested(")
+    if start < 0:
+        return text
+    at, open_ = start + len("attested("), 1
+    while open_:
+        open_ += {"(": 1, ")": -1}.get(text[at], 0)
+        at += 1
+    item = text[start + len("attested(") : at - 1]
+    body = f"attestation.exists(a__, a__.item == ({item}) && a__.expires_at > now)"
+    return text[:start] + body + _spell_out(text[at:])
+
+
+def activation(row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    # A variable that is not bound is an error to the runtime, just as a missing key is.
+    return {**as_data(row), "param": given, "now": NOW}
