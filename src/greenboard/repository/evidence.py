@@ -68,7 +68,7 @@ class _Seen:
         self.source: set[str] = set()
         for path in tree.files:
             folder, _, name = path.rpartition("/")
-            if not aside(folder):
+            if not aside(folder) and not (name == "setup.py" and tree.has(f"{folder}/__init__.py".lstrip("/"))):
                 self._note(folder, name.lower())
         self.row = Counter(folder.rpartition("/")[0] for folder in self.containers & self.direct)
 

@@ -7,7 +7,7 @@ asked for what it has stored only: it checks no signature, runs no filter and fe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,9 +25,6 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"\x01([0-9a-f]{40,64}) (-?\d+)")
-
-
-_END = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class History:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._changed: dict[str, datetime] = {}
-        self._passed: Iterator[None] | None = None
+        self._passed: Iterator[list[str]] | None = None
 
     @cached_property
     def boundary(self) -> frozenset[str]:
@@ -112,12 +109,30 @@ class History:
         entry = self.tree.entries.get(path)
         if entry is None or not entry.tracked or not self.tree.commit or self.treeless:
             return None
-        if self._passed is None:
-            self._passed = self._pass()
         while path not in self._changed:
-            if next(self._passed, _END) is _END:
+            if next(self._log(), None) is None:
                 return None
         return self._changed[path]
+
+    def newest(self, paths: Collection[str]) -> datetime | None:
+        """When a commit last changed any of these files; unknown as for `changed`."""
+        if not self.tree.commit or self.treeless:
+            return None
+        wanted = set(paths)
+        known = [self._changed[path] for path in wanted if path in self._changed]
+        if known:
+            return max(known)
+        for fresh in self._log():
+            found = [self._changed[path] for path in fresh if path in wanted]
+            if found:
+                return max(found)
+        return None
+
+    def _log(self) -> Iterator[list[str]]:
+        """The one pass over the log, taken up where the last question left it."""
+        if self._passed is None:
+            self._passed = self._pass()
+        return self._passed
 
     def _signed(self, window: str) -> set[str]:
         """The commits that carry a signature, by the header that git stores; nothing is verified."""
@@ -130,23 +145,26 @@ class History:
                 found.add(current)
         return found
 
-    def _pass(self) -> Iterator[None]:
-        """Go back through the log, noting each file's newest change; yields at every commit."""
+    def _pass(self) -> Iterator[list[str]]:
+        """Go back through the log, noting each file's newest change; yields the files of each commit."""
         arguments = ("log", f"--max-count={MOST_COMMITS}", "--format=%x01%H %ct", "--name-only", "--no-renames", "-z")
         at: datetime | None = None
         first = False
+        fresh: list[str] = []
         for record in self.tree.git_records(*arguments):
             head = _HEAD.fullmatch(record)
             if head:
-                yield None
+                yield fresh
+                fresh = []
                 at = None if head[1] in self.boundary else _moment(head[2])
                 first = True
                 continue
             path = record.removeprefix("\n") if first else record
             first = False
-            if path and at is not None:
-                self._changed.setdefault(path, at)
-        yield None
+            if path and at is not None and path not in self._changed:
+                self._changed[path] = at
+                fresh.append(path)
+        yield fresh
 
 
 def _moment(stamp: str) -> datetime:

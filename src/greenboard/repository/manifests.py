@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from greenboard.core.errors import Place, UserError
-from greenboard.repository.tree import Tree
+from greenboard.repository.tree import MAX_TEXT, Tree
 
 PACKAGE_FILES = frozenset(
     {"package.json", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "pipfile", "pom.xml"}
@@ -34,14 +34,14 @@ def is_container_file(name: str) -> bool:
     return name in ("dockerfile", "containerfile") or name.startswith(("dockerfile.", "containerfile."))
 
 
-def json_object(tree: Tree, path: str) -> Mapping[str, Any]:
+def json_object(tree: Tree, path: str, limit: int = MAX_TEXT) -> Mapping[str, Any]:
     """A JSON file that holds an object.
 
     Raises:
         UserError: unreadable, not JSON, or not an object, with its place.
     """
     try:
-        data = json.loads(tree.text(path))
+        data = json.loads(tree.text(path, limit))
     except json.JSONDecodeError as error:
         raise UserError(f"not JSON: {error.msg}", place=Place(path, error.lineno, error.colno)) from None
     except RecursionError:
@@ -51,10 +51,10 @@ def json_object(tree: Tree, path: str) -> Mapping[str, Any]:
     return data
 
 
-def toml_table(tree: Tree, path: str) -> Mapping[str, Any]:
+def toml_table(tree: Tree, path: str, limit: int = MAX_TEXT) -> Mapping[str, Any]:
     """A TOML file; errors as for `json_object`."""
     try:
-        return tomllib.loads(tree.text(path))
+        return tomllib.loads(tree.text(path, limit))
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"not TOML: {error}", place=Place(path)) from None
     except RecursionError:

@@ -33,6 +33,7 @@ _RST_LINK = re.compile(r"`[^`<]*<([^>`]+)>`__?|^\.\. (?:image|figure)::\s*(\S+)|
 _ADOC_LINK = re.compile(r"(?:link|image::?|xref):([^\s\[\]]+)\[")
 _ORG_LINK = re.compile(r"\[\[(?:file:)?([^\]]+)\](?:\[[^\]]*\])?\]")
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
+_TARGET = re.compile(r"\]\([^)\n]*\)")
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
@@ -62,8 +63,8 @@ def parse(text: str, markup: str) -> Prose:
 
 
 def count_words(text: str) -> int:
-    """Words outside of fenced code, without parsing."""
-    return len(_WORD.findall(_FENCE.sub("", text)))
+    """Words outside of fenced code and link targets, without parsing."""
+    return len(_WORD.findall(_TARGET.sub("]", _FENCE.sub("", text))))
 
 
 def dead_links(tree: Tree, path: str, links: Sequence[str], *, site: bool = False) -> list[str]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
@@ -67,6 +67,7 @@ class Tree:
         self.root = root.resolve()
         self._documents: OrderedDict[str, list[yaml.Document] | UserError] = OrderedDict()
         self._texts: OrderedDict[str, str] = OrderedDict()
+        self._kept: dict[str, object] = {}
 
     @classmethod
     def open(cls, path: Path) -> Tree:
@@ -199,6 +200,12 @@ class Tree:
         from greenboard.repository.history import History
 
         return History(self)
+
+    def once(self, key: str, make: Callable[[], _T]) -> _T:
+        """What `make` gives, kept for the next reader that asks with the same key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("_T", self._kept[key])
 
     def size(self, path: str) -> int:
         """The size of a file in bytes, following a link that stays in the tree."""
