@@ -201,18 +201,18 @@ def test_what_cannot_be_rendered_is_said_and_the_rest_is_read(repo, scope):
 
 def test_parts_of_a_chart(repo, scope):
     meta = CHART["chart/Chart.yaml"] + (
-        "dependencies:\n- {name: db, alias: store, condition: store.enabled}\n- {name: off, condition: off.enabled}\n"
+        "dependencies:\n- {name: db, alias: store, condition: store.enabled}\n- {name: spare, condition: spare.enabled}\n"
         "- {name: base, repository: 'file://../base'}\n- {name: redis, repository: 'https://charts.example.org'}\n"
     )
     job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: %s}\nspec: {template: {spec: {containers: [{image: %s}]}}}\n"
     files = {
         "chart/Chart.yaml": meta,
-        "chart/values.yaml": CHART["chart/values.yaml"] + "store: {enabled: true, tag: '9'}\noff: {enabled: false}\n",
+        "chart/values.yaml": CHART["chart/values.yaml"] + "store: {enabled: true, tag: '9'}\nspare: {enabled: false}\n",
         "chart/charts/db/Chart.yaml": "name: db\n",
         "chart/charts/db/values.yaml": "tag: '1'\n",
         "chart/charts/db/templates/job.yaml": job % ("{{ .Release.Name }}-db", '"db:{{ .Values.tag }}"'),
-        "chart/charts/off/Chart.yaml": "name: off\n",
-        "chart/charts/off/templates/job.yaml": job % ("off", "x"),
+        "chart/charts/spare/Chart.yaml": "name: spare\n",
+        "chart/charts/spare/templates/job.yaml": job % ("off", "x"),
         "base/Chart.yaml": "name: base\ntype: library\n",
         "base/templates/_x.tpl": '{{ define "base.name" }}from-base{{ end }}',
         "chart/templates/job.yaml": job % ('{{ include "base.name" . }}', "acme/job:latest"),

@@ -12,7 +12,8 @@ _SAMPLE = re.compile(
 )
 # `overlays/test/` is an environment called test, not a folder of tests.
 _ENVIRONMENT = re.compile(
-    r"((?:^|/)(?:overlays?|environments?|envs?|clusters?|stages?|deploy|k8s|kubernetes|kustomize)/)[^/]+/", re.IGNORECASE
+    r"((?:^|/)(?:overlays?|environments?|envs?|clusters?|stages?|deploy|k8s|kubernetes|kustomize)/)(?:test|testing|demo|e2e)/",
+    re.IGNORECASE,
 )
 
 

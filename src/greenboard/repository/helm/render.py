@@ -218,7 +218,8 @@ class Renderer:
                 return self._call(part, [], dot)
             case nodes.Field(base, names, place):
                 value = self._operand(base, dot, scopes)
-                for name in names:
+                # A chain that starts at nil is nil (the idiom `(.Values.a).b`); nil further along is an error.
+                for name in names if value is not None else ():
                     value = _member(value, name, place)
                 return self._guard(place, value.call, []) if call and isinstance(value, Method) else value
         return self._pipe(part, dot, [*scopes, {}])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from greenboard.core.refs import slug
+from greenboard.repository.components import components
 from greenboard.repository.containers.images import parse_image
 from greenboard.repository.kubernetes.gather import gather
 from greenboard.repository.kubernetes.gathered import Gathered
@@ -14,49 +16,65 @@ from greenboard.repository.kubernetes.pods import is_workload, pods_of
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Component, Scope
 
-_COMPONENTS: WeakKeyDictionary[Tree, tuple[Component, ...]] = WeakKeyDictionary()
 _NAME_LABELS = ("app.kubernetes.io/name", "app", "k8s-app", "name", "service")
 
 
 def of_component(scope: Scope) -> Gathered:
     """The objects of a component, and the failed looks that could have held some of its objects."""
     found = gather(scope.tree)
+    index = _index(scope.tree, found)
     own = scope.component
-    others = [part for part in components_of(scope.tree) if (part.path, part.name) != (own.path, own.name)]
-    mine = [item for item in found.objects if _owned(item, own, others)]
-    failed = [item for item in found.failed if _around(item.home, [own, *others]) in (own.path, "")]
+    others = [part for part in index.components if (part.path, part.name) != (own.path, own.name)]
+    rivals = frozenset(slug(part.name) for part in others)
+    shared = any(part.path == own.path for part in others)
+    mine = [
+        item
+        for item, names in zip(found.objects, index.names, strict=True)
+        if _owned(index.around(item.home, own.path), names, own, rivals, shared=shared)
+    ]
+    failed = [item for item in found.failed if index.around(item.home, own.path) in (own.path, "")]
     return Gathered(tuple(mine), tuple(failed))
 
 
-def components_of(tree: Tree) -> tuple[Component, ...]:
-    """The components of a tree, found once."""
-    from greenboard.repository.components import components
+@dataclass(frozen=True)
+class _Index:
+    """The components of a tree, and the names of each of its objects."""
 
-    if tree not in _COMPONENTS:
-        _COMPONENTS[tree] = components(tree)
-    return _COMPONENTS[tree]
+    components: tuple[Component, ...]
+    folders: frozenset[str]
+    names: tuple[frozenset[str], ...]
+
+    def around(self, path: str, own: str) -> str:
+        """The folder of the innermost component around a file; "" where only the root is."""
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self.folders and folder != own:
+            folder = folder.rpartition("/")[0]
+        return folder
 
 
-def _owned(item: Object, own: Component, others: Sequence[Component]) -> bool:
+_KNOWN: WeakKeyDictionary[Tree, _Index] = WeakKeyDictionary()
+
+
+def _index(tree: Tree, found: Gathered) -> _Index:
+    if tree not in _KNOWN:
+        parts = components(tree)
+        names = tuple(frozenset(_names(item)) for item in found.objects)
+        _KNOWN[tree] = _Index(parts, frozenset(part.path for part in parts), names)
+    return _KNOWN[tree]
+
+
+def _owned(around: str, names: Collection[str], own: Component, rivals: frozenset[str], *, shared: bool) -> bool:
     """By folder first (the innermost component around it), then by name, then the component at the root.
 
     Where several components share the folder, only the name decides.
     """
-    around = _around(item.home, [own, *others])
     if around not in ("", own.path):
         return False
-    names = _names(item)
     if slug(own.name) in names:
         return True
-    if around != own.path or any(other.path == own.path for other in others):
+    if around != own.path or shared:
         return False
-    return bool(around) or not any(slug(other.name) in names for other in others)
-
-
-def _around(path: str, components: Iterable[Component]) -> str:
-    """The folder of the innermost component around a file; "" where only the root is."""
-    holding = [part.path for part in components if part.path and path.startswith(f"{part.path}/")]
-    return max(holding, key=len, default="")
+    return bool(around) or rivals.isdisjoint(names)
 
 
 def _names(item: Object) -> set[str]:

@@ -78,7 +78,9 @@ def _sniff(tree: Tree, path: str) -> bool:
     try:
         return looks_like(tree.bytes(path).decode("utf-8", "replace"))
     except UserError:
-        return False
+        # What cannot be read is tried again, and told, where manifests are kept: nothing may pass over it unseen.
+        folders = path.lower().rpartition("/")[0]
+        return any(name in folders for name in _MANIFEST_FOLDERS)
 
 
 def _documents(tree: Tree, path: str) -> list[yaml.Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from greenboard.repository.kubernetes.objects import Object
 
@@ -26,6 +27,12 @@ class Gathered:
 
     objects: tuple[Object, ...] = ()
     failed: tuple[Failed, ...] = ()
+
+    @cached_property
+    def companions(self) -> tuple[Object, ...]:
+        """The objects that say something about workloads beside them: autoscalers, budgets, policies."""
+        kinds = ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget")
+        return tuple(item for item in self.objects if item.kind in kinds or item.kind.endswith("NetworkPolicy"))
 
     @property
     def complete(self) -> bool:

@@ -40,9 +40,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         yield Missed("workload", failed.reason, failed.location)
     everything = gather(scope.tree)
     replaced = replaced_images(scope.tree)
-    items = [
-        _describe(item, everything, replaced, complete=mine.complete) for item in mine.objects if _counts(item)
-    ]
+    items = [_describe(item, everything, replaced, complete=mine.complete) for item in mine.objects if _counts(item)]
     named = _named(_distinct(items))
     if named:
         places = {key: item.source.at() for key, item in named}
@@ -62,7 +60,7 @@ def _describe(source: Object, everything: Gathered, replaced: frozenset[str], *,
     if source.environment:
         item.say("environment", source.environment, source.at())
     item.say("scheduled", source.kind in _ONCE, source.at("kind"))
-    near = list(related.beside(source, everything.objects))
+    near = list(related.beside(source, everything.companions))
     _scale(item, near, complete)
     pods = pods_of(source)
     if pods is None:

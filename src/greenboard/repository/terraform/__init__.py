@@ -1,0 +1,1 @@
+"""Terraform modules and CloudFormation templates, as far as literal values go."""
