@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from greenboard.catalog.types import COMPONENT_KINDS
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.facts.types import FieldValue
@@ -166,6 +167,8 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
 def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
     """Read and compile a scorecard with the files that it includes.
 
+    A scorecard whose scope names no kinds is asked of those that are built and run (COMPONENT_KINDS).
+
     Raises:
         UserError: the files cannot be read or something in them is wrong; all of it is told.
 
@@ -194,7 +197,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
         description=card.description.strip(),
         levels=tuple(Level(level.name, level.title, level.description.strip()) for level in card.levels),
         rules=tuple(rules),
-        scope=_selector(card.scope),
+        scope=_selector(card.scope if card.scope.kinds else card.scope.model_copy(update={"kinds": COMPONENT_KINDS})),
         dimensions=dimensions,
     )
     return replace(scorecard, digest=_digest([rule.digest for rule in rules], card.levels, card.scope))

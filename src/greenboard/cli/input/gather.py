@@ -10,16 +10,18 @@ from pathlib import Path
 
 from greenboard.catalog import graph
 from greenboard.catalog.types import Entity, RelationKind
-from greenboard.core.errors import UserError, UserErrors
+from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.facts.merge import Snapshot, merge
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.repository import collect
 from greenboard.repository.collect import Look
-from greenboard.repository.tree import NotARepository
+from greenboard.repository.tree import MAX_TEXT, NotARepository, Tree
 from greenboard.results.judge import Subject
 
+_READ = (".yaml", ".yml", ".json", ".xml", ".toml", ".tf", ".md", ".sarif")
+_SAID = 10
 Say = Callable[[str], None]
 
 
@@ -68,7 +70,7 @@ def gather(
     known = {member.subject.entity.ref for member in members} | {look.repository.ref for _, look in looks}
     strangers = [ref for ref in facts if ref not in known]
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
-    skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks))]
+    skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks), *_links(looks), *_large(looks))]
     return Gathered(tuple(members), tuple(skipped), refused, tuple(misdeclared))
 
 
@@ -94,6 +96,34 @@ def _circles(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
     for root, look in looks:
         missing = {str(error) for error in graph.missing(look.declared)}
         yield from (_within(root, error) for error in graph.warnings(look.declared) if str(error) not in missing)
+
+
+def _links(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
+    """Symbolic links that lead out of their tree: not followed."""
+    for root, look in looks:
+        for path, entry in look.tree.entries.items():
+            if entry.link and not (look.tree.root / path).resolve().is_relative_to(look.tree.root):
+                what = "a link that leads out of the tree is not followed"
+                yield UserError(what, place=Place((root / path).as_posix()), hint="Link inside the repository.")
+
+
+def _large(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
+    """Files of the kinds that readers read, too large for them."""
+    for root, look in looks:
+        tree = look.tree
+        found = [path for path in tree.suffixed(*_READ) if not tree.entries[path].link and _size(tree, path) > MAX_TEXT]
+        for path in found[:_SAID]:
+            what = f"more than {MAX_TEXT:,} bytes: read only as a report of tests, coverage or findings, if at all"
+            yield UserError(what, place=Place((root / path).as_posix()))
+        if len(found) > _SAID:
+            yield UserError(f"{len(found) - _SAID} more files of more than {MAX_TEXT:,} bytes", place=Place(str(root)))
+
+
+def _size(tree: Tree, path: str) -> int:
+    try:
+        return (tree.root / path).lstat().st_size
+    except OSError:
+        return 0
 
 
 def _within(root: Path, error: UserError) -> UserError:

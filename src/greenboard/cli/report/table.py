@@ -26,6 +26,7 @@ _STYLES = {
 }
 MAX_DETAILED = 5
 """Of more entities than this only the summary is shown."""
+MAX_REMEDIES = 10
 
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
@@ -34,8 +35,8 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     console = Console(
         file=out, width=width, force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False
     )
-    console.print(Text.assemble((report.scorecard.title, "bold"), f"  as of {clock.format_time(report.now)}"))
-    if len(report.entities) > 1:
+    if len(report.entities) != 1:
+        console.print(_count(report))
         console.print(_summary(report))
     if len(report.entities) <= MAX_DETAILED or report.explain:
         for judged in report.entities:
@@ -47,6 +48,19 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
         for path, reason in report.skipped:
             console.print(Padding(f"! {path}: {reason}" if path else f"! {reason}", (0, 0, 0, 2)))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _count(report: Report) -> Text:
+    """How many entities stand at each level, highest first."""
+    levels = [judged.judgement.standing.provisional for judged in report.entities]
+    names = [*(level.name for level in reversed(report.scorecard.levels)), None]
+    counts = ", ".join(f"{levels.count(name)} {report.level(name)}" for name in names if name in levels)
+    text = f"{len(levels)} entities: {counts} (provisional)" if levels else "Nothing that the scorecard asks of"
+    return Text.assemble((text, "bold"), (f"  {_asked(report)}", "bright_black"))
+
+
+def _asked(report: Report) -> str:
+    return f"{report.scorecard.title} as of {clock.format_time(report.now)}"
 
 
 def _summary(report: Report) -> Table:
@@ -70,9 +84,10 @@ def _summary(report: Report) -> Table:
 
 
 def _entity(console: Console, report: Report, judged: Judged) -> None:
-    console.print()
-    console.print(_head(judged))
+    if len(report.entities) > 1:
+        console.print()
     console.print(_verdict(report, judged))
+    console.print(_about(report, judged), style="bright_black")
     if report.explain is not None:
         _explained(console, report, judged, report.explain)
         return
@@ -82,23 +97,24 @@ def _entity(console: Console, report: Report, judged: Judged) -> None:
     _rest(console, judged)
 
 
-def _head(judged: Judged) -> Text:
-    entity = judged.entity
-    facts = [judged.judgement.kind]
-    facts += [f"tier {entity.tier}"] if entity.tier is not None else []
-    facts += ["discovered, no descriptor"] if entity.discovered else []
-    facts += [judged.path] if judged.path else []
-    return Text.assemble((judged.judgement.ref.short, "bold"), ("  " + " · ".join(facts), "bright_black"))
-
-
 def _verdict(report: Report, judged: Judged) -> Text:
     standing = judged.judgement.standing
     score = "no score" if standing.score is None else f"score {standing.score:.0f}"
     failed = standing.decided - standing.passed
     return Text.assemble(
-        (f"{report.level(standing.provisional)}", "bold"),
+        (f"{judged.judgement.ref.short}: {report.level(standing.provisional)}", "bold"),
         f" (provisional) · {score} · {standing.passed} pass, {failed} fail, {standing.undecided} undecided",
     )
+
+
+def _about(report: Report, judged: Judged) -> Text:
+    entity = judged.entity
+    facts = [judged.judgement.kind]
+    facts += [f"tier {entity.tier}"] if entity.tier is not None else []
+    facts += ["discovered, no descriptor"] if entity.discovered else []
+    facts += [_asked(report)] if len(report.entities) == 1 else []
+    facts += [judged.path] if judged.path else []
+    return Text(" · ".join(facts))
 
 
 def _dimension(console: Console, title: str, found: Sequence[tuple[Rule, Result]]) -> None:
@@ -156,12 +172,15 @@ def _rest(console: Console, judged: Judged) -> None:
     if not undecided:
         return
     console.print("\nWhat would decide the rest", style="bold")
-    for remedy, rules in undecided:
+    for remedy, rules in undecided[:MAX_REMEDIES]:
         plural = "rule" if len(rules) == 1 else "rules"
         names = ", ".join(rules[:4]) + (", …" if len(rules) > 4 else "")
         console.print(
             Padding(Text.assemble(f"◌ {len(rules)} {plural}: {remedy}  ", (names, "bright_black")), (0, 0, 0, 2))
         )
+    others = sum(len(rules) for _, rules in undecided[MAX_REMEDIES:])
+    if others:
+        console.print(Padding(Text(f"◌ {others} more: --format markdown lists them all", "bright_black"), (0, 0, 0, 2)))
 
 
 def _explained(console: Console, report: Report, judged: Judged, rule: Rule) -> None:

@@ -8,12 +8,11 @@ from weakref import WeakKeyDictionary
 from greenboard.core import yaml
 from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.gathered import Failed, Gathered
-from greenboard.repository.kubernetes.objects import Object, Origin, looks_like, objects_of
-from greenboard.repository.samples import is_sample
+from greenboard.repository.kubernetes.objects import Object, Origin, objects_of
+from greenboard.repository.sniff import candidates
 from greenboard.repository.stages import environment_of
 from greenboard.repository.tree import Tree
 
-_MANIFEST_FOLDERS = ("k8s", "kube", "deploy", "manifest", "helm", "release", "openshift", "gitops", "argocd")
 # Kinds whose parts are looked at closely; of the others only the place of the whole is kept.
 _PLAIN_KINDS = frozenset({"ConfigMap", "Secret", "CustomResourceDefinition", "ClusterRole", "Role"})
 
@@ -49,7 +48,7 @@ def _gather(tree: Tree) -> Gathered:
 def _plain(
     tree: Tree, charts: Collection[str], kustomized: Collection[str], used: Collection[str]
 ) -> Iterator[Object | Failed]:
-    for path in manifests(tree):
+    for path in candidates(tree, "kubernetes"):
         folder = path.rpartition("/")[0]
         if path in used or folder in kustomized or _inside(path, charts):
             continue
@@ -61,26 +60,6 @@ def _plain(
         origin = Origin("plain", path, "plain", environment_of(path))
         for document in documents:
             yield from objects_of(document, origin)
-
-
-def manifests(tree: Tree) -> Iterator[str]:
-    """The paths of YAML and JSON files that may hold objects, outside of tests and examples."""
-    for path in tree.suffixed(".yaml", ".yml"):
-        if not is_sample(path) and _sniff(tree, path):
-            yield path
-    for path in tree.suffixed(".json"):
-        folders = path.lower().rpartition("/")[0]
-        if any(name in folders for name in _MANIFEST_FOLDERS) and not is_sample(path) and _sniff(tree, path):
-            yield path
-
-
-def _sniff(tree: Tree, path: str) -> bool:
-    try:
-        return looks_like(tree.bytes(path).decode("utf-8", "replace"))
-    except UserError:
-        # What cannot be read is tried again, and told, where manifests are kept: nothing may pass over it unseen.
-        folders = path.lower().rpartition("/")[0]
-        return any(name in folders for name in _MANIFEST_FOLDERS)
 
 
 def _documents(tree: Tree, path: str) -> list[yaml.Document]:

@@ -28,7 +28,9 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     """One fact with an item for each kind; unit with no files where there is certainly no test."""
     found = list(tests(scope.tree, scope.files, scope.root))
     if not found:
-        yield _nothing(scope)
+        nothing = _nothing(scope)
+        if nothing is not None:
+            yield nothing
         return
     every, work = pipelines(scope.tree)
     by_kind: dict[str, list[TestFile]] = defaultdict(list)
@@ -47,12 +49,11 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     yield Found("test_suite", items, places[items[0]["kind"]], places)
 
 
-def _nothing(scope: Scope) -> Found | Missed:
+def _nothing(scope: Scope) -> Found | Missed | None:
+    """None, and so nothing said, where tests could not be told by their names: that is no failed look."""
     languages = [family(language) for language in scope.component.languages]
-    if not languages:
-        return Missed("test_suite", "no source files in a language whose tests could be told by their names")
-    if languages[0] not in KNOWN:
-        return Missed("test_suite", f"no known way to tell tests in {scope.component.languages[0]}")
+    if not languages or languages[0] not in KNOWN:
+        return None
     outside = _outside(scope, set(languages))
     if outside:
         return Missed("test_suite", "tests outside of the component's folder may be its own", f"{outside}:1")
