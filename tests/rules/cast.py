@@ -11,7 +11,8 @@ from greenboard.facts.vocabulary import FieldType
 from greenboard.rules.columns import Frame, Row
 from greenboard.rules.evaluate import evaluate
 from greenboard.rules.explain import Explanation, explain
-from greenboard.rules.language import Program, compile as compile_rule
+from greenboard.rules.language import Program
+from greenboard.rules.language import compile as compile_rule
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VOCABULARY = vocabulary.load()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.rules.cast import CHECKOUT, NOW, VOCABULARY, frame, program, verdicts
 
 from greenboard.facts.types import Value
 from greenboard.rules import evaluate as engine
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import ERROR, FAIL, NO_DATA, PASS, evaluate
-from tests.rules.cast import CHECKOUT, NOW, VOCABULARY, frame, program, verdicts
 
 
 def test_it_works() -> None:

@@ -6,14 +6,15 @@ import random
 from datetime import timedelta
 
 import pytest
+from tests.rules import random_rules
+from tests.rules.cast import NOW, why
 
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
 from greenboard.rules.explain import explain
-from greenboard.rules.language import RuleError, compile as compile_rule
+from greenboard.rules.language import RuleError
+from greenboard.rules.language import compile as compile_rule
 from greenboard.rules.types import Outcome
-from tests.rules import random_rules
-from tests.rules.cast import NOW, why
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from tests.rules.cast import PARAMETERS, VOCABULARY, program
 
 from greenboard.core.errors import Place
-from greenboard.rules.language import RuleError, compile as compile_rule
-from tests.rules.cast import PARAMETERS, VOCABULARY, program
+from greenboard.rules.language import RuleError
+from greenboard.rules.language import compile as compile_rule
 
 
 def refused(source: str, place: Place | None = None) -> RuleError:
@@ -83,6 +84,7 @@ def test_a_deeply_nested_expression_is_refused_not_a_crash() -> None:
 
 
 def test_outcomes_can_be_imported_without_numpy_or_cel() -> None:
-    code = "import sys, greenboard.rules.types; print([m for m in ('numpy', 'cel_expr_python', 're2') if m in sys.modules])"
+    heavy = ("numpy", "cel_expr_python", "re2", "pydantic")
+    code = f"import sys, greenboard.rules.types; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

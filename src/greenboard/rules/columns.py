@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from greenboard.facts.types import FieldValue, Struct, Value
-from greenboard.facts.vocabulary import FieldType, Vocabulary
+from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
@@ -85,7 +85,7 @@ def span_micros(span: timedelta) -> int:
 class Items:
     """The structs of one fact type, of all entities one after another; a column for each field read."""
 
-    def __init__(self, fields: Mapping[str, FieldType], items: Sequence[Struct], strings: Strings) -> None:
+    def __init__(self, fields: Mapping[str, FieldDef], items: Sequence[Struct], strings: Strings) -> None:
         self.fields = fields
         self.items = items
         self._strings = strings
@@ -99,7 +99,7 @@ class Items:
         return found
 
     def _column(self, name: str) -> Vec | ListVec:
-        stated = self.fields[name]
+        stated = self.fields[name].type
         raw = [item.get(name) for item in self.items]
         state = _missing(raw)
         if stated.element is None:
@@ -156,6 +156,12 @@ class Frame:
             frame.variable(name)
         return frame
 
+    def at(self, now: datetime) -> Frame:
+        """The same facts seen at another moment; columns are shared."""
+        other = Frame(self.vocabulary, self.rows, now)
+        other.strings, other._variables = self.strings, self._variables
+        return other
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -170,18 +176,17 @@ class Frame:
         declared = self.vocabulary.types[name]
         held = [row.get(name) for row in self.rows]
         state = _missing(held)
-        fields = {field: stated.type for field, stated in declared.fields.items()}
         struct = Type(Kind.STRUCT, name)
         if declared.many is None:
             single: list[Struct] = [value if isinstance(value, Mapping) else {} for value in held]
-            return StructVec(struct, Items(fields, single, self.strings), len(single), None, state)
+            return StructVec(struct, Items(declared.fields, single, self.strings), len(single), None, state)
         several = [value if isinstance(value, tuple | list) else () for value in held]
         lengths = np.fromiter(map(len, several), dtype=np.int64, count=len(several))
-        items = Items(fields, [item for value in several for item in value], self.strings)
+        items = Items(declared.fields, [item for value in several for item in value], self.strings)
         content = StructVec(struct, items, int(lengths.sum()))
         return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state)
 
     def column(self, stated: FieldType, values: Sequence[FieldValue | None]) -> Vec | ListVec:
         """Values that are given from outside, one for each row, as a column: the parameters of a rule."""
         items: list[Struct] = [{} if value is None else {"value": value} for value in values]
-        return Items({"value": stated}, items, self.strings).field("value")
+        return Items({"value": FieldDef(type=stated, doc="")}, items, self.strings).field("value")

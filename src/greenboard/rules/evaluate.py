@@ -225,7 +225,7 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        if int(np.sum(np.broadcast_to(over.lengths, (lanes.count,)))) > MAX_LANES:
+        if int(spread(over.lengths, lanes.count).sum()) > MAX_LANES:
             raise _TooWide
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)

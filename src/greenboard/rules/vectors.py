@@ -96,8 +96,7 @@ class ListVec:
         return self.known
 
     def _expand(self, lanes: int) -> tuple[Array, Array | None]:
-        lengths = np.broadcast_to(self.lengths, (lanes,))
-        starts = np.broadcast_to(self.starts, (lanes,))
+        lengths, starts = spread(self.lengths, lanes), spread(self.starts, lanes)
         parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
         first = offsets(lengths)[:-1]
         filled = lengths > 0
@@ -174,7 +173,7 @@ def offsets(lengths: Array) -> Array:
 
 def spread(data: Array, lanes: int) -> Array:
     """Data with one entry for each lane."""
-    return np.broadcast_to(data, (lanes,))
+    return data if data.ndim else np.broadcast_to(data, (lanes,))
 
 
 def stack(parts: Sequence[Array], lanes: int) -> Array:
