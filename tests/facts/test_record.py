@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from greenboard.catalog.models import EntityVersion
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -192,3 +193,10 @@ def test_the_steps_of_a_span_are_net_of_what_came_and_went(shop):
         ("oncall", None, None),
     ]
     assert store.steps(day(2), day(3), [CHECKOUT])[CHECKOUT] == []
+
+
+def test_the_facts_of_an_entity_that_left_the_catalog_are_not_read_but_stay_in_the_past(shop):
+    record([fact()], [], day(0))
+    EntityVersion.objects.filter(name="checkout").update(valid_to=day(1))
+    assert CHECKOUT not in store.current()
+    assert len(store.current(day(0.5))[CHECKOUT][0]) == 1

@@ -200,8 +200,8 @@ def current(
     lives_in = homes(as_of, None if entities is None else ids.values())
     chosen = None if entities is None else {*ids.values(), *lives_in.values()}
     names = names_of({*ids.values(), *lives_in.values()})
-    facts = _by_entity(FactInterval, chosen, at_moment(as_of), lambda row: _fact(row, names, as_of))
-    gaps = _by_entity(GapInterval, chosen, at_moment(as_of), lambda row: _gap(row, names))
+    facts = _by_entity(FactInterval, chosen, at_moment(as_of), names, lambda row: _fact(row, names, as_of))
+    gaps = _by_entity(GapInterval, chosen, at_moment(as_of), names, lambda row: _gap(row, names))
     found: dict[Ref, tuple[list[Fact], list[Gap]]] = {}
     for ref, number in ids.items():
         home = lives_in.get(number, _NONE)
@@ -222,12 +222,17 @@ def _readable(facts: Sequence[Fact | Gap]) -> tuple[list[Fact], list[Gap]]:
 
 
 def _by_entity(
-    model: type[_Row], entities: Collection[int] | None, when: Q, make: Callable[[_Row], _Made]
+    model: type[_Row],
+    entities: Collection[int] | None,
+    when: Q,
+    known: Collection[int],
+    make: Callable[[_Row], _Made],
 ) -> dict[int, list[_Made]]:
+    """Rows by entity, as `make` gives them; of entities that are not known any more there are none."""
     found: dict[int, list[_Made]] = defaultdict(list)
     for rows in _selected(model, entities, when):
         for row in rows.iterator(chunk_size=5_000):
-            if row.entity_id is not None:
+            if row.entity_id in known:
                 found[row.entity_id].append(make(row))
     return found
 
@@ -308,7 +313,7 @@ def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[R
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
     rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part]
-    failed = _by_entity(GapInterval, chosen, began, lambda row: _gap(row, names))
+    failed = _by_entity(GapInterval, chosen, began, names, lambda row: _gap(row, names))
     found: dict[int, list[Step]] = defaultdict(list)
     for step in _pairs(rows, names, since, until):
         found[step[0]].append(step[1])

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import transaction
 
 from greenboard.catalog import store as catalog
-from greenboard.catalog.types import Declared
+from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core import clock
 from greenboard.facts.described import describe
 from greenboard.facts.service import Whole, record
@@ -109,9 +109,19 @@ def _play(loading: _Loading, day: int, *, begin: bool) -> None:
 def _declare(loading: _Loading, looks: Collection[Look], at: datetime, *, begin: bool) -> None:
     parts = [loading.script.organization] if begin else []
     declared = sum((seen.declared for seen in looks), sum(parts, Declared()))
+    _forget(looks, at)
     saved = catalog.save(declared, at, cause="sample")
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
         record(describe(catalog.declared(at), at, complete=True), [], at)
+
+
+def _forget(looks: Collection[Look], at: datetime) -> None:
+    """End what was discovered in a repository and that a descriptor now names otherwise."""
+    homes = {seen.repository.ref for seen in looks}
+    named = {entity.ref for seen in looks for entity in seen.declared.entities}
+    lives = [each for each in catalog.relations(at) if each.kind is RelationKind.LIVES_IN and each.target in homes]
+    lost = [each.source for each in lives if each.source not in named]
+    catalog.retire([ref for ref in lost if (known := catalog.find(ref, at)) and known.entity.discovered], at)
 
 
 def _take(seen: Look, at: datetime) -> None:
