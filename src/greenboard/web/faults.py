@@ -42,7 +42,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "fault_bare.html", {"request_id": request_id(request)}, status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """A form that was sent without the token that we gave: stale, or sent from elsewhere."""
     return _page(
         request,

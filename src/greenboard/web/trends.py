@@ -63,10 +63,10 @@ def outcomes(points: Sequence[RulePoint]) -> Figure | None:
     columns = [
         Column(point.at, {"pass": point.passed, "fail": point.failed, "undecided": point.undecided}) for point in points
     ]
-    return _figure(columns, series, "Outcomes over time")
+    return _figure(columns, series, "Outcomes over time", height=88)
 
 
-def _figure(columns: Sequence[Column], series: Sequence[Series], title: str) -> Figure | None:
+def _figure(columns: Sequence[Column], series: Sequence[Series], title: str, height: int = 160) -> Figure | None:
     known = next((at for at, column in enumerate(columns) if sum(column.counts.values())), len(columns))
     columns = columns[known:]  # what was before the first look is not zero, it is unknown
     if len(columns) < 2:
@@ -74,7 +74,7 @@ def _figure(columns: Sequence[Column], series: Sequence[Series], title: str) -> 
     first, last = columns[0], columns[-1]
     said = ", ".join(f"{one.label} from {first.counts[one.key]} to {last.counts[one.key]}" for one in series)
     return Figure(
-        drawing=stacked(columns, series, title=title, description=f"{said}."),
+        drawing=stacked(columns, series, title=title, description=f"{said}.", height=height),
         keys=tuple(_key(one, first.counts, last.counts) for one in series),
         start=words.day(first.at),
         end=words.day(last.at),

@@ -111,31 +111,23 @@ def _home(stored: Stored, by: str) -> Ref | None:
 def _dimensions(scorecard: Scorecard, asked: Asked) -> tuple[Dimension, ...]:
     url = asked.to(links.scorecard(scorecard.name))
     return tuple(
-        Dimension(name, title, _short(title), asked.to(url) + f"#{name}")
+        Dimension(name, title, _SHORT.get(name, title.split()[0][:9]), f"{url}#{name}")
         for name, title in scorecard.dimensions.items()
     )
 
 
 _SHORT = {
-    "Ownership": "Own",
-    "Code quality and completeness": "Code",
-    "Code quality": "Code",
-    "Performance and scalability": "Perf",
-    "Security": "Sec",
-    "Observability": "Obs",
-    "Reliability": "Rel",
-    "Infrastructure and environment": "Infra",
-    "Infrastructure": "Infra",
-    "Operational readiness": "Oper",
-    "Operations": "Oper",
-    "Regulatory and compliance": "Reg",
-    "User documentation and training": "Docs",
-    "Documentation": "Docs",
+    "ownership": "Own",
+    "code": "Code",
+    "performance": "Perf",
+    "security": "Sec",
+    "observability": "Obs",
+    "reliability": "Rel",
+    "infrastructure": "Infra",
+    "operations": "Oper",
+    "compliance": "Reg",
+    "documentation": "Docs",
 }
-
-
-def _short(title: str) -> str:
-    return _SHORT.get(title) or title.split(maxsplit=1)[0][:9]
 
 
 Sorted = Mapping[tuple[Ref, str], list["ResultRow"]]

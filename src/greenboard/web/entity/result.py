@@ -120,7 +120,7 @@ def _line(result: Result, rule: Rule, row: ResultRow | None, ground: _Ground) ->
         reads=reads,
         lacks=tuple(_lack(part) for part in result.missing),
         fix=markdown.render(result.fix or rule.fix) if todo else "",
-        source=first.source if first else "",
+        source=first.source if first and result.outcome is Outcome.FAIL else "",
         link=first.link if first else "",
         aside=result.sourceless or result.outcome is Outcome.NOT_APPLICABLE,
     )
@@ -190,7 +190,19 @@ def _aside(lines: Sequence[Line]) -> str:
     return ", ".join(parts)
 
 
-def following(blocking: Iterable[str], found: Mapping[str, Line]) -> tuple[Line, ...]:
-    """What stands before the next level: first what fails, then what cannot be decided."""
-    lines = [found[rule] for rule in blocking if rule in found]
-    return tuple(sorted(lines, key=lambda line: line.outcome.key != "fail"))
+@dataclass(frozen=True)
+class Next:
+    """What stands before the next level: `first` can be mended now, `later` waits for a source."""
+
+    first: tuple[Line, ...]
+    later: tuple[Line, ...]
+    level: str
+
+
+def following(blocking: Iterable[str], found: Mapping[str, Line], level: str) -> Next | None:
+    """The rules in the way: first what fails, then what lost its data, apart what nobody can see yet."""
+    lines = sorted((found[rule] for rule in blocking if rule in found), key=lambda line: line.outcome.key != "fail")
+    if not lines:
+        return None
+    first = tuple(line for line in lines if not line.aside)
+    return Next(first, tuple(line for line in lines if line.aside), level)

@@ -73,8 +73,12 @@ def _readiness(scorecard: Scorecard, ref: Ref, level: LevelRow | None, asked: ad
     changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
     return {
         "ladder": ladder.build(scorecard, level, found, blocking),
-        "next": result.following(blocking, found),
+        "next": result.following(blocking, found, _title(scorecard, judgement.standing.next_level)),
         "sections": result.sections(scorecard, found),
         "past": past.build(scorecard, results.level_history(scorecard.name, ref, asked.since), asked),
         "digest": causes.digest(changes, scorecard, asked, most=30),
     }
+
+
+def _title(scorecard: Scorecard, level: str | None) -> str:
+    return next((known.title for known in scorecard.levels if known.name == level), "")

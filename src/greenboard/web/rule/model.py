@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
-from greenboard.facts.vocabulary import Vocabulary
+from greenboard.facts.types import Fact, Gap
+from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.rows import ResultRow
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import ParameterDef, Rule, Scorecard, Selector
@@ -109,9 +110,17 @@ def head(scorecard: Scorecard, rule: Rule, vocabulary: Vocabulary) -> Head:
         when=highlight(rule.when.source.strip(), types) if rule.when else "",
         reads=tuple(_read(path, vocabulary) for path in rule.reads),
         thresholds=tuple(_threshold(name, parameter) for name, parameter in rule.parameters.items()),
-        place=str(rule.place.path) + (f":{rule.place.line}" if rule.place.line else "") if rule.place else "",
+        place=_place(rule),
         version=rule.digest[:10],
     )
+
+
+def _place(rule: Rule) -> str:
+    """Where the rule is written, from the library's folder on: the machine's folders tell nobody anything."""
+    if rule.place is None:
+        return ""
+    path = rule.place.path.rpartition("/library/")[2] or rule.place.path
+    return f"{path}:{rule.place.line}" if rule.place.line else path
 
 
 def _scope(scope: Selector) -> str:
@@ -149,23 +158,54 @@ def _threshold(name: str, parameter: ParameterDef) -> Threshold:
 _SHOWN = (Outcome.FAIL, Outcome.ERROR, Outcome.NO_DATA, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
+Known = Mapping[Ref, tuple[Sequence[Fact], Sequence[Gap]]]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    rule: Rule
+    entities: Mapping[Ref, Stored]
+    asked: Asked
+
+
 def sections(
-    rule: Rule, results: Iterable[ResultRow], entities: Mapping[Ref, Stored], asked: Asked
+    rule: Rule, results: Iterable[ResultRow], entities: Mapping[Ref, Stored], asked: Asked, why: Mapping[Ref, str]
 ) -> tuple[Section, ...]:
     """Who fails, who is undecided and why, who passes."""
     found: dict[Outcome, list[ResultRow]] = defaultdict(list)
     for row in results:
         found[row.outcome].append(row)
-    return tuple(_section(outcome, found[outcome], rule, entities, asked) for outcome in _SHOWN if found[outcome])
+    ground = _Ground(rule, entities, asked)
+    return tuple(_section(outcome, found[outcome], ground, why) for outcome in _SHOWN if found[outcome])
 
 
-def _section(
-    outcome: Outcome, rows: Sequence[ResultRow], rule: Rule, entities: Mapping[Ref, Stored], asked: Asked
-) -> Section:
-    undecided = outcome in (Outcome.NO_DATA, Outcome.ERROR)
+def undecided(rule: Rule, results: Iterable[ResultRow], known: Known, vocabulary: Vocabulary) -> dict[Ref, str]:
+    """Why each undecided entity is: a look that failed, a fact that nobody states, a field left open."""
+    wanted = [vocabulary.types[name] for name in sorted(rule.types) if name in vocabulary.types]
+    return {
+        row.entity: _reason(wanted, *known.get(row.entity, ((), ())))
+        for row in results
+        if row.outcome is Outcome.NO_DATA
+    }
+
+
+def _reason(wanted: Sequence[FactType], facts: Sequence[Fact], gaps: Sequence[Gap]) -> str:
+    failed = {gap.type: gap for gap in gaps}
+    said = {fact.type for fact in facts}
+    for declared in wanted:
+        if declared.name in failed:
+            return f"{failed[declared.name].source.name} could not be read: {failed[declared.name].reason}"
+    for declared in wanted:
+        if declared.name not in said:
+            return f"no source says anything about {declared.title.lower()}"
+    return "a field that it reads is left open, or too old to count"
+
+
+def _section(outcome: Outcome, rows: Sequence[ResultRow], ground: _Ground, why: Mapping[Ref, str]) -> Section:
+    rule, entities, asked = ground.rule, ground.entities, ground.asked
     reasons: dict[str, int] = defaultdict(int)
-    for row in rows if undecided else ():
-        reasons[causes.said(row.cause)] += 1
+    for row in rows if outcome in (Outcome.NO_DATA, Outcome.ERROR) else ():
+        reasons[why.get(row.entity) or causes.said(row.cause)] += 1
     ordered = sorted(rows, key=lambda row: row.entity)
     return Section(
         outcome=words.OUTCOMES[outcome],
@@ -183,7 +223,7 @@ def _row(row: ResultRow, rule: Rule, stored: Stored | None, asked: Asked) -> Row
         team=stored.owner.short if stored and stored.owner else "–",
         tier="" if tier is None else str(tier),
         since=words.when(row.since, asked.now),
-        cause=causes.said(row.cause),
+        cause="" if row.cause.kind == "first" else causes.said(row.cause),
         link=row.cause.link,
         exempt=row.exempt,
     )

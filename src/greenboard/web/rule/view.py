@@ -7,13 +7,15 @@ from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
+from greenboard.facts import store as facts
 from greenboard.results import store as results
+from greenboard.rules.types import Outcome
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
-from greenboard.web.rule.model import head, sections
+from greenboard.web.rule.model import head, sections, undecided
 from greenboard.web.scorecard.model import rate
 from greenboard.web.standing import tally
 
@@ -31,6 +33,9 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     entities = {stored.entity.ref: stored for stored in catalog.entities(asked.as_of)}
     changes = results.changes(card.name, asked.since, asked.as_of, rule=rule.id)
     counted = tally(rows)
+    open_ones = [row.entity for row in rows if row.outcome is Outcome.NO_DATA]
+    known = facts.current(asked.as_of, open_ones) if open_ones else {}
+    why = undecided(rule, rows, known, content.vocabulary())
     context = {
         "asked": asked,
         "scorecard": card,
@@ -39,7 +44,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "tally": counted,
         "rate": rate([counted]),
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
-        "sections": sections(rule, rows, entities, asked),
+        "sections": sections(rule, rows, entities, asked, why),
         "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since)),
         "digest": causes.digest(changes, card, asked, most=30),
         "spans": spans(asked, "90d"),
