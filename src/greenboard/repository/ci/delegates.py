@@ -23,7 +23,21 @@ from greenboard.repository.tree import Tree
 
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun", "npm-run-all", "run-s", "run-p", "run-script-os"})
 _NODE_OWN = frozenset(
-    ["run", "run-script", "test", "t", "tst", "start", "exec", "workspaces", "workspace", "-r", "--recursive", "-w", "--workspaces"]
+    [
+        "run",
+        "run-script",
+        "test",
+        "t",
+        "tst",
+        "start",
+        "exec",
+        "workspaces",
+        "workspace",
+        "-r",
+        "--recursive",
+        "-w",
+        "--workspaces",
+    ]
 )
 _MAX_PACKAGES = 300
 
@@ -327,7 +341,54 @@ class Delegates:
 
 
 _KNOWN_BINARIES = frozenset(
-    ["jest", "vitest", "mocha", "ava", "eslint", "prettier", "tsc", "cypress", "playwright", "stylelint", "biome", "oxlint", "knip", "commitlint", "karma", "ng", "nx", "turbo", "lerna", "wdio", "testcafe", "vue-tsc", "svelte-check", "markdownlint", "xo", "standard", "tsup", "vite", "webpack", "rollup", "lint-staged", "semantic-release", "changeset", "cdk", "serverless", "next", "nuxt", "audit-ci", "size-limit", "publint", "depcheck", "react-scripts", "codecov", "nyc", "c8", "storybook"]
+    [
+        "jest",
+        "vitest",
+        "mocha",
+        "ava",
+        "eslint",
+        "prettier",
+        "tsc",
+        "cypress",
+        "playwright",
+        "stylelint",
+        "biome",
+        "oxlint",
+        "knip",
+        "commitlint",
+        "karma",
+        "ng",
+        "nx",
+        "turbo",
+        "lerna",
+        "wdio",
+        "testcafe",
+        "vue-tsc",
+        "svelte-check",
+        "markdownlint",
+        "xo",
+        "standard",
+        "tsup",
+        "vite",
+        "webpack",
+        "rollup",
+        "lint-staged",
+        "semantic-release",
+        "changeset",
+        "cdk",
+        "serverless",
+        "next",
+        "nuxt",
+        "audit-ci",
+        "size-limit",
+        "publint",
+        "depcheck",
+        "react-scripts",
+        "codecov",
+        "nyc",
+        "c8",
+        "storybook",
+    ]
 )
 
 

@@ -18,7 +18,21 @@ from greenboard.repository.ci.types import Command, Job, Pipeline, Unseen, Use
 from greenboard.repository.tree import Tree
 
 _GLOBAL = frozenset(
-    ["default", "include", "stages", "variables", "workflow", "image", "services", "cache", "before_script", "after_script", "pages", "spec", "types"]
+    [
+        "default",
+        "include",
+        "stages",
+        "variables",
+        "workflow",
+        "image",
+        "services",
+        "cache",
+        "before_script",
+        "after_script",
+        "pages",
+        "spec",
+        "types",
+    ]
 )
 _DEEPEST = 6
 
@@ -182,7 +196,9 @@ def _rules(rules: object) -> bool | None:
             continue
         if mapping(rule).get("changes") or mapping(rule).get("exists"):
             answers.append(None)
-        elif re.fullmatch(r"\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"]merge_request_event['\"]\s*", condition) or re.fullmatch(r"\s*\$CI_(MERGE_REQUEST_I?ID|COMMIT_BRANCH)\s*", condition):
+        elif re.fullmatch(
+            r"\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"]merge_request_event['\"]\s*", condition
+        ) or re.fullmatch(r"\s*\$CI_(MERGE_REQUEST_I?ID|COMMIT_BRANCH)\s*", condition):
             answers.append(True)
         elif re.fullmatch(
             r"\s*\$CI_COMMIT_TAG\s*|\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"](schedule|web|api)['\"]\s*", condition

@@ -23,7 +23,9 @@ _STAGE = re.compile(r"\bstage\s*\(\s*['\"]([^'\"\n]*)")
 def read(tree: Tree) -> Iterator[Pipeline | tuple[str, str]]:
     """Each Jenkinsfile, or the path and reason of one that could not be read."""
     paths = [
-        path for path in tree.files if re.match(r"(Jenkinsfile(\..*)?|.*\.jenkinsfile)$", path.rpartition("/")[2], re.IGNORECASE)
+        path
+        for path in tree.files
+        if re.match(r"(Jenkinsfile(\..*)?|.*\.jenkinsfile)$", path.rpartition("/")[2], re.IGNORECASE)
     ]
     for path in paths:
         try:

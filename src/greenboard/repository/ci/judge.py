@@ -29,7 +29,23 @@ _ALIASES = {
     "pnpm.cmd": "pnpm", "npm.cmd": "npm", "docker-compose": "docker-compose", "phpunit.phar": "phpunit", "bazelisk": "bazel",
 }  # fmt: skip
 _IDLE = frozenset(
-    ["--version", "--help", "--collect-only", "--co", "--no-run", "--list", "--listTests", "-list", "--showConfig", "--dry-run", "-DskipTests", "-DskipTests=true", "-Dmaven.test.skip", "-Dmaven.test.skip=true", "--if-present-only"]
+    [
+        "--version",
+        "--help",
+        "--collect-only",
+        "--co",
+        "--no-run",
+        "--list",
+        "--listTests",
+        "-list",
+        "--showConfig",
+        "--dry-run",
+        "-DskipTests",
+        "-DskipTests=true",
+        "-Dmaven.test.skip",
+        "-Dmaven.test.skip=true",
+        "--if-present-only",
+    ]
 )
 _NARROWING = re.compile(
     r"-m|-k|-run|--run|-g|--grep|--filter|-t|--testNamePattern|--tests?|--tag|--tags|-Dtest=.*|-Dgroups=.*|--only"
@@ -47,6 +63,7 @@ _KINDS = (
     ("unit", r"units?|unittests?"),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(rf"(?:^|[^a-z])(?:{words})(?:[^a-z]|$)")) for kind, words in _KINDS)
+_SUBCOMMANDS = {(call[0], word) for call in programs.TESTS for word in call[1:]}
 _CLUSTER = frozenset({"kubectl", "helm", "helmfile", "skaffold", "kustomize", "oc", "werf", "tilt", "kapp", "ko"})
 _LOCAL_CLUSTERS = frozenset({"kind", "minikube", "k3d", "k3s", "microk8s", "ctlptl", "localstack", "awslocal"})
 _DEEPEST = 5
@@ -220,7 +237,9 @@ def _arguments(simple: Simple, runner: str) -> tuple[tuple[str, ...], set[str], 
     without: set[str] = {"integration"} if "-short" in simple.words or "-DskipITs" in simple.words else set()
     filtered = False
     previous = ""
-    for word in simple.words[1:]:
+    for at, word in enumerate(simple.words[1:], 1):
+        if at < 3 and (simple.program, word) in _SUBCOMMANDS:
+            continue
         if _EXCLUDING.fullmatch(word) or _EXCLUDING.fullmatch(previous) or re.match(r"(?:not|!)\s*\S", word):
             without |= kinds_in(word)
         elif previous not in ("-o", "--junitxml", "--cov", "-c", "--config", "--reporter", "--output"):

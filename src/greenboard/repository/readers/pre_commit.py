@@ -65,7 +65,10 @@ def _lefthook(tree: Tree) -> Iterator[tuple[Item, str]]:
                 continue
             listed = mapping(body).get("jobs")
             names += [str(name) for key in ("commands", "scripts") for name in mapping(mapping(body).get(key))]
-            names += [str(mapping(job).get("name") or mapping(job).get("run")) for job in (listed if isinstance(listed, list) else ())]
+            names += [
+                str(mapping(job).get("name") or mapping(job).get("run"))
+                for job in (listed if isinstance(listed, list) else ())
+            ]
         if names:
             yield {"tool": "lefthook", "path": path, "hooks": names}, f"{path}:1"
 
@@ -87,7 +90,11 @@ def _packages(tree: Tree) -> Iterator[tuple[Item, str]]:
 
 
 def _staged(path: str, data: Mapping[Any, Any]) -> tuple[Item, str]:
-    return {"tool": "lint-staged", "path": path, "hooks": list(dict.fromkeys(strings(list(data.values()))))}, f"{path}:1"
+    return {
+        "tool": "lint-staged",
+        "path": path,
+        "hooks": list(dict.fromkeys(strings(list(data.values())))),
+    }, f"{path}:1"
 
 
 def _lint_staged(tree: Tree) -> Iterator[tuple[Item, str]]:
@@ -104,7 +111,12 @@ def _overcommit(tree: Tree) -> Iterator[tuple[Item, str]]:
     if not tree.has(path):
         return
     data = mapping(next((document.data for document in tree.yaml(path)), None))
-    names = [str(name) for stage in ("PreCommit", "PrePush", "CommitMsg") for name in mapping(data.get(stage)) if name != "ALL"]
+    names = [
+        str(name)
+        for stage in ("PreCommit", "PrePush", "CommitMsg")
+        for name in mapping(data.get(stage))
+        if name != "ALL"
+    ]
     yield {"tool": "overcommit", "path": path, "hooks": names}, f"{path}:1"
 
 

@@ -1,0 +1,163 @@
+"""Which tests a component has, and whether CI runs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenboard.facts import vocabulary
+from greenboard.repository.readers.test_suite import READER
+from greenboard.repository.types import Found, Missed
+
+VOCABULARY = vocabulary.load()
+
+
+@pytest.fixture
+def look(repo, scope):
+    def read(files, path="", languages=("go",), ci=None):
+        if ci is not None:
+            steps = "".join(f"      - run: {step}\n" for step in ci)
+            files = {**files, ".github/workflows/ci.yml": f"on: push\njobs:\n  build:\n    steps:\n{steps}"}
+        said = list(READER.read(scope(repo(files), path, languages=languages)))
+        found = [each for each in said if isinstance(each, Found)]
+        for each in found:
+            VOCABULARY.normalise(each.type, each.value)
+        kinds = {item["kind"]: item for item in found[0].value} if found else {}
+        return kinds, [each for each in said if isinstance(each, Missed)]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "kind"),
+    [
+        ("cart/cart_test.go", "package cart", "unit"),
+        ("cart/cart_test.go", "//go:build integration\n\npackage cart", "integration"),
+        ("cart/cart_integration_test.go", "", "integration"),
+        ("integration/slack_test.go", "", "unit"),
+        ("tests/test_cart.py", "", "unit"),
+        ("tests/integration/test_cart.py", "", "integration"),
+        ("tests/test_cart.py", "import pytest\npytestmark = pytest.mark.e2e\n", "e2e"),
+        ("tests/test_integrations_slack.py", "", "unit"),
+        ("tests/smoke/test_up.py", "", "smoke"),
+        ("src/cart.test.ts", "", "unit"),
+        ("src/__tests__/cart.js", "", "unit"),
+        ("test/cart.js", "", "unit"),
+        ("cypress/e2e/buy.cy.ts", "", "e2e"),
+        ("e2e/buy.spec.ts", "import { test } from '@playwright/test'", "e2e"),
+        ("src/cart.integration.test.ts", "", "integration"),
+        ("src/test/java/shop/CartTest.java", "", "unit"),
+        ("src/test/java/shop/CartIT.java", "", "integration"),
+        ("src/integrationTest/kotlin/shop/CartTest.kt", "", "integration"),
+        ("src/test/java/shop/CartContractTest.java", "import au.com.dius.pact.consumer;", "contract"),
+        ("src/lib.rs", "#[cfg(test)]\nmod tests {\n #[test]\n fn a() {}\n}\n", "unit"),
+        ("tests/api.rs", "#[test]\nfn a() {}", "integration"),
+        ("spec/models/cart_spec.rb", "", "unit"),
+        ("spec/system/buy_spec.rb", "", "e2e"),
+        ("test/cart_test.rb", "", "unit"),
+        ("tests/Unit/CartTest.php", "", "unit"),
+        ("tests/Integration/CartTest.php", "", "integration"),
+        ("Shop.Tests/CartTests.cs", "", "unit"),
+        ("Tests/ShopTests/CartTests.swift", "", "unit"),
+        ("test/cart_test.exs", "", "unit"),
+        ("test/cart_test.dart", "", "unit"),
+        ("test/cart_test.cc", "", "unit"),
+        ("load/buy.test.js", "import http from 'k6/http'", "performance"),
+        ("perf/locustfile.py", "", "performance"),
+        ("features/buy.feature", "", "e2e"),
+    ],
+)
+def test_the_kind_is_told_by_convention(look, path, content, kind):
+    kinds, _ = look({path: content})
+    assert {name: item["files"] for name, item in kinds.items()} == {kind: 1}
+
+
+@pytest.mark.parametrize(
+    "path", ["src/main.rs", "cart/cart.go", "examples/a_test.go", "vendor/x/y_test.go", "src/java/CartTest.java"]
+)
+def test_other_files_are_no_tests(look, path):
+    kinds, _ = look({path: ""})
+    assert kinds == {"unit": {"kind": "unit", "files": 0}}
+
+
+def test_no_test_in_a_language_that_is_known_is_none_for_sure(look):
+    assert look({"main.go": ""})[0] == {"unit": {"kind": "unit", "files": 0}}
+
+
+def test_no_test_in_another_language_says_nothing(look):
+    assert look({"main.f90": ""}, languages=("fortran",)) == ({}, [])
+
+
+def test_tests_elsewhere_that_may_be_its_own_leave_it_unknown(look):
+    kinds, missed = look({"services/cart/main.go": "", "tests/cart/cart_test.go": ""}, "services/cart")
+    assert kinds == {}
+    assert missed[0].location == "tests/cart/cart_test.go:1"
+
+
+GO = {"go.mod": "", "cart/cart_test.go": ""}
+
+
+@pytest.mark.parametrize(
+    ("ci", "answer"),
+    [
+        (["go test ./..."], True),
+        (["go test ./cart/..."], True),
+        (["go test ./other/..."], False),
+        (["cd cart && go test"], True),
+        (["go vet ./..."], False),
+        (["pytest"], False),
+        (["make all"], None),
+        (["go test -run TestOne ./..."], None),
+        (["cd $FOLDER && go test ./..."], None),
+        (["for d in cart order; do\n          cd $d; go test; cd ..\n          done"], True),
+    ],
+)
+def test_ci_runs_unit_tests_when_a_run_reaches_them(look, ci, answer):
+    steps = [f"|\n          {step}" if "\n" in step else step for step in ci]
+    kinds, _ = look(GO, ci=steps)
+    assert kinds["unit"].get("in_ci") is answer
+
+
+def test_without_ci_nothing_is_said_about_it(look):
+    assert "in_ci" not in look(GO)[0]["unit"]
+
+
+@pytest.mark.parametrize(
+    ("ci", "answer"),
+    [
+        (["go test ./..."], False),
+        (["go test -tags=integration ./..."], True),
+        (["go test -short ./...", "go test -tags integration ./cart/..."], True),
+    ],
+)
+def test_tests_behind_a_build_tag_need_the_tag(look, ci, answer):
+    files = {"cart/cart_test.go": "", "cart/db_test.go": "//go:build integration\npackage cart"}
+    kinds, _ = look(files, ci=ci)
+    assert kinds["integration"].get("in_ci") is answer
+
+
+@pytest.mark.parametrize(
+    ("ci", "unit", "integration"),
+    [
+        (["pytest"], True, True),
+        (["pytest tests/unit"], True, False),
+        (["pytest --ignore=tests/integration"], True, False),
+        (['pytest -m "not integration"'], True, False),
+        (["pytest tests/unit tests/integration"], True, True),
+    ],
+)
+def test_pytest_takes_what_it_is_pointed_at(look, ci, unit, integration):
+    files = {"tests/unit/test_a.py": "", "tests/integration/test_b.py": ""}
+    kinds, _ = look(files, languages=("python",), ci=ci)
+    assert (kinds["unit"].get("in_ci"), kinds["integration"].get("in_ci")) == (unit, integration)
+
+
+def test_a_browser_run_covers_end_to_end_tests(look):
+    files = {"e2e/a.spec.ts": "import '@playwright/test'", "package.json": '{"scripts": {"e2e": "playwright test"}}'}
+    kinds, _ = look(files, languages=("typescript",), ci=["npm run e2e"])
+    assert kinds["e2e"]["in_ci"] is True
+
+
+def test_a_run_in_another_component_is_not_its_own(look):
+    files = {"services/cart/a_test.go": "", "services/order/b_test.go": ""}
+    kinds, _ = look(files, "services/order", ci=["cd services/cart && go test ./..."])
+    assert kinds["unit"]["in_ci"] is False
