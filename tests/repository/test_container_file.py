@@ -86,7 +86,9 @@ def test_a_file_without_from_is_said(repo, scope):
     assert isinstance(missed, Missed) and missed.location == "Dockerfile:1:1"
 
 
-@given(st.lists(st.sampled_from(["FROM", "a:1", "AS", "b", "\n", " ", "\\\n", "<<EOF", "USER", "$X", "${", "ENV A=", "'"])))
+@given(
+    st.lists(st.sampled_from(["FROM", "a:1", "AS", "b", "\n", " ", "\\\n", "<<EOF", "USER", "$X", "${", "ENV A=", "'"]))
+)
 def test_any_input_is_read_or_refused(words):
     try:
         describe(parse(" ".join(words), "Dockerfile"))

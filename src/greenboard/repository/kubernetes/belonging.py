@@ -36,6 +36,17 @@ def of_component(scope: Scope) -> Gathered:
     return Gathered(tuple(mine), tuple(failed))
 
 
+def belongs(scope: Scope, path: str, names: Collection[str]) -> bool:
+    """Whether a file that is known by some names is the component's, by the same rules as objects."""
+    index = _index(scope.tree, gather(scope.tree))
+    own = scope.component
+    others = [part for part in index.components if (part.path, part.name) != (own.path, own.name)]
+    rivals = frozenset(slug(part.name) for part in others)
+    shared = any(part.path == own.path for part in others)
+    known = {slug(name) for name in names if name}
+    return _owned(index.around(path, own.path), known, own, rivals, shared=shared)
+
+
 @dataclass(frozen=True)
 class _Index:
     """The components of a tree, and the names of each of its objects."""

@@ -9,9 +9,6 @@ from typing import Any
 
 from greenboard.core import yaml
 
-_SNIFF_API = re.compile(r"""^["']?apiVersion["']?\s*:|"apiVersion"\s*:""", re.MULTILINE)
-_SNIFF_KIND = re.compile(r"""^["']?kind["']?\s*:|"kind"\s*:""", re.MULTILINE)
-
 # Files in the same form that are read by other programs than a cluster.
 _OTHER_PROGRAMS = re.compile(
     r"(?:^|\.)(?:backstage\.io|greenboard|kustomize\.config\.k8s\.io|kind\.x-k8s\.io|kubeadm\.k8s\.io|eksctl\.io"
@@ -86,11 +83,6 @@ def mapping(data: object) -> Mapping[str, Any]:
 def sequence(data: object) -> list[Any]:
     """The data if it is a list, else an empty one."""
     return data if isinstance(data, list) else []
-
-
-def looks_like(text: str) -> bool:
-    """Whether a text may hold Kubernetes objects; cheap, so that other files are never parsed."""
-    return _SNIFF_KIND.search(text) is not None and _SNIFF_API.search(text) is not None
 
 
 def objects_of(document: yaml.Document, origin: Origin) -> Iterator[Object]:

@@ -13,7 +13,9 @@ from greenboard.repository.samples import is_sample
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _NAME = re.compile(r"(?:^|/)(?:(?:dockerfile|containerfile)(?:[.-][^/]+)?|[^/]+\.(?:dockerfile|containerfile))$", re.I)
-_NOT = re.compile(r"\.(?:md|txt|go|py|js|ts|rb|java|rs|lock|dockerignore|j2|jinja|tmpl|tpl|erb|json|ya?ml|html|svg)$", re.I)
+_NOT = re.compile(
+    r"\.(?:md|txt|go|py|js|ts|rb|java|rs|lock|dockerignore|j2|jinja|tmpl|tpl|erb|json|ya?ml|html|svg)$", re.I
+)
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from greenboard.core import yaml
-from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.objects import mapping
-from greenboard.repository.samples import is_sample
+from greenboard.repository.sniff import candidates
 from greenboard.repository.tree import Tree
-
-_FOLDERS = ("cloudformation", "cfn", "template", "stack", "sam", "infra", "aws", "deploy")
 
 
 @dataclass(frozen=True)
@@ -68,30 +64,9 @@ _TYPES: dict[str, tuple[str, dict[str, tuple[str, Any]]]] = {
 }
 
 
-def is_template(text: str) -> bool:
-    """Whether a text may be a template; cheap, so that other files are never parsed."""
-    return "AWS::" in text and "Resources" in text
-
-
-_KNOWN: WeakKeyDictionary[Tree, tuple[str, ...]] = WeakKeyDictionary()
-
-
 def templates(tree: Tree, files: frozenset[str]) -> Iterator[str]:
     """The paths of templates among some files, outside of tests and examples."""
-    if tree not in _KNOWN:
-        _KNOWN[tree] = tuple(_templates(tree))
-    return (path for path in _KNOWN[tree] if path in files)
-
-
-def _templates(tree: Tree) -> Iterator[str]:
-    for path in tree.suffixed(".yaml", ".yml", ".json", ".template"):
-        if is_sample(path) or (path.endswith(".json") and not any(word in path.lower() for word in _FOLDERS)):
-            continue
-        try:
-            if is_template(tree.bytes(path).decode("utf-8", "replace")):
-                yield path
-        except UserError:
-            continue  # What is too large or leads out of the tree is no template.
+    return (path for path in candidates(tree, "cloudformation") if path in files)
 
 
 def resources(tree: Tree, path: str) -> Iterator[Resource]:

@@ -1,0 +1,1 @@
+"""Alert rules, dashboards and objectives kept as files."""
