@@ -57,7 +57,7 @@ def test_a_failure_names_the_value_and_what_was_wanted(source: str, text: str) -
     ("source", "text"),
     [
         ("workload.all(w, w.replicas >= 1)", "all 3 workloads have replicas at least 1"),
-        ("entity.tier > 1 || entity.kind == 'service'", "the entity has kind service (wanted service)"),
+        ("entity.tier > 1 || entity.kind == 'service'", "the entity has kind service"),
         ("attested('COD.4')", "COD.4 is attested until 2026-12-23"),
         ("size(slo) > 0", "there are 2 SLOs (wanted at least 1)"),
     ],

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from greenboard.facts.types import FieldValue
 from greenboard.rules import phrases
+from greenboard.rules.clauses import Clauses
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Parameters
 from greenboard.rules.language import Program
-from greenboard.rules.schema import NOW, PARAMETERS
+from greenboard.rules.schema import PARAMETERS
 from greenboard.rules.trace import Point, Trace
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Var
 from greenboard.rules.types import Outcome
@@ -46,7 +46,8 @@ class Explanation:
 
 def explain(program: Program, frame: Frame, row: int, parameters: Parameters | None = None) -> Explanation:
     """Explain one row of a frame. `parameters` as for `evaluate`: a value for each row."""
-    walk = _Walk(Trace(program, frame, row, parameters or {}))
+    trace = Trace(program, frame, row, parameters or {})
+    walk = _Walk(trace, Clauses(trace))
     outcome, clauses = walk.outcome(program.tree)
     walk.collect(program.tree, walk.trace.root, decisive=False)
     return Explanation(outcome, phrases.join(clauses), tuple(walk.reads.values()), tuple(sorted(walk.missing)))
@@ -57,6 +58,7 @@ class _Walk:
     """Goes down the parts that decided, gathering clauses, reads and what was missing."""
 
     trace: Trace
+    say: Clauses
     reads: dict[tuple[str, str | None], Read] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
 
@@ -87,14 +89,14 @@ class _Walk:
                 yield from self._quantified(node, point, wanted)
             case _:
                 self.collect(node, point, decisive=True)
-                yield self._leaf(node, point, wanted)
+                yield self.say.leaf(node, point, wanted)
 
     def _logic(self, node: Call, point: Point, wanted: bool) -> Iterator[str]:
         """Of `&&` and `||`: the side that decided alone, or both."""
         deciding = node.function == "_||_"
         valued = [part for part in node.arguments if self.trace.state(part, point) == OK]
         alone = [part for part in valued if self.trace.truth(part, point) is deciding]
-        for part in (alone[:1] if deciding is wanted else alone) or valued:
+        for part in (alone[:1] if deciding is wanted else alone) or _without_guards(node, valued, wanted):
             yield from self.decided(part, point, wanted=wanted)
 
     def _conditional(self, node: Call, point: Point, wanted: bool) -> Iterator[str]:
@@ -110,9 +112,10 @@ class _Walk:
         test = node.test
         assert test is not None
         elements = self.trace.elements(node, point)
+        self.say.labels[node.variable] = phrases.words(self.say.label(node.over))
         self.collect(node.over, point, decisive=True)
         if not elements:
-            yield f"there is no {phrases.words(self._label(node.over))}"
+            yield f"there is no {phrases.words(self.say.label(node.over))}"
             return
         hit = node.fold is FoldKind.EXISTS
         hits = [one for one in elements if self.trace.state(test, one) == OK and self.trace.truth(test, one) is hit]
@@ -130,11 +133,11 @@ class _Walk:
             return
         for one in elements:
             self.collect(test, one, decisive=True)
-        several = phrases.plural(self._label(node.over))
+        several = phrases.plural(self.say.label(node.over))
         if node.fold is FoldKind.ALL:
-            yield f"all {len(elements)} {several} have {self._wish(test, True)}"
+            yield f"all {len(elements)} {several} have {self.say.wish(test, True)}"
         else:
-            yield f"none of the {len(elements)} {several} has {self._wish(test, True)}"
+            yield f"none of the {len(elements)} {several} has {self.say.wish(test, True)}"
 
     def _attested(self, node: Call, point: Point) -> str:
         fold = node.arguments[1]
@@ -153,147 +156,6 @@ class _Walk:
                 return f"{item} is attested until {until}"
             return f"the attestation of {item} expired at {until}"
         return f"nobody attests {item}"
-
-    # Leaves: one comparison or test.
-
-    def _leaf(self, node: Node, point: Point, wanted: bool) -> str:
-        match node:
-            case Const():
-                return "the rule says so of everything"
-            case Has():
-                there = self.trace.truth(node, point)
-                known = f"{'a' if there else 'no'} known {phrases.words(node.field)}"
-                said = f"{self._subject(node.operand, point)} has {known}"
-                return self._verdict(said, there is wanted, "one" if wanted else "none")
-            case Select():
-                met = self.trace.truth(node, point) is wanted
-                return self._verdict(self._quantity(node, point), met, "true" if wanted else "false")
-            case Call():
-                return self._call(node, point, wanted)
-            case Fold(fold=FoldKind.EXISTS_ONE):
-                return self._exactly_one(node, point, wanted)
-        return f"{phrases.write(node)} is {phrases.value(self.trace.truth(node, point))}"
-
-    def _verdict(self, said: str, met: bool, wish: str) -> str:
-        return f"{said} (wanted {wish})" if met else f"{said}; wanted {wish}"
-
-    def _call(self, node: Call, point: Point, wanted: bool) -> str:
-        met = self.trace.truth(node, point) is wanted
-        if node.function in phrases.FLIPPED:
-            return self._comparison(node, point, wanted, met)
-        if node.function == "@in":
-            return self._membership(node, point, wanted, met)
-        if len(node.arguments) == 2:
-            limit = self.trace.value(node.arguments[1], point)
-            wish = phrases.text_test(node.function, phrases.value("" if limit is None else limit))
-            if wish:
-                said = self._quantity(node.arguments[0], point)
-                return self._verdict(said, met, wish if wanted else f"not {wish}")
-        return f"{phrases.write(node)} is {phrases.value(self.trace.truth(node, point))}"
-
-    def _comparison(self, node: Call, point: Point, wanted: bool, met: bool) -> str:
-        sign = node.function if wanted else phrases.NEGATED[node.function]
-        left, right = node.arguments
-        if _weight(right) > _weight(left):
-            left, right, sign = right, left, phrases.FLIPPED[sign]
-        limit = self._limit(right, left, point)
-        kind = left.type.kind
-        return self._verdict(self._quantity(left, point), met, phrases.bound(sign, limit, kind))
-
-    def _limit(self, node: Node, beside: Node, point: Point) -> str:
-        found = self.trace.value(node, point)
-        unit = beside.field if isinstance(beside, Select) else ""
-        said = phrases.value("" if found is None else found, unit)
-        if _ago(beside) is not None:
-            said = f"{said} ago"
-        if isinstance(node, Select) and node.operand.type.struct != PARAMETERS:
-            return f"{said} ({self._owner(node, beside, point)}{phrases.words(node.field)})"
-        return said
-
-    def _owner(self, node: Select, beside: Node, point: Point) -> str:
-        if isinstance(beside, Select) and phrases.write(beside.operand) == phrases.write(node.operand):
-            return "its "
-        return f"{self._subject(node.operand, point)}: "
-
-    def _membership(self, node: Call, point: Point, wanted: bool, met: bool) -> str:
-        sought, listed = node.arguments
-        if isinstance(sought, Const) or _weight(listed) > _weight(sought):
-            wish = phrases.value(self.trace.value(sought, point) or "")
-            return self._verdict(self._quantity(listed, point), met, f"{wish} among them" if wanted else f"no {wish}")
-        among = phrases.value(self.trace.value(listed, point) or ())
-        return self._verdict(self._quantity(sought, point), met, f"one of {among}" if wanted else f"none of {among}")
-
-    def _exactly_one(self, node: Fold, point: Point, wanted: bool) -> str:
-        assert node.test is not None
-        test, elements = node.test, self.trace.elements(node, point)
-        count = sum(self.trace.truth(test, one) for one in elements)
-        said = f"{count} of {len(elements)} {phrases.plural(self._label(node.over))} have {self._wish(test, True)}"
-        return self._verdict(
-            said, self.trace.truth(node, point) is wanted, "exactly one" if wanted else "not exactly one"
-        )
-
-    def _quantity(self, node: Node, point: Point) -> str:
-        """What a value is, as a clause: `deployment/checkout has replicas 1`."""
-        found = self.trace.value(node, point)
-        said = "nothing" if found is None else phrases.value(found, node.field if isinstance(node, Select) else "")
-        ago = _ago(node)
-        if isinstance(node, Select) and node.operand.type.struct == PARAMETERS:
-            return f"the rule's {phrases.words(node.field)} is {said}"
-        if isinstance(node, Select):
-            return f"{self._subject(node.operand, point)} has {phrases.valued(node.field)} {said}"
-        if ago is not None:
-            moment = phrases.value(self.trace.value(ago, point) or "")
-            length = said if isinstance(found, timedelta) else ""
-            return f"{self._subject(ago.operand, point)} has {phrases.words(ago.field)} {moment}, {length} ago"
-        if isinstance(node, Call) and node.function == "size" and node.arguments[0].type.kind is Kind.LIST:
-            return self._counted(node.arguments[0], point)
-        return f"{phrases.write(node)} is {said}"
-
-    def _counted(self, listed: Node, point: Point) -> str:
-        count, label = self.trace.count(listed, point), self._label(listed)
-        if isinstance(listed, Select):
-            return f"{self._subject(listed.operand, point)} has {count} {phrases.words(listed.field)}"
-        if isinstance(listed, Fold) and listed.fold is FoldKind.FILTER and listed.test is not None:
-            every = self.trace.count(listed.over, point)
-            return f"{count} of {every} {phrases.plural(label)} have {self._wish(listed.test, True)}"
-        return f"there are {count} {phrases.plural(label)}" if count else f"there is no {phrases.words(label)}"
-
-    def _subject(self, struct: Node, point: Point) -> str:
-        """Who a field belongs to: the item's key, or the fact type."""
-        name = struct.type.inner.struct if struct.type.kind is Kind.OPTIONAL else struct.type.struct
-        key = self.trace.key(struct, point)
-        if key is None:
-            return f"the {phrases.words(name)}" if name == "entity" else phrases.words(name)
-        return key if "/" in key else f"{phrases.words(name)} {key}"
-
-    def _label(self, listed: Node) -> str:
-        """What a list holds."""
-        match listed:
-            case Var():
-                return listed.type.inner.struct or listed.name
-            case Select():
-                return listed.field
-            case Fold(fold=FoldKind.FILTER):
-                return self._label(listed.over)
-        return "value"
-
-    def _wish(self, node: Node, wanted: bool) -> str:
-        """What a test wants of an element, without the element."""
-        match node:
-            case Call(function="!_"):
-                return self._wish(node.arguments[0], not wanted)
-            case Call(function="_&&_" | "_||_"):
-                both = (node.function == "_&&_") is wanted
-                return (" and " if both else " or ").join(self._wish(part, wanted) for part in node.arguments)
-            case Select():
-                return f"{phrases.words(node.field)} {'true' if wanted else 'false'}"
-            case Has():
-                return f"{'a' if wanted else 'no'} known {phrases.words(node.field)}"
-            case Call(function=sign, arguments=(Select() as subject, Const() as limit)) if sign in phrases.FLIPPED:
-                said = phrases.value(self.trace.value(limit, self.trace.root) or limit.value, subject.field)
-                bound = phrases.bound(sign if wanted else phrases.NEGATED[sign], said, subject.type.kind)
-                return f"{phrases.valued(subject.field)} {bound}"
-        return phrases.write(node) if wanted else f"not {phrases.write(node)}"
 
     # Unknown: which fact or field is missing.
 
@@ -324,7 +186,7 @@ class _Walk:
         self.missing.add(f"{name}.{node.field}")
         if name == PARAMETERS:
             return f"the rule's parameter {node.field} has no value here"
-        return f"{phrases.words(node.field)} of {self._subject(node.operand, point)} is not known"
+        return f"{phrases.words(node.field)} of {self.say.subject(node.operand, point)} is not known"
 
     # Failed: what could not be computed.
 
@@ -402,20 +264,13 @@ def _outside(node: Node) -> tuple[Node, ...]:
     return (node.over,) if isinstance(node, Fold) else node.parts()
 
 
-def _weight(node: Node) -> int:
-    """How much a side of a comparison is what it is about, rather than what it is held against."""
-    if isinstance(node, Const | ListOf):
-        return 0
-    names = {part.name for part in node.walk() if isinstance(part, Var)}
-    if names <= {NOW, PARAMETERS}:
-        return 1
-    return 2
+def _without_guards(node: Call, parts: list[Node], wanted: bool) -> list[Node]:
+    """The sides of `a != x || b` that failed, without those that only say whom the rule is about."""
+    if node.function != "_||_" or not wanted:
+        return parts
+    asked = [part for part in parts if not _guards(part)]
+    return asked or parts
 
 
-def _ago(node: Node) -> Select | None:
-    """The moment whose age a part is: of `now - x.at`, or `age(x.at)`, the field."""
-    if isinstance(node, Call) and node.function == "_-_" and len(node.arguments) == 2:
-        first, second = node.arguments
-        if isinstance(first, Var) and first.name == NOW and isinstance(second, Select):
-            return second
-    return None
+def _guards(part: Node) -> bool:
+    return isinstance(part, Call) and part.function in ("!_", "_!=_")

@@ -37,8 +37,17 @@ _TEXT_TESTS = {
     "matches": "something that matches {}",
     "semver_in": "a version in {}",
 }
-_IRREGULAR = {"slo": "SLO", "sbom": "SBOM", "ci": "CI", "iac": "IaC", "dr_plan": "DR plan", "api_spec": "API spec"}
+_IRREGULAR = {
+    "slo": "SLO",
+    "sbom": "SBOM",
+    "ci": "CI",
+    "iac": "infrastructure code",
+    "dr_plan": "DR plan",
+    "api_spec": "API spec",
+}
+_UNCOUNTED = {"iac", "secret_scanning", "feedback"}
 _SHOWN_ITEMS = 5
+_SHOWN_LETTERS = 80
 
 
 def words(name: str) -> str:
@@ -54,6 +63,8 @@ def valued(name: str) -> str:
 def plural(name: str) -> str:
     """Several of what a name says."""
     said = words(name)
+    if name in _UNCOUNTED:
+        return said
     if said.endswith("y") and said[-2:-1] not in "aeiou":
         return f"{said[:-1]}ies"
     return said if said.endswith("s") else f"{said}s"
@@ -70,7 +81,8 @@ def value(found: FieldValue, field: str = "") -> str:
         case float():
             return f"{found:.6g}{unit}"
         case str():
-            return f'"{found}"' if found == "" or " " in found else found
+            short = found if len(found) <= _SHOWN_LETTERS else f"{found[:_SHOWN_LETTERS]}…"
+            return f'"{short}"' if found == "" or " " in found else short
         case datetime():
             return clock.format_time(found).removesuffix("T00:00:00Z")
         case timedelta():
