@@ -59,7 +59,7 @@ def test_a_retention_policy_gives_days_only_when_it_states_one_span(repo, scope)
 
 
 def test_documentation_is_counted_with_its_dead_links(repo, commit, scope):
-    tree = repo({"mkdocs.yml": "site_name: x", "docs/index.md": "# Hi\none two [a](a.md) [b](gone.md) [c](../up/)"})
+    tree = repo({"mkdocs.yml": "site_name: x", "docs/index.md": "# Hi\none two [a](index.md) [b](gone.md) [c](../up/)"})
     (docs,) = items(user_docs, scope(tree))
     assert (docs["path"], docs["tool"], docs["pages"], docs["words"]) == ("docs", "mkdocs", 1, 6)
     assert docs["dead_links"] == ["docs/index.md: gone.md"]

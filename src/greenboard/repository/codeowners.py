@@ -8,12 +8,13 @@ last rule that matches a path decides; in GitLab the last one of each section.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from pathspec import GitIgnoreSpec
+import re2
 
 from greenboard.core.errors import Place, UserError
+from greenboard.repository.patterns import LONGEST, gitignore, plain
 from greenboard.repository.tree import Tree
 
 PLACES = {
@@ -43,13 +44,11 @@ class OwnerRule:
     owners: tuple[str, ...]
     line: int
     section: str
-    matches: re.Pattern[str] | GitIgnoreSpec = field(compare=False)
+    matches: Callable[[str], bool] = field(compare=False)
 
     def covers(self, path: str) -> bool:
         """Whether the rule is about a file."""
-        if isinstance(self.matches, re.Pattern):
-            return self.matches.fullmatch(path) is not None
-        return self.matches.match_file(path)
+        return self.matches(path)
 
     @property
     def covers_all(self) -> bool:
@@ -123,7 +122,7 @@ def load(tree: Tree) -> Codeowners | None:
     rules: list[OwnerRule] = []
     errors: list[UserError] = []
     text = tree.text(path, MAX_GITHUB)
-    for said in _LINES[dialect](text, path):
+    for said in _gitlab(text, path) if dialect == "gitlab" else _plain(text, path, dialect):
         (errors if isinstance(said, UserError) else rules).append(said)  # type: ignore[arg-type]
     return Codeowners(path, dialect, tuple(rules), tuple(errors))
 
@@ -136,8 +135,8 @@ def _plain(text: str, path: str, dialect: str) -> Iterator[OwnerRule | UserError
             continue
         pattern, *owners = words
         wrong = _wrong(owners, dialect)
-        if dialect == "github" and pattern.startswith(("!", "\\#")):
-            wrong = pattern
+        if len(pattern) > LONGEST or (dialect == "github" and pattern.startswith(("!", "\\#"))):
+            wrong = pattern[:80]
         if wrong is not None:
             yield UserError("the forge skips this line", place=Place(path, number), got=repr(wrong))
             continue
@@ -164,6 +163,9 @@ def _gitlab(text: str, path: str) -> Iterator[OwnerRule | UserError]:
         if wrong is not None:
             yield UserError("not an owner", place=Place(path, number), got=repr(wrong))
         named = tuple(owner for owner in owners if _wrong((owner,), "gitlab") is None)
+        if len(pattern) > LONGEST:
+            yield UserError("a pattern that is longer than any path", place=Place(path, number))
+            continue
         excluded = pattern.startswith("!")
         bare = pattern.removeprefix("!")
         yield OwnerRule(pattern, () if excluded else named, number, section, _fnmatch(bare))
@@ -184,14 +186,14 @@ def _wrong(owners: tuple[str, ...] | list[str], dialect: str) -> str | None:
     return next((owner for owner in owners if not handle.fullmatch(owner) and not _MAIL.fullmatch(owner)), None)
 
 
-def _gitignore(pattern: str) -> GitIgnoreSpec | re.Pattern[str]:
+def _gitignore(pattern: str) -> Callable[[str], bool]:
     """GitHub's patterns are those of gitignore, but `docs/*` does not reach into the folders of docs."""
     if pattern.endswith("/*") and "**" not in pattern:
         return _fnmatch("/" + pattern.lstrip("/"))
-    return GitIgnoreSpec.from_lines([pattern])
+    return gitignore([pattern]).covers
 
 
-def _fnmatch(pattern: str) -> re.Pattern[str]:
+def _fnmatch(pattern: str) -> Callable[[str], bool]:
     """GitLab's patterns: relative ones match at any depth, a folder needs its closing slash."""
     if pattern == "*":
         pattern = "/**/*"
@@ -199,11 +201,6 @@ def _fnmatch(pattern: str) -> re.Pattern[str]:
     bare += "**/*" if bare.endswith("/") else ""
     steps = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.findall(r"\*\*/|\*\*|\*|\?|\\.|[^*?\\]+|\\", bare)
-    return re.compile("".join(steps.get(part) or re.escape(part.removeprefix("\\")) for part in parts), re.DOTALL)
-
-
-_LINES = {
-    "github": lambda text, path: _plain(text, path, "github"),
-    "gitlab": _gitlab,
-    "bitbucket": lambda text, path: _plain(text, path, "bitbucket"),
-}
+    expression = "(?s)" + "".join(steps.get(part) or re.escape(part.removeprefix("\\")) for part in parts)
+    compiled = re2.compile(expression)  # linear in time, whatever the pattern
+    return lambda path: compiled.fullmatch(plain(path)) is not None

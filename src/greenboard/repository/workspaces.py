@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import normpath
 
-from pathspec import GitIgnoreSpec
-
 from greenboard.core.errors import UserError
 from greenboard.repository.manifests import json_object, strings, table, toml_table, xml_root
+from greenboard.repository.patterns import gitignore
 from greenboard.repository.tree import Tree
 
 _INCLUDE = re.compile(r"^\s*include\s*\(?\s*((?:['\"][^'\"]+['\"]\s*,?\s*)+)", re.MULTILINE)
@@ -58,10 +57,10 @@ def _globbed(tree: Tree, folder: str, patterns: Iterable[str], manifest: str) ->
     stated = [pattern for pattern in patterns if pattern.strip()]
     if not stated:
         return
-    spec = GitIgnoreSpec.from_lines([_anchored(pattern, manifest) for pattern in stated])
+    spec = gitignore([_anchored(pattern, manifest) for pattern in stated])
     prefix = f"{folder}/" if folder else ""
     for path in tree.named(manifest, under=prefix):
-        if spec.match_file(path[len(prefix) :]):
+        if spec.covers(path[len(prefix) :]):
             yield path.rpartition("/")[0]
 
 
