@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from greenboard.catalog import descriptors
+from greenboard.catalog.following import follow
 from greenboard.catalog.types import COMPONENT_KINDS, Declared, Entity, RelationKind
-from greenboard.core.errors import UserError, UserErrors
+from greenboard.core.errors import UserError
 from greenboard.core.refs import DEFAULT_NAMESPACE, Ref, slug
 from greenboard.repository.evidence import aside, guess_folders
 from greenboard.repository.kinds import guess_kind
@@ -82,18 +83,8 @@ def repository_name(tree: Tree) -> str:
 
 
 def _described(tree: Tree) -> tuple[Declared, list[UserError]]:
-    declared = Declared()
-    problems: list[UserError] = []
-    for path in tree.named(*descriptors.NAMES):
-        if aside(path.rpartition("/")[0]):
-            continue
-        try:
-            declared += descriptors.read(tree.text(path), path)
-        except UserErrors as several:
-            problems.extend(several.errors)
-        except UserError as error:
-            problems.append(error)
-    return declared, problems
+    named = [path for path in tree.named(*descriptors.NAMES) if not aside(path.rpartition("/")[0])]
+    return follow(named, tree.text, tree.files)
 
 
 def _placed(tree: Tree, declared: Declared, repository: Ref, problems: list[UserError]) -> dict[str, list[Entity]]:
