@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from greenboard.repository.helm.functions import FUNCTIONS
 from greenboard.repository.helm.lexer import TemplateError
@@ -61,17 +63,20 @@ def render(text: str, values: Any = VALUES) -> str:
         ('{{ printf "%s-%d %5.1f|%q|%v" .Values.name .Values.n 1.25 "a" .Values.list }}', 'shop-3   1.2|"a"|[a b]'),
         ("{{ and .Values.name .Values.zero }}{{ or .Values.zero .Values.n }}", "03"),
         ("{{ and .Values.nothing .Values.nothing.deep }}", ""),
-        ("{{ not .Values.off }} {{ eq .Values.n 1 2 3 }} {{ ne 1 2 }} {{ lt 1 2 }} {{ ge 2 2 }}", "true true true true true"),
+        (
+            "{{ not .Values.off }} {{ eq .Values.n 1 2 3 }} {{ ne 1 2 }} {{ lt 1 2 }} {{ ge 2 2 }}",
+            "true true true true true",
+        ),
         ('{{ index .Values.list 1 }}{{ index .Values "map" "y" "z" }}', "bdeep"),
         ('{{ (index .Values.map "y").z }}{{ (dict "a" 1).a }}', "deep1"),
         ('{{ ternary "a" "b" .Values.off }}{{ coalesce .Values.zero "" "c" }}', "bc"),
-        ("{{ $d := dict }}{{ $_ := set $d \"k\" 1 }}{{ hasKey $d \"k\" }}{{ len $d }}", "true1"),
+        ('{{ $d := dict }}{{ $_ := set $d "k" 1 }}{{ hasKey $d "k" }}{{ len $d }}', "true1"),
         ('{{ merge (dict "a" 1) (dict "a" 2 "b" 3) | toJson }}', '{"a":1,"b":3}'),
         ('{{ mergeOverwrite (dict "a" 1) (dict "a" 2) | toJson }}', '{"a":2}'),
         ('{{ "a-b_c" | replace "-" "." | trimSuffix "c" | trunc 3 }}', "a.b"),
         ('{{ "abc" | trunc -2 }}{{ join "," .Values.list }}{{ splitList "," "x,y" | last }}', "bca,by"),
         ('{{ regexReplaceAll "([a-z])1" "a1b1" "${1}2" }}', "a2b2"),
-        ("{{ add 1 2 3 }} {{ sub 5 2 }} {{ mul 2 3 }} {{ div 7 2 }} {{ mod 7 2 }} {{ int \"8\" }}", "6 3 6 3 1 8"),
+        ('{{ add 1 2 3 }} {{ sub 5 2 }} {{ mul 2 3 }} {{ div 7 2 }} {{ mod 7 2 }} {{ int "8" }}', "6 3 6 3 1 8"),
         ('{{ "x" | b64enc }}{{ "eA==" | b64dec }} {{ kindOf .Values.map }}', "eA==x map"),
         ("{{ `raw \\n` }}{{ 'a' }}{{ 0x10 }}{{ 1.5 }}", "raw \\n97161.5"),
         ('{{ dig "y" "z" "none" .Values.map }}{{ dig "q" "z" "none" .Values.map }}', "deepnone"),
@@ -94,13 +99,17 @@ def test_the_language(text, expected):
         ('{{ include "gone" . }}', "1:4", "no template named 'gone' in the tree"),
         ("{{ .Values.nothing.deep }}", "1:4", "nothing named deep in invalid"),
         ('{{ required "set x" .Values.missing }}', "1:4", "the chart refuses: set x"),
-        ("{{ lookup \"v1\" \"Secret\" \"\" \"\" }}", "1:4", "lookup asks the cluster, which is not known here"),
+        ('{{ lookup "v1" "Secret" "" "" }}', "1:4", "lookup asks the cluster, which is not known here"),
         ("{{ if }}", "1:7", "unexpected '}}'"),
         ("{{ if .x }}a", "1:7", "if without its end"),
         ("{{ .x", "1:6", "an action that is not closed"),
         ("{{ $gone }}", "1:4", "undefined variable $gone"),
         ("{{ div 1 0 }}", "1:4", "integer division or modulo by zero"),
-        ('{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}', "1:20", "templates that include each other without end"),
+        (
+            '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
+            "1:20",
+            "templates that include each other without end",
+        ),
         ("{{ range until 9000 }}{{ range until 9000 }}{{ $ }}{{ end }}{{ end }}", None, "more"),
     ],
 )
@@ -179,7 +188,10 @@ def test_a_chart_is_rendered_with_its_defaults(repo, scope):
     (found,) = READER.read(scope(repo(CHART)))
     (item,) = found.value
     assert (item["name"], item["replicas"], item["pdb"]) == ("deployment/shop", 2, True)
-    assert item["image_pinned"] and item["readiness"] and not item["limits_set"] and not item["liveness"]
+    assert item["image_pinned"]
+    assert item["readiness"]
+    assert not item["limits_set"]
+    assert not item["liveness"]
     assert found.places["deployment/shop.replicas"] == "chart/templates/deployment.yaml:8"
     assert found.places["deployment/shop.image_pinned"] == "chart/templates/deployment.yaml:16"
     assert found.places["deployment/shop.readiness"] == "chart/templates/deployment.yaml:18"
@@ -201,10 +213,13 @@ def test_what_cannot_be_rendered_is_said_and_the_rest_is_read(repo, scope):
 
 def test_parts_of_a_chart(repo, scope):
     meta = CHART["chart/Chart.yaml"] + (
-        "dependencies:\n- {name: db, alias: store, condition: store.enabled}\n- {name: spare, condition: spare.enabled}\n"
+        "dependencies:\n- {name: db, alias: store, condition: store.enabled}\n"
+        "- {name: spare, condition: spare.enabled}\n"
         "- {name: base, repository: 'file://../base'}\n- {name: redis, repository: 'https://charts.example.org'}\n"
     )
-    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: %s}\nspec: {template: {spec: {containers: [{image: %s}]}}}\n"
+    job = (
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: %s}\nspec: {template: {spec: {containers: [{image: %s}]}}}\n"
+    )
     files = {
         "chart/Chart.yaml": meta,
         "chart/values.yaml": CHART["chart/values.yaml"] + "store: {enabled: true, tag: '9'}\nspare: {enabled: false}\n",
@@ -225,8 +240,45 @@ def test_parts_of_a_chart(repo, scope):
 
 
 _PIECES = st.sampled_from(
-    ["{{", "}}", "{{-", "-}}", " ", ".Values", ".a", "$x", ":=", "|", "if", "end", "else", "range", "with", '"a"', "(", ")", "/*", "*/"]
-    + ["include", "define", "tpl", "toYaml", "printf", '"%d %q"', "dict", "index", "1", "-2", "nil", "\n", "x", "merge", "slice"]
+    [
+        "{{",
+        "}}",
+        "{{-",
+        "-}}",
+        " ",
+        ".Values",
+        ".a",
+        "$x",
+        ":=",
+        "|",
+        "if",
+        "end",
+        "else",
+        "range",
+        "with",
+        '"a"',
+        "(",
+        ")",
+        "/*",
+        "*/",
+    ]
+    + [
+        "include",
+        "define",
+        "tpl",
+        "toYaml",
+        "printf",
+        '"%d %q"',
+        "dict",
+        "index",
+        "1",
+        "-2",
+        "nil",
+        "\n",
+        "x",
+        "merge",
+        "slice",
+    ]
 )
 
 
@@ -251,7 +303,5 @@ _ANY = st.recursive(
 @given(st.sampled_from(sorted(FUNCTIONS)), st.lists(_ANY, max_size=3))
 def test_any_arguments_are_taken_or_refused(name, arguments):
     values = {f"v{index}": value for index, value in enumerate(arguments)}
-    try:
+    with contextlib.suppress(TemplateError):
         render("{{ " + name + "".join(f" .Values.{key}" for key in values) + " }}", values)
-    except TemplateError:
-        pass

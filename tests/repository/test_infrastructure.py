@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenboard.core.errors import UserError
 from greenboard.facts.vocabulary import load
@@ -112,7 +113,8 @@ def test_a_copy_takes_its_encryption_from_its_source(repo, scope):
 
 def test_broken_terraform_is_said(repo, scope):
     (missed,) = CLOUD.read(scope(repo({"main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket =\n}\n'})))
-    assert isinstance(missed, Missed) and missed.location.startswith("main.tf:2:")
+    assert isinstance(missed, Missed)
+    assert missed.location.startswith("main.tf:2:")
 
 
 FIREWALL = """\
@@ -205,7 +207,13 @@ def test_environments(repo, scope):
 
 @pytest.mark.parametrize(
     ("name", "stage"),
-    [("prod", "production"), ("eu-prod-1", "production"), ("preprod", "staging"), ("nonprod", "other"), ("blue", "other")],
+    [
+        ("prod", "production"),
+        ("eu-prod-1", "production"),
+        ("preprod", "staging"),
+        ("nonprod", "other"),
+        ("blue", "other"),
+    ],
 )
 def test_stages(name, stage):
     assert stage_of(name) == stage
@@ -222,7 +230,23 @@ def test_nothing_is_said_where_nothing_is(repo, scope):
     assert [list(reader.read(scope(tree))) for reader in (CLOUD, ENVIRONMENT, IAC, NETWORK)] == [[], [], [], []]
 
 
-_PIECES = ["resource", '"aws_lb"', '"b"', "{", "}", "\n", "a", "=", '"${var.x}"', "[", "]", "<<EOF\n", "1", "true", "var.a"]
+_PIECES = [
+    "resource",
+    '"aws_lb"',
+    '"b"',
+    "{",
+    "}",
+    "\n",
+    "a",
+    "=",
+    '"${var.x}"',
+    "[",
+    "]",
+    "<<EOF\n",
+    "1",
+    "true",
+    "var.a",
+]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=25))

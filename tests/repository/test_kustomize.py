@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 from typing import Any
 
 import pytest
 import yaml as plain_yaml
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenboard.core.errors import Place, UserError
 from greenboard.repository.kubernetes.objects import Object
@@ -110,7 +112,10 @@ def test_an_overlay_is_built(repo, scope):
     assert isinstance(found, Found)
     (item,) = found.value
     assert (item["name"], item["environment"], item["replicas"]) == ("deployment/eu-shop", "prod", 5)
-    assert item["autoscaled"] and item["image_pinned"] and item["readiness"] and item["run_as_non_root"]
+    assert item["autoscaled"]
+    assert item["image_pinned"]
+    assert item["readiness"]
+    assert item["run_as_non_root"]
     assert found.places["deployment/eu-shop.replicas"] == "k/overlays/prod/kustomization.yaml:8"
     assert found.places["deployment/eu-shop.readiness"] == "k/overlays/prod/probes.yaml:9"
     assert found.places["deployment/eu-shop.run_as_non_root"].startswith("k/components/safe/kustomization.yaml:")
@@ -164,10 +169,13 @@ def test_remote_resources_are_said_and_the_rest_is_read(repo, scope):
 )
 def test_what_cannot_be_built_is_said(repo, text, reason):
     (failed,) = kustomizations(repo({"k/kustomization.yaml": text, "k/shop.yaml": BASE})).results
-    assert failed.reason == reason and failed.location.startswith("k/kustomization.yaml:")
+    assert failed.reason == reason
+    assert failed.location.startswith("k/kustomization.yaml:")
 
 
-_VALUES = st.recursive(st.none() | st.integers(0, 2), lambda x: st.lists(x, max_size=2) | st.dictionaries(st.sampled_from("ab"), x))
+_VALUES = st.recursive(
+    st.none() | st.integers(0, 2), lambda x: st.lists(x, max_size=2) | st.dictionaries(st.sampled_from("ab"), x)
+)
 _OPERATIONS = st.lists(
     st.fixed_dictionaries(
         {
@@ -182,7 +190,5 @@ _OPERATIONS = st.lists(
 
 @given(_OPERATIONS, st.dictionaries(st.sampled_from("ab"), _VALUES))
 def test_any_patch_is_applied_or_refused(operations, data):
-    try:
+    with contextlib.suppress(UserError):
         apply_operations(Part(data, "x", {}), operations, Place("x", 1))
-    except UserError:
-        pass

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenboard.facts.vocabulary import load
 from greenboard.repository.monitoring.objectives import sli_kind, window
 from greenboard.repository.monitoring.rules import signals_of
 from greenboard.repository.readers.alerting import READER as ALERTING
-from greenboard.repository.readers.dashboard import READER as DASHBOARD, describe
+from greenboard.repository.readers.dashboard import READER as DASHBOARD
+from greenboard.repository.readers.dashboard import describe
 from greenboard.repository.readers.slo import READER as SLO
 from greenboard.repository.types import Found, Missed
 
@@ -90,7 +92,9 @@ def test_a_broken_rule_file_is_said_and_counts_are_not(repo, scope):
 
 
 def test_monitors_in_terraform(repo, scope):
-    text = 'resource "datadog_monitor" "errors" {\n  message = "see the runbook @pagerduty-shop"\n  query = "errors"\n}\n'
+    text = (
+        'resource "datadog_monitor" "errors" {\n  message = "see the runbook @pagerduty-shop"\n  query = "errors"\n}\n'
+    )
     found = single(ALERTING, scope(repo({"main.tf": text})))
     assert found.value == {"golden_signals": ["errors"], "rules": 1, "runbook_pct": 100.0, "paging_rules": 1}
 
@@ -120,6 +124,7 @@ def test_dashboards(repo, scope):
     files = {
         "grafana/shop.json": json.dumps(BOARD),
         "grafana/copy.json": json.dumps({"dashboard": BOARD}),
+        "grafana/other.json": json.dumps({**BOARD, "panels": []}),
         "grafana/data.json": json.dumps({"panels": [], "title": "not one"}),
         "k8s/boards.yaml": json.dumps({**config, **data}),
         "main.tf": 'resource "grafana_dashboard" "more" {\n  config_json = file("x.json")\n}\n',
@@ -127,7 +132,7 @@ def test_dashboards(repo, scope):
     found = single(DASHBOARD, scope(repo(files)))
     assert {item["name"]: item.get("panels") for item in found.value} == {
         "Shop": 2,
-        "Shop (grafana/shop.json:1)": 2,
+        "Shop (grafana/other.json:1)": 0,
         "Cluster": 2,
         "grafana_dashboard.more": None,
     }
@@ -135,7 +140,8 @@ def test_dashboards(repo, scope):
 
 def test_a_broken_dashboard_is_said(repo, scope):
     (missed,) = DASHBOARD.read(scope(repo({"grafana/x.json": '{"panels": [\n}'})))
-    assert isinstance(missed, Missed) and missed.location == "grafana/x.json:2:1"
+    assert isinstance(missed, Missed)
+    assert missed.location == "grafana/x.json:2:1"
 
 
 OPENSLO = """\
@@ -220,8 +226,12 @@ def test_nothing_is_said_where_nothing_is(repo, scope):
 
 _JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["panels", "rows", "title", "schemaVersion", "dashboard", "spec", "type"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["panels", "rows", "title", "schemaVersion", "dashboard", "spec", "type"]), inner
+        )
+    ),
 )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml as plain_yaml
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from greenboard.core import yaml
 from greenboard.core.errors import UserError
@@ -113,11 +114,12 @@ def test_a_bare_deployment_has_the_defaults_of_the_api(repo, scope):
 
 
 def test_what_stands_beside_a_workload_is_matched(repo, scope):
-    tree = repo({"k8s/a.yaml": BARE, "k8s/b.yaml": "---\n".join([BUDGET, SCALER, POLICY])})
+    tree = repo({"k8s/a.yaml": BARE, "k8s/b.yaml": f"{BUDGET}---\n{SCALER}---\n{POLICY}"})
     (item,) = workloads(scope(tree)).values()
     assert "replicas" not in item
     assert (item["min_replicas"], item["max_replicas"], item["autoscaled"]) == (2, 9, True)
-    assert item["pdb"] is True and item["network_policy"] is True
+    assert item["pdb"] is True
+    assert item["network_policy"] is True
 
 
 def test_another_namespace_is_another_matter(repo, scope):
@@ -137,7 +139,8 @@ def test_a_broken_file_leaves_absences_unsaid(repo, scope):
 def test_the_containers_word_beats_the_pods(repo, scope):
     text = GOOD.replace("readOnlyRootFilesystem: true", "runAsUser: 0")
     (item,) = workloads(scope(repo({"k8s/shop.yaml": text}))).values()
-    assert item["run_as_non_root"] is False and item["read_only_root"] is False
+    assert item["run_as_non_root"] is False
+    assert item["read_only_root"] is False
 
 
 def test_a_limit_counts_as_request(repo, scope):
@@ -221,7 +224,8 @@ def test_lists_are_taken_apart():
     text = "apiVersion: v1\nkind: List\nitems:\n- " + GOOD.replace("\n", "\n  ")
     (document,) = yaml.read(text, "all.yaml")
     (item,) = objects_of(document, Origin("plain", "all.yaml", "plain"))
-    assert item.label == "deployment/shop" and item.at("spec", "replicas") == "all.yaml:8"
+    assert item.label == "deployment/shop"
+    assert item.at("spec", "replicas") == "all.yaml:8"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def parse(text: str, path: str) -> list[Stage]:
 
     Raises:
         UserError: it has no FROM, or cannot be taken apart.
+
     """
     stages: list[Stage] = []
     defaults: dict[str, str | None] = {}
@@ -153,7 +154,7 @@ def substitute(text: str, values: Mapping[str, str | None]) -> str | None:
         value = values.get(found["braced"] or found["plain"])
         operator, word = found["operator"] or "", found["word"] or ""
         if operator.endswith("-"):
-            return value if value else word
+            return value or word
         if operator.endswith("+"):
             return word if value else ""
         unknown = unknown or value is None

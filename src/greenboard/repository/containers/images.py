@@ -9,10 +9,55 @@ _PLACEHOLDER = re.compile(r"[${}<>%()\s]|\bIMAGE_|_IMAGE\b|^(?:image|todo|change
 
 # Official images (docs.docker.com, "Docker Official Images") whose own files set no USER.
 _ROOT_IMAGES = frozenset(
-    "alpine amazoncorretto amazonlinux archlinux bash buildpack-deps busybox caddy centos clojure composer debian "
-    "docker dart eclipse-temurin elixir erlang fedora gcc golang gradle groovy haskell httpd ibmjava julia maven mono "
-    "nginx node openjdk oraclelinux perl php photon pypy python r-base rakudo-star rockylinux ruby rust sapmachine "
-    "swift tomcat ubuntu almalinux".split()
+    [
+        "alpine",
+        "amazoncorretto",
+        "amazonlinux",
+        "archlinux",
+        "bash",
+        "buildpack-deps",
+        "busybox",
+        "caddy",
+        "centos",
+        "clojure",
+        "composer",
+        "debian",
+        "docker",
+        "dart",
+        "eclipse-temurin",
+        "elixir",
+        "erlang",
+        "fedora",
+        "gcc",
+        "golang",
+        "gradle",
+        "groovy",
+        "haskell",
+        "httpd",
+        "ibmjava",
+        "julia",
+        "maven",
+        "mono",
+        "nginx",
+        "node",
+        "openjdk",
+        "oraclelinux",
+        "perl",
+        "php",
+        "photon",
+        "pypy",
+        "python",
+        "r-base",
+        "rakudo-star",
+        "rockylinux",
+        "ruby",
+        "rust",
+        "sapmachine",
+        "swift",
+        "tomcat",
+        "ubuntu",
+        "almalinux",
+    ]
 )
 # Published images that run as another user, by their vendors' documents.
 _OTHER_USERS = (

@@ -27,9 +27,25 @@ from greenboard.repository.tree import Tree
 
 _RENDERED = (".yaml", ".yml", ".json")
 # Objects that say nothing about how workloads run: a template of these that fails hides nothing else.
-_APART = frozenset(
-    "Secret ConfigMap ServiceAccount Role RoleBinding ClusterRole ClusterRoleBinding ServiceMonitor PodMonitor "
-    "PrometheusRule Certificate Issuer ExternalSecret SealedSecret CustomResourceDefinition Namespace".split()
+_HARMLESS = frozenset(
+    [
+        "Secret",
+        "ConfigMap",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ServiceMonitor",
+        "PodMonitor",
+        "PrometheusRule",
+        "Certificate",
+        "Issuer",
+        "ExternalSecret",
+        "SealedSecret",
+        "CustomResourceDefinition",
+        "Namespace",
+    ]
 )
 
 
@@ -226,11 +242,11 @@ def _print(
         if name.startswith("_") or not name.endswith(_RENDERED):
             continue
         data = context(chart, top.name, copy.deepcopy(values), _known_as(chart, path))
-        yield from _objects(chart, path, template, data, defines, origin)
+        yield from _objects(chart, path, template, data, defines=defines, origin=origin)
 
 
 def _objects(
-    chart: Chart, path: str, template: Template, data: Value, defines: Mapping[str, nodes.Body], origin: Origin
+    chart: Chart, path: str, template: Template, data: Value, *, defines: Mapping[str, nodes.Body], origin: Origin
 ) -> Iterator[Object | Failed]:
     """The objects that one template prints, with the lines of the template as their places."""
     try:
@@ -239,12 +255,14 @@ def _objects(
         text = output.text
         documents = list(yaml.stream(text, path)) if text.strip() else []
     except TemplateError as error:
-        yield Failed(origin.home, error.what, str(error.place or path), apart=_stands_apart(chart, path))
+        harmless = _harmless(chart, path)
+        yield Failed(origin.home, error.what, str(error.place or path), apart=harmless, harmless=harmless)
         return
     except UserError as error:
         line = error.place.line if error.place else None
         at = lines[min(line, len(lines)) - 1] if line else 1
-        yield Failed(origin.home, f"renders to {error.what}", f"{path}:{at}", apart=_stands_apart(chart, path))
+        harmless = _harmless(chart, path)
+        yield Failed(origin.home, f"renders to {error.what}", f"{path}:{at}", apart=harmless, harmless=harmless)
         return
     for document in documents:
         places = {
@@ -253,7 +271,7 @@ def _objects(
         yield from objects_of(yaml.Document(document.data, path, places), origin)
 
 
-def _stands_apart(chart: Chart, path: str) -> bool:
+def _harmless(chart: Chart, path: str) -> bool:
     """Whether a template that failed names only kinds that say nothing about workloads."""
     kinds = re.findall(r"^\s*kind:\s*(\S+)", chart.tree.text(path), re.MULTILINE)
-    return bool(kinds) and all(kind.strip("\"'") in _APART for kind in kinds)
+    return bool(kinds) and all(kind.strip("\"'") in _HARMLESS for kind in kinds)

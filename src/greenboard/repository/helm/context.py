@@ -18,10 +18,29 @@ if TYPE_CHECKING:
 
 KUBERNETES = ("1", "33")
 _SERVED = frozenset(
-    "v1 apps/v1 batch/v1 autoscaling/v1 autoscaling/v2 policy/v1 networking.k8s.io/v1 rbac.authorization.k8s.io/v1 "
-    "storage.k8s.io/v1 admissionregistration.k8s.io/v1 apiextensions.k8s.io/v1 apiregistration.k8s.io/v1 "
-    "authentication.k8s.io/v1 authorization.k8s.io/v1 certificates.k8s.io/v1 coordination.k8s.io/v1 "
-    "discovery.k8s.io/v1 events.k8s.io/v1 flowcontrol.apiserver.k8s.io/v1 node.k8s.io/v1 scheduling.k8s.io/v1".split()
+    [
+        "v1",
+        "apps/v1",
+        "batch/v1",
+        "autoscaling/v1",
+        "autoscaling/v2",
+        "policy/v1",
+        "networking.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1",
+        "storage.k8s.io/v1",
+        "admissionregistration.k8s.io/v1",
+        "apiextensions.k8s.io/v1",
+        "apiregistration.k8s.io/v1",
+        "authentication.k8s.io/v1",
+        "authorization.k8s.io/v1",
+        "certificates.k8s.io/v1",
+        "coordination.k8s.io/v1",
+        "discovery.k8s.io/v1",
+        "events.k8s.io/v1",
+        "flowcontrol.apiserver.k8s.io/v1",
+        "node.k8s.io/v1",
+        "scheduling.k8s.io/v1",
+    ]
 )
 
 
@@ -79,7 +98,12 @@ def _files(chart: Chart) -> dict[str, Value]:
         inside = [path[len(prefix) :] for path in chart.files if not path.startswith(f"{prefix}templates/")]
         return _globbed({name: get(name) for name in inside if fnmatch(name, show(pattern))})
 
-    return {"Get": Method(get), "GetBytes": Method(get), "Lines": Method(lambda n: get(n).splitlines()), "Glob": Method(glob)}
+    return {
+        "Get": Method(get),
+        "GetBytes": Method(get),
+        "Lines": Method(lambda n: get(n).splitlines()),
+        "Glob": Method(glob),
+    }
 
 
 def _globbed(found: dict[str, str]) -> dict[str, Value]:
@@ -98,5 +122,5 @@ class _Files(dict[str, Value]):
         super().__init__(files)
         self.methods = methods | {"Get": Method(lambda name: files.get(show(name), ""))}
 
-    def get(self, key: str, default: Value = None) -> Value:  # type: ignore[override]
+    def get(self, key: str, default: Value = None) -> Value:
         return self.methods.get(key, super().get(key, default))

@@ -200,7 +200,7 @@ TEXTS: dict[str, Callable[..., Value]] = {
     "plural": lambda one, many, count: one if _int(count) == 1 else many,
     "wrap": _wrap,
     "regexMatch": lambda pattern, text: _regex(pattern).search(show(text)) is not None,
-    "regexFind": lambda pattern, text: (lambda found: found[0] if found else "")(_regex(pattern).search(show(text))),
+    "regexFind": lambda pattern, text: next((found[0] for found in _regex(pattern).finditer(show(text))), ""),
     "regexFindAll": lambda pattern, text, most: _first(
         [found[0] for found in _regex(pattern).finditer(show(text))], most
     ),
@@ -315,9 +315,37 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {**TEXTS, **LOGIC, **NUMBERS, **COD
 FUNCTIONS |= {
     "must" + name[0].upper() + name[1:]: FUNCTIONS[name]
     for name in (
-        "toYaml toJson toRawJson toPrettyJson fromJson regexMatch regexFind regexFindAll regexReplaceAll "
-        "regexReplaceAllLiteral regexSplit merge mergeOverwrite deepCopy append prepend push first last initial rest "
-        "reverse uniq without has compact slice chunk concat".split()
+        [
+            "toYaml",
+            "toJson",
+            "toRawJson",
+            "toPrettyJson",
+            "fromJson",
+            "regexMatch",
+            "regexFind",
+            "regexFindAll",
+            "regexReplaceAll",
+            "regexReplaceAllLiteral",
+            "regexSplit",
+            "merge",
+            "mergeOverwrite",
+            "deepCopy",
+            "append",
+            "prepend",
+            "push",
+            "first",
+            "last",
+            "initial",
+            "rest",
+            "reverse",
+            "uniq",
+            "without",
+            "has",
+            "compact",
+            "slice",
+            "chunk",
+            "concat",
+        ]
     )
 }
 """Every function by name, but for those that need the renderer: include, tpl, lookup, and, or, index."""

@@ -50,6 +50,7 @@ def tokens(text: str, path: str) -> Iterator[Token]:
 
     Raises:
         TemplateError: an action that is not closed, or a character that has no meaning.
+
     """
     position = 0
     trim_next = False

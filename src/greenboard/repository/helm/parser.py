@@ -11,7 +11,8 @@ from greenboard.repository.helm import nodes
 from greenboard.repository.helm.lexer import TemplateError, Token, tokens
 
 _DEPTH = 80
-_BLOCKS = {"if": nodes.If, "with": nodes.With, "range": nodes.Range}
+_Control = type[nodes.If] | type[nodes.With] | type[nodes.Range]
+_BLOCKS: dict[str, _Control] = {"if": nodes.If, "with": nodes.With, "range": nodes.Range}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -29,6 +30,7 @@ def parse(text: str, path: str) -> Template:
 
     Raises:
         TemplateError: it does not follow the grammar, with the place.
+
     """
     parser = _Parser(list(tokens(text, path)), path)
     body, stop = parser.body(0)

@@ -61,6 +61,7 @@ def printf(form: str, values: Sequence[Value]) -> str:
 
     Raises:
         ValueError: a verb that is not known here.
+
     """
     rest = list(values)
 
@@ -91,7 +92,13 @@ def _verb(verb: str, value: Value, precision: str | None, flags: str) -> str:
         return type_name(value)
     if verb in "dxXoc" and isinstance(value, int | float):
         whole = int(value)
-        return {"d": str(whole), "x": f"{whole:x}", "X": f"{whole:X}", "o": f"{whole:o}", "c": chr(max(whole, 0) % 0x110000)}[verb]
+        return {
+            "d": str(whole),
+            "x": f"{whole:x}",
+            "X": f"{whole:X}",
+            "o": f"{whole:o}",
+            "c": chr(max(whole, 0) % 0x110000),
+        }[verb]
     if verb in "feg" and isinstance(value, int | float):
         return f"{float(value):.{min(int(precision or 6), 50)}{verb}}" if verb != "g" else _float(float(value))
     if verb == "x" and isinstance(value, str):
@@ -105,7 +112,14 @@ def kind_name(value: Value) -> str:
     """The kind of a value in Go's words, as `kindOf` gives it."""
     if value is None:
         return "invalid"
-    for python, name in ((bool, "bool"), (int, "int64"), (float, "float64"), (str, "string"), (list, "slice"), (dict, "map")):
+    for python, name in (
+        (bool, "bool"),
+        (int, "int64"),
+        (float, "float64"),
+        (str, "string"),
+        (list, "slice"),
+        (dict, "map"),
+    ):
         if isinstance(value, python):
             return name
     return "func"
@@ -120,14 +134,14 @@ def type_name(value: Value) -> str:
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Writes without anchors, as Go does."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, _data: object) -> bool:
         return True
 
 
 def to_yaml(value: Value) -> str:
     """A value as YAML with sorted keys, without the last newline."""
     if isinstance(value, Method):
-        raise ValueError("a function cannot be written as YAML")
+        raise TypeError("a function cannot be written as YAML")
     text = yaml.dump(value, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, width=1_000_000)
     return str(text).removesuffix("\n...\n").removesuffix("\n")
 

@@ -88,6 +88,7 @@ class Renderer:
 
         Raises:
             TemplateError: something in it that is not known here, does not fit, or goes on without bound.
+
         """
         output = Output()
         try:
@@ -183,7 +184,7 @@ class Renderer:
         if isinstance(head, nodes.Function):
             if head.name in ("and", "or"):
                 return self._short(head, rest, dot, scopes, piped)
-            return self._call(head, [self._operand(part, dot, scopes) for part in rest] + piped, dot)
+            return self._call(head, [self._operand(part, dot, scopes) for part in rest] + piped)
         value = self._operand(head, dot, scopes, call=False)
         arguments = [self._operand(part, dot, scopes) for part in rest] + piped
         if isinstance(value, Method):
@@ -193,7 +194,12 @@ class Renderer:
         return value
 
     def _short(
-        self, head: nodes.Function, rest: list[nodes.Operand], dot: Value, scopes: list[dict[str, Value]], piped: list[Value]
+        self,
+        head: nodes.Function,
+        rest: list[nodes.Operand],
+        dot: Value,
+        scopes: list[dict[str, Value]],
+        piped: list[Value],
     ) -> Value:
         """`and` and `or` look no further once they are decided."""
         value: Value = None
@@ -215,7 +221,7 @@ class Renderer:
                     raise TemplateError(f"undefined variable {name}", place=place)
                 return scope[name]
             case nodes.Function():
-                return self._call(part, [], dot)
+                return self._call(part, [])
             case nodes.Field(base, names, place):
                 value = self._operand(base, dot, scopes)
                 # A chain that starts at nil is nil (the idiom `(.Values.a).b`); nil further along is an error.
@@ -224,7 +230,7 @@ class Renderer:
                 return self._guard(place, value.call, []) if call and isinstance(value, Method) else value
         return self._pipe(part, dot, [*scopes, {}])
 
-    def _call(self, head: nodes.Function, arguments: list[Value], dot: Value) -> Value:
+    def _call(self, head: nodes.Function, arguments: list[Value]) -> Value:
         match head.name:
             case "include":
                 if len(arguments) != 2:

@@ -50,7 +50,10 @@ def _holds(how: str, text: str, held: dict[str, Value]) -> bool:
     given = [int(part) for part in numbers[:3]]
     low = (*given, *[0] * (3 - len(given)))
     pre = text.partition("-")[2].partition("+")[0]
-    mine, theirs = _order(held["Major"], held["Minor"], held["Patch"], held["Prerelease"]), _order(*low, pre)
+    mine, theirs = (
+        _order(held["Major"], held["Minor"], held["Patch"], held["Prerelease"]),
+        _order(low[0], low[1], low[2], pre),
+    )
     high = _above(given, low, how)
     match how:
         case "=":

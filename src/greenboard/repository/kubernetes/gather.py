@@ -41,7 +41,7 @@ def _gather(tree: Tree) -> Gathered:
     found += _plain(tree, folders, built.folders, built.used)
     return Gathered(
         tuple(item for item in found if isinstance(item, Object)),
-        tuple(item for item in found if isinstance(item, Failed)),
+        tuple(dict.fromkeys(item for item in found if isinstance(item, Failed))),
     )
 
 

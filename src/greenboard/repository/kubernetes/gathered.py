@@ -12,13 +12,15 @@ from greenboard.repository.kubernetes.objects import Object
 class Failed:
     """A file or part of a file that could not be read; `home` says where it belongs.
 
-    `apart` marks what can hide objects of its own but nothing about the workloads that were found.
+    `apart` marks what can hide objects of its own but nothing about the workloads that were found;
+    `harmless` what holds no workloads at all (a template of a Secret).
     """
 
     home: str
     reason: str
     location: str
     apart: bool = False
+    harmless: bool = False
 
 
 @dataclass(frozen=True)

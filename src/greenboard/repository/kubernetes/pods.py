@@ -96,7 +96,10 @@ def describe(pods: Pods, *, runs_once: bool, every_node: bool) -> Iterator[tuple
     yield "limits_set", _every(main, lambda part: _limits(part, shared))
     images = [_image(container) for container in pods.containers]
     if any(said is not None and not said.value for said in images) or None not in images:
-        yield "image_pinned", next((said for said in images if said and not said.value), images[0]) or Said(True, pods.at)
+        yield (
+            "image_pinned",
+            next((said for said in images if said and not said.value), images[0]) or Said(True, pods.at),
+        )
     yield "run_as_non_root", _every(list(pods.containers), lambda part: _non_root(part, pods))
     gains = [said for said in map(_privileged, pods.containers) if said.value]
     yield "privileged", gains[0] if gains else Said(False, _security(pods.containers[0]))

@@ -135,8 +135,8 @@ class _Builder:
         self.seen.add(folder)
         self.around.append(folder)
         parts = self._accumulate(document, folder, given or [])
-        for step in (self._patches, self._whole):
-            parts = step(document, folder, parts)
+        parts = self._patches(document, folder, parts)
+        _transform(document, parts)
         self.around.pop()
         return parts
 
@@ -218,23 +218,24 @@ class _Builder:
                     parts = [other for other in parts if other is not part]
         return parts
 
-    def _whole(self, document: yaml.Document, folder: str, parts: list[Part]) -> list[Part]:
-        data = document.data
-        if isinstance(data.get("namespace"), str):
-            transform.set_namespace(parts, data["namespace"])
-        prefix, suffix = data.get("namePrefix") or "", data.get("nameSuffix") or ""
-        if prefix or suffix:
-            transform.rename(parts, str(prefix), str(suffix))
-        if isinstance(data.get("commonLabels"), dict):
-            transform.set_labels(parts, data["commonLabels"], selectors=True, templates=True)
-        for entry in map(mapping, sequence(data.get("labels"))):
-            selectors = entry.get("includeSelectors") is True
-            templates = entry.get("includeTemplates") is True
-            transform.set_labels(parts, dict(mapping(entry.get("pairs"))), selectors=selectors, templates=templates)
-        for index, image in enumerate(sequence(data.get("images"))):
-            transform.set_image(parts, dict(mapping(image)), document.place("images", index))
-        for index, wanted in enumerate(map(mapping, sequence(data.get("replicas")))):
-            if isinstance(wanted.get("count"), int):
-                place = document.place("replicas", index)
-                transform.set_replicas(parts, str(wanted.get("name")), wanted["count"], place)
-        return parts
+
+def _transform(document: yaml.Document, parts: list[Part]) -> None:
+    """Apply to all objects what a kustomization says of all."""
+    data = document.data
+    if isinstance(data.get("namespace"), str):
+        transform.set_namespace(parts, data["namespace"])
+    prefix, suffix = data.get("namePrefix") or "", data.get("nameSuffix") or ""
+    if prefix or suffix:
+        transform.rename(parts, str(prefix), str(suffix))
+    if isinstance(data.get("commonLabels"), dict):
+        transform.set_labels(parts, data["commonLabels"], selectors=True, templates=True)
+    for entry in map(mapping, sequence(data.get("labels"))):
+        selectors = entry.get("includeSelectors") is True
+        templates = entry.get("includeTemplates") is True
+        transform.set_labels(parts, dict(mapping(entry.get("pairs"))), selectors=selectors, templates=templates)
+    for index, image in enumerate(sequence(data.get("images"))):
+        transform.set_image(parts, dict(mapping(image)), document.place("images", index))
+    for index, wanted in enumerate(map(mapping, sequence(data.get("replicas")))):
+        if isinstance(wanted.get("count"), int):
+            place = document.place("replicas", index)
+            transform.set_replicas(parts, str(wanted.get("name")), wanted["count"], place)

@@ -37,6 +37,7 @@ def merge(part: Part, patch: Part) -> None:
     Raises:
         Deleted: the patch deletes the object.
         UserError: a directive that is not read here.
+
     """
     if patch.data.get("$patch") == "delete":
         raise Deleted
@@ -44,10 +45,12 @@ def merge(part: Part, patch: Part) -> None:
         part.data, part.places = copy.deepcopy(patch.data), dict(patch.places)
         part.data.pop("$patch", None)
         return
-    _mapping(part, patch, part.data, patch.data, (), ())
+    _mapping(part, patch, part.data, patch.data, at=(), on=())
 
 
-def _mapping(part: Part, patch: Part, into: dict[Any, Any], given: dict[Any, Any], at: yaml.Path, on: yaml.Path) -> None:
+def _mapping(
+    part: Part, patch: Part, into: dict[Any, Any], given: dict[Any, Any], *, at: yaml.Path, on: yaml.Path
+) -> None:
     for key, value in given.items():
         if isinstance(key, str) and key.startswith(_DIRECTIVES):
             raise UserError(f"the patch directive {key} is not read", place=patch.place((*on, key)))
@@ -60,9 +63,9 @@ def _mapping(part: Part, patch: Part, into: dict[Any, Any], given: dict[Any, Any
         elif isinstance(value, dict) and value.get("$patch") == "delete":
             into.pop(key, None)
         elif isinstance(value, dict) and isinstance(into.get(key), dict) and value.get("$patch") != "replace":
-            _mapping(part, patch, into[key], value, here, there)
+            _mapping(part, patch, into[key], value, at=here, on=there)
         elif _merges(part, key, into.get(key), value):
-            _list(part, patch, into[key], value, here, there)
+            _list(part, patch, into[key], value, at=here, on=there)
         else:
             into[key] = _clean(value)
             _copy_places(part, patch, here, there)
@@ -74,7 +77,7 @@ def _merges(part: Part, key: object, held: object, given: object) -> bool:
     return all(isinstance(item, dict) for item in [*held, *given])
 
 
-def _list(part: Part, patch: Part, held: list[Any], given: list[Any], at: yaml.Path, on: yaml.Path) -> None:
+def _list(part: Part, patch: Part, held: list[Any], given: list[Any], *, at: yaml.Path, on: yaml.Path) -> None:
     if any(item.get("$patch") == "replace" for item in given):
         held[:] = [_clean(item) for item in given if item.get("$patch") != "replace"]
         part.note(at, patch.place(on))
@@ -89,7 +92,7 @@ def _list(part: Part, patch: Part, held: list[Any], given: list[Any], at: yaml.P
         elif match is None:
             new.append(index)
         else:
-            _mapping(part, patch, held[match], item, (*at, match), (*on, index))
+            _mapping(part, patch, held[match], item, at=(*at, match), on=(*on, index))
     for number in sorted(set(gone), reverse=True):
         del held[number]
         part.shift(at, number, -1)
@@ -124,6 +127,7 @@ def apply_operations(part: Part, operations: object, place: Place) -> None:
 
     Raises:
         UserError: an operation that is not well formed, or whose target is not there.
+
     """
     if not isinstance(operations, list):
         raise UserError("a JSON patch must be a list of operations", place=place)
@@ -156,16 +160,16 @@ def _operate(part: Part, operation: dict[str, Any], place: Place) -> None:
 
 
 def _pointer(text: str) -> list[str]:
-    return [token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:]]
+    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
 
 
 def _look(part: Part, path: list[str], place: Place) -> Any:
     value: Any = part.data
-    for token in path:
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
         else:
             raise UserError(f"the JSON patch's path /{'/'.join(path)} is not there", place=place)
     return value
@@ -175,11 +179,11 @@ def _add(part: Part, path: list[str], value: Any, place: Place) -> None:
     if not path:
         raise UserError("a JSON patch of the whole object is not read", place=place)
     holder = _look(part, path[:-1], place)
-    token = path[-1]
+    step = path[-1]
     if isinstance(holder, dict):
-        holder[token] = value
-    elif isinstance(holder, list) and (token == "-" or (token.isdigit() and int(token) <= len(holder))):
-        holder.insert(len(holder) if token == "-" else int(token), value)
+        holder[step] = value
+    elif isinstance(holder, list) and (step == "-" or (step.isdigit() and int(step) <= len(holder))):
+        holder.insert(len(holder) if step == "-" else int(step), value)
     else:
         raise UserError(f"the JSON patch's path /{'/'.join(path)} is not there", place=place)
     part.note(_typed(part, path if isinstance(holder, dict) else path[:-1]), place)
@@ -195,15 +199,15 @@ def _remove(part: Part, path: list[str], place: Place) -> None:
 
 
 def _typed(part: Part, path: list[str]) -> yaml.Path:
-    """A pointer's tokens as a path: indices of lists as numbers."""
+    """A pointer's steps as a path: indices of lists as numbers."""
     value: Any = part.data
     typed: list[str | int] = []
-    for token in path:
+    for step in path:
         if isinstance(value, list):
-            index = int(token) if token.isdigit() else max(len(value) - 1, 0)
+            index = int(step) if step.isdigit() else max(len(value) - 1, 0)
             typed.append(index)
             value = value[index] if index < len(value) else None
         else:
-            typed.append(token)
-            value = value.get(token) if isinstance(value, dict) else None
+            typed.append(step)
+            value = value.get(step) if isinstance(value, dict) else None
     return tuple(typed)

@@ -28,6 +28,7 @@ def selected(parts: Sequence[Part], target: Mapping[str, Any], place: Place) -> 
 
     Raises:
         UserError: a pattern or label selector that cannot be read.
+
     """
     return [part for part in parts if _fits(part, target, place)]
 

@@ -10,10 +10,32 @@ from greenboard.repository.kubernetes.objects import dig, mapping, sequence
 from greenboard.repository.kustomize.parts import Part
 
 _CLUSTER_WIDE = frozenset(
-    "Namespace Node PersistentVolume ClusterRole ClusterRoleBinding CustomResourceDefinition APIService StorageClass "
-    "PriorityClass IngressClass RuntimeClass CSIDriver CSINode VolumeAttachment MutatingWebhookConfiguration "
-    "ValidatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding FlowSchema "
-    "PriorityLevelConfiguration PodSecurityPolicy CertificateSigningRequest ComponentStatus TokenReview".split()
+    [
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "APIService",
+        "StorageClass",
+        "PriorityClass",
+        "IngressClass",
+        "RuntimeClass",
+        "CSIDriver",
+        "CSINode",
+        "VolumeAttachment",
+        "MutatingWebhookConfiguration",
+        "ValidatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "FlowSchema",
+        "PriorityLevelConfiguration",
+        "PodSecurityPolicy",
+        "CertificateSigningRequest",
+        "ComponentStatus",
+        "TokenReview",
+    ]
 )
 _KEEP_NAME = frozenset({"CustomResourceDefinition", "APIService", "Namespace"})
 _TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")

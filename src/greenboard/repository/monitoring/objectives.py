@@ -62,7 +62,9 @@ def _openslo(data: Mapping[str, Any], document: yaml.Document, within: yaml.Path
     spec, name = mapping(data.get("spec")), str(dig(data, "metadata", "name") or "")
     spans = sequence(spec.get("timeWindow")) or sequence(spec.get("timeWindows"))
     span = mapping(spans[0]) if spans else {}
-    length = window(span.get("duration")) or window(f"{span.get('count')}{_WORDS.get(str(span.get('unit')).lower(), '')}")
+    length = window(span.get("duration")) or window(
+        f"{span.get('count')}{_WORDS.get(str(span.get('unit')).lower(), '')}"
+    )
     targets = sequence(spec.get("objectives"))
     for index, target in enumerate(map(mapping, targets)):
         at = (*within, "spec", "objectives", index)
@@ -76,14 +78,19 @@ def _openslo(data: Mapping[str, Any], document: yaml.Document, within: yaml.Path
             "burn_alert": True if sequence(spec.get("alertPolicies")) else None,
             "path": document.path,
         }
-        yield Objective(value, document.at(*at), str(spec.get("service") or ""), {"target_pct": document.at(*at, "target")})
+        yield Objective(
+            value, document.at(*at), str(spec.get("service") or ""), {"target_pct": document.at(*at, "target")}
+        )
 
 
 def _sloth(data: Mapping[str, Any], document: yaml.Document, within: yaml.Path) -> Iterator[Objective]:
     for index, slo in enumerate(map(mapping, sequence(data.get("slos")))):
         at = (*within, "slos", index)
         alerts = mapping(slo.get("alerting"))
-        off = [dig(alerts, name, "disable") or dig(alerts, name.replace("_a", "A"), "disable") for name in ("page_alert", "ticket_alert")]
+        off = [
+            dig(alerts, name, "disable") or dig(alerts, name.replace("_a", "A"), "disable")
+            for name in ("page_alert", "ticket_alert")
+        ]
         value = {
             "name": str(slo.get("name") or ""),
             "sli": sli_kind(f"{slo.get('name')} {slo.get('sli')}"),

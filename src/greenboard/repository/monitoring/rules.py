@@ -18,13 +18,19 @@ from greenboard.repository.types import Missed, Scope
 _PAGING = re.compile(r"(?:critical|page|paging|pager|emergency|fatal|urgent|p[01]|sev-?[01])", re.IGNORECASE)
 _RUNBOOK = re.compile(r"run[-_ ]?book|playbook", re.IGNORECASE)
 _ALARMS = frozenset(
-    "aws_cloudwatch_metric_alarm aws_cloudwatch_composite_alarm datadog_monitor google_monitoring_alert_policy "
-    "azurerm_monitor_metric_alert newrelic_nrql_alert_condition".split()
+    [
+        "aws_cloudwatch_metric_alarm",
+        "aws_cloudwatch_composite_alarm",
+        "datadog_monitor",
+        "google_monitoring_alert_policy",
+        "azurerm_monitor_metric_alert",
+        "newrelic_nrql_alert_condition",
+    ]
 )
 _SIGNALS = {
     "latency": r"latency|duration|response_?time|histogram_quantile|_seconds_bucket",
     "errors": r"error|fail|5\.\.|5xx|=~?\s*\"5|success|exception|availability",
-    "saturation": r"cpu|memory|disk|filesystem|volume|queue|saturat|throttl|connections|quota|inodes|heap|backlog|lag\b",
+    "saturation": r"cpu|memory|disk|filesystem|volume|queue|saturat|throttl|connections|quota|inodes|heap|backlog",
 }
 _TRAFFIC = re.compile(r"requests?_total|requests?_count|http_requests|throughput|_rps\b|request_?count", re.IGNORECASE)
 
@@ -60,7 +66,8 @@ def rules(scope: Scope) -> Iterator[Rule | Missed]:
 def _objects(scope: Scope) -> Iterator[Rule | Missed]:
     mine = of_component(scope)
     for failed in mine.failed:
-        yield Missed("alerting", failed.reason, failed.location)
+        if _mentions_rules(scope, failed.location.partition(":")[0]):
+            yield Missed("alerting", failed.reason, failed.location)
     for item in mine.objects:
         if item.kind == "PrometheusRule":
             yield from _groups(item.document, (*item.within, "spec", "groups"))
@@ -68,6 +75,15 @@ def _objects(scope: Scope) -> Iterator[Rule | Missed]:
             for text in mapping(item.data.get("data")).values():
                 if isinstance(text, str) and "groups:" in text and "alert:" in text:
                     yield from _embedded(text, item.at())
+
+
+def _mentions_rules(scope: Scope, path: str) -> bool:
+    """Whether a file that could not be read as objects may hold rules."""
+    try:
+        text = scope.tree.text(path)
+    except UserError:
+        return False
+    return "PrometheusRule" in text or re.search(r"^\s*-?\s*alert:", text, re.MULTILINE) is not None
 
 
 def _embedded(text: str, place: str) -> Iterator[Rule]:
@@ -117,7 +133,9 @@ def _terraform(scope: Scope) -> Iterator[Rule]:
     files = frozenset(scope.files)
     for module in modules(scope.tree):
         if module.files and module.files[0] in files:
-            yield from (_alarm(block) for block in module.of("resource") if block.labels[:1] and block.labels[0] in _ALARMS)
+            yield from (
+                _alarm(block) for block in module.of("resource") if block.labels[:1] and block.labels[0] in _ALARMS
+            )
 
 
 def _alarm(block: Block) -> Rule:

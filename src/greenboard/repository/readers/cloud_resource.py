@@ -59,7 +59,12 @@ def _resource(block: Block, module: Module) -> _Item | Missed:
     kind, said = found or ("other", [])
     prefix = f"{module.folder}/" if module.folder else ""
     provider = _PROVIDERS.get(block.labels[0].partition("_")[0], "other")
-    value = {"address": f"{prefix}{block.address}", "provider": provider, "kind": kind, "type": block.labels[0]}
+    value: dict[str, Any] = {
+        "address": f"{prefix}{block.address}",
+        "provider": provider,
+        "kind": kind,
+        "type": block.labels[0],
+    }
     places = {"": block.at()}
     for name, data, argument in said:
         value[name] = data

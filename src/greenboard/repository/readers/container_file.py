@@ -12,9 +12,11 @@ from greenboard.repository.containers.images import Image, default_root, parse_i
 from greenboard.repository.samples import is_sample
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
-_NAME = re.compile(r"(?:^|/)(?:(?:dockerfile|containerfile)(?:[.-][^/]+)?|[^/]+\.(?:dockerfile|containerfile))$", re.I)
+_NAME = re.compile(
+    r"(?:^|/)(?:(?:dockerfile|containerfile)(?:[.-][^/]+)?|[^/]+\.(?:dockerfile|containerfile))$", re.IGNORECASE
+)
 _NOT = re.compile(
-    r"\.(?:md|txt|go|py|js|ts|rb|java|rs|lock|dockerignore|j2|jinja|tmpl|tpl|erb|json|ya?ml|html|svg)$", re.I
+    r"\.(?:md|txt|go|py|js|ts|rb|java|rs|lock|dockerignore|j2|jinja|tmpl|tpl|erb|json|ya?ml|html|svg)$", re.IGNORECASE
 )
 
 
@@ -95,8 +97,8 @@ def _pins(stages: Sequence[Stage]) -> Iterator[tuple[str, bool, int]]:
                 continue
             if _earlier(stages[: at + 1] if (name, line) in stage.copied_from else stages[:at], name) is None:
                 used.append((parse_image(name) if name else None, line))
-    for field, good in (("base_pinned", lambda image: image.pinned), ("base_tagged", lambda image: image.tagged)):
-        bad = next((line for image, line in used if image is not None and not good(image)), None)
+    for field in ("base_pinned", "base_tagged"):
+        bad = next((line for image, line in used if image is not None and not getattr(image, field[5:])), None)
         if bad is not None:
             yield field, False, bad
         elif all(image is not None for image, _ in used):

@@ -14,8 +14,16 @@ from greenboard.repository.terraform.blocks import modules
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _RESOURCES = frozenset(
-    "grafana_dashboard datadog_dashboard datadog_dashboard_json aws_cloudwatch_dashboard google_monitoring_dashboard "
-    "azurerm_portal_dashboard newrelic_one_dashboard signalfx_dashboard".split()
+    [
+        "grafana_dashboard",
+        "datadog_dashboard",
+        "datadog_dashboard_json",
+        "aws_cloudwatch_dashboard",
+        "google_monitoring_dashboard",
+        "azurerm_portal_dashboard",
+        "newrelic_one_dashboard",
+        "signalfx_dashboard",
+    ]
 )
 _Item = tuple[dict[str, Any], str]
 
@@ -28,13 +36,19 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
             yield item
             continue
         value, place = item
+        if any(
+            value["name"] == known["name"] and value.get("panels") == known.get("panels") for known, _ in items.values()
+        ):
+            continue  # The same board once more, as a file and as the ConfigMap that is made of it.
         title = value["name"]
         choices = (title, f"{title} ({place})", f"{title} ({len(items) + 1})")
         name = next((choice for choice in choices if choice not in items), choices[-1])
         items[name] = ({**value, "name": name}, place)
     if items:
         places = {name: place for name, (_, place) in items.items()}
-        yield Found("dashboard", [value for value, _ in items.values()], location=next(iter(places.values())), places=places)
+        yield Found(
+            "dashboard", [value for value, _ in items.values()], location=next(iter(places.values())), places=places
+        )
 
 
 def _files(scope: Scope) -> Iterator[_Item | Missed]:

@@ -32,7 +32,7 @@ def describe(objects: Sequence[Object], *, complete: bool) -> tuple[dict[str, An
     gone = {f"{item.api} {item.kind}": item for item, release in reversed(old) if release}
     if gone or complete:
         value["deprecated_apis"] = sorted(gone)
-        places |= {"deprecated_apis": gone[sorted(gone)[0]].at("apiVersion")} if gone else {}
+        places |= {"deprecated_apis": gone[min(gone)].at("apiVersion")} if gone else {}
     for name, kind in (("quota", "ResourceQuota"), ("limit_range", "LimitRange")):
         found = next((item for item in objects if item.kind == kind), None)
         if found:

@@ -41,7 +41,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     """One fact where the component has policies or firewalls."""
     total = _Sum()
     mine = of_component(scope)
-    total.missed += [Missed("network", failed.reason, failed.location) for failed in mine.failed]
+    total.missed += [Missed("network", failed.reason, failed.location) for failed in mine.failed if not failed.apart]
     total.whole = mine.complete
     policies = _policies(list(mine.objects), list(gather(scope.tree).companions), total)
     _terraform(scope, total)

@@ -41,7 +41,9 @@ def _files(scope: Scope) -> Iterator[Objective | Missed]:
             continue
         for document in documents:
             found = objectives(document)
-            yield from (item for item in found if belongs(scope, path, (item.service, path.rpartition("/")[2].split(".")[0])))
+            yield from (
+                item for item in found if belongs(scope, path, (item.service, path.rpartition("/")[2].split(".")[0]))
+            )
 
 
 def _objects(scope: Scope) -> Iterator[Objective]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,8 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     """One item for each workload and environment; nothing where the component has none."""
     mine = of_component(scope)
     for failed in mine.failed:
-        yield Missed("workload", failed.reason, failed.location)
+        if not failed.harmless:
+            yield Missed("workload", failed.reason, failed.location)
     everything = gather(scope.tree)
     replaced = replaced_images(scope.tree)
     items = [_describe(item, everything, replaced, complete=mine.complete) for item in mine.objects if _counts(item)]

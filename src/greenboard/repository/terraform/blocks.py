@@ -17,7 +17,7 @@ from greenboard.repository.tree import Tree
 
 # Top-level blocks as `terraform fmt` lays them out. Each is then given to the parser by itself, because
 # parsing whole files takes a second for every hundred kilobytes.
-_TOP = re.compile(r'^(?P<kind>resource|variable|locals|terraform|provider|module)\b(?P<head>[^\n{]*)\{', re.MULTILINE)
+_TOP = re.compile(r"^(?P<kind>resource|variable|locals|terraform|provider|module)\b(?P<head>[^\n{]*)\{", re.MULTILINE)
 _END = re.compile(r"^\}", re.MULTILINE)
 _LABEL = re.compile(r'"([^"]+)"')
 _REFERENCE = re.compile(r"\$\{(var|local)\.([\w-]+)\}")

@@ -96,7 +96,9 @@ def describe(resource: Resource) -> tuple[str, dict[str, tuple[Any, str]]] | Non
 def _literal(value: Any) -> Any:
     """A literal boolean or whole number; None for what a parameter or condition decides."""
     if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.lower(), int(value) if value.isdigit() and len(value) < 9 else None)
+        return {"true": True, "false": False}.get(
+            value.lower(), int(value) if value.isdigit() and len(value) < 9 else None
+        )
     return value if isinstance(value, bool | int) else None
 
 
@@ -104,7 +106,9 @@ def open_ports(resource: Resource) -> Iterator[str]:
     """Ports other than the web's that a security group opens to every address."""
     if resource.type not in ("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"):
         return
-    rules = resource.properties.get("SecurityGroupIngress") if resource.type.endswith("Group") else [resource.properties]
+    rules = (
+        resource.properties.get("SecurityGroupIngress") if resource.type.endswith("Group") else [resource.properties]
+    )
     for rule in rules if isinstance(rules, list) else [rules]:
         rule = mapping(rule)
         if rule.get("CidrIp") != "0.0.0.0/0" and rule.get("CidrIpv6") != "::/0":

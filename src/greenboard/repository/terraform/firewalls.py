@@ -9,8 +9,15 @@ from typing import Any
 from greenboard.repository.terraform.blocks import UNKNOWN, Block, Inner, Unknown
 
 GROUPS = frozenset(
-    "aws_security_group aws_security_group_rule aws_vpc_security_group_ingress_rule aws_default_security_group "
-    "google_compute_firewall azurerm_network_security_group azurerm_network_security_rule".split()
+    [
+        "aws_security_group",
+        "aws_security_group_rule",
+        "aws_vpc_security_group_ingress_rule",
+        "aws_default_security_group",
+        "google_compute_firewall",
+        "azurerm_network_security_group",
+        "azurerm_network_security_rule",
+    ]
 )
 _WORLD = frozenset({"0.0.0.0/0", "::/0", "*", "Internet", "Any", "any"})
 _WEB = frozenset({80, 443})
@@ -29,6 +36,7 @@ def openings(block: Block) -> Iterator[Opening]:
 
     Raises:
         UserError: the block does not parse.
+
     """
     for rule in _rules(block):
         if rule is UNKNOWN:

@@ -41,7 +41,7 @@ class Always:
     field: str
     value: bool = True
 
-    def of(self, block: Block) -> Iterator[Said]:
+    def of(self, _block: Block) -> Iterator[Said]:
         yield self.field, self.value, ""
 
 
@@ -226,6 +226,7 @@ def describe(block: Block) -> tuple[str, list[Said]] | None:
 
     Raises:
         UserError: the block does not parse.
+
     """
     name = block.labels[0] if block.labels else ""
     if name in LISTENERS:
@@ -239,7 +240,12 @@ def describe(block: Block) -> tuple[str, list[Said]] | None:
 
 def _inherited(block: Block, name: str) -> bool:
     """Whether a field that the block does not set comes from what it copies (a replica, a snapshot)."""
-    copies = ("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "global_cluster_identifier")
+    copies = (
+        "replicate_source_db",
+        "snapshot_identifier",
+        "replication_source_identifier",
+        "global_cluster_identifier",
+    )
     copied = any(source in block.body for source in (*copies, "snapshot_name", "snapshot_arns"))
     valkey = block.get("engine") is UNKNOWN or block.get("engine") == "valkey"
     if name in ("encrypted", "tls") and valkey and "elasticache" in block.labels[0]:
