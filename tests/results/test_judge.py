@@ -157,3 +157,14 @@ def test_an_entity_outside_of_the_scope_gets_no_level(tmp_path: Path) -> None:
     found = _judge(definition.load(path, WORDS), [_fact("readme", {"exists": True})])
     assert _only(found).outcome is Outcome.NOT_APPLICABLE
     assert (found.standing.level, found.standing.score) == (None, None)
+
+
+def test_what_cannot_be_judged_from_here_is_left_out_with_its_reason(card: Any) -> None:
+    source = Source(SourceKind.REPOSITORY, "dependency", "build.gradle")
+    gap = Gap(REF, "dependency", "a Gradle build is a program", source, NOW, unclear=True)
+    rules = card(_rule("locked", "dependency.all(d, d.lock_file)"), _rule("read", "readme.exists"))
+    found = _judge(rules, [_fact("readme", {"exists": True})], [gap])
+    assert found.results[0].outcome is Outcome.NO_DATA
+    assert found.results[0].message.startswith("build.gradle: a Gradle build is a program. ")
+    assert found.standing.left_out == ("locked",)
+    assert found.standing.provisional == "silver"

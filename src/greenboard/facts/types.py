@@ -70,10 +70,15 @@ class Fact:
 
 @dataclass(frozen=True)
 class Gap:
-    """A look that failed: no fact came of it, and this is why."""
+    """A look that failed: no fact came of it, and this is why.
+
+    `unclear` marks a look that worked at something which cannot be judged from there (a build that
+    is a program, a pipeline that calls what is kept elsewhere): nobody need mend it.
+    """
 
     entity: Ref
     type: str
     reason: str
     source: Source
     since: datetime
+    unclear: bool = False

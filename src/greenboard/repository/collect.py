@@ -175,7 +175,7 @@ class _Reading:
         commit = scope.tree.commit
         if isinstance(said, Missed):
             source = Source(SourceKind.REPOSITORY, reader.name, said.location, commit)
-            self.gaps.extend(Gap(ref, said.type, said.reason, source, scope.now) for ref in refs)
+            self.gaps.extend(Gap(ref, said.type, said.reason, source, scope.now, said.unclear) for ref in refs)
             return
         try:
             value = self.vocabulary.normalise(said.type, said.value)

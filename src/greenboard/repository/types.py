@@ -71,11 +71,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Missed:
-    """A look that failed. `location` is `path:line:column` where that is known."""
+    """A look that failed. `location` is `path:line:column` where that is known.
+
+    `unclear` marks what was read but cannot be judged from here: nobody need mend it.
+    """
 
     type: str
     reason: str
     location: str = ""
+    unclear: bool = False
 
 
 @dataclass(frozen=True)

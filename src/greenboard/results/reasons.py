@@ -7,7 +7,7 @@ from datetime import datetime
 
 from greenboard.catalog.types import Entity
 from greenboard.facts.merge import Snapshot
-from greenboard.facts.types import Fact
+from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.types import Evidence, Lack, Missing
 from greenboard.rules.explain import Read
@@ -26,7 +26,7 @@ def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
     kind, _, name = read.path.partition(".")
     fact = snapshot.origin(kind, read.key, name)
     if fact is None:
-        return Evidence(read.path, read.key, read.value, "", "", None)
+        return Evidence(read.path, read.key, read.value, "", "", None, decisive=read.decisive)
     return Evidence(
         fact=read.path,
         key=read.key,
@@ -35,6 +35,7 @@ def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
         link=fact.source.link,
         observed_at=fact.observed_at,
         commit=fact.source.commit,
+        decisive=read.decisive,
     )
 
 
@@ -58,23 +59,29 @@ def _type(path: str, vocabulary: Vocabulary) -> FactType | None:
 def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetime) -> Missing:
     kind = path.partition(".")[0]
     declared = vocabulary.types[kind]
-    gaps = snapshot.gaps.get(kind, ())
-    if gaps:
-        gap = gaps[0]
-        where = gap.source.location or gap.source.name
+    gaps = sorted(snapshot.gaps.get(kind, ()), key=lambda gap: gap.unclear)
+    if gaps and not gaps[0].unclear:
         more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
-        return Missing(path, Lack.GAP, f"{where} could not be read: {gap.reason}{more}", "Mend it, then look again.")
+        reason = f"{_where(gaps[0])} could not be read: {gaps[0].reason}{more}"
+        return Missing(path, Lack.GAP, reason, "Mend it or tell it in another way, then look again.")
     if kind in snapshot.stale:
         stale = snapshot.stale[kind]
         age, limit = (now - stale.observed_at).days, stale.max_age.days
         reason = f"{kind} from {stale.source} is {age} days old; at most {limit} days count"
         return Missing(path, Lack.STALE, reason, f"A fresh look of {stale.source} would decide it.")
+    if gaps:
+        what = f"{_where(gaps[0])}: {gaps[0].reason}"
+        return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
     if kind in snapshot.values:
         what = f"{path} is not known" if "." in path else f"part of {kind} is not known"
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
     local = "repository" in declared.supplied_by
     what = f"nothing in the repository tells {kind}" if local else f"no connected source supplies {kind}"
     return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
+
+
+def _where(gap: Gap) -> str:
+    return gap.source.location or gap.source.name
 
 
 def _suppliers(declared: FactType) -> str:

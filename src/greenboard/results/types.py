@@ -26,6 +26,7 @@ class Evidence:
 
     `fact` is the path (`workload.replicas`), `key` the item it belongs to (`deployment/checkout`).
     `source` is `path:line`, at `commit` where that is known, or the name of the tool; `link` opens it.
+    `decisive` values brought the outcome about; the others were looked at on the way.
     """
 
     fact: str
@@ -35,6 +36,7 @@ class Evidence:
     link: str
     observed_at: datetime | None
     commit: str = ""
+    decisive: bool = True
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,8 @@ def read(evidence: Evidence) -> str:
 
 def telling(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence worth a line: not the name of an item, nor how many there are where more is known."""
-    return [part for part in evidence if "." in part.fact and part.value != part.key] or list(evidence)
+    decisive = [part for part in evidence if part.decisive] or list(evidence)
+    return [part for part in decisive if "." in part.fact and part.value != part.key] or decisive
 
 
 def sources(evidence: Sequence[Evidence]) -> list[str]:
@@ -132,4 +133,5 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
         "commit": evidence.commit or None,
         "link": evidence.link or None,
         "observed_at": encode(evidence.observed_at) if evidence.observed_at else None,
+        "decisive": evidence.decisive,
     }

@@ -27,6 +27,7 @@ _STYLES = {
 MAX_DETAILED = 5
 """Of more entities than this only the summary is shown."""
 MAX_REMEDIES = 10
+_FIGURES = 65
 
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
@@ -37,7 +38,7 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     )
     if len(report.entities) != 1:
         console.print(_count(report))
-        console.print(_summary(report))
+        console.print(_summary(report, width))
     if len(report.entities) <= MAX_DETAILED or report.explain:
         for judged in report.entities:
             _entity(console, report, judged)
@@ -63,23 +64,28 @@ def _asked(report: Report) -> str:
     return f"{report.scorecard.title} as of {clock.format_time(report.now)}"
 
 
-def _summary(report: Report) -> Table:
+def _summary(report: Report, width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("entity", "kind", "provisional level", "score", "pass", "fail", "undecided", "path"):
+    names = ["entity", "kind", "level", "score", "pass", "fail", "undecided"]
+    longest = max((len(judged.judgement.ref.short) + len(judged.path) for judged in report.entities), default=0)
+    if longest + _FIGURES <= width:
+        names.append("path")
+    for name in names:
         right = name in ("score", "pass", "fail", "undecided")
-        table.add_column(name, justify="right" if right else "left", header_style="bright_black")
+        table.add_column(name, justify="right" if right else "left", header_style="bright_black", no_wrap=True)
     for judged in report.entities:
         standing = judged.judgement.standing
-        table.add_row(
-            Text(judged.judgement.ref.short),
+        cells = (
+            judged.judgement.ref.short,
             judged.judgement.kind,
             report.level(standing.provisional),
             "–" if standing.score is None else f"{standing.score:.0f}",
             str(standing.passed),
             str(standing.decided - standing.passed),
             str(standing.undecided),
-            Text(judged.path),
+            judged.path,
         )
+        table.add_row(*(Text(cell) for cell in cells[: len(names)]))
     return table
 
 

@@ -156,7 +156,7 @@ def gradle(scope: Scope) -> Said:
             yield Counted(path, "gradle", total=len(packages), lock_file=True)
     if builds and not known:
         reason = "a Gradle build is a program; use a version catalog and dependency locking to let it be known"
-        yield Missed("dependency", reason, builds[0])
+        yield Missed("dependency", reason, builds[0], unclear=True)
 
 
 def _catalog(path: str, data: Mapping[str, Any]) -> Counted:

@@ -28,9 +28,9 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     ):
         if seen:
             value[name], places[name] = True, seen[0]
-        elif whole:
+        elif whole and name not in work.doubts:
             value[name], places[name] = False, f"{every.all[0].path}:1"
-    _scanners(work, whole, value, places)
+    _scanners(work, whole and "scans" not in work.doubts, value, places)
     _triggers(every, value, places)
     _github(every, value, places)
     yield Found("ci_config", value, f"{every.all[0].path}:1", places)
@@ -80,7 +80,7 @@ def _unseen(work: Work, value: dict[str, Any]) -> Iterator[Missed]:
     if absent and work.unseen:
         shown = list(dict.fromkeys(unseen.what for unseen in work.unseen))[:3]
         reason = f"{', '.join(absent)} not known: pipelines call what cannot be judged from here ({'; '.join(shown)})"
-        yield Missed("ci_config", reason, work.unseen[0].place)
+        yield Missed("ci_config", reason, work.unseen[0].place, unclear=True)
 
 
 READER = Reader("ci_config", ("ci_config",), "repository", read)
