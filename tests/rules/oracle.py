@@ -62,7 +62,7 @@ def _age(moment: datetime) -> timedelta:
 
 
 def _span(count: int, seconds: int) -> timedelta:
-    if abs(count) * seconds > 315_576_000_000:
+    if abs(count) * seconds * 1_000_000 > arithmetic.MAX_RESULT:
         raise ValueError("out of range")
     return timedelta(seconds=count * seconds)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import example, given, settings, strategies
 from tests.rules.cast import PARAMETERS, VOCABULARY, program
 
 from greenboard.core.errors import Place
@@ -75,12 +76,25 @@ def test_comprehensions_may_nest_three_deep() -> None:
     assert "more than 3 comprehensions" in refused("slo.all(a, slo.all(b, slo.all(c, slo.all(d, true))))").what
 
 
+def test_a_long_chain_of_conditions_compiles() -> None:
+    program(" && ".join(["entity.tier > 1"] * 300))
+
+
 def test_a_very_long_expression_is_refused() -> None:
     assert "longer than" in refused(" || ".join(["true"] * 10_000)).what
 
 
-def test_a_deeply_nested_expression_is_refused_not_a_crash() -> None:
-    refused("(" * 3_000 + "true" + ")" * 3_000)
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 3_000 + "true" + ")" * 3_000,
+        "!(" * 500 + "true" + ")" * 500,
+        "1" + " + 1" * 400 + " > 3",
+        "[" * 300 + "]" * 300 + " == []",
+    ],
+)
+def test_a_deeply_nested_expression_is_refused_not_a_crash(source: str) -> None:
+    refused(source)
 
 
 def test_outcomes_can_be_imported_without_numpy_or_cel() -> None:
@@ -88,3 +102,23 @@ def test_outcomes_can_be_imported_without_numpy_or_cel() -> None:
     code = f"import sys, greenboard.rules.types; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+WORDS = "slo entity . all ( ) s , target_pct > = 1 1.5 'a' && [ ] ? : has now - { } é // ` param.copies"
+PIECES = [*WORDS.split(), " "]
+PIECES += ['"', "\n", "\x00", "\ud800", "-9223372036854775808"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.lists(strategies.sampled_from(PIECES), max_size=14).map("".join) | strategies.text(max_size=30))
+@example("entity.tags[9223372036854775807] == ''")
+def test_any_text_compiles_or_is_refused_with_its_place(source: str) -> None:
+    error: RuleError | None = None
+    try:
+        compile_rule(source, VOCABULARY, parameters=PARAMETERS)
+    except RuleError as refusal:
+        error = refusal
+    place = error.place if error else Place("", 1)
+    assert place is not None
+    assert place.line is not None
+    assert 1 <= place.line <= source.count("\n") + 1

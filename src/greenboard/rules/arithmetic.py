@@ -140,7 +140,7 @@ def _hours(step: Step) -> Value:
 
 def _span(step: Step, unit: int) -> Value:
     count = step.vec(0)
-    limit = MAX_SPAN // unit
+    limit = MAX_RESULT // unit
     failed = (count.data > limit) | (count.data < -limit)
     return Vec(tree.DURATION, np.where(failed, 0, count.data) * unit, failing(count.state, failed))
 

@@ -20,7 +20,7 @@ def fold(node: Call) -> Node:
         found = conversions.span(value)
     if node.function in _MICROS and isinstance(value, int):
         micros = value * _MICROS[node.function]
-        found = micros if abs(micros) <= arithmetic.MAX_SPAN else None
+        found = micros if abs(micros) <= arithmetic.MAX_RESULT else None
     if node.function == "-_" and isinstance(value, float):
         found = -value
     if node.function == "-_" and node.type.kind is Kind.INT and isinstance(value, int) and value > -(2**63):

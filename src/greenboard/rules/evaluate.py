@@ -42,7 +42,7 @@ from greenboard.rules.vectors import (
 
 FAIL, PASS, NO_DATA, ERROR = 0, 1, 2, 3
 
-MAX_LANES = 4_000_000
+MAX_LANES = 2_000_000
 """How many elements one step may hold at once: more rows than fit are evaluated in parts."""
 
 Parameters = Mapping[str, Sequence[FieldValue | None]]

@@ -76,12 +76,16 @@ def _build(source: Source, schema: Schema) -> Node:
 
     if len(source.text) > MAX_LENGTH:
         raise source.refuse(0, f"the expression is longer than {MAX_LENGTH:,} characters")
+    if any("\ud800" <= sign <= "\udfff" for sign in source.text):
+        raise source.refuse(0, "the expression is not valid Unicode")
     if not source.text.strip():
         raise source.refuse(0, "the expression is empty")
     try:
         checked = wire.parse(environment(schema).compile(source.text).serialize())
     except (RuntimeError, ValueError) as error:
         raise translate(source, str(error), schema) from None
+    except wire.TooDeep:
+        raise source.refuse(0, "the expression is nested too deeply", hint="Split it into several rules.") from None
     types = {entry.key: entry.value for entry in checked.type_map}
     positions = {entry.key: entry.value for entry in checked.source_info.positions}
     return Builder(source, schema, types, positions).build(checked.expr)

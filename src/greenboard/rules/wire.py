@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message, message_factory
 
 _SCALARS = {"bool": 8, "int32": 5, "int64": 3, "uint64": 4, "double": 1, "string": 9, "bytes": 12}
 _REPEATED, _OPTIONAL, _MESSAGE = 3, 1, 11
@@ -85,12 +85,24 @@ _ONE_OF = {"Type", "Constant", "Expr"}
 _OUTSIDE_ONE_OF = {"id"}
 
 
+class TooDeep(Exception):
+    """A message nested beyond what protobuf reads, some 100 levels."""
+
+
 def parse(serialised: bytes) -> Any:
-    """The `CheckedExpr` message within what `Expression.serialize()` gives."""
+    """The `CheckedExpr` message within what `Expression.serialize()` gives.
+
+    Raises:
+        TooDeep: the expression is nested too deeply.
+
+    """
     envelope = any_pb2.Any()
     envelope.ParseFromString(serialised)
     checked = _checked_class()()
-    checked.ParseFromString(envelope.value)
+    try:
+        checked.ParseFromString(envelope.value)
+    except message.DecodeError:
+        raise TooDeep from None
     return checked
 
 
@@ -104,11 +116,11 @@ def _checked_class() -> Any:
 def _file() -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(name="cel_expr.proto", package="cel.expr", syntax="proto3")
     for name, fields in _MESSAGES.items():
-        message = file.message_type.add(name=name)
+        made = file.message_type.add(name=name)
         if name in _ONE_OF:
-            message.oneof_decl.add(name="kind")
+            made.oneof_decl.add(name="kind")
         for field, (number, stated) in fields.items():
-            added = message.field.add(name=field, number=number, label=_OPTIONAL)
+            added = made.field.add(name=field, number=number, label=_OPTIONAL)
             kind = stated.removeprefix("*")
             added.label = _REPEATED if stated.startswith("*") else _OPTIONAL  # type: ignore[assignment]
             added.type = _SCALARS.get(kind, _MESSAGE)  # type: ignore[assignment]
