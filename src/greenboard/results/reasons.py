@@ -69,7 +69,8 @@ def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetim
         age, limit = (now - stale.observed_at).days, stale.max_age.days
         reason = f"{kind} from {stale.source} is {age} days old; at most {limit} days count"
         return Missing(path, Lack.STALE, reason, f"A fresh look of {stale.source} would decide it.")
-    if gaps:
+    name = path.partition(".")[2]
+    if gaps and (kind not in snapshot.values or name in gaps[0].reason):
         what = f"{_where(gaps[0])}: {gaps[0].reason}"
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
     if kind in snapshot.values:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from greenboard.cli.report import content
@@ -27,7 +26,6 @@ _STYLES = {
 MAX_DETAILED = 5
 """Of more entities than this only the summary is shown."""
 MAX_REMEDIES = 10
-_FIGURES = 65
 
 
 def render(report: Report, *, width: int = 100, color: bool = False) -> str:
@@ -38,7 +36,8 @@ def render(report: Report, *, width: int = 100, color: bool = False) -> str:
     )
     if len(report.entities) != 1:
         console.print(_count(report))
-        console.print(_summary(report, width))
+        for line in _summary(report):
+            console.print(line, soft_wrap=True)
     if len(report.entities) <= MAX_DETAILED or report.explain:
         for judged in report.entities:
             _entity(console, report, judged)
@@ -64,29 +63,34 @@ def _asked(report: Report) -> str:
     return f"{report.scorecard.title} as of {clock.format_time(report.now)}"
 
 
-def _summary(report: Report, width: int) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    names = ["entity", "kind", "level", "score", "pass", "fail", "undecided"]
-    longest = max((len(judged.judgement.ref.short) + len(judged.path) for judged in report.entities), default=0)
-    if longest + _FIGURES <= width:
-        names.append("path")
-    for name in names:
-        right = name in ("score", "pass", "fail", "undecided")
-        table.add_column(name, justify="right" if right else "left", header_style="bright_black", no_wrap=True)
-    for judged in report.entities:
-        standing = judged.judgement.standing
+_FIGURES = ("score", "pass", "fail", "undecided")
+
+
+def _summary(report: Report) -> Iterator[Text]:
+    """A line for each entity, as wide as its names need: a name that is cut off is no name."""
+    names = ("entity", "kind", "level", *_FIGURES, "path")
+    rows = [_cells(report, judged) for judged in report.entities]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    for index, row in enumerate((names, *rows)):
         cells = (
-            judged.judgement.ref.short,
-            judged.judgement.kind,
-            report.level(standing.provisional),
-            "–" if standing.score is None else f"{standing.score:.0f}",
-            str(standing.passed),
-            str(standing.decided - standing.passed),
-            str(standing.undecided),
-            judged.path,
+            cell.rjust(width) if name in _FIGURES else cell.ljust(width)
+            for name, cell, width in zip(names, row, widths, strict=True)
         )
-        table.add_row(*(Text(cell) for cell in cells[: len(names)]))
-    return table
+        yield Text("  ".join(cells).rstrip(), "" if index else "bright_black")
+
+
+def _cells(report: Report, judged: Judged) -> tuple[str, ...]:
+    standing = judged.judgement.standing
+    return (
+        judged.judgement.ref.short,
+        judged.judgement.kind,
+        report.level(standing.provisional),
+        "–" if standing.score is None else f"{standing.score:.0f}",
+        str(standing.passed),
+        str(standing.decided - standing.passed),
+        str(standing.undecided),
+        judged.path,
+    )
 
 
 def _entity(console: Console, report: Report, judged: Judged) -> None:
