@@ -115,8 +115,8 @@ def _said(name, at, *, replicas=3):
     quality, own, home = COMPONENTS[name][7], ref(name), ref(name, "repository")
     words = content.vocabulary()
 
-    def fact(entity, type, raw, source):
-        return Fact(entity, type, words.normalise(type, raw), source, at)
+    def fact(entity, name, raw, source):
+        return Fact(entity, name, words.normalise(name, raw), source, at)
 
     workload = {
         "name": f"deployment/{name}",
@@ -127,7 +127,7 @@ def _said(name, at, *, replicas=3):
         "readiness": quality > 0,
         "pdb": quality > 2,
         "topology_spread": quality > 2,
-        "image_pinned": quality > 1,
+        "image_pinned": quality > 1 and replicas > 1,
         "run_as_non_root": quality > 1,
         "privileged": False,
         "scheduled": False,
@@ -142,7 +142,7 @@ def _said(name, at, *, replicas=3):
     if COMPONENTS[name][0] in ("service", "website", "job"):
         found.append(fact(own, "workload", [workload], _repository(name)))
     if quality > 1:
-        found += [fact(own, type, raw, _tool(tool)) for type, (tool, raw) in _kept(name, quality, at).items()]
+        found += [fact(own, said, raw, _tool(tool)) for said, (tool, raw) in _kept(name, quality, at).items()]
     return found
 
 

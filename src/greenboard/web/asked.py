@@ -68,14 +68,18 @@ def read(request: HttpRequest, now: datetime | None = None) -> Asked:
     """
     moment = now or clock.now()
     given = {name: request.GET[name].strip() for name in KNOWN if request.GET.get(name, "").strip()}
-    as_of = _end(given["as_of"], moment) if "as_of" in given else None
-    shown = as_of or moment
+    try:
+        as_of = _end(given["as_of"], moment) if "as_of" in given else None
+        shown = as_of or moment
+        start = _start(given.get("since", ""), shown)
+    except OverflowError:
+        raise UserError("a day beyond the calendar", got=given.get("as_of") or given.get("since")) from None
     return Asked(
         path=request.path,
         given=given,
         now=shown,
         as_of=as_of,
-        since=_start(given.get("since", ""), shown),
+        since=start,
         filters={name: given[name] for name in FILTERS if name in given},
     )
 
@@ -93,10 +97,7 @@ def _start(text: str, shown: datetime) -> datetime:
     if not text:
         return shown - _SINCE
     if text[-1:] in "smhdw":
-        try:
-            return shown - clock.parse_span(text)
-        except OverflowError:
-            raise UserError("a length of time beyond all calendars", got=repr(text)) from None
+        return shown - clock.parse_span(text)
     return min(clock.parse_time(text), shown)
 
 

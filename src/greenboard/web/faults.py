@@ -8,6 +8,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from greenboard.core.errors import UserError
 from greenboard.web.security import request_id
@@ -23,14 +24,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(request, 400, "That address cannot be read", said, "Take the part out, or start from the board.")
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Signed in, but not allowed."""
     return _page(
         request, 403, "You may not see this", "Your account lacks the permission.", "Ask an administrator for access."
     )
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """Nothing at this address, or not on the day that is shown."""
     said = "Nothing has this address. It may have been renamed, or not exist on the day that you look at."
     return _page(request, 404, "Not found", said, "Search with Ctrl K, or start from the board.")
@@ -39,7 +40,7 @@ def not_found(request: HttpRequest, _exception: Exception | None = None) -> Http
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our own fault. Draws no frame: what failed may be what the frame needs."""
     _log.error("server error, request %s", request_id(request))
-    return render(request, "fault_bare.html", {"request_id": request_id(request)}, status=500)
+    return HttpResponse(render_to_string("fault_bare.html", {"request_id": request_id(request)}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it by name

@@ -1,0 +1,110 @@
+"""The board by keyboard alone, and without scripts."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def window(visit):
+    return visit().sign_in()
+
+
+def focused(window, what):
+    return window.page.evaluate(f"document.activeElement.{what}")
+
+
+def test_the_first_tab_skips_to_the_content(window):
+    window.page.keyboard.press("Tab")
+    assert focused(window, "textContent") == "Skip to content"
+    window.page.keyboard.press("Enter")
+    window.page.keyboard.press("Tab")
+    assert window.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_palette_goes_to_an_entity_by_typing(window):
+    window.page.keyboard.press("Control+k")
+    window.page.wait_for_selector("gb-palette [role=option]")
+    window.page.keyboard.type("checkout service")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/entities/service/default/checkout")
+
+
+def test_escape_closes_the_palette_and_gives_the_focus_back(window):
+    window.page.focus("[data-go=c]")
+    window.page.keyboard.press("Control+k")
+    window.page.wait_for_selector("gb-palette dialog[open]")
+    window.page.keyboard.press("Escape")
+    assert window.page.query_selector("gb-palette dialog[open]") is None
+    assert focused(window, "dataset.go") == "c"
+
+
+@pytest.mark.parametrize(("key", "path"), [("c", "/catalog"), ("s", "/scorecards"), ("f", "/fact-types")])
+def test_two_keys_go_to_a_place_and_back(window, key, path):
+    window.page.keyboard.type("g" + key)
+    window.page.wait_for_url(f"**{path}")
+    window.page.keyboard.type("gb")
+    window.page.wait_for_url(f"{window.site}/")
+    assert window.complaints == []
+
+
+def test_keys_typed_into_a_field_stay_there(window):
+    window.page.goto("/catalog")
+    window.page.focus("#catalog-q")
+    window.page.keyboard.type("gb?")
+    assert window.page.input_value("#catalog-q") == "gb?"
+    assert window.page.url.endswith("/catalog")
+
+
+def test_j_and_k_walk_the_rows_and_enter_opens_one(window):
+    window.page.goto("/catalog?kind=service")
+    for key in "jjk":
+        window.page.keyboard.press(key)
+    assert focused(window, "textContent") == "checkout"
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/entities/service/default/checkout")
+
+
+def test_a_question_mark_lists_the_keys(window):
+    window.page.keyboard.press("?")
+    assert window.page.is_visible("#keys")
+    window.page.keyboard.press("Escape")
+    assert not window.page.is_visible("#keys")
+
+
+def test_choosing_a_filter_changes_the_address_and_the_table(window):
+    window.page.select_option("#pick-team", "payments")
+    window.page.wait_for_url("**team=payments**")
+    assert window.page.locator(".heat tbody tr").count() == 1
+    window.page.go_back()
+    window.page.wait_for_function("document.querySelectorAll('.heat tbody tr').length > 1")
+    assert window.complaints == []
+
+
+def test_the_theme_is_kept_on_this_machine(window):
+    window.page.click("summary[aria-label^=Account]")
+    window.page.click("gb-choice[name=theme] [data-value=dark]")
+    window.page.reload()
+    assert window.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    dark = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    window.page.evaluate("document.documentElement.dataset.theme = 'light'")
+    assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+
+
+def test_a_link_to_a_folded_result_unfolds_it(window):
+    window.page.goto("/entities/service/default/checkout#cod-3-ci")
+    assert window.page.is_visible("#cod-3-ci .evidence")
+
+
+def test_the_pages_work_without_scripts(chromium, site):
+    context = chromium.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#id_username", "ada")
+    page.fill("#id_password", "a long password")
+    page.click("button")
+    page.select_option("#pick-team", "payments")
+    page.click("text=Show >> nth=-1")
+    assert "team=payments" in page.url
+    assert page.locator(".heat tbody tr").count() == 1
+    context.close()

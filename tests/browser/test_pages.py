@@ -1,0 +1,98 @@
+"""Every page, light and dark, wide and phone: quiet console, no other host, readable by everyone."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from greenboard.core import clock
+
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {
+    "board": "/",
+    "board-by-system": "/?by=system&since=30d",
+    "board-empty": "/?team=nobody",
+    "board-then": f"/?as_of={clock.now() - timedelta(days=20):%Y-%m-%d}",
+    "catalog": "/catalog",
+    "results": "/results?outcome=fail",
+    "entity": "/entities/service/default/checkout",
+    "team": "/entities/team/default/payments",
+    "scorecards": "/scorecards",
+    "scorecard": "/scorecards/production-readiness",
+    "rule": "/scorecards/production-readiness/rules/inf-1-images",
+    "fact-types": "/fact-types",
+    "fact-type": "/fact-types/workload",
+}
+LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+
+
+@pytest.fixture(scope="module")
+def axe():
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: run `npm ci` in frontend/")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory):
+    chosen = os.environ.get("GREENBOARD_TEST_SHOTS")
+    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def violations(page, axe):
+    # The driver evaluates in the page without adding a script element, so the policy stays in force.
+    page.evaluate(axe)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+@pytest.mark.django_db(transaction=True)
+def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme, width):
+    window = visit(theme, width)
+    window.page.goto("/sign-in")
+    troubles = {"sign-in": violations(window.page, axe)}
+    window.page.screenshot(path=shots / f"sign-in-{theme}-{width}.png")
+    window.sign_in()
+    for name, url in PAGES.items():
+        window.page.goto(url)
+        troubles[name] = violations(window.page, axe)
+        if window.page.evaluate("document.documentElement.scrollWidth") > width:
+            troubles[name].append("wider than the window")
+        window.page.screenshot(path=shots / f"{name}-{theme}-{width}.png", full_page=True)
+    assert {name: found for name, found in troubles.items() if found} == {}
+    assert window.complaints == []
+    assert window.elsewhere == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_folded_away_and_opened_reads_well_too(visit, axe, theme):
+    window = visit(theme).sign_in()
+    for url in ("/?since=30d", PAGES["entity"], PAGES["rule"], PAGES["scorecard"]):
+        window.page.goto(url)
+        window.page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+        assert violations(window.page, axe) == []
+    window.page.keyboard.press("Control+k")
+    window.page.wait_for_selector("gb-palette [role=option]")
+    assert violations(window.page, axe) == []
+    assert window.complaints == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_for_what_is_missing_read_well(visit, axe):
+    window = visit().sign_in()
+    for url in ("/nothing", "/?as_of=never"):
+        window.page.goto(url)
+        assert violations(window.page, axe) == []
+    # The browser itself notes the status of such an answer; nothing else may be said.
+    assert all("status of 40" in said for said in window.complaints)
+    assert window.elsewhere == []

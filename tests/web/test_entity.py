@@ -1,0 +1,78 @@
+import re
+
+from greenboard.core.content import library
+from greenboard.web import content
+
+
+def test_the_ladder_says_where_the_entity_stands_and_what_is_missing(page):
+    text = page("/entities/service/default/ledger")
+    assert re.search(r"</svg> Bronze</h2><p>\d+ rules? from Silver\.", text)
+    states = re.findall(r'<span class="state">([^<]+)<', text)
+    assert states == ["Current level", "Next", "Later"]
+
+
+def test_next_steps_begin_with_what_fails_and_show_how_to_mend_it(page):
+    text = page("/entities/service/default/ledger")
+    steps = text[text.index("Next, for Silver") :]
+    assert steps.index("is-fail") < steps.index("is-no_data")
+    assert '<div class="fix"><p>' in steps
+
+
+def test_a_result_shows_the_value_its_source_and_its_age(page):
+    text = page("/entities/service/default/checkout")
+    line = text[text.index("<code>workload.replicas</code>") :][:900]
+    assert "k8s/deploy.yaml:14" in line
+    assert "https://git.shop.example/checkout/blob/4f2a91c/k8s/deploy.yaml#L14" in line
+    assert "<gb-moment><time datetime=" in line
+
+
+def test_a_failed_look_is_shown_with_its_reason(page):
+    text = page("/entities/service/default/checkout")
+    facts = text[text.index('id="facts-title"') :]
+    assert "PagerDuty answered 403; the token lacks schedules.read" in facts
+
+
+def test_a_dependency_of_lower_tier_is_named(page):
+    assert "Tier 3, lower than tier 1" in page("/entities/service/default/checkout")
+
+
+def test_the_graph_links_to_neighbours_both_ways(page):
+    text = page("/entities/service/default/checkout")
+    graph = text[text.index('class="graph"') : text.index("</svg></div>")]
+    for name in ("service/default/ledger", "website/default/web-shop", "data-store/default/ledger-db"):
+        assert f'href="/entities/{name}"' in graph
+
+
+def test_a_team_shows_what_it_owns(page):
+    text = page("/entities/team/default/payments")
+    assert re.findall(r"data-row>([^<]+)</a>", text) == ["ledger-db", "checkout", "fraud", "ledger"]
+
+
+def test_the_history_labels_each_step_with_its_cause(page):
+    text = page("/entities/service/default/search?since=90d")
+    history = text[text.index('id="past-title"') : text.index('id="relations-title"')]
+    assert "Bronze → No level" in history
+    assert "No level → Bronze" in history
+    assert re.search(r"replicas|image", history)
+
+
+def test_a_rule_shows_its_expression_and_what_it_reads(page):
+    text = page("/scorecards/production-readiness/rules/inf-1-images")
+    assert '<a class="t-fact" href="/fact-types/workload">workload</a>.<span class="t-call">all</span>' in text
+    assert "Images have a tag other than latest, or a digest" in text
+
+
+def test_a_rule_says_why_it_is_undecided(page):
+    text = page(_rule("oncall"))
+    assert "PagerDuty could not be read: PagerDuty answered 403" in text
+
+
+def _rule(fact_type):
+    card = content.scorecards()[0]
+    return f"/scorecards/{card.name}/rules/{next(rule.id for rule in card.rules if rule.types == {fact_type})}"
+
+
+def test_no_page_tells_where_the_program_is_installed(page):
+    text = page("/scorecards/production-readiness/rules/inf-1-images")
+    assert "infrastructure.yaml:" in text
+    assert str(library()) not in text
