@@ -57,6 +57,7 @@ def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: W
     Raises:
         UserError: an entity is not in the catalog, or one statement is made twice in one look.
         OutOfOrder: something that the look is about was already seen at a later moment.
+
     """
     with transaction.atomic():
         refs = {fact.entity for fact in facts} | {gap.entity for gap in gaps} | set(whole.entities if whole else ())
@@ -76,7 +77,9 @@ def _plan(
 ) -> tuple[Plan[Fact], Plan[Gap]]:
     said = _distinct((ids[fact.entity], fact, Stated(fact, store.digest(fact), fact.observed_at)) for fact in facts)
     failed = _distinct((ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason), at)) for gap in gaps)
-    held, open_gaps = store.held(FactInterval, ids.values()), store.held(GapInterval, ids.values())
+    kinds = {key.group.kind for key in (*said, *failed)} | {kind.value for kind in (whole.kinds if whole else ())}
+    held = store.held(FactInterval, ids.values(), kinds)
+    open_gaps = store.held(GapInterval, ids.values(), kinds)
     spoke = {key.group for key in said} | _covered((*held, *open_gaps), ids, whole)
     spared = _spared(failed, open_gaps, at)
     ended = [key for key in left_out(held, spoke | _silent(failed, spared), said) if key.group[:3] not in spared]

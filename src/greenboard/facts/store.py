@@ -76,13 +76,13 @@ def key(entity: int, said: Fact | Gap) -> Key:
     return Key(Group(entity, said.type, said.source.kind.value, said.source.name), slot(said.source))
 
 
-def held(model: type[_Row], entities: Collection[int]) -> dict[Key, Held]:
-    """The current intervals of some entities, without their values."""
+def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -> dict[Key, Held]:
+    """The current intervals of some entities by sources of some kinds, without their values."""
     facts = model is FactInterval
     columns = ("digest", "observed_at") if facts else ("reason", "seen_at")
     found: dict[Key, Held] = {}
     for chunk in chunks(sorted(entities)):
-        rows = model.objects.filter(entity_id__in=chunk, valid_to__isnull=True).values_list(
+        rows = model.objects.filter(entity_id__in=chunk, source_kind__in=kinds, valid_to__isnull=True).values_list(
             "id", "entity_id", "type", "source_kind", "source", "slot", *columns, "seen_at", "valid_from"
         )
         for row, *group, path, mark, observed, seen, since in rows:
@@ -147,6 +147,7 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
 
     Raises:
         UserError: one of them is not in the catalog.
+
     """
     found: dict[Ref, int] = {}
     wanted = set(refs)

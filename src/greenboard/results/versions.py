@@ -34,26 +34,25 @@ def adopt(scorecard: Scorecard, at: datetime) -> tuple[int, dict[str, Adopted]]:
     stored = models.Scorecard.objects.select_for_update().get(name=scorecard.name)
     _version(models.ScorecardVersion, {"scorecard": stored}, (scorecard.digest, _pack_card(scorecard)), at)
     known = {rule.name: rule for rule in models.Rule.objects.filter(scorecard=stored)}
-    current = {
-        version.rule_id: version
-        for version in models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
-    }
+    rows = models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
+    current = {rule: (version, digest) for rule, version, digest in rows.values_list("rule_id", "id", "digest")}
     adopted: dict[str, Adopted] = {}
     for rule in scorecard.rules:
         row = known.get(rule.id) or models.Rule.objects.create(scorecard=stored, name=rule.id)
-        version = current.get(row.id)
-        if version is not None and version.digest == rule.digest:
-            adopted[rule.id] = Adopted(row.id, version.id, changed=False)
+        version, digest = current.get(row.id, (0, ""))
+        if version and digest == rule.digest:
+            adopted[rule.id] = Adopted(row.id, version, changed=False)
         else:
             fresh = _version(models.RuleVersion, {"rule": row}, (rule.digest, pack(rule)), at)
             adopted[rule.id] = Adopted(row.id, fresh, changed=True)
-    gone = [row.id for name, row in known.items() if name not in adopted]
-    models.RuleVersion.objects.filter(rule_id__in=gone, valid_to__isnull=True).update(valid_to=at)
+    gone = [row.id for name, row in known.items() if name not in adopted and row.id in current]
+    if gone:
+        models.RuleVersion.objects.filter(rule_id__in=gone, valid_to__isnull=True).update(valid_to=at)
     return stored.id, adopted
 
 
 def _version(
-    model: type[models.ScorecardVersion] | type[models.RuleVersion],
+    model: type[models.ScorecardVersion | models.RuleVersion],
     owner: Mapping[str, Any],
     said: tuple[str, str],
     at: datetime,
@@ -76,6 +75,7 @@ def as_of(scorecard: Scorecard, moment: datetime, vocabulary: Vocabulary) -> Sco
 
     Raises:
         RuleError: a rule of then reads a fact type that is no more.
+
     """
     in_force = {"valid_from__lte": moment}
     card = models.ScorecardVersion.objects.filter(scorecard__name=scorecard.name, **in_force).order_by("-valid_from")
@@ -83,10 +83,8 @@ def as_of(scorecard: Scorecard, moment: datetime, vocabulary: Vocabulary) -> Sco
     if then is None or then.digest == scorecard.digest:
         return scorecard
     data = json.loads(then.text)
-    texts: dict[str, str] = {}
     rows = models.RuleVersion.objects.filter(rule__scorecard__name=scorecard.name, **in_force).order_by("valid_from")
-    for name, text in rows.values_list("rule__name", "text"):
-        texts[name] = text
+    texts = dict(rows.values_list("rule__name", "text"))
     rules = tuple(unpack(texts[name], vocabulary) for name in data["rules"] if name in texts)
     return replace(
         scorecard,

@@ -26,9 +26,7 @@ class Held:
 
     id: int
     outcome: Outcome
-    before: Outcome | None
     undecided_since: datetime | None
-    valid_from: datetime
 
 
 @dataclass
@@ -78,15 +76,16 @@ class NewLevel:
 
 
 def held_results(rules: Collection[int], entities: Collection[int]) -> dict[tuple[int, int], Held]:
-    """The current results by (entity, rule)."""
+    """The current results by (entity, rule).
+
+    This query reads the most rows of all, so moments are read only where they are needed.
+    """
     found: dict[tuple[int, int], Held] = {}
     for part in chunks(sorted(entities)):
         rows = models.ResultInterval.objects.filter(entity_id__in=part, rule_id__in=rules, valid_to__isnull=True)
-        for entity, rule, row, outcome, before, undecided, since in rows.values_list(
-            "entity_id", "rule_id", "id", "outcome", "before", "undecided_since", "valid_from"
-        ):
-            earlier = None if before is None else OUTCOMES[before]
-            found[entity, rule] = Held(row, OUTCOMES[outcome], earlier, undecided, since)
+        waiting = dict(rows.filter(undecided_since__isnull=False).values_list("id", "undecided_since"))
+        for entity, rule, row, outcome in rows.values_list("entity_id", "rule_id", "id", "outcome"):
+            found[entity, rule] = Held(row, OUTCOMES[outcome], waiting.get(row))
     return found
 
 
@@ -107,8 +106,9 @@ def undecided_since(outcome: Outcome, held: Held | None, at: datetime) -> dateti
 
 def write_results(changed: Sequence[NewResult], ledger: Ledger, at: datetime) -> None:
     """Close what was and start what is. What changes twice in one moment is one change."""
-    ended = [one.held.id for one in changed if one.held is not None and one.held.valid_from < at]
-    for part in chunks(ended):
+    held = [one.held.id for one in changed if one.held is not None]
+    again = _begun(held, at)
+    for part in chunks([row for row in held if row not in again]):
         models.ResultInterval.objects.filter(id__in=part).update(valid_to=at)
     fresh = []
     for one in changed:
@@ -117,24 +117,26 @@ def write_results(changed: Sequence[NewResult], ledger: Ledger, at: datetime) ->
             rule_id=one.rule.rule,
             version_id=one.rule.version,
             outcome=code(one.outcome),
-            before=_before(one, at),
+            before=code(one.held.outcome) if one.held is not None else None,
             undecided_since=undecided_since(one.outcome, one.held, at),
             cause=ledger.row(one.cause, one.rule.version if one.cause.kind == "rule" else None),
             valid_from=at,
         )
-        if one.held is not None and one.held.valid_from == at:
-            row.pk = one.held.id
+        if one.held is not None and one.held.id in again:
+            row.pk, row.before = one.held.id, again[one.held.id]
             row.save(force_update=True)
         else:
             fresh.append(row)
     models.ResultInterval.objects.bulk_create(fresh, batch_size=_BATCH)
 
 
-def _before(one: NewResult, at: datetime) -> int | None:
-    if one.held is None:
-        return None
-    earlier = one.held.before if one.held.valid_from == at else one.held.outcome
-    return None if earlier is None else code(earlier)
+def _begun(ids: Sequence[int], at: datetime) -> dict[int, int | None]:
+    """The results among these that began at this very moment, with what was before them."""
+    found: dict[int, int | None] = {}
+    for part in chunks(ids):
+        rows = models.ResultInterval.objects.filter(id__in=part, valid_from=at)
+        found |= dict(rows.values_list("id", "before"))
+    return found
 
 
 def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.db import transaction
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core import clock
+from greenboard.facts import store as facts
 from greenboard.facts.described import describe
 from greenboard.facts.service import Whole, record
 from greenboard.facts.types import DECLARED
@@ -27,7 +29,6 @@ from greenboard.project.sample.working import Working
 from greenboard.repository.collect import Look, look
 from greenboard.results import service as results
 from greenboard.results import store
-from greenboard.facts import store as facts
 from greenboard.scorecards.definition import find
 from greenboard.scorecards.types import Scorecard
 
@@ -46,13 +47,15 @@ class _Loading:
     trees: Sequence[Working]
 
 
-def ensure(data_dir: Path, now: datetime, progress: Say) -> None:
+def ensure(data_dir: Path, now: datetime, progress: Say, *, days: int = DAYS) -> None:
     """Load the sample unless it is loaded; go on where an earlier load was stopped.
 
-    Needs a migrated database. The repositories are written to `data_dir/sample/`.
+    Needs a migrated database. The repositories are written to `data_dir/sample/`. `days` is how
+    long the history is.
 
     Raises:
         UserError: the folder cannot be written.
+
     """
     done = _days_done()
     if 0 in done:
@@ -60,7 +63,7 @@ def ensure(data_dir: Path, now: datetime, progress: Say) -> None:
     root = data_dir / "sample"
     root.mkdir(parents=True, exist_ok=True)
     anchor = _anchor(root / "loaded-for", now)
-    first = DAYS if not done else min(done) - 1
+    first = min(done) - 1 if done else days
     told = script.read()
     trees = [Working(told, each, root / "repositories" / each.name, anchor) for each in told.repositories]
     loading = _Loading(told, find(SCORECARD, facts.vocabulary()), facts.vocabulary(), anchor, trees)
@@ -68,10 +71,16 @@ def ensure(data_dir: Path, now: datetime, progress: Say) -> None:
     for tree in trees:
         tree.restart()
         tree.advance(first + 1)
-    for day in range(first, -1, -1):
-        if day % 15 == 0:
-            progress(f"Sample organization: {anchor - timedelta(days=day):%d %b %Y}, {day} days to go")
-        _play(loading, day, begin=day == DAYS)
+    # While one day is recorded and judged, the working trees of the next one are written and read.
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(_see, loading, first, begin=not done)
+        for day in range(first, -1, -1):
+            if day % 15 == 0:
+                progress(f"Sample organization: {anchor - timedelta(days=day):%d %b %Y}, {day} days to go")
+            looks = coming.result()
+            if day > 0:
+                coming = ahead.submit(_see, loading, day - 1, begin=False)
+            _play(loading, day, looks)
 
 
 def loaded() -> bool:
@@ -92,23 +101,28 @@ def _anchor(path: Path, now: datetime) -> datetime:
     return clock.parse_time(path.read_text(encoding="ascii"))
 
 
-def _play(loading: _Loading, day: int, *, begin: bool) -> None:
-    """One day: what changed in the repositories, what the tools said, and what comes of it."""
+def _see(loading: _Loading, day: int, *, begin: bool) -> list[Look]:
+    """Bring the repositories to a day, and look at those that moved; at first at all."""
     at = loading.now - timedelta(days=day)
     moved = [tree for tree in loading.trees if tree.advance(day) or begin]
-    looks = [look(tree.folder, now=at, vocabulary=loading.words) for tree in moved]
+    return [look(tree.folder, now=at, vocabulary=loading.words) for tree in moved]
+
+
+def _play(loading: _Loading, day: int, looks: Sequence[Look]) -> None:
+    """One day: what changed in the repositories, what the tools said, and what comes of it."""
+    at = loading.now - timedelta(days=day)
     with transaction.atomic():
-        if looks or begin:
-            _declare(loading, looks, at, begin=begin)
+        if looks:
+            _declare(loading, looks, at)
         for seen in looks:
             _take(seen, at)
         _hear(loading, day, at)
         results.evaluate(loading.scorecard, at, note=f"{_NOTE}{day}")
 
 
-def _declare(loading: _Loading, looks: Collection[Look], at: datetime, *, begin: bool) -> None:
-    parts = [loading.script.organization] if begin else []
-    declared = sum((seen.declared for seen in looks), sum(parts, Declared()))
+def _declare(loading: _Loading, looks: Collection[Look], at: datetime) -> None:
+    """Save what the descriptors say, with the organization around it, and record what follows from it."""
+    declared = sum((seen.declared for seen in looks), loading.script.organization)
     _forget(looks, at)
     saved = catalog.save(declared, at, cause="sample")
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:

@@ -103,6 +103,7 @@ def read(folder: Path | None = None) -> Script:
 
     Raises:
         UserError: a file does not fit, with its place.
+
     """
     root = folder or content.library("sample")
     organization = root / "organization.yaml"
