@@ -29,11 +29,15 @@ _WORD = re.compile(r"\w[\w'’-]*")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|\?|@|~")
 _TEMPLATE = re.compile(r"[{}<>$|\n]|%7B")
 _RST_RULE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}\s*")
-_RST_LINK = re.compile(r"`[^`<]*<([^>`]+)>`__?|^\.\. (?:image|figure)::\s*(\S+)|^\.\. _[^:]+:\s+(\S+)", re.MULTILINE)
-_ADOC_LINK = re.compile(r"(?:link|image::?|xref):([^\s\[\]]+)\[")
-_ORG_LINK = re.compile(r"\[\[(?:file:)?([^\]]+)\](?:\[[^\]]*\])?\]")
+_RST_LINK = re.compile(
+    r"`[^`<\n]{0,500}<([^>`\n]{1,500})>`__?|^\.\. (?:image|figure)::\s{0,9}(\S{1,500})"
+    r"|^\.\. _[^:\n]{1,200}:\s{1,9}(\S{1,500})",
+    re.MULTILINE,
+)
+_ADOC_LINK = re.compile(r"(?:link|image::?|xref):([^\s\[\]]{1,500})\[")
+_ORG_LINK = re.compile(r"\[\[(?:file:)?([^\]\[\n]{1,500})\](?:\[[^\]\n]{0,500}\])?\]")
 _FENCE = re.compile(r"^(```|~~~)[^\n]*\n.*?(?:^\1|\Z)", re.MULTILINE | re.DOTALL)
-_TARGET = re.compile(r"\]\([^)\n]*\)")
+_TARGET = re.compile(r"\]\([^)\n]{0,500}\)")
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 

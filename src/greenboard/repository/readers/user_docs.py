@@ -35,10 +35,12 @@ _FOR_MAKERS = re.compile(
 """Pages for those who build the component, which do not make documentation for its users."""
 _MOST_TEXT = 3 * 2**20
 _DESTINATION = re.compile(
-    r"\]\(\s*<?([^)\s>]+)|\]:\s*<?(\S+)|(?:href|src)\s*=\s*[\"']([^\"']+)|`[^`<]*<([^>`]+)>`_"
-    r"|(?:link|image:?|xref):([^\s\[\]]+)\[|\[\[([^\]]+)\]|(?:image|figure)::\s*(\S+)|^\.\. _[^:]+:\s+(\S+)",
+    r"\]\(\s{0,9}<?([^)\s>]{1,500})|\]:\s{0,9}<?(\S{1,500})|(?:href|src)\s{0,9}=\s{0,9}[\"']([^\"']{1,500})"
+    r"|`[^`<\n]{0,500}<([^>`\n]{1,500})>`_|(?:link|image:?|xref):([^\s\[\]]{1,500})\[|\[\[([^\]\[\n]{1,500})\]"
+    r"|(?:image|figure)::\s{0,9}(\S{1,500})|^\.\. _[^:\n]{1,200}:\s{1,9}(\S{1,500})",
     re.MULTILINE,
 )
+"""Whatever may be the target of a link in some markup; more than that, never less."""
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
