@@ -40,7 +40,7 @@ class Builder:
     schema: Schema
     types: Mapping[int, Any]
     positions: Mapping[int, int]
-    scope: dict[str, tuple[int, Type]] = field(default_factory=dict)
+    scope: dict[str, tuple[int, Node]] = field(default_factory=dict)
     depth: int = 0
 
     def build(self, expr: Any) -> Node:
@@ -99,8 +99,8 @@ class Builder:
     def _variable(self, expr: Any) -> Node:
         name = expr.ident_expr.name
         if name in self.scope:
-            level, stated = self.scope[name]
-            return Var(stated, self._at(expr), level, name, local=True)
+            level, over = self.scope[name]
+            return Var(over.type.inner, self._at(expr), level, name, local=True, over=over)
         name = name.removeprefix(".")
         if name not in self.schema.vocabulary.types and name not in (NOW, PARAMETERS):
             raise self._refuse(expr, f"{name} cannot be used as a value")
@@ -180,14 +180,14 @@ class Builder:
         kind, test, body = _unfold(told)
         if kind is None:
             raise self._refuse(expr, "this kind of comprehension is not supported")
-        inner = self._within(told.iter_var, over.type.inner)
+        inner = self._within(told.iter_var, over)
         test_node = inner.build(test) if test is not None else None
         body_node = inner.build(body) if body is not None else None
         return self._fold_node(expr, kind, over, (test_node, body_node))
 
-    def _within(self, variable: str, element: Type) -> Builder:
+    def _within(self, variable: str, over: Node) -> Builder:
         depth = self.depth + 1
-        return replace(self, scope={**self.scope, variable: (depth, element)}, depth=depth)
+        return replace(self, scope={**self.scope, variable: (depth, over)}, depth=depth)
 
     def _fold_node(self, expr: Any, kind: FoldKind, over: Node, inner: tuple[Node | None, Node | None]) -> Node:
         test, body = inner

@@ -8,7 +8,7 @@ from greenboard.facts.vocabulary import FieldDef
 from greenboard.rules import conversions, texts, times, versions
 from greenboard.rules.refuse import RuleError, Source, one_of
 from greenboard.rules.schema import Schema
-from greenboard.rules.tree import Call, Const, Kind, ListOf, Node, Select, Type
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Kind, ListOf, Node, Select, Type, Var
 
 _SCALARS = {Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION}
 _NUMBERS = {Kind.INT, Kind.DOUBLE}
@@ -124,6 +124,10 @@ def _outside(source: Source, literal: Const, allowed: tuple[str, tuple[str, ...]
 
 def _closed(node: Node, schema: Schema) -> tuple[str, tuple[str, ...]] | None:
     """The label and the values of a field that is closed to a few texts."""
+    if isinstance(node, Var) and node.over is not None:
+        return _closed(node.over, schema)
+    if isinstance(node, Fold) and node.fold is FoldKind.FILTER:
+        return _closed(node.over, schema)
     if not isinstance(node, Select) or node.operand.type.kind is not Kind.STRUCT:
         return None
     struct = node.operand.type.struct

@@ -77,10 +77,11 @@ class Const(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Var(Node):
-    """A fact type, `param`, `now`, or (`local`) the variable of a comprehension around it."""
+    """A fact type, `param`, `now`, or (`local`) the variable of a comprehension around it, which runs `over` a list."""
 
     name: str
     local: bool = False
+    over: Node | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
