@@ -100,7 +100,7 @@ def play(actions: list[tuple[bool, object]]) -> list[tuple[datetime, Model]]:
 
 
 class Intervals(TestCase):
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(steps)
     def test_reads_agree_with_the_model(self, actions):
         states = play(actions)
@@ -124,7 +124,7 @@ class Intervals(TestCase):
         }
         assert both == {pair for pair in model.pairs() if set(pair) <= set(known.values())}
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(steps)
     def test_intervals_of_one_thing_never_overlap_and_say_something_new(self, actions):
         play(actions)
@@ -140,7 +140,7 @@ class Intervals(TestCase):
                     assert before.valid_to is not None
                     assert before.valid_to <= after.valid_from
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(steps, saves)
     def test_saving_the_present_again_writes_nothing(self, actions, said):
         moment = play([*actions, (True, said)])[-1][0]

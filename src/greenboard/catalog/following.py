@@ -13,7 +13,7 @@ from greenboard.core.errors import UserError, UserErrors
 
 
 def follow(
-    paths: Iterable[str], text: Callable[[str], str], files: Collection[str]
+    paths: Iterable[str], text: Callable[[str], str], files: Collection[str], known: Collection[Kind] = ()
 ) -> tuple[Declared, list[UserError]]:
     """Everything that is declared in a tree, and what was refused; a refused file declares nothing.
 
@@ -24,6 +24,7 @@ def follow(
         paths: the descriptors to start with.
         text: reads a file of the tree; raises UserError where it cannot.
         files: all paths of the tree, among which targets are looked for.
+        known: kinds that are defined elsewhere.
     """
     waiting = deque(dict.fromkeys(paths))
     seen = set(waiting)
@@ -32,7 +33,7 @@ def follow(
     lost: list[UserError] = []
     while waiting:
         path = waiting.popleft()
-        _read(path, text, (), read, refused)
+        _read(path, text, known, read, refused)
         for target in read[path].targets if path in read else ():
             found = _found(target, files)
             if target.in_tree and not found:
@@ -41,7 +42,7 @@ def follow(
             seen.update(found)
     kinds = Declared.joined(read.values()).kinds
     for path in list(refused) if kinds else ():
-        _read(path, text, kinds, read, refused)
+        _read(path, text, (*known, *kinds), read, refused)
     problems = [error for each in refused.values() for error in _single(each)]
     return Declared.joined(read.values()), [*problems, *lost]
 
