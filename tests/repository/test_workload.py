@@ -200,6 +200,14 @@ def test_a_monorepo_is_matched_by_folder_and_name(repo, scope):
     assert set(workloads(scope(tree, "src/cart"))) == {"deployment/web"}
 
 
+def test_what_a_shared_folder_runs_is_nobodys(repo, scope):
+    backstage = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: %s}\nspec: {type: service}\n"
+    tree = repo({"catalog-info.yaml": "---\n".join(backstage % name for name in ("a", "b")), "k8s/shop.yaml": BARE})
+    (missed,) = WORKLOAD.read(scope(tree))
+    assert isinstance(missed, Missed)
+    assert missed.reason.startswith("several components share the folder")
+
+
 def test_objects_as_a_whole(repo, scope):
     ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {tls: [{hosts: [a]}]}\n"
     old = SCALER.replace("autoscaling/v2", "autoscaling/v2beta2")

@@ -10,28 +10,30 @@ from greenboard.core.refs import slug
 from greenboard.repository.components import components
 from greenboard.repository.containers.images import parse_image
 from greenboard.repository.kubernetes.gather import gather
-from greenboard.repository.kubernetes.gathered import Gathered
+from greenboard.repository.kubernetes.gathered import Failed, Gathered
 from greenboard.repository.kubernetes.objects import Object
 from greenboard.repository.kubernetes.pods import is_workload, pods_of
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Component, Scope
 
 _NAME_LABELS = ("app.kubernetes.io/name", "app", "k8s-app", "name", "service")
+_RUN = ("service", "website", "job")
 
 
 def of_component(scope: Scope) -> Gathered:
     """The objects of a component, and the failed looks that could have held some of its objects."""
     found = gather(scope.tree)
     index = _index(scope.tree, found)
-    own = scope.component
-    others = [part for part in index.components if (part.path, part.name) != (own.path, own.name)]
-    rivals = frozenset(slug(part.name) for part in others)
-    shared = any(part.path == own.path for part in others)
+    own = _Own(scope.component, index.components)
     mine = [
         item
         for item, names in zip(found.objects, index.names, strict=True)
-        if _owned(index.around(item.home, own.path), names, own, rivals, shared=shared)
+        if own.has(index.around(item.home, own.path), names)
     ]
+    if mine and own.crowded:
+        home = mine[0].home
+        reason = f"several components share the folder {own.path or '.'}; which of them runs what is not known"
+        return Gathered((), (Failed(home, reason, mine[0].at(), apart=True),))
     failed = [item for item in found.failed if index.around(item.home, own.path) in (own.path, "")]
     return Gathered(tuple(mine), tuple(failed))
 
@@ -39,12 +41,31 @@ def of_component(scope: Scope) -> Gathered:
 def belongs(scope: Scope, path: str, names: Collection[str]) -> bool:
     """Whether a file that is known by some names is the component's, by the same rules as objects."""
     index = _index(scope.tree, gather(scope.tree))
-    own = scope.component
-    others = [part for part in index.components if (part.path, part.name) != (own.path, own.name)]
-    rivals = frozenset(slug(part.name) for part in others)
-    shared = any(part.path == own.path for part in others)
-    known = {slug(name) for name in names if name}
-    return _owned(index.around(path, own.path), known, own, rivals, shared=shared)
+    own = _Own(scope.component, index.components)
+    return own.has(index.around(path, own.path), {slug(name) for name in names if name})
+
+
+class _Own:
+    """What is told of a component when its objects are looked for.
+
+    Components in one folder are read as one; where more than one of them runs something, the folder
+    is `crowded`, and nobody can say which of them runs what.
+    """
+
+    def __init__(self, component: Component, components: Collection[Component]) -> None:
+        self.path = component.path
+        here = [part for part in components if part.path == component.path] or [component]
+        self.names = {slug(part.name) for part in here} | {slug(component.name)}
+        self.rivals = {slug(part.name) for part in components if part.path != component.path} - self.names
+        self.crowded = sum(part.kind in _RUN for part in here) > 1
+
+    def has(self, around: str, names: Collection[str]) -> bool:
+        """By folder first (the innermost component around), then by name, then the component at the root."""
+        if around:
+            return around == self.path
+        if not self.names.isdisjoint(names):
+            return True
+        return self.path == "" and self.rivals.isdisjoint(names)
 
 
 @dataclass(frozen=True)
@@ -72,20 +93,6 @@ def _index(tree: Tree, found: Gathered) -> _Index:
         names = tuple(frozenset(_names(item)) for item in found.objects)
         _KNOWN[tree] = _Index(parts, frozenset(part.path for part in parts), names)
     return _KNOWN[tree]
-
-
-def _owned(around: str, names: Collection[str], own: Component, rivals: frozenset[str], *, shared: bool) -> bool:
-    """By folder first (the innermost component around it), then by name, then the component at the root.
-
-    Where several components share the folder, only the name decides.
-    """
-    if around not in ("", own.path):
-        return False
-    if slug(own.name) in names:
-        return True
-    if around != own.path or shared:
-        return False
-    return bool(around) or rivals.isdisjoint(names)
 
 
 def _names(item: Object) -> set[str]:

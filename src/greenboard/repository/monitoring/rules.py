@@ -12,7 +12,8 @@ from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.belonging import belongs, of_component
 from greenboard.repository.kubernetes.objects import dig, mapping, sequence
 from greenboard.repository.sniff import candidates
-from greenboard.repository.terraform.blocks import Block, modules
+from greenboard.repository.terraform.blocks import Block
+from greenboard.repository.terraform.owned import resources_of
 from greenboard.repository.types import Missed, Scope
 
 _PAGING = re.compile(r"(?:critical|page|paging|pager|emergency|fatal|urgent|p[01]|sev-?[01])", re.IGNORECASE)
@@ -130,12 +131,7 @@ def signals_of(text: str) -> frozenset[str]:
 
 
 def _terraform(scope: Scope) -> Iterator[Rule]:
-    files = frozenset(scope.files)
-    for module in modules(scope.tree):
-        if module.files and module.files[0] in files:
-            yield from (
-                _alarm(block) for block in module.of("resource") if block.labels[:1] and block.labels[0] in _ALARMS
-            )
+    return (_alarm(block) for block in resources_of(scope) if block.labels[0] in _ALARMS)
 
 
 def _alarm(block: Block) -> Rule:

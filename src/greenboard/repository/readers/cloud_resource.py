@@ -8,7 +8,8 @@ from typing import Any
 
 from greenboard.core.errors import UserError
 from greenboard.repository.terraform import cloudformation
-from greenboard.repository.terraform.blocks import Block, Module, modules
+from greenboard.repository.terraform.blocks import Block, Module
+from greenboard.repository.terraform.owned import modules_of
 from greenboard.repository.terraform.resources import LISTENERS, TYPES, describe
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
@@ -20,7 +21,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     items: dict[str, dict[str, Any]] = {}
     places: dict[str, str] = {}
     files = frozenset(scope.files)
-    for item in (*_terraform(scope, files), *_cloudformation(scope, files)):
+    for item in (*_terraform(scope), *_cloudformation(scope, files)):
         if isinstance(item, Missed):
             yield item
             continue
@@ -38,10 +39,8 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
 _Item = tuple[dict[str, Any], dict[str, str]]
 
 
-def _terraform(scope: Scope, files: frozenset[str]) -> Iterator[_Item | Missed]:
-    for module in modules(scope.tree):
-        if not module.files or module.files[0] not in files:
-            continue
+def _terraform(scope: Scope) -> Iterator[_Item | Missed]:
+    for module in modules_of(scope):
         for failed in module.failed:
             yield Missed("cloud_resource", failed.what, str(failed.place or module.folder))
         for block in module.of("resource"):

@@ -10,7 +10,7 @@ from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.belonging import belongs, of_component
 from greenboard.repository.kubernetes.objects import dig, mapping, sequence
 from greenboard.repository.sniff import candidates
-from greenboard.repository.terraform.blocks import modules
+from greenboard.repository.terraform.owned import resources_of
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _RESOURCES = frozenset(
@@ -119,12 +119,9 @@ def _objects(scope: Scope) -> Iterator[_Item]:
 
 
 def _terraform(scope: Scope) -> Iterator[_Item]:
-    files = frozenset(scope.files)
-    for module in modules(scope.tree):
-        if module.files and module.files[0] in files:
-            for block in module.of("resource"):
-                if block.labels[:1] and block.labels[0] in _RESOURCES:
-                    yield {"name": block.address, "url": block.path}, block.at()
+    for block in resources_of(scope):
+        if block.labels[0] in _RESOURCES:
+            yield {"name": block.address, "url": block.path}, block.at()
 
 
 READER = Reader(name="dashboards", types=("dashboard",), about="component", read=read)

@@ -10,7 +10,8 @@ from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.belonging import of_component
 from greenboard.repository.samples import is_sample
 from greenboard.repository.terraform import cloudformation
-from greenboard.repository.terraform.blocks import Block, Module, modules
+from greenboard.repository.terraform.blocks import Block, Module
+from greenboard.repository.terraform.owned import modules_of
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _PRESENCE = {
@@ -66,8 +67,7 @@ def _cloudformation(scope: Scope) -> Iterator[_Item | Missed]:
 
 
 def _terraform(scope: Scope, files: list[str]) -> Iterator[_Item | Missed]:
-    known = frozenset(files)
-    mine = [module for module in modules(scope.tree) if module.files and module.files[0] in known]
+    mine = modules_of(scope)
     if not mine:
         return
     for module in mine:

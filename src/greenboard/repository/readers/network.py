@@ -13,8 +13,8 @@ from greenboard.repository.kubernetes.gather import gather
 from greenboard.repository.kubernetes.objects import Object
 from greenboard.repository.kubernetes.pods import is_workload, pods_of
 from greenboard.repository.terraform import cloudformation
-from greenboard.repository.terraform.blocks import modules
 from greenboard.repository.terraform.firewalls import GROUPS, openings
+from greenboard.repository.terraform.owned import modules_of
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -97,10 +97,7 @@ def _default_deny(mine: list[Object], policies: list[Object], *, whole: bool) ->
 
 
 def _terraform(scope: Scope, total: _Sum) -> None:
-    files = frozenset(scope.files)
-    for module in modules(scope.tree):
-        if not module.files or module.files[0] not in files:
-            continue
+    for module in modules_of(scope):
         for failed in module.failed:
             total.miss(failed, module.folder)
         for block in module.of("resource"):

@@ -9,7 +9,7 @@ from greenboard.core.errors import UserError
 from greenboard.repository.kubernetes.belonging import belongs, of_component
 from greenboard.repository.monitoring.objectives import Objective, objectives, terraform
 from greenboard.repository.sniff import candidates
-from greenboard.repository.terraform.blocks import modules
+from greenboard.repository.terraform.owned import resources_of
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -53,11 +53,8 @@ def _objects(scope: Scope) -> Iterator[Objective]:
 
 
 def _terraform(scope: Scope) -> Iterator[Objective]:
-    files = frozenset(scope.files)
-    for module in modules(scope.tree):
-        if module.files and module.files[0] in files:
-            for block in module.of("resource"):
-                yield from terraform(block) if block.labels else ()
+    for block in resources_of(scope):
+        yield from terraform(block)
 
 
 READER = Reader(name="service level objectives", types=("slo",), about="component", read=read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from greenboard.repository.containers.images import parse_image
@@ -128,13 +129,16 @@ def _named(items: Sequence[_Item]) -> list[tuple[str, _Item]]:
     """Each item with a name of its own: `deployment/cart`, then `deployment/cart (prod)`."""
     taken: dict[str, _Item] = {}
     for item in items:
-        source = item.source
-        folder = source.home.rpartition("/")[0]
-        choices = [source.label]
-        choices += [f"{source.label} ({hint})" for hint in (source.environment, source.namespace, folder) if hint]
-        choices += [f"{source.label} ({folder or source.tool} {number})" for number in range(2, len(items) + 3)]
-        taken[next(name for name in choices if name not in taken)] = item
+        taken[next(name for name in _choices(item.source) if name not in taken)] = item
     return list(taken.items())
+
+
+def _choices(source: Object) -> Iterator[str]:
+    """Names for a workload, plainest first; there is always one more."""
+    yield source.label
+    folder = source.home.rpartition("/")[0]
+    yield from (f"{source.label} ({hint})" for hint in (source.environment, source.namespace, folder) if hint)
+    yield from (f"{source.label} ({folder or source.tool} {number})" for number in count(2))
 
 
 READER = Reader(name="kubernetes workloads", types=("workload",), about="component", read=read)
