@@ -152,7 +152,7 @@ def test_samples_and_other_yaml_are_no_descriptions(look):
     assert look(files) == (None, [])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(text=some.sampled_from([OPENAPI, ASYNCAPI, GRAPHQL, PROTO]), data=some.data())
 def test_a_changed_description_never_crashes(tmp_path_factory, text, data):
     raw = list(text)

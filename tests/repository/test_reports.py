@@ -214,7 +214,7 @@ def _parse(name, raw):
     return known[1](raw, name) if known else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(name=some.sampled_from(sorted(samples.ALL)), raw=some.binary(max_size=400))
 def test_arbitrary_bytes_are_refused_or_not_recognised(name, raw):
     try:
@@ -223,7 +223,7 @@ def test_arbitrary_bytes_are_refused_or_not_recognised(name, raw):
         pass
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(name=some.sampled_from(sorted(samples.ALL)), data=some.data())
 def test_a_changed_report_is_read_or_refused_but_never_crashes(name, data):
     raw = bytearray(samples.ALL[name].encode())

@@ -52,12 +52,20 @@ _IN_FOLDERS = re.compile(
 )
 _ROOT = r"tests?|specs?|__tests__|testing|qa|e2e|cypress|src"
 _WORDS = (
-    ("e2e", r"e2e|end-?to-?end|acceptance|system|browser|ui|features?|playwright|cypress"),
-    ("integration", r"integration|integ|int|it|functional|component|requests?|api"),
+    ("e2e", r"e2e|end-?to-?end|acceptance|playwright|cypress"),
+    ("integration", r"integration|integ|int|it|functional"),
     ("contract", r"contracts?|pacts?|cdc"),
     ("smoke", r"smoke|sanity"),
     ("performance", r"perf|performance|load|stress|soak|benchmarks?|bench"),
 )
+# Folders that mean a kind by the convention of one language only (RSpec Rails, Laravel).
+_OWN_WORDS = {
+    ("ruby", "features"): "e2e",
+    ("ruby", "system"): "e2e",
+    ("ruby", "requests"): "integration",
+    ("php", "browser"): "e2e",
+    ("php", "feature"): "integration",
+}
 _STRICT = (
     ("e2e", r"e2e|end[-_]?to[-_]?end|acceptance"),
     ("integration", r"integration|integ|inttest|functional"),
@@ -120,7 +128,9 @@ def _start(tree: Tree, path: str) -> bytes:
 def _language(path: str, root: str) -> str | None:
     """The family of languages by whose conventions this path is a test (any Rust source may hold some)."""
     head, _, name = path.rpartition("/")
-    if VENDORED.intersection(head.lower().split("/")) or _ASIDE.search("/" + head.removeprefix(root.rstrip("/")) + "/"):
+    if VENDORED.intersection(head.lower().split("/")) or _ASIDE.search(
+        _above_source(head.removeprefix(root.rstrip("/")))
+    ):
         return None
     if name.endswith(".jmx") or name == "locustfile.py":
         return "load"
@@ -140,6 +150,11 @@ def _language(path: str, root: str) -> str | None:
     return None
 
 
+def _above_source(head: str) -> str:
+    """The folders above `src/`: below it, folders are packages, which may be called anything (org/acme/samples)."""
+    return "/" + re.split(r"(?:^|/)src/(?:main|\w*[tT]est)/", head + "/")[0] + "/"
+
+
 def _kind(path: str, language: str, content: bytes) -> str:
     if language in ("load", "cucumber"):
         return "performance" if language == "load" else "e2e"
@@ -147,17 +162,27 @@ def _kind(path: str, language: str, content: bytes) -> str:
         if pattern.search(content):
             return kind
     head, _, name = path.rpartition("/")
-    return _by_folder(head) or _by_name(name, language) or ("integration" if _rust_outside(path, language) else "unit")
+    return (
+        _by_folder(head, language)
+        or _by_name(name, language)
+        or ("integration" if _rust_outside(path, language) else "unit")
+    )
 
 
 def _rust_outside(path: str, language: str) -> bool:
     return language == "rust" and re.search(r"(?:^|/)tests/", path) is not None
 
 
-def _by_folder(head: str) -> str | None:
+def _by_folder(head: str, language: str) -> str | None:
     """The kind that a folder names, below a folder of tests or with the word test in it."""
     inside = False
+    if language == "java":
+        # Below the source set come packages, named for what the code is about.
+        head = re.split(r"/(?:java|kotlin|groovy|scala)(?:/|$)", head)[0]
     for part in head.split("/"):
+        own = _OWN_WORDS.get((language, part.lower()))
+        if inside and own:
+            return own
         spaced = re.sub(r"([a-z])([A-Z])", r"\1-\2", part).lower()
         for kind, words in _WORDS if inside else _STRICT:
             joined = rf"(?:{words})(?:[-_.]?(?:tests?|specs?|testing))?|(?:tests?|specs?)[-_.](?:{words})"

@@ -40,6 +40,11 @@ _NODE_OWN = frozenset(
     ]
 )
 _MAX_PACKAGES = 300
+_GRADLE = ("build.gradle", "build.gradle.kts", "gradle/libs.versions.toml", "settings.gradle.kts")
+_PLUGINS = {
+    "lints": "checkstyle|spotless|pmd|spotbugs|detekt|ktlint|javaformat|errorprone|nohttp",
+    "scans": "dependency-?check|spotbugs|findsecbugs",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,13 @@ class Delegates:
         if follower is not None and "/" not in simple.words[0]:
             return follower(simple)
         return self._script(simple.words[0], simple.folder)
+
+    def build_plugins(self, runner: str, folder: str | None) -> set[str]:
+        """What the plugins of a Maven or Gradle build may do besides running tests."""
+        names = ("pom.xml",) if runner.startswith("maven") else _GRADLE if runner.startswith("gradle") else ()
+        found = [self._text(name, folder=each) for name in names for each in dict.fromkeys((folder, ""))]
+        text = "\n".join(part[1] for part in found if part).lower()
+        return {what for what, pattern in _PLUGINS.items() if re.search(pattern, text)}
 
     def hook_scanners(self) -> list[str]:
         """The secret and security scanners that pre-commit runs."""

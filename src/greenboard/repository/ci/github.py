@@ -20,6 +20,7 @@ _DOCS_ONLY = re.compile(
     r"(.*\.(md|rst|txt|adoc|png|svg|jpg)|docs?/.*|LICENSE.*|\.gitignore|.*README.*|.*CHANGELOG.*)", re.IGNORECASE
 )
 _MAIN = re.compile(r"(main|master|trunk|develop|dev|\*\*?|default)$")
+_ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
 _DEEPEST = 4
 
 
@@ -111,6 +112,7 @@ def _limits(permissions: object) -> bool:
 def _job(tree: Tree, document: yaml.Document, name: str, job: Data) -> Job:
     place = document.at("jobs", name)
     reader = _Steps(tree, document, combinations(mapping(job.get("strategy")).get("matrix")))
+    reader.env |= _literals(job)
     base = folder_of(_default_folder(document.data))
     reader.folder = folder_of(_default_folder(job), base)
     called = job.get("uses")
@@ -126,6 +128,15 @@ def _default_folder(data: Data) -> object:
     return mapping(mapping(data.get("defaults")).get("run")).get("working-directory")
 
 
+def _literals(part: Data) -> dict[str, str]:
+    """The variables that a workflow, job or step sets to a plain text."""
+    return {
+        str(name): value
+        for name, value in mapping(part.get("env")).items()
+        if isinstance(value, str) and "$" not in value
+    }
+
+
 class _Steps:
     """Collects what the steps of a job, or of a composite action, run and use."""
 
@@ -134,6 +145,7 @@ class _Steps:
         self.document = document
         self.axes = axes
         self.folder: str | None = ""
+        self.env: dict[str, str] = _literals(document.data)
         self.commands: list[Command] = []
         self.uses: list[Use] = []
         self.unseen: list[Unseen] = []
@@ -158,7 +170,9 @@ class _Steps:
             self.unseen.append(Unseen(f"a step in {step['shell']}", self.document.at(*path)))
             return
         folder = str(step.get("working-directory") or "")
-        for shell in expand(f"{folder}\0{step['run']}", self.axes):
+        names = {**self.env, **_literals(step)}
+        text = _ENV.sub(lambda found: names.get(found[1], found[0]), f"{folder}\0{step['run']}")
+        for shell in expand(text, self.axes):
             where, _, text = shell.partition("\0")
             self.commands += script(self.document, text, (*path, "run"), folder_of(where, self.folder))
 
@@ -184,6 +198,7 @@ class _Steps:
             return
         inner = _Steps(self.tree, document, self.axes)
         inner.folder = self.folder
+        inner.env |= self.env
         inner.read(runs.get("steps"), ("runs", "steps"), depth + 1)
         self.commands += inner.commands
         self.uses += inner.uses

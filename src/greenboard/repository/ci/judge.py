@@ -189,7 +189,9 @@ class _Judge:
         if key in self.seen:
             return
         self.seen.add(key)
-        followed = self.delegates.follow(simple) if depth < _DEEPEST else None
+        # The wrapper of a build tool is its start script: what counts is the goal, and that is not known.
+        known = depth < _DEEPEST and _ALIASES.get(program, program) not in _MANY_GOALS
+        followed = self.delegates.follow(simple) if known else None
         if followed is None:
             self.work.unseen.append(Unseen(" ".join(simple.words)[:80], place))
             return
@@ -210,6 +212,7 @@ class _Judge:
                 self.work.deploys.append(place)
         elif what == "test" and not _IDLE & set(simple.words):
             kind = values[1] if len(values) > 1 else None
+            self.work.doubts |= self.delegates.build_plugins(values[0], simple.folder)
             self.work.runs.extend(runs(simple, values[0], kind, place, (*reversed(names), self.subject.name)))
 
 
@@ -262,6 +265,10 @@ def _target(word: str, folder: str | None, runner: str) -> str | None:
         return None
     if word.startswith("-") or "$" in word or folder is None or "*" in word:
         return None
+    if runner == "dotnet" and re.search(r"\.(slnf?|slnx)$", word):
+        return None
+    if runner == "dotnet" and re.search(r"\.\w+proj$", word):
+        word = word.rpartition("/")[0] or "."
     if (
         "/" not in word
         and "." not in word

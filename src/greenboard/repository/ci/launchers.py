@@ -131,6 +131,8 @@ def launch(words: Words) -> Words:
 
 def _once(words: Words) -> Words:
     head = words[0].rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
+    if head == "php" and len(words) > 1 and not words[1].startswith("-") and not words[1].endswith(".php"):
+        return words[1:]
     if _PYTHON.fullmatch(head):
         return _python(words)
     for launcher in _PLAIN:

@@ -178,10 +178,17 @@ def _strip(words: list[str]) -> tuple[str, ...]:
     kept = [
         word
         for before, word in zip(["", *words], words, strict=False)
-        if not re.match(r"\d*[<>]|&>", word) and not re.fullmatch(r"\d*[<>]{1,2}|&>", before)
+        if word and not re.match(r"\d*[<>]|&>", word) and not re.fullmatch(r"\d*[<>]{1,2}|&>", before)
     ]
     while kept:
+        if not kept[0]:
+            kept = kept[1:]
+            continue
         head = kept[0].lstrip("({@-") if kept[0][0] in "({@" else kept[0]
+        if head.endswith(")") and "(" not in head and not head.startswith("$"):
+            # A pattern of `case`.
+            kept = kept[1:]
+            continue
         if head in _SKIPPED:
             return ()
         if _ASSIGNMENT.match(head) and "$(" in head and not head.endswith(")"):

@@ -106,10 +106,14 @@ class Run:
 
 @dataclass
 class Work:
-    """What a job, or all jobs together, turn out to do. Filled while commands are looked at."""
+    """What a job, or all jobs together, turn out to do. Filled while commands are looked at.
+
+    `doubts` name what a build may do besides by its plugins (`lints`, `scans`), so that it is not denied.
+    """
 
     runs: list[Run] = field(default_factory=list)
     lints: list[str] = field(default_factory=list)
     scans: list[tuple[str, str]] = field(default_factory=list)
     deploys: list[str] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
+    doubts: set[str] = field(default_factory=set)

@@ -56,7 +56,9 @@ def _nothing(scope: Scope) -> Found | Missed | None:
         return None
     outside = _outside(scope, set(languages))
     if outside:
-        return Missed("test_suite", "tests outside of the component's folder may be its own", f"{outside}:1", unclear=True)
+        return Missed(
+            "test_suite", "tests outside of the component's folder may be its own", f"{outside}:1", unclear=True
+        )
     return Found("test_suite", [{"kind": "unit", "files": 0}], scope.component.path)
 
 
