@@ -166,8 +166,14 @@ def _print(report: Report, form: str) -> None:
 
 def _write(text: str) -> None:
     """Write UTF-8 whatever the locale, for the glyphs and for machines; names of files may hold any byte."""
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    import os
+
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has seen enough; Python must not stumble over it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit_code(report: Report, gathered: Gathered, asked: _Asked | None) -> int:

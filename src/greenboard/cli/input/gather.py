@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -102,7 +103,8 @@ def _links(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
     """Symbolic links that lead out of their tree: not followed."""
     for root, look in looks:
         for path, entry in look.tree.entries.items():
-            if entry.link and not (look.tree.root / path).resolve().is_relative_to(look.tree.root):
+            # realpath, because Path.resolve raises on links that lead in a circle.
+            if entry.link and not Path(os.path.realpath(look.tree.root / path)).is_relative_to(look.tree.root):
                 what = "a link that leads out of the tree is not followed"
                 yield UserError(what, place=Place((root / path).as_posix()), hint="Link inside the repository.")
 
