@@ -7,16 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import constants, supported, tree
+from greenboard.rules import constants, macros, supported, tree
 from greenboard.rules.refuse import RuleError, Source
-from greenboard.rules.schema import NOW, PACKAGE, PARAMETERS, Schema
+from greenboard.rules.schema import NOW, PARAMETERS, Schema
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
 
 MAX_NESTING = 3
 """How many comprehensions may stand within one another."""
 
-_PRIMITIVES = {1: tree.BOOL, 2: tree.INT, 4: tree.DOUBLE, 5: tree.STRING}
-_WELL_KNOWN = {2: tree.TIMESTAMP, 3: tree.DURATION}
 _TYPES = {
     FieldType.BOOL: tree.BOOL,
     FieldType.INT: tree.INT,
@@ -76,9 +74,9 @@ class Builder:
 
     def _type(self, expr: Any) -> Type:
         stated = self.types.get(expr.id)
-        found = _convert(stated) if stated is not None else None
+        found = macros.convert(stated) if stated is not None else None
         if found is None:
-            raise self._refuse(expr, _no_type(stated))
+            raise self._refuse(expr, macros.no_type(stated))
         return found
 
     def _constant(self, expr: Any) -> Node:
@@ -177,7 +175,7 @@ class Builder:
         over = self.build(told.iter_range)
         if over.type.kind is not Kind.LIST:
             raise self._refuse(expr, f"{over.type} is not a list")
-        kind, test, body = _unfold(told)
+        kind, test, body = macros.unfold(told)
         if kind is None:
             raise self._refuse(expr, "this kind of comprehension is not supported")
         inner = self._within(told.iter_var, over)
@@ -216,53 +214,3 @@ def _level(nodes: tuple[Node, ...]) -> int:
 
 def _optional_struct(stated: Type) -> bool:
     return stated.kind is Kind.OPTIONAL and stated.inner.kind is Kind.STRUCT
-
-
-def _convert(stated: Any) -> Type | None:
-    match stated.WhichOneof("kind"):
-        case "primitive":
-            return _PRIMITIVES.get(stated.primitive)
-        case "well_known":
-            return _WELL_KNOWN.get(stated.well_known)
-        case "message_type":
-            return Type(Kind.STRUCT, stated.message_type.removeprefix(f"{PACKAGE}."))
-        case "list_type":
-            inner = _convert(stated.list_type.elem_type)
-            return Type(Kind.LIST, element=inner or tree.EMPTY)
-        case "abstract_type" if stated.abstract_type.name == "optional_type":
-            inner = _convert(stated.abstract_type.parameter_types[0])
-            return Type(Kind.OPTIONAL, element=inner) if inner else None
-    return None
-
-
-def _no_type(stated: Any) -> str:
-    kind = stated.WhichOneof("kind") if stated is not None else None
-    words = {"dyn": "values of unknown type", "map_type": "maps", "null": "null", "type": "types as values"}
-    return f"{words.get(kind or '', 'values of this type')} cannot be used in a rule"
-
-
-def _unfold(told: Any) -> tuple[FoldKind | None, Any, Any]:
-    """The macro that the compiler expanded: its kind, its condition and what it makes."""
-    if told.iter_var2:
-        return None, None, None
-    step = told.loop_step.call_expr
-    match step.function:
-        case "_&&_":
-            return FoldKind.ALL, step.args[1], None
-        case "_||_":
-            return FoldKind.EXISTS, step.args[1], None
-        case "_+_":
-            return FoldKind.MAP, None, step.args[1].list_expr.elements[0]
-        case "_?_:_":
-            return _unfold_conditional(told, step)
-    return None, None, None
-
-
-def _unfold_conditional(told: Any, step: Any) -> tuple[FoldKind | None, Any, Any]:
-    test, added = step.args[0], step.args[1].call_expr.args[1]
-    if added.WhichOneof("kind") == "const_expr":
-        return FoldKind.EXISTS_ONE, test, None
-    made = added.list_expr.elements[0]
-    if made.WhichOneof("kind") == "ident_expr" and made.ident_expr.name == told.iter_var:
-        return FoldKind.FILTER, test, None
-    return FoldKind.MAP, test, made

@@ -13,26 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from greenboard.facts.types import FieldValue
-from greenboard.rules import operators, tree
+from greenboard.rules import folds, operators, tree
 from greenboard.rules.columns import Frame, micros
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.schema import NOW, PARAMETERS
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, ListOf, Node, Select, Var
 from greenboard.rules.vectors import (
-    ERROR as LANE_ERROR,
-)
-from greenboard.rules.vectors import (
     MISSING,
     OK,
     Array,
     ListVec,
     OptionalVec,
-    State,
     StructVec,
     Value,
     Vec,
-    offsets,
     pick_state,
     spread,
     stack,
@@ -236,66 +231,12 @@ class Interpreter:
         match node.fold:
             case FoldKind.ALL | FoldKind.EXISTS:
                 assert test is not None
-                return _quantify(test, inner, lanes.count, over.state, decided_by=node.fold is FoldKind.EXISTS)
+                return folds.quantify(test, inner, lanes.count, over.state, decided_by=node.fold is FoldKind.EXISTS)
             case FoldKind.EXISTS_ONE:
                 assert test is not None
-                return _exists_one(test, inner, lanes.count, over.state)
+                return folds.exists_one(test, inner, lanes.count, over.state)
         made = bound if node.body is None else self.value(node.body, inner)
-        return _collect(node, made, test, inner, over)
-
-
-def _quantify(test: Vec, inner: Lanes, count: int, outer: State, *, decided_by: bool) -> Vec:
-    """`exists` is decided by one true element, `all` by one false; else an element without a value counts."""
-    data = spread(test.data, inner.count)
-    hit = data if decided_by else ~data
-    if test.state is not None:
-        hit = hit & (test.state == OK)
-    found = np.zeros(count, dtype=np.bool_)
-    found[inner.up[hit]] = True
-    state = _lifted(test.state, inner, count)
-    if state is not None:
-        state[found] = OK
-    return Vec(tree.BOOL, found if decided_by else ~found, worst(state, outer))
-
-
-def _exists_one(test: Vec, inner: Lanes, count: int, outer: State) -> Vec:
-    hit = spread(test.data, inner.count)
-    hits = np.bincount(inner.up[hit], minlength=count)
-    return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), outer))
-
-
-def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
-    """The worst state among the elements of each lane."""
-    if state is None:
-        return None
-    spreaded = spread(state, inner.count)
-    lifted = np.zeros(count, dtype=np.uint8)
-    lifted[inner.up[spreaded == MISSING]] = MISSING
-    lifted[inner.up[spreaded == LANE_ERROR]] = LANE_ERROR
-    return lifted
-
-
-def _collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListVec) -> ListVec:
-    """What `filter` keeps or `map` makes, as lists; an element without a value leaves the whole list without."""
-    assert not isinstance(made, OptionalVec)
-    assert inner.parent is not None
-    count = inner.parent.count
-    kept = np.ones(inner.count, dtype=np.bool_) if test is None else spread(test.data, inner.count)
-    tested = None if test is None else test.state
-    made_state = made.state if node.body is not None else None
-    if made_state is not None:
-        made_state = np.where(kept, made_state, OK)
-    state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
-    chosen = np.flatnonzero(kept)
-    whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
-    content = whole.take(chosen)
-    lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
-    listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content)
-    if state is None:
-        return listed
-    found = with_state(listed, state)
-    assert isinstance(found, ListVec)
-    return found
+        return folds.collect(node, made, test, inner, over)
 
 
 def _optional_field(node: Select, operand: Value) -> OptionalVec:

@@ -1,0 +1,79 @@
+"""Comprehensions: what the elements of each lane's list come to together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from greenboard.rules import tree
+from greenboard.rules.lanes import Lanes
+from greenboard.rules.tree import Fold
+from greenboard.rules.vectors import (
+    ERROR,
+    MISSING,
+    OK,
+    Array,
+    ListVec,
+    OptionalVec,
+    State,
+    Value,
+    Vec,
+    offsets,
+    spread,
+    with_state,
+    worst,
+)
+
+
+def quantify(test: Vec, inner: Lanes, count: int, outer: State, *, decided_by: bool) -> Vec:
+    """`exists` is decided by one true element, `all` by one false; else an element without a value counts."""
+    data = spread(test.data, inner.count)
+    hit = data if decided_by else ~data
+    if test.state is not None:
+        hit = hit & (test.state == OK)
+    found = np.zeros(count, dtype=np.bool_)
+    found[inner.up[hit]] = True
+    state = _lifted(test.state, inner, count)
+    if state is not None:
+        state[found] = OK
+    return Vec(tree.BOOL, found if decided_by else ~found, worst(state, outer))
+
+
+def exists_one(test: Vec, inner: Lanes, count: int, outer: State) -> Vec:
+    """True where exactly one element is; an element without a value leaves the whole without."""
+    hit = spread(test.data, inner.count)
+    hits = np.bincount(inner.up[hit], minlength=count)
+    return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), outer))
+
+
+def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
+    """The worst state among the elements of each lane."""
+    if state is None:
+        return None
+    spreaded = spread(state, inner.count)
+    lifted = np.zeros(count, dtype=np.uint8)
+    lifted[inner.up[spreaded == MISSING]] = MISSING
+    lifted[inner.up[spreaded == ERROR]] = ERROR
+    return lifted
+
+
+def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListVec) -> ListVec:
+    """What `filter` keeps or `map` makes, as lists; an element without a value leaves the whole list without."""
+    assert not isinstance(made, OptionalVec)
+    assert inner.parent is not None
+    count = inner.parent.count
+    kept = np.ones(inner.count, dtype=np.bool_) if test is None else spread(test.data, inner.count)
+    tested = None if test is None else test.state
+    made_state = made.state if node.body is not None else None
+    if made_state is not None:
+        made_state = np.where(kept, made_state, OK)
+    state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
+    chosen = np.flatnonzero(kept)
+    whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
+    content = whole.take(chosen)
+    lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
+    listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content)
+    if state is None:
+        return listed
+    found = with_state(listed, state)
+    assert isinstance(found, ListVec)
+    return found
