@@ -192,3 +192,10 @@ _OPERATIONS = st.lists(
 def test_any_patch_is_applied_or_refused(operations, data):
     with contextlib.suppress(UserError):
         apply_operations(Part(data, "x", {}), operations, Place("x", 1))
+
+
+def test_a_kustomization_that_fails_says_nothing_about_plain_manifests(repo, scope):
+    plain = BASE.replace("{name: shop}", "{name: other}")
+    tree = repo({"k/kustomization.yaml": "transformers: [x.yaml]\n", "plain/shop.yaml": plain})
+    (found,) = (part for part in READER.read(scope(tree)) if isinstance(part, Found))
+    assert found.value[0]["pdb"] is False

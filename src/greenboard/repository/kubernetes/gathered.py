@@ -22,6 +22,13 @@ class Failed:
     apart: bool = False
     harmless: bool = False
 
+    def touches(self, item: Object) -> bool:
+        """Whether what failed reaches the cluster together with an object."""
+        plain = not self.home.lower().endswith(
+            ("chart.yaml", "kustomization.yaml", "kustomization.yml", "kustomization")
+        )
+        return plain if item.tool == "plain" else self.home == item.home
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -35,6 +42,12 @@ class Gathered:
         """The objects that say something about workloads beside them: autoscalers, budgets, policies."""
         kinds = ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget")
         return tuple(item for item in self.objects if item.kind in kinds or item.kind.endswith("NetworkPolicy"))
+
+    def complete_for(self, item: Object) -> bool:
+        """Whether nothing was missed that could stand beside one workload: in its chart, its kustomization,
+        or, for plain manifests, in another plain file.
+        """
+        return all(failed.apart or not failed.touches(item) for failed in self.failed)
 
     @property
     def complete(self) -> bool:

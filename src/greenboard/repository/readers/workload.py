@@ -42,7 +42,11 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
             yield Missed("workload", failed.reason, failed.location)
     everything = gather(scope.tree)
     replaced = replaced_images(scope.tree)
-    items = [_describe(item, everything, replaced, complete=mine.complete) for item in mine.objects if _counts(item)]
+    items = [
+        _describe(item, everything, replaced, complete=mine.complete_for(item))
+        for item in mine.objects
+        if _counts(item)
+    ]
     named = _named(_distinct(items))
     if named:
         places = {key: item.source.at() for key, item in named}
