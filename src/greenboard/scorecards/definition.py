@@ -10,11 +10,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel
 
 from greenboard.catalog.types import COMPONENT_KINDS
 from greenboard.core import clock, content, yaml
@@ -22,10 +21,9 @@ from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
-from greenboard.rules.types import Outcome
+from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
-    Enforcement,
     Example,
     Level,
     ParameterDef,
@@ -39,104 +37,6 @@ __all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", 
 MAX_BYTES = 5 * 2**20
 
 
-def _moment(value: object) -> object:
-    if isinstance(value, datetime | date):
-        return clock.parse_time(value.isoformat())
-    return clock.parse_time(value) if isinstance(value, str) else value
-
-
-def _mended(read: Any) -> BeforeValidator:
-    """A validator of pydantic from a reader of ours: its refusal becomes a message with a place."""
-
-    def validate(value: object) -> object:
-        try:
-            return read(value)
-        except UserError as error:
-            raise ValueError(str(error)) from None
-
-    return BeforeValidator(validate)
-
-
-Span = Annotated[timedelta, _mended(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
-Moment = Annotated[datetime, _mended(_moment)]
-Tier = Annotated[int, Field(ge=0, le=4)]
-Text = Annotated[str, Field(min_length=1)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Scope(_Strict):
-    kinds: tuple[str, ...] = ()
-    tiers: tuple[Tier, ...] = ()
-    lifecycles: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-class _Level(_Strict):
-    name: Identifier
-    title: Text
-    description: str = ""
-
-
-class _Parameter(_Strict):
-    type: FieldType
-    default: Any
-    by_tier: dict[Tier, Any] = {}
-    by_kind: dict[str, Any] = {}
-    doc: str = ""
-
-
-class _Example(_Strict):
-    facts: dict[str, Any] = {}
-    outcome: Outcome
-    kind: str = "service"
-    tier: Tier | None = None
-    lifecycle: str | None = None
-    title: str = ""
-
-
-class _Rule(_Strict):
-    id: Identifier
-    item: Text
-    title: Text
-    why: Text
-    fix: Text
-    level: str
-    expression: Text
-    dimension: str | None = None
-    weight: Annotated[int, Field(ge=0, le=100)] = 1
-    enforcement: Enforcement = Enforcement.SCORED
-    enabled_from: Moment | None = None
-    lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
-    grace: Span = timedelta(days=7)
-    scope: _Scope = _Scope()
-    when: Text | None = None
-    parameters: dict[str, _Parameter] = {}
-    examples: tuple[_Example, ...] = ()
-
-
-class _Part(_Strict):
-    """An included file: the rules of one dimension."""
-
-    dimension: Identifier
-    title: Text
-    rules: tuple[_Rule, ...]
-
-
-class _Card(_Strict):
-    name: Identifier
-    title: Text
-    description: str = ""
-    levels: Annotated[tuple[_Level, ...], Field(min_length=1)]
-    scope: _Scope = _Scope()
-    dimensions: dict[str, str] = {}
-    include: tuple[str, ...] = ()
-    rules: tuple[_Rule, ...] = ()
-
-
 @dataclass(frozen=True)
 class _Source:
     """A file that was read: its text for places, its document, and the rules in it."""
@@ -144,7 +44,7 @@ class _Source:
     text: str
     document: yaml.Document
     dimension: str | None
-    rules: tuple[_Rule, ...]
+    rules: tuple[RuleForm, ...]
 
 
 def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
@@ -174,14 +74,14 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
 
     """
     text, document = _read(path, str(path))
-    card = yaml.parse(document, _Card)
+    card = yaml.parse(document, CardForm)
     sources = [_Source(text, document, None, card.rules)]
     dimensions = dict(card.dimensions)
     errors: list[UserError] = []
     for index, name in enumerate(card.include):
         try:
             part_text, part_document = _read(path.parent / name, str(path.parent / name))
-            part = yaml.parse(part_document, _Part)
+            part = yaml.parse(part_document, PartForm)
         except UserError as error:
             missing = error.place is None and not isinstance(error, UserErrors)
             errors.append(_placed(error, document.place("include", index)) if missing else error)
@@ -224,7 +124,7 @@ def _placed(error: UserError, place: Place) -> UserError:
 
 
 def _compile_all(
-    sources: Sequence[_Source], card: _Card, vocabulary: Vocabulary, errors: list[UserError]
+    sources: Sequence[_Source], card: CardForm, vocabulary: Vocabulary, errors: list[UserError]
 ) -> list[Rule]:
     """Compile every rule of every file; what is wrong goes to `errors`."""
     rules: list[Rule] = []
@@ -249,7 +149,7 @@ def _compile_all(
     return rules
 
 
-def _problems(raw: _Rule, index: int, source: _Source, card: _Card) -> Iterator[UserError]:
+def _problems(raw: RuleForm, index: int, source: _Source, card: CardForm) -> Iterator[UserError]:
     levels = [level.name for level in card.levels]
     if raw.level not in levels:
         yield UserError(
@@ -260,7 +160,7 @@ def _problems(raw: _Rule, index: int, source: _Source, card: _Card) -> Iterator[
         )
 
 
-def _rule(raw: _Rule, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
+def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
     """Turn one parsed rule into a compiled one."""
     errors: list[UserError] = []
     at = ("rules", index)
@@ -322,7 +222,7 @@ class _Compiler:
             return None
 
 
-def _parameter(name: str, raw: _Parameter) -> ParameterDef:
+def _parameter(name: str, raw: ParameterForm) -> ParameterDef:
     return ParameterDef(
         type=raw.type,
         default=_value(name, raw.type, raw.default),
@@ -349,7 +249,7 @@ def _value(name: str, wanted: FieldType, raw: Any) -> FieldValue:
     raise UserError(f"parameter {name}: wrong type", expected=wanted.value, got=repr(raw)[:80])
 
 
-def _selector(raw: _Scope) -> Selector:
+def _selector(raw: ScopeForm) -> Selector:
     return Selector(raw.kinds, raw.tiers, raw.lifecycles, raw.tags)
 
 

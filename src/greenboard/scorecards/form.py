@@ -1,0 +1,112 @@
+"""The form of a scorecard in YAML: which fields there are and what they may hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from greenboard.core import clock
+from greenboard.core.errors import UserError
+from greenboard.facts.vocabulary import FieldType
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Enforcement
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return clock.parse_time(value.isoformat())
+    return clock.parse_time(value) if isinstance(value, str) else value
+
+
+def _mended(read: Any) -> BeforeValidator:
+    """A validator of pydantic from a reader of ours: its refusal becomes a message with a place."""
+
+    def validate(value: object) -> object:
+        try:
+            return read(value)
+        except UserError as error:
+            raise ValueError(str(error)) from None
+
+    return BeforeValidator(validate)
+
+
+Span = Annotated[timedelta, _mended(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
+Moment = Annotated[datetime, _mended(_moment)]
+Tier = Annotated[int, Field(ge=0, le=4)]
+Text = Annotated[str, Field(min_length=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ScopeForm(_Strict):
+    kinds: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    lifecycles: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class LevelForm(_Strict):
+    name: Identifier
+    title: Text
+    description: str = ""
+
+
+class ParameterForm(_Strict):
+    type: FieldType
+    default: Any
+    by_tier: dict[Tier, Any] = {}
+    by_kind: dict[str, Any] = {}
+    doc: str = ""
+
+
+class ExampleForm(_Strict):
+    facts: dict[str, Any] = {}
+    outcome: Outcome
+    kind: str = "service"
+    tier: Tier | None = None
+    lifecycle: str | None = None
+    title: str = ""
+
+
+class RuleForm(_Strict):
+    id: Identifier
+    item: Text
+    title: Text
+    why: Text
+    fix: Text
+    level: str
+    expression: Text
+    dimension: str | None = None
+    weight: Annotated[int, Field(ge=0, le=100)] = 1
+    enforcement: Enforcement = Enforcement.SCORED
+    enabled_from: Moment | None = None
+    lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
+    grace: Span = timedelta(days=7)
+    scope: ScopeForm = ScopeForm()
+    when: Text | None = None
+    parameters: dict[str, ParameterForm] = {}
+    examples: tuple[ExampleForm, ...] = ()
+
+
+class PartForm(_Strict):
+    """An included file: the rules of one dimension."""
+
+    dimension: Identifier
+    title: Text
+    rules: tuple[RuleForm, ...]
+
+
+class CardForm(_Strict):
+    name: Identifier
+    title: Text
+    description: str = ""
+    levels: Annotated[tuple[LevelForm, ...], Field(min_length=1)]
+    scope: ScopeForm = ScopeForm()
+    dimensions: dict[str, str] = {}
+    include: tuple[str, ...] = ()
+    rules: tuple[RuleForm, ...] = ()
