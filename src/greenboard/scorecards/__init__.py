@@ -1,0 +1,1 @@
+"""Scorecards: their definition in YAML, and scoring. Definition and scoring are pure."""
