@@ -72,16 +72,16 @@ K6 = """{"metrics": {"http_reqs": {"count": 1000, "rate": 50.5},
  "http_req_duration": {"avg": 10, "p(95)": 120.5, "thresholds": {"p(95)<200": false}},
  "http_req_failed": {"passes": 10, "fails": 990, "value": 0.01}}, "root_group": {"name": ""}}
 """
-JMETER = "timeStamp,elapsed,label,success\n1795000000000,100,a,true\n1795000000500,300,a,false\n1795000002000,200,a,true\n"
+JMETER = (
+    "timeStamp,elapsed,label,success\n1795000000000,100,a,true\n1795000000500,300,a,false\n1795000002000,200,a,true\n"
+)
 LOCUST = "Type,Name,Request Count,Failure Count,Requests/s,95%\nGET,/,10,1,2.5,80\n,Aggregated,10,1,2.5,80\n"
 AXE = (
     '{"testEngine": {"name": "axe-core"}, "timestamp": "2026-11-22T10:00:00Z", "violations": ['
     '{"id": "a", "impact": "critical", "nodes": []}, {"id": "b", "impact": "serious", "nodes": []},'
     ' {"id": "c", "impact": "serious", "nodes": []}]}'
 )
-LIGHTHOUSE = (
-    '{"lighthouseVersion": "12.0", "fetchTime": "2026-11-22T10:00:00Z", "categories": {"accessibility": {"score": 0.92}}}'
-)
+LIGHTHOUSE = '{"lighthouseVersion": "12.0", "fetchTime": "2026-11-22T10:00:00Z", "categories": {"accessibility": {"score": 0.92}}}'
 
 ALL = {
     "coverage.xml": COBERTURA,

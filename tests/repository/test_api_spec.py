@@ -8,7 +8,8 @@ import subprocess
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings, strategies as some
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from greenboard.facts import vocabulary
 from greenboard.repository.readers.api_spec import READER

@@ -54,7 +54,9 @@ def test_what_is_plainly_not_there_is_denied(look):
     assert found.value["scanners"] == []
 
 
-@pytest.mark.parametrize("step", ["run: ./unknown-tool", "run: frobnicate --all", "uses: someone/something@v1", "run: make x"])
+@pytest.mark.parametrize(
+    "step", ["run: ./unknown-tool", "run: frobnicate --all", "uses: someone/something@v1", "run: make x"]
+)
 def test_what_cannot_be_judged_stays_unknown_with_a_reason(look, step):
     found, missed = look({".github/workflows/ci.yml": workflow([step])})
     assert "runs_tests" not in found.value
@@ -71,7 +73,12 @@ def test_what_cannot_be_judged_stays_unknown_with_a_reason(look, step):
         ("nox", {"noxfile.py": "@nox.session\ndef t(session):\n    session.run('pytest')\n    session.run('mypy')\n"}),
         ("./scripts/ci.sh", {"scripts/ci.sh": "#!/bin/bash\nset -e\ncd app && go test ./...\ngolangci-lint run\n"}),
         ("just test", {"justfile": "test: lint\n    cargo test\n\nlint:\n    cargo clippy\n"}),
-        ("task ci", {"Taskfile.yml": "tasks:\n  ci:\n    deps: [lint]\n    cmds: [go test ./...]\n  lint:\n    cmds: [go vet]\n"}),
+        (
+            "task ci",
+            {
+                "Taskfile.yml": "tasks:\n  ci:\n    deps: [lint]\n    cmds: [go test ./...]\n  lint:\n    cmds: [go vet]\n"
+            },
+        ),
         ("composer ci", {"composer.json": '{"scripts": {"ci": ["@lint", "phpunit"], "lint": "phpstan analyse"}}'}),
         ("docker build .", {"Dockerfile": "FROM x\nRUN npm ci && \\\n  npx jest\nRUN npx eslint .\n"}),
     ],
@@ -84,7 +91,14 @@ def test_calls_into_the_tree_are_followed(look, step, files):
 
 @pytest.mark.parametrize(
     "call",
-    ["pytest --collect-only", "go test --help", "mvn package -DskipTests", "gradle build -x test", "cargo test --no-run", "test -f x"],
+    [
+        "pytest --collect-only",
+        "go test --help",
+        "mvn package -DskipTests",
+        "gradle build -x test",
+        "cargo test --no-run",
+        "test -f x",
+    ],
 )
 def test_a_call_that_runs_no_test_is_no_run_of_tests(look, call):
     found, _ = look({".github/workflows/ci.yml": workflow([f"run: {call}"])})
@@ -98,7 +112,12 @@ def test_a_deployment_to_a_cluster_of_the_job_is_no_deployment(look):
 
 
 def test_actions_count_as_pinned_only_with_a_full_commit(look):
-    steps = [f"uses: actions/checkout@{SHA}", "uses: actions/cache@v4", "uses: ./.github/actions/own", "uses: docker://alpine:3"]
+    steps = [
+        f"uses: actions/checkout@{SHA}",
+        "uses: actions/cache@v4",
+        "uses: ./.github/actions/own",
+        "uses: docker://alpine:3",
+    ]
     own = "runs:\n  using: composite\n  steps:\n    - run: pytest\n      shell: bash\n"
     found, _ = look({".github/workflows/ci.yml": workflow(steps), ".github/actions/own/action.yml": own})
     assert (found.value["actions"], found.value["actions_pinned"]) == (3, 1)
@@ -174,7 +193,9 @@ def test_a_hidden_gitlab_job_does_not_run(look):
 
 
 def test_an_include_from_elsewhere_leaves_the_rest_unknown(look):
-    found, missed = look({".gitlab-ci.yml": "include:\n  - project: ops/ci\n    file: /all.yml\nx:\n  script: [echo]\n"})
+    found, missed = look(
+        {".gitlab-ci.yml": "include:\n  - project: ops/ci\n    file: /all.yml\nx:\n  script: [echo]\n"}
+    )
     assert "runs_tests" not in found.value
     assert "include of ops/ci" in missed[0].reason
 
@@ -187,13 +208,29 @@ def test_an_include_from_elsewhere_leaves_the_rest_unknown(look):
             "jobs:\n  t:\n    steps:\n      - checkout\n      - run: go test ./...\nworkflows:\n  w:\n    jobs: [t]\n",
             "circleci",
         ),
-        ("azure-pipelines.yml", "stages:\n- stage: a\n  jobs:\n  - job: t\n    steps:\n    - script: dotnet test\n", "azure-pipelines"),
+        (
+            "azure-pipelines.yml",
+            "stages:\n- stage: a\n  jobs:\n  - job: t\n    steps:\n    - script: dotnet test\n",
+            "azure-pipelines",
+        ),
         (".buildkite/pipeline.yml", "steps:\n  - label: t\n    command: bundle exec rspec\n", "buildkite"),
         (".travis.yml", "language: go\nscript:\n  - go test ./...\n", "travis"),
         (".drone.yml", "kind: pipeline\nsteps:\n- name: t\n  image: golang\n  commands:\n  - go test\n", "drone"),
-        (".woodpecker/test.yml", "when:\n  event: pull_request\nsteps:\n  t:\n    image: rust\n    commands: [cargo test]\n", "woodpecker"),
-        ("bitbucket-pipelines.yml", "pipelines:\n  default:\n  - step:\n      script:\n      - npx jest\n", "bitbucket-pipelines"),
-        ("Jenkinsfile", "pipeline {\n stages { stage('Test') { steps {\n  sh '''\n   mvn -B verify\n  '''\n } } }\n}\n", "jenkins"),
+        (
+            ".woodpecker/test.yml",
+            "when:\n  event: pull_request\nsteps:\n  t:\n    image: rust\n    commands: [cargo test]\n",
+            "woodpecker",
+        ),
+        (
+            "bitbucket-pipelines.yml",
+            "pipelines:\n  default:\n  - step:\n      script:\n      - npx jest\n",
+            "bitbucket-pipelines",
+        ),
+        (
+            "Jenkinsfile",
+            "pipeline {\n stages { stage('Test') { steps {\n  sh '''\n   mvn -B verify\n  '''\n } } }\n}\n",
+            "jenkins",
+        ),
     ],
 )
 def test_every_system_is_read(look, path, text, system):

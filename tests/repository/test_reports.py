@@ -6,14 +6,15 @@ import os
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings, strategies as some
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from tests.repository import samples_of_reports as samples
 
 from greenboard.core.errors import UserError
 from greenboard.facts import vocabulary
 from greenboard.repository.readers.reports import READER
 from greenboard.repository.reports.formats import recognise, worth_a_look
 from greenboard.repository.types import Found, Missed
-from tests.repository import samples_of_reports as samples
 
 VOCABULARY = vocabulary.load()
 MADE = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

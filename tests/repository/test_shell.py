@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given, settings, strategies as some
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from greenboard.core import yaml
 from greenboard.repository.ci import github, gitlab, others
@@ -66,11 +67,14 @@ def test_launchers_are_dropped(words, expected):
 
 
 def test_a_container_gives_its_image_and_command():
-    assert container(tuple("docker run --rm -v .:/x -e A=b aquasec/trivy:1 fs .".split())) == (
+    assert container(tuple(["docker", "run", "--rm", "-v", ".:/x", "-e", "A=b", "aquasec/trivy:1", "fs", "."])) == (
         "aquasec/trivy:1",
         ("fs", "."),
     )
-    assert container(tuple("docker compose -f ci.yml run --rm app pytest".split())) == ("app", ("pytest",))
+    assert container(tuple(["docker", "compose", "-f", "ci.yml", "run", "--rm", "app", "pytest"])) == (
+        "app",
+        ("pytest",),
+    )
     assert container(("docker", "build", ".")) is None
 
 
@@ -105,7 +109,23 @@ _JSON = some.recursive(
     lambda inner: (
         some.lists(inner, max_size=3)
         | some.dictionaries(
-            some.sampled_from("jobs steps run uses with on script stages step name image include matrix".split()),
+            some.sampled_from(
+                [
+                    "jobs",
+                    "steps",
+                    "run",
+                    "uses",
+                    "with",
+                    "on",
+                    "script",
+                    "stages",
+                    "step",
+                    "name",
+                    "image",
+                    "include",
+                    "matrix",
+                ]
+            ),
             inner,
             max_size=4,
         )
@@ -117,7 +137,9 @@ _JSON = some.recursive(
 @settings(max_examples=50, deadline=None)
 @given(
     data=some.dictionaries(
-        some.sampled_from("jobs steps workflows script pipelines stages pipeline".split()), _JSON, max_size=4
+        some.sampled_from(["jobs", "steps", "workflows", "script", "pipelines", "stages", "pipeline"]),
+        _JSON,
+        max_size=4,
     )
 )
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ _NAMES: dict[str, str] = {
     "shell": r".*\.bats",
 }
 _SAME = {
-    "typescript": "javascript", "vue": "javascript", "svelte": "javascript", "kotlin": "java", "groovy": "java", "scala": "java",
+    "typescript": "javascript", "vue": "javascript", "svelte": "javascript", "kotlin": "java", "groovy": "java",
+    "scala": "java",
     "fsharp": "csharp", "visual-basic": "csharp", "c": "cpp", "objective-c": "swift",
 }  # fmt: skip
 KNOWN = frozenset({"go", "python", "javascript", "java", "rust", "ruby", "php", "csharp", "swift", "elixir", "dart"})
@@ -45,10 +46,10 @@ KNOWN = frozenset({"go", "python", "javascript", "java", "rust", "ruby", "php", 
 _PATTERNS = {language: re.compile(pattern) for language, pattern in _NAMES.items()}
 _FOLDERS = re.compile(r"(?:^|/)(__tests__|tests?|specs?|cypress|e2e)/")
 _ASIDE = re.compile(
-    r"/(testdata|test-data|(__)?fixtures(__)?|_?examples?|samples?|demos?|docs?|templates?|snapshots)/", re.I
+    r"/(testdata|test-data|(__)?fixtures(__)?|_?examples?|samples?|demos?|docs?|templates?|snapshots)/", re.IGNORECASE
 )
 _IN_FOLDERS = re.compile(
-    rf"(?!.*(?:config|setup|helper|util|fixture|mock|support|index|global|runner)).*{_SCRIPT}", re.I
+    rf"(?!.*(?:config|setup|helper|util|fixture|mock|support|index|global|runner)).*{_SCRIPT}", re.IGNORECASE
 )
 _ROOT = r"tests?|specs?|__tests__|testing|qa|e2e|cypress|src"
 _WORDS = (
@@ -74,9 +75,12 @@ _STRICT = (
     ("performance", r"perf|performance|load|stress|soak"),
 )
 _CONTENT: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("e2e", re.compile(rb"@playwright/test|from ['\"]cypress['\"]|cy\.visit\(|puppeteer|from selenium|org\.openqa\.selenium|capybara/rspec")),
-    ("e2e", re.compile(rb"//go:build[^\n]*\b(e2e|acceptance)\b|pytest\.mark\.(e2e|acceptance)|type: :(system|feature)\b|@Tag\(\"e2e\"\)")),
-    ("integration", re.compile(rb"//go:build[^\n]*\bintegration|pytest\.mark\.integration|@Tag\(\"integration\"\)|@SpringBootTest|testcontainers")),
+    ("e2e", re.compile(rb"@playwright/test|from ['\"]cypress['\"]|cy\.visit\(|puppeteer|from selenium|capybara/rspec")),
+    ("e2e", re.compile(rb"org\.openqa\.selenium")),
+    ("e2e", re.compile(rb"//go:build[^\n]*\b(e2e|acceptance)\b|pytest\.mark\.(e2e|acceptance)")),
+    ("e2e", re.compile(rb"type: :(system|feature)\b|@Tag\(\"e2e\"\)")),
+    ("integration", re.compile(rb"//go:build[^\n]*\bintegration|pytest\.mark\.integration|testcontainers")),
+    ("integration", re.compile(rb"@Tag\(\"integration\"\)|@SpringBootTest")),
     ("contract", re.compile(rb"@pact-foundation|au\.com\.dius\.pact|pact-python|from pact import|schemathesis")),
     ("performance", re.compile(rb"from ['\"]k6(/http)?['\"]|from locust import|io\.gatling")),
     ("smoke", re.compile(rb"//go:build[^\n]*\bsmoke|pytest\.mark\.smoke|@Tag\(\"smoke\"\)")),
@@ -188,7 +192,7 @@ def _by_folder(head: str, language: str) -> str | None:
             joined = rf"(?:{words})(?:[-_.]?(?:tests?|specs?|testing))?|(?:tests?|specs?)[-_.](?:{words})"
             if re.fullmatch(joined, spaced) and (inside or re.search(r"test|spec|e2e|cypress|acceptance", spaced)):
                 return kind
-        inside = inside or re.fullmatch(_ROOT, part.lower()) is not None and part.lower() != "src"
+        inside = inside or (re.fullmatch(_ROOT, part.lower()) is not None and part.lower() != "src")
         if part in ("cypress", "playwright"):
             return "e2e"
         if part in ("androidTest", "it") and "src/" in head + "/":

@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from greenboard.core.errors import UserError
@@ -340,7 +341,7 @@ class Delegates:
         words = list(simple.words[1:])
         if not {"build", "bud"} & set(words) or "compose" in words:
             return None
-        files = [after for option, after in zip(words, words[1:], strict=False) if option in ("-f", "--file")]
+        files = [after for option, after in pairwise(words) if option in ("-f", "--file")]
         context = words[-1] if not words[-1].startswith("-") else "."
         base = clean(f"{simple.folder}/{context}")
         found = self._text(clean(f"{simple.folder}/{files[0]}") or "?", folder="") if files else None

@@ -178,7 +178,7 @@ class _Steps:
 
     def use(self, step: Data, path: yaml.Path, depth: int) -> None:
         name, place = step["uses"], self.document.at(*path, "uses")
-        if name.startswith("./") or name.startswith("../"):
+        if name.startswith(("./", "../")):
             self.local(name, place, depth)
             return
         inputs = tuple((str(key), str(value)) for key, value in mapping(step.get("with")).items())

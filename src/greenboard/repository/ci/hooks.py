@@ -10,13 +10,16 @@ from greenboard.repository.tree import Tree
 
 CONFIGS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 SECRET_HOOKS = {
-    "gitleaks": "gitleaks", "gitleaks-docker": "gitleaks", "gitleaks-system": "gitleaks", "detect-secrets": "detect-secrets",
-    "trufflehog": "trufflehog", "git-secrets": "git-secrets", "talisman-commit": "talisman", "talisman-push": "talisman",
+    "gitleaks": "gitleaks", "gitleaks-docker": "gitleaks", "gitleaks-system": "gitleaks",
+    "detect-secrets": "detect-secrets",
+    "trufflehog": "trufflehog", "git-secrets": "git-secrets", "talisman-commit": "talisman",
+    "talisman-push": "talisman",
     "ggshield": "gitguardian", "ggshield-push": "gitguardian", "whispers": "whispers", "ripsecrets": "ripsecrets",
     "detect-private-key": "detect-private-key", "kingfisher": "kingfisher", "noseyparker": "noseyparker",
 }  # fmt: skip
 SECURITY_HOOKS = {
-    "bandit": "bandit", "semgrep": "semgrep", "checkov": "checkov", "checkov_container": "checkov", "terraform_tfsec": "tfsec",
+    "bandit": "bandit", "semgrep": "semgrep", "checkov": "checkov", "checkov_container": "checkov",
+    "terraform_tfsec": "tfsec",
     "terraform_checkov": "checkov", "terraform_trivy": "trivy", "trivyfs": "trivy", "trivy": "trivy", "gosec": "gosec",
     "go-sec-mod": "gosec", "python-safety-dependencies-check": "safety", "pip-audit": "pip-audit", "snyk": "snyk",
     "osv-scanner": "osv-scanner", "zizmor": "zizmor", "hadolint-none": "hadolint", "kics-scan": "kics",

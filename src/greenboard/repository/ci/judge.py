@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from greenboard.repository.ci import actions, programs
 from greenboard.repository.ci.delegates import Delegates
@@ -25,8 +26,10 @@ _CALLS: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {
 }
 _MANY_GOALS = frozenset({"mvn", "gradle", "sbt", "lein", "ant"})
 _ALIASES = {
-    "mvnw": "mvn", "mvnd": "mvn", "mvnw.cmd": "mvn", "gradlew": "gradle", "gradlew.bat": "gradle", "golangci": "golangci-lint",
-    "pnpm.cmd": "pnpm", "npm.cmd": "npm", "docker-compose": "docker-compose", "phpunit.phar": "phpunit", "bazelisk": "bazel",
+    "mvnw": "mvn", "mvnd": "mvn", "mvnw.cmd": "mvn", "gradlew": "gradle", "gradlew.bat": "gradle",
+    "golangci": "golangci-lint",
+    "pnpm.cmd": "pnpm", "npm.cmd": "npm", "docker-compose": "docker-compose", "phpunit.phar": "phpunit",
+    "bazelisk": "bazel",
 }  # fmt: skip
 _IDLE = frozenset(
     [
@@ -149,9 +152,7 @@ class _Judge:
         """What the several goals of one call of a build tool do; None when some goal is not known."""
         goals = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
         found: list[tuple[str, tuple[str, ...]]] = []
-        excluded = {
-            after for option, after in zip(words, words[1:], strict=False) if option in ("-x", "-pl", "-f", "-P")
-        }
+        excluded = {after for option, after in pairwise(words) if option in ("-x", "-pl", "-f", "-P")}
         for goal in goals:
             name = goal.lower().rpartition(":")[2] if program == "gradle" else goal.lower()
             known = _CALLS.get((program, name))

@@ -21,10 +21,30 @@ _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 # Wrappers that run the rest of their line: the number of options with a value that each may take is
 # small, so options are skipped, and the first plain word is taken as the program.
 _WRAPPERS = frozenset(
-    """
-    sudo env command exec nice time xvfb-run timeout retry travis_retry dotenv direnv nohup stdbuf eatmydata doas
-    caffeinate unbuffer catchsegv winpty chronic aws-vault
-    """.split()
+    [
+        "sudo",
+        "env",
+        "command",
+        "exec",
+        "nice",
+        "time",
+        "xvfb-run",
+        "timeout",
+        "retry",
+        "travis_retry",
+        "dotenv",
+        "direnv",
+        "nohup",
+        "stdbuf",
+        "eatmydata",
+        "doas",
+        "caffeinate",
+        "unbuffer",
+        "catchsegv",
+        "winpty",
+        "chronic",
+        "aws-vault",
+    ]
 )
 _WRAPPER_VALUES = {"timeout": 1, "retry": 0}
 _LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^$`*;\n]+?)\s*[;\n]\s*do\b((?:(?!\bfor\b).)*?)[;\n]\s*done\b", re.DOTALL)
@@ -78,7 +98,8 @@ def _unroll(text: str) -> tuple[str, list[str]]:
         above = "\n" * text.count("\n", 0, found.start(3))
         for word in found[2].split()[:_MOST_TURNS]:
             value = word.strip("'\"")
-            bodies.append(above + re.sub(rf"\$(?:\{{{found[1]}\}}|{found[1]}\b)", lambda _: value, found[3]))
+            variable = rf"\$(?:\{{{found[1]}\}}|{found[1]}\b)"
+            bodies.append(above + re.sub(variable, lambda _, value=value: value, found[3]))
         return "\n" * found[0].count("\n")
 
     return _LOOP.sub(take, text), bodies

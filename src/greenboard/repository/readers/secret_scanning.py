@@ -10,8 +10,10 @@ from greenboard.repository.ci.pipelines import pipelines
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _CONFIGS = {
-    ".gitleaks.toml": "gitleaks", "gitleaks.toml": "gitleaks", ".gitleaksignore": "gitleaks", ".secrets.baseline": "detect-secrets",
-    ".trufflehog.yml": "trufflehog", ".trufflehog.yaml": "trufflehog", "trufflehog.yml": "trufflehog", ".talismanrc": "talisman",
+    ".gitleaks.toml": "gitleaks", "gitleaks.toml": "gitleaks", ".gitleaksignore": "gitleaks",
+    ".secrets.baseline": "detect-secrets",
+    ".trufflehog.yml": "trufflehog", ".trufflehog.yaml": "trufflehog", "trufflehog.yml": "trufflehog",
+    ".talismanrc": "talisman",
     ".gitguardian.yml": "gitguardian", ".gitguardian.yaml": "gitguardian", ".gitallowed": "git-secrets",
     ".whispers.yml": "whispers", "whispers.yml": "whispers",
 }  # fmt: skip

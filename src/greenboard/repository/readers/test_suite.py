@@ -14,9 +14,11 @@ from greenboard.repository.test_files import KNOWN, TestFile, family, tests
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _RUNNERS = {
-    "go": {"go"}, "python": {"pytest", "unittest"}, "javascript": {"jest", "browser"}, "rust": {"cargo"}, "ruby": {"ruby"},
+    "go": {"go"}, "python": {"pytest", "unittest"}, "javascript": {"jest", "browser"}, "rust": {"cargo"},
+    "ruby": {"ruby"},
     "java": {"maven", "maven-verify", "gradle", "gradle-check", "jvm"}, "php": {"phpunit"}, "csharp": {"dotnet"},
-    "swift": {"swift"}, "elixir": {"elixir"}, "dart": {"dart"}, "cpp": {"ctest"}, "haskell": {"haskell"}, "clojure": {"jvm"},
+    "swift": {"swift"}, "elixir": {"elixir"}, "dart": {"dart"}, "cpp": {"ctest"}, "haskell": {"haskell"},
+    "clojure": {"jvm"},
     "shell": {"acceptance"}, "load": {"load"}, "cucumber": {"browser", "ruby"},
 }  # fmt: skip
 _ANY_KIND = frozenset({"browser", "acceptance", "api", "pact", "load"})

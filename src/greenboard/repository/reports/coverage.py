@@ -98,7 +98,28 @@ def lcov(raw: bytes, path: str) -> Coverage:
     )
 
 
-_LCOV = frozenset("TN,SF,FN,FNDA,FNF,FNH,FNL,FNA,BRDA,BRF,BRH,DA,LF,LH,VER,MCDC,MCF,MCH".split(",")) | {"#"}
+_LCOV = frozenset(
+    [
+        "TN",
+        "SF",
+        "FN",
+        "FNDA",
+        "FNF",
+        "FNH",
+        "FNL",
+        "FNA",
+        "BRDA",
+        "BRF",
+        "BRH",
+        "DA",
+        "LF",
+        "LH",
+        "VER",
+        "MCDC",
+        "MCF",
+        "MCH",
+    ]
+) | {"#"}
 
 
 def coveragepy(raw: bytes, path: str) -> Coverage:

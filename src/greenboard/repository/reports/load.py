@@ -47,7 +47,7 @@ def _values(metric: Any) -> dict[str, Any]:
 
 
 def _thresholds(metric: Any) -> list[bool]:
-    """Whether each threshold held. `--summary-export` writes true for one that was crossed; `handleSummary` `{ok: true}`."""
+    """Whether each threshold held: `--summary-export` writes true for a crossed one, `handleSummary` `{ok: false}`."""
     listed = metric.get("thresholds") if isinstance(metric, dict) else None
     answers = []
     for value in listed.values() if isinstance(listed, dict) else ():

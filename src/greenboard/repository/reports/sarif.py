@@ -16,14 +16,21 @@ from greenboard.core.errors import Place
 from greenboard.repository.reports.types import BadReport, Scan, moment, read_object
 
 _TOOLS = (
-    ("codeql", "sast"), ("semgrep", "sast"), ("opengrep", "sast"), ("bandit", "sast"), ("gosec", "sast"), ("brakeman", "sast"),
-    ("snykcode", "sast"), ("snyk code", "sast"), ("snyk open source", "sca"), ("snyk container", "container"), ("snyk iac", "iac"),
-    ("njsscan", "sast"), ("flawfinder", "sast"), ("horusec", "sast"), ("bearer", "sast"), ("devskim", "sast"), ("psalm", "sast"),
-    ("spotbugs", "sast"), ("security-scan", "sast"), ("grype", "sca"), ("osv-scanner", "sca"), ("dependency-check", "sca"),
+    ("codeql", "sast"), ("semgrep", "sast"), ("opengrep", "sast"), ("bandit", "sast"), ("gosec", "sast"),
+    ("brakeman", "sast"),
+    ("snykcode", "sast"), ("snyk code", "sast"), ("snyk open source", "sca"), ("snyk container", "container"),
+    ("snyk iac", "iac"),
+    ("njsscan", "sast"), ("flawfinder", "sast"), ("horusec", "sast"), ("bearer", "sast"), ("devskim", "sast"),
+    ("psalm", "sast"),
+    ("spotbugs", "sast"), ("security-scan", "sast"), ("grype", "sca"), ("osv-scanner", "sca"),
+    ("dependency-check", "sca"),
     ("govulncheck", "sca"), ("npm-audit", "sca"), ("pip-audit", "sca"), ("cargo-audit", "sca"), ("gitleaks", "secret"),
-    ("trufflehog", "secret"), ("ggshield", "secret"), ("detect-secrets", "secret"), ("checkov", "iac"), ("tfsec", "iac"),
-    ("kics", "iac"), ("terrascan", "iac"), ("kubescape", "iac"), ("kube-linter", "iac"), ("zap", "dast"), ("nuclei", "dast"),
-    ("dockle", "container"), ("docker scout", "container"), ("clair", "container"), ("prowler", "cloud"), ("zizmor", "sast"),
+    ("trufflehog", "secret"), ("ggshield", "secret"), ("detect-secrets", "secret"), ("checkov", "iac"),
+    ("tfsec", "iac"),
+    ("kics", "iac"), ("terrascan", "iac"), ("kubescape", "iac"), ("kube-linter", "iac"), ("zap", "dast"),
+    ("nuclei", "dast"),
+    ("dockle", "container"), ("docker scout", "container"), ("clair", "container"), ("prowler", "cloud"),
+    ("zizmor", "sast"),
 )  # fmt: skip
 _BANDS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.0, "low"))
 SEVERITIES = ("critical", "high", "medium", "low")

@@ -13,7 +13,7 @@ from greenboard.repository.tree import Tree
 
 MAX_VALIDATED = 512 * 2**10
 """Bytes of a description that is validated; larger ones take too long, and their validity stays unknown."""
-_METHODS = frozenset("get put post delete options head patch trace query".split(" "))
+_METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"])
 
 
 class _Outside(Exception):

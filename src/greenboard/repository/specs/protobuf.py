@@ -24,7 +24,7 @@ def protobuf(tree: Tree, path: str) -> Described:
     errors: list[Place] = []
 
     class Listener(ErrorListener):  # type: ignore[misc]
-        def syntaxError(self, recognizer: Any, symbol: Any, line: int, column: int, *rest: Any) -> None:  # noqa: N802
+        def syntaxError(self, _parser: Any, _symbol: Any, line: int, column: int, *_rest: Any) -> None:  # noqa: N802
             errors.append(Place(path, line, column + 1))
 
     def listen(parser: Any) -> None:
