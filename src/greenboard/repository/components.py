@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from greenboard.catalog import descriptors
 from greenboard.catalog.following import follow
@@ -51,8 +52,17 @@ def components(tree: Tree) -> tuple[Component, ...]:
     return tuple(part.component for part in survey(tree).parts)
 
 
+_SURVEYED: WeakKeyDictionary[Tree, Survey] = WeakKeyDictionary()
+
+
 def survey(tree: Tree) -> Survey:
-    """The components of a tree with their files, and everything that its descriptors declare."""
+    """The components of a tree with their files, and everything that its descriptors declare; found once."""
+    if tree not in _SURVEYED:
+        _SURVEYED[tree] = _survey(tree)
+    return _SURVEYED[tree]
+
+
+def _survey(tree: Tree) -> Survey:
     declared, problems = _described(tree)
     repository = _repository(tree, declared)
     placed = _placed(tree, declared, repository, problems)
