@@ -82,7 +82,7 @@ def test_choosing_a_filter_changes_the_address_and_the_table(window):
 
 
 def test_the_theme_is_kept_on_this_machine(window):
-    window.page.click("summary[aria-label^=Account]")
+    window.page.click("summary:has(.avatar)")
     window.page.click("gb-choice[name=theme] [data-value=dark]")
     window.page.reload()
     assert window.page.evaluate("document.documentElement.dataset.theme") == "dark"

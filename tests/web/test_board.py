@@ -28,7 +28,7 @@ def test_the_board_groups_by_system_and_domain(page):
 
 def test_a_cell_says_its_numbers_in_words_and_leads_to_the_list_behind_them(page):
     text = page("/")
-    found = re.search(r'<a href="(/results[^"]*)" aria-label="(payments, Infrastructure: [^"]*)"', text)
+    found = re.search(r'<a href="(/results[^"]*)" data-tip="(payments, Infrastructure: [^"]*)"', text)
     numbers = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", found[2])}
     url = found[1].replace("&amp;", "&")
     behind = page(url + "&outcome=fail")
@@ -38,14 +38,14 @@ def test_a_cell_says_its_numbers_in_words_and_leads_to_the_list_behind_them(page
 def test_filters_live_in_the_address_and_can_be_dropped_one_by_one(page):
     text = page("/?team=payments&tier=1")
     assert rows(text) == ["payments"]
-    assert 'aria-label="Drop the filter Team: payments"' in text
+    assert '<span class="sr">Drop the filter </span>Team: payments' in text
     assert 'href="/?tier=1"' in text
 
 
 def test_an_empty_board_names_the_filters_to_drop(page):
     text = page("/?team=nobody")
     assert "No entity fits these filters" in text
-    assert 'aria-label="Drop the filter Team: nobody"' in text
+    assert '<span class="sr">Drop the filter </span>Team: nobody' in text
 
 
 def test_one_broken_connection_is_one_line(page):

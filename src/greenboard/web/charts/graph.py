@@ -134,7 +134,7 @@ def _box(box: Box, corner: tuple[float, float]) -> str:
         words(_short(box.note, 24), x=left + 10, y=top + 36, class_="note warn" if box.warning else "note"),
     ]
     said = f"{box.name}, {box.note}, {box.level}" + (f". {box.warning}" if box.warning else "")
-    return element("a", {"href": box.url, "aria-label": said}, element("title", {}, escape(said)), *parts)
+    return element("a", {"href": box.url}, element("title", {}, escape(said)), *parts)
 
 
 def _short(text: str, most: int) -> str:
