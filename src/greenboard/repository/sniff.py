@@ -33,6 +33,7 @@ _JSON_FOLDERS = re.compile(
     r"|grafana|dashboard|monitor|observab|perses|mixin",
     re.IGNORECASE,
 )
+_MANIFEST_FOLDERS = re.compile(r"k8s|kube|deploy|manifest|openshift|gitops|argocd", re.IGNORECASE)
 
 _KNOWN: WeakKeyDictionary[Tree, Mapping[str, list[str]]] = WeakKeyDictionary()
 
@@ -50,7 +51,11 @@ def _sort(tree: Tree) -> Mapping[str, list[str]]:
         try:
             text = tree.bytes(path).decode("utf-8", "replace")
         except UserError:
-            continue  # Too large or a link out of the tree: whatever it is, it is none of these.
+            # Too large, or a link out of the tree. Where manifests are kept it is tried again, and told:
+            # no verdict about all workloads may pass over it unseen. Elsewhere it is none of these.
+            if _MANIFEST_FOLDERS.search(path.rpartition("/")[0]):
+                found["kubernetes"].append(path)
+            continue
         for name, holds in _MARKS.items():
             if holds(text):
                 found[name].append(path)
