@@ -1,12 +1,14 @@
 """Packages of each ecosystem: how many, how firmly fixed, and what cannot be known."""
 
+# ruff: noqa: E501, RUF100 (one case a line)
+
 import pytest
 
 from greenboard.repository.readers.dependency import READER
 from greenboard.repository.types import Found, Missed
 
-LOCK = '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {}, "node_modules/b": {"deprecated": "x"}, ' \
-       '"node_modules/a/node_modules/c": {}, "node_modules/local": {"link": true}}}'  # fmt: skip
+LOCK = """{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {}, "node_modules/b": {"deprecated": "x"},
+"node_modules/a/node_modules/c": {}, "node_modules/local": {"link": true}}}"""
 
 
 def read(scope, tree, path="", languages=()):
@@ -72,7 +74,9 @@ def test_packages_are_counted(repo, scope, files, expected):
 
 
 def test_a_lock_at_the_root_of_a_workspace_serves_its_members(repo, scope):
-    tree = repo({"packages/x/package.json": '{"dependencies": {"a": "^1"}}', "package-lock.json": LOCK, "package.json": "{}"})
+    tree = repo(
+        {"packages/x/package.json": '{"dependencies": {"a": "^1"}}', "package-lock.json": LOCK, "package.json": "{}"}
+    )
     found, _ = read(scope, tree, "packages/x")
     assert counts(found["packages/x/package.json"]) == (1, 3, 1, 0, True)
 
@@ -103,7 +107,14 @@ def test_what_cannot_be_known_is_missed_with_its_place(repo, scope, files, locat
 
 
 def test_examples_tests_and_modules_named_setup_do_not_count(repo, scope):
-    tree = repo({"examples/package.json": '{"dependencies": {"a": "1"}}', "tests/requirements.txt": "a", "x/setup.py": "", "x/__init__.py": ""})
+    tree = repo(
+        {
+            "examples/package.json": '{"dependencies": {"a": "1"}}',
+            "tests/requirements.txt": "a",
+            "x/setup.py": "",
+            "x/__init__.py": "",
+        }
+    )
     assert read(scope, tree, languages=("python",)) == ({}, [])
 
 

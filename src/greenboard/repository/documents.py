@@ -55,7 +55,8 @@ def documents(
     One that fits by its path but cannot be read is missed; one that cannot be read at all, and
     might have fitted by its title, is missed as well.
     """
-    for number, path in enumerate(_candidates(scope)):
+    key = f"documents of {scope.component.name} in {scope.component.path}"
+    for number, path in enumerate(scope.tree.once(key, lambda: tuple(_candidates(scope)))):
         by_path = bool(names.search(path.lower()))
         if not by_path and number >= _MOST_READ:
             continue
@@ -79,7 +80,7 @@ def _candidates(scope: Scope) -> Iterator[str]:
 
 
 def _is_document(path: str) -> bool:
-    if prose.language(path) is None or path.endswith("/CMakeLists.txt"):
+    if prose.language(path) is None or path.endswith("CMakeLists.txt"):
         return False
     *folders, name = path.lower().split("/")
     if _ASIDE.intersection(folders) or _NOT_ONE.search(path.lower()) or any(part.startswith(".") for part in folders):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 SUFFIXES = {
     "c": "c", "h": "c", "cc": "cpp", "cpp": "cpp", "cxx": "cpp", "hpp": "cpp", "cs": "csharp", "fs": "fsharp",
@@ -26,6 +27,7 @@ VENDORED = frozenset(
 _GENERATED = (".min.js", ".pb.go", "_pb2.py", "_pb2_grpc.py", "_pb.js", ".pb.cc", ".pb.h", ".generated.cs", ".g.dart")
 
 
+@lru_cache(maxsize=2**17)
 def language_of(path: str) -> str | None:
     """The language of a file, or None where it has none, is generated or was written by others."""
     head, _, name = path.lower().rpartition("/")

@@ -68,6 +68,7 @@ class Tree:
         self._documents: OrderedDict[str, list[yaml.Document] | UserError] = OrderedDict()
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._kept: dict[str, object] = {}
+        self._real: dict[str, str] = {}
 
     @classmethod
     def open(cls, path: Path) -> Tree:
@@ -265,7 +266,11 @@ class Tree:
 
     def _locate(self, path: str) -> Path:
         """The real file behind a path, which must be inside of the tree."""
-        real = Path(os.path.realpath(self.root / path))
+        folder, _, name = path.rpartition("/")
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(self.root / folder)
+        full = os.path.join(self._real[folder], name)  # noqa: PTH118 (asked for every file that is read)
+        real = Path(os.path.realpath(full) if name in (".", "..") or os.path.islink(full) else full)  # noqa: PTH114
         if not real.is_relative_to(self.root):
             raise Unreadable("a link that leads out of the tree", place=Place(path), hint="Link inside the repository.")
         if ".git" in real.relative_to(self.root).parts[:1]:

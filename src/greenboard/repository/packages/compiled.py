@@ -20,10 +20,10 @@ from greenboard.repository.packages.types import (
     Lock,
     Said,
     counted,
-    counts,
     failed,
     named,
     nearest,
+    suffixed,
 )
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Scope
@@ -121,9 +121,7 @@ def _cargo_lock(tree: Tree, path: str) -> Lock:
 
 def nuget(scope: Scope) -> Said:
     """One count for each project file that names a package."""
-    for path in scope.files:
-        if not path.lower().endswith(_PROJECTS) or not counts(scope, path):
-            continue
+    for path in suffixed(scope, *_PROJECTS):
         try:
             found = _project(scope.tree, path)
         except UserError as error:

@@ -17,7 +17,17 @@ from packaging.utils import canonicalize_name
 from greenboard.core.errors import Place, UserError
 from greenboard.repository.manifests import json_object, strings, table, toml_table
 from greenboard.repository.packages.requirements import Line, compiled, is_requirements, lines
-from greenboard.repository.packages.types import MAX_LOCK, Counted, Lock, Said, counted, counts, failed, named, nearest
+from greenboard.repository.packages.types import (
+    MAX_LOCK,
+    Counted,
+    Lock,
+    Said,
+    counted,
+    failed,
+    named,
+    nearest,
+    suffixed,
+)
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Scope
 
@@ -32,7 +42,7 @@ def read(scope: Scope) -> Said:
         (named(scope, "pyproject.toml"), _pyproject),
         (named(scope, "Pipfile"), _pipfile),
         (named(scope, "setup.cfg"), _setup_cfg),
-        ([path for path in scope.files if is_requirements(path) and counts(scope, path)], _requirements),
+        ([path for path in suffixed(scope, ".txt") if is_requirements(path)], _requirements),
     )
     seen: set[str] = set()
     for paths, find in sources:

@@ -45,14 +45,20 @@ class Lock:
 
 def named(scope: Scope, *names: str) -> list[str]:
     """Files of the component with one of these names (any case), but not of its examples and tests."""
-    wanted = {name.lower() for name in names}
-    return [path for path in scope.files if path.rpartition("/")[2].lower() in wanted and counts(scope, path)]
+    return [path for path in scope.tree.named(*names, under=scope.root) if counts(scope, path)]
+
+
+def suffixed(scope: Scope, *suffixes: str) -> list[str]:
+    """Files of the component with one of these suffixes, as for `named`."""
+    return [path for path in scope.tree.suffixed(*suffixes, under=scope.root) if counts(scope, path)]
 
 
 def counts(scope: Scope, path: str) -> bool:
-    """Whether a file is of the component proper: not of its examples, tests or documentation."""
+    """Whether a file is of the component proper: not of its examples, tests, documentation or inner components."""
     folder = path[len(scope.root) :].rpartition("/")[0]
-    return not folder or not aside(folder)
+    if folder and aside(folder):
+        return False
+    return path in scope.tree.once(f"files of {scope.component.path}", lambda: frozenset(scope.files))
 
 
 def nearest(tree: Tree, folder: str, *names: str) -> str | None:

@@ -39,10 +39,9 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
 
 def _templates(scope: Scope) -> Iterator[Channel]:
     """Issue templates of the forge; they serve every component of the repository."""
-    for path in scope.tree.files:
-        if _TEMPLATES.fullmatch(path):
-            yield "issue_tracker", _tracker_url(scope.tree), path
-            return
+    path = scope.tree.once("issue template", lambda: next(filter(_TEMPLATES.fullmatch, scope.tree.files), None))
+    if path is not None:
+        yield "issue_tracker", _tracker_url(scope.tree), path
 
 
 def _tracker_url(tree: Tree) -> str:
