@@ -103,12 +103,14 @@ def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, mos
 
 
 def _identity(change: Change) -> tuple[str, ...]:
+    """What makes two changes one line. The text of a level's cause repeats its rule's, so it is no part of it."""
     cause = change.cause
-    shared = (cause.kind, cause.text, cause.source)
+    told = bool(cause.fact_type or cause.source)
+    shared = (cause.kind, cause.source, cause.fact_type, "" if told else cause.text)
     # A fact is about one entity; the same words about another are another cause. A look that
     # failed, a rule or a moment in time reaches many at once.
     lone = cause.kind in ("fact", "scope", "exemption") and not _failed(change)
-    return (*shared, cause.fact_type, str(change.entity)) if lone else shared
+    return (*shared, str(change.entity), change.at.isoformat()) if lone else shared
 
 
 def _failed(change: Change) -> bool:
@@ -134,7 +136,7 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
     entities = list(dict.fromkeys(change.entity for change in changes))
     levels = [change for change in changes if change.rule is None]
     newest = max(change.at for change in changes)
-    cause = changes[0].cause
+    cause = min((change.cause for change in changes), key=lambda found: len(found.text))
     alone = entities[0] if len(entities) == 1 else None
     glyph, word = _SIGN[heading]
     return Group(
@@ -144,7 +146,7 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         title=alone.short if alone else words.count(len(entities), "entity", "entities"),
         url=asked.to(links.entity(alone)) if alone else "",
         text=_text(changes, levels, scorecard),
-        cause=cause.text,
+        cause=_causes(changes),
         cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
         source=cause.source,
         link=cause.link,
@@ -152,6 +154,13 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         at=newest,
         lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)),
     )
+
+
+def _causes(changes: Sequence[Change]) -> str:
+    """The causes of the rules that changed; a level's own cause only where no rule did."""
+    texts = list(dict.fromkeys(change.cause.text for change in changes if change.rule is not None))
+    texts = texts or list(dict.fromkeys(change.cause.text for change in changes))
+    return "; ".join(texts[:2]) + (f"; and {len(texts) - 2} more" if len(texts) > 2 else "")
 
 
 def _ordered(changes: Sequence[Change]) -> list[Change]:
