@@ -128,6 +128,12 @@ def test_another_namespace_is_another_matter(repo, scope):
     assert item["pdb"] is False
 
 
+def test_a_budget_that_allows_everything_protects_nothing(repo, scope):
+    open_budget = BUDGET.replace("minAvailable: 1", "maxUnavailable: 100%")
+    (item,) = workloads(scope(repo({"k8s/a.yaml": BARE, "k8s/b.yaml": open_budget}))).values()
+    assert item["pdb"] is False
+
+
 def test_a_broken_file_leaves_absences_unsaid(repo, scope):
     tree = repo({"k8s/a.yaml": BARE, "k8s/b.yaml": "apiVersion: v1\nkind: X\n  bad: {{ .x }}\n"})
     said = list(WORKLOAD.read(scope(tree)))

@@ -57,7 +57,7 @@ def budget(labels: Mapping[str, Any], objects: Iterable[Object]) -> tuple[bool |
     """Whether a PodDisruptionBudget selects pods, and which; None where a selector cannot be told."""
     unsure = False
     for other in objects:
-        if other.kind == "PodDisruptionBudget":
+        if other.kind == "PodDisruptionBudget" and not _allows_all(mapping(other.data.get("spec"))):
             verdict = selects(dig(other.data, "spec", "selector"), labels)
             # In policy/v1beta1 an empty selector matches no pods, in v1 all.
             if other.api == "policy/v1beta1" and not mapping(dig(other.data, "spec", "selector")):
@@ -66,6 +66,11 @@ def budget(labels: Mapping[str, Any], objects: Iterable[Object]) -> tuple[bool |
                 return True, other
             unsure = unsure or verdict is None
     return (None if unsure else False), None
+
+
+def _allows_all(spec: Mapping[str, Any]) -> bool:
+    """Whether a budget lets every pod be evicted at once, and so protects nothing."""
+    return spec.get("minAvailable") in (0, "0", "0%") or spec.get("maxUnavailable") == "100%"
 
 
 def policies(objects: Iterable[Object]) -> list[Object]:
