@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from greenboard.core.errors import UserError
 from greenboard.repository.languages import VENDORED, language_of
@@ -85,6 +86,7 @@ _CONTENT: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("performance", re.compile(rb"from ['\"]k6(/http)?['\"]|from locust import|io\.gatling")),
     ("smoke", re.compile(rb"//go:build[^\n]*\bsmoke|pytest\.mark\.smoke|@Tag\(\"smoke\"\)")),
 )  # fmt: skip
+_candidates: WeakKeyDictionary[Tree, tuple[str, ...]] = WeakKeyDictionary()
 _RUST = re.compile(rb"#\[(?:[a-z_]+::)?test\b|#\[rstest\b|#\[wasm_bindgen_test\b|proptest!")
 
 
@@ -120,6 +122,13 @@ def tests(tree: Tree, files: Iterable[str], root: str) -> Iterator[TestFile]:
             continue
         guarded = language == "go" and b"//go:build" in content
         yield TestFile(path, language, _kind(path.removeprefix(root), language, content), guarded)
+
+
+def candidates(tree: Tree) -> tuple[str, ...]:
+    """The files of the whole tree that may be tests by their names, told once for all components."""
+    if tree not in _candidates:
+        _candidates[tree] = tuple(path for path in tree.files if _language(path, "") is not None)
+    return _candidates[tree]
 
 
 def _start(tree: Tree, path: str) -> bytes:

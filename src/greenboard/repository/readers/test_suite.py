@@ -10,7 +10,7 @@ from typing import Any
 from greenboard.core.errors import UserError
 from greenboard.repository.ci.pipelines import pipelines
 from greenboard.repository.ci.types import Pipelines, Run, Work
-from greenboard.repository.test_files import KNOWN, TestFile, family, tests
+from greenboard.repository.test_files import KNOWN, TestFile, candidates, family, tests
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _RUNNERS = {
@@ -71,7 +71,7 @@ def _outside(scope: Scope, languages: set[str]) -> str | None:
     own = set(scope.files)
     name = scope.component.name.lower()
     top = re.compile(r"(tests?|specs?|e2e|integration[-_]?tests?|qa)/", re.IGNORECASE)
-    others = (path for path in scope.tree.files if path not in own and (top.match(path) or name in path.lower()))
+    others = (path for path in candidates(scope.tree) if path not in own and (top.match(path) or name in path.lower()))
     return next((file.path for file in tests(scope.tree, others, "") if file.language in languages), None)
 
 
