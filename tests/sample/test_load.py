@@ -5,22 +5,28 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 DAYS = 12
 PROGRAM = """
-import json, sys
+import json, os, signal, sys
 from pathlib import Path
 from greenboard.project import setup
 setup.django()
 setup.migrate()
-from greenboard.core import clock
+from greenboard.core import clock, events
+from greenboard.results.events import ResultsChanged
 from greenboard.project.sample import load
 from greenboard.results import store
-folder, days = Path(sys.argv[1]), int(sys.argv[2])
+folder, days, kill_after = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
+seen = []
+def count(event):
+    seen.append(event)
+    if len(seen) == kill_after:
+        os.kill(os.getpid(), signal.SIGKILL)
+events.subscribe(ResultsChanged, count)
 for _ in range(int(sys.argv[3])):
     load.ensure(folder, clock.parse_time("2026-11-23T09:00:00Z"), lambda line: print(line, flush=True), days=days)
 now = store.last_run(load.SCORECARD)
@@ -36,10 +42,10 @@ print(json.dumps(said))
 """
 
 
-def start(folder: Path, times: int = 1) -> subprocess.Popen[str]:
+def start(folder: Path, times: int = 1, kill_after: int = 0) -> subprocess.Popen[str]:
     folder.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder), str(DAYS), str(times)],
+        [sys.executable, "-c", PROGRAM, str(folder), str(DAYS), str(times), str(kill_after)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "GREENBOARD_DATA_DIR": str(folder)},
@@ -75,13 +81,9 @@ def test_levels_rise_and_fall_for_visible_reasons(whole):
     assert all(change[6] for change in whole["changes"])
 
 
-def test_a_load_that_is_killed_is_completed_by_the_next(whole, tmp_path):
-    process = start(tmp_path)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "Nov 2026" in line or "writing" in line:
-            break
-    time.sleep(3)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+@pytest.mark.parametrize("days", [1, 5])
+def test_a_load_that_is_killed_is_completed_by_the_next(whole, tmp_path, days):
+    process = start(tmp_path, kill_after=days)
+    process.communicate(timeout=300)
+    assert process.returncode == -signal.SIGKILL
     assert finish(start(tmp_path)) == whole

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.db import transaction
 
 from greenboard.catalog import store as catalog
-from greenboard.catalog.types import Declared, RelationKind
+from greenboard.catalog.types import RelationKind
 from greenboard.core import clock
 from greenboard.facts import store as facts
 from greenboard.facts.described import describe
