@@ -129,7 +129,7 @@ def test_terraform_modules_side_by_side_are_components_but_stages_are_not(repo):
     modules = repo({"modules/vpc/main.tf": "", "modules/dns/main.tf": "", "examples/all/main.tf": ""})
     assert found(modules) == {"modules/vpc": "resource", "modules/dns": "resource"}
     assert found(repo({"prod/main.tf": "", "staging/main.tf": ""})) == {"": "resource"}
-    assert found(repo({"main.tf": "", "modules/dns/main.tf": ""})) == {"": "resource"}
+    assert found(repo({"main.tf": "", "modules/dns/main.tf": "", "mkdocs.yml": ""})) == {"": "resource"}
 
 
 def test_a_package_inside_of_another_is_part_of_it_unless_it_is_shipped_on_its_own(repo):

@@ -22,8 +22,9 @@ _ASIDE = VENDORED | frozenset(
     {"example", "examples", "_examples", "sample", "samples", "demo", "demos", "fixture", "fixtures", "__fixtures__"}
     | {"testdata", "test-data", "test_data", "test-fixtures", "test", "tests", "__tests__", "e2e", "spec", "specs"}
     | {"doc", "docs", "documentation", "template", "templates", "benchmark", "benchmarks", "playground", "hack"}
-    | {"integration-tests", "integration_tests", "tools", "scripts", "ci"}
+    | {"tools", "scripts", "ci", "fuzz", "buildsrc", "build-logic"}
 )
+_TESTS = ("-test", "-tests", "_test", "_tests", ".test", ".tests", ".unittests", ".functionaltests")
 _INNER = frozenset({"src", "source", "docker", "container", "build", "code"})
 """Folders named for what they hold; the component is the folder around them."""
 _STAGES = frozenset({"prod", "production", "staging", "stage", "dev", "development", "test", "qa", "live", "global"})
@@ -32,7 +33,9 @@ _STAGES = frozenset({"prod", "production", "staging", "stage", "dev", "developme
 @lru_cache(maxsize=65536)
 def aside(folder: str) -> bool:
     """Whether what lies in a folder is no component: examples, tests, documentation, what others wrote."""
-    return any(part in _ASIDE or part.startswith(".") for part in folder.lower().split("/"))
+    return any(
+        part in _ASIDE or part.startswith(".") or part.endswith(_TESTS) for part in folder.lower().split("/") if part
+    )
 
 
 def guess_folders(tree: Tree, space: Workspaces) -> set[str]:

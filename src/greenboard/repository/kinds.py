@@ -50,7 +50,8 @@ def guess_kind(tree: Tree, folder: str, files: Sequence[str], languages: Sequenc
     if "dbt_project.yml" in here or _only_jobs(tree, files):
         return "job"
     if not set(languages) - _MARKUP and not any(is_container_file(name) for name in here):
-        return "website" if "mkdocs.yml" in here or "_config.yml" in here else "resource"
+        pages = "mkdocs.yml" in here or "_config.yml" in here
+        return "website" if pages and "terraform" not in languages and "chart.yaml" not in here else "resource"
     if any(_serves(name) for name in here):
         return "service"
     return _by_manifest(tree, here, [path[len(prefix) :] for path in files])
