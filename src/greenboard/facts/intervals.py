@@ -92,6 +92,7 @@ def decide(
 
     Raises:
         OutOfOrder: something that the look is about was already seen after `at`.
+
     """
     plan: Plan[Statement] = Plan()
     for key, said in stated.items():

@@ -74,6 +74,7 @@ def evaluate(
 
     Raises:
         OutOfOrder: the scorecard was already evaluated at a later moment.
+
     """
     with transaction.atomic():
         session = _open(scorecard, at, entities, cause)
@@ -282,6 +283,7 @@ def explain(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) ->
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
+
     """
     moment = store.last_run(scorecard.name, as_of) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
