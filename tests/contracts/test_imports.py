@@ -12,8 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 VIOLATIONS = {
-    "a lower package imports a higher one": ("core/clock.py", "import greenboard.facts.types", "Imports point down the stack"),
-    "siblings import each other": ("rules/types.py", "import greenboard.repository.types", "Imports point down the stack"),
+    "a lower package imports a higher one": (
+        "core/clock.py",
+        "import greenboard.facts.types",
+        "Imports point down the stack",
+    ),
+    "siblings import each other": (
+        "rules/types.py",
+        "import greenboard.repository.types",
+        "Imports point down the stack",
+    ),
     "pure code reaches a framework": ("rules/types.py", "import django.db", "Pure code reaches no framework"),
     "pure code starts a process": ("facts/vocabulary.py", "import subprocess", "Pure code reaches no framework"),
     "a reader imports another": (
@@ -26,7 +34,11 @@ VIOLATIONS = {
         "import greenboard.repository.readers.license",
         "Readers are found by discovery",
     ),
-    "the offline part imports Django": ("repository/tree.py", "import django", "The engine and the readers do not know Django"),
+    "the offline part imports Django": (
+        "repository/tree.py",
+        "import django",
+        "The engine and the readers do not know Django",
+    ),
 }
 
 

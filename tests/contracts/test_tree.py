@@ -29,7 +29,9 @@ def test_locked_dependencies_name_no_host() -> None:
 def test_every_locked_python_package_has_a_hash() -> None:
     for lock in ROOT.glob("requirements/*.txt"):
         names = re.findall(r"^[A-Za-z0-9_.-]+(?:\[[^\]]*\])?==", lock.read_text(encoding="utf-8"), re.MULTILINE)
-        blocks = re.split(r"^(?=[A-Za-z0-9_.-]+(?:\[[^\]]*\])?==)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        blocks = re.split(
+            r"^(?=[A-Za-z0-9_.-]+(?:\[[^\]]*\])?==)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
         assert names, lock.name
         assert all("--hash=sha256:" in block for block in blocks if "==" in block), lock.name
 

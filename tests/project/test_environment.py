@@ -21,7 +21,12 @@ def test_every_setting_is_documented() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("GREENBOARD_PORT", "http"), ("GREENBOARD_PORT", "70000"), ("GREENBOARD_DEBUG", "maybe"), ("GREENBOARD_ORIGIN", "x.org")],
+    [
+        ("GREENBOARD_PORT", "http"),
+        ("GREENBOARD_PORT", "70000"),
+        ("GREENBOARD_DEBUG", "maybe"),
+        ("GREENBOARD_ORIGIN", "x.org"),
+    ],
 )
 def test_a_wrong_value_is_refused_by_the_setting_s_name(name: str, value: str) -> None:
     with pytest.raises(UserError, match=name):
