@@ -73,6 +73,7 @@ $(VENV)/.installed: $(VENV)/.uv requirements/run.txt requirements/build.txt pypr
 	$(call fetch,requirements/run.txt)
 	$(call fetch,requirements/build.txt)
 	@GREENBOARD_SKIP_ASSETS=1 $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt

@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]  # untyped in hatchling
     """Runs npm and esbuild in `frontend/`."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build the assets before files are collected; a wheel made from an sdist already has them."""
         frontend = Path(self.root) / "frontend"
         if os.environ.get("GREENBOARD_SKIP_ASSETS") == "1" or not (frontend / "package.json").is_file():

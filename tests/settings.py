@@ -5,6 +5,6 @@ import tempfile
 
 os.environ["GREENBOARD_DATA_DIR"] = tempfile.mkdtemp(prefix="greenboard-test-")
 
-from greenboard.project.settings import *  # noqa: E402, F403 - the folder must be set first
+from greenboard.project.settings import *  # noqa: F403 - the folder must be set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one has its own test

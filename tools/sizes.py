@@ -95,7 +95,8 @@ def main(root: Path) -> int:
         sizes = [size for size, _ in measured]
         shares = f"median {quantile(sizes, 0.5)}, p90 {quantile(sizes, 0.9)}, p99 {quantile(sizes, 0.99)}"
         print(
-            f"{name:10} {len(sizes):5}   lines: {shares}, most {max(sizes, default=0)} ({max(measured, default=(0, '-'))[1]})"
+            f"{name:10} {len(sizes):5}   lines: {shares}, "
+            f"most {max(sizes, default=0)} ({max(measured, default=(0, '-'))[1]})"
         )
     thousand = max(figures.lines, 1) / 1000
     print(f"{'Any':10} {figures.any_uses:5}   {figures.any_uses / thousand:.1f} per 1,000 lines")

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,9 @@ def free_port() -> int:
 
 
 def environment(data: Path, port: int) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GREENBOARD_", "DJANGO_", "PYTEST_"))}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith(("GREENBOARD_", "DJANGO_", "PYTEST_"))
+    }
     return {**kept, "GREENBOARD_DATA_DIR": str(data), "GREENBOARD_PORT": str(port)}
 
 
@@ -37,7 +39,12 @@ def serving(data: Path, port: int, *options: str) -> Iterator[subprocess.Popen[s
     """A server in a process group of its own, gone at the end."""
     command = [COMMAND, "serve", *options]
     with subprocess.Popen(
-        command, env=environment(data, port), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        env=environment(data, port),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as process:
         try:
             yield process
@@ -46,10 +53,8 @@ def serving(data: Path, port: int, *options: str) -> Iterator[subprocess.Popen[s
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(10)
 
 
@@ -111,7 +116,9 @@ def test_a_taken_port_is_told_before_anything_is_written(tmp_path: Path) -> None
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        done = subprocess.run([COMMAND, "serve"], env=environment(tmp_path, port), capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [COMMAND, "serve"], env=environment(tmp_path, port), capture_output=True, text=True, check=False
+        )
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert not (tmp_path / "greenboard.sqlite3").exists()

@@ -174,6 +174,7 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
 
     Raises:
         UserErrors: fields that do not fit.
+
     """
     envelope = yaml.parse(document, Envelope)
     if "backstage.io/" not in envelope.api_version:

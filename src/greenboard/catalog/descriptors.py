@@ -22,6 +22,7 @@ def read(text: str, path: str, known: Iterable[Kind] = ()) -> Declared:
         UserError: the first thing wrong that hides the rest (not YAML), or all that is wrong
             (UserErrors), each with line and column. Nothing of a refused descriptor counts.
         Placeholder: it is part of a template of projects, and nothing else is wrong.
+
     """
     refusals = parts.Refusals()
     read = list(_documents(text, path, refusals))

@@ -25,6 +25,7 @@ def follow(
         text: reads a file of the tree; raises UserError where it cannot.
         files: all paths of the tree, among which targets are looked for.
         known: kinds that are defined elsewhere.
+
     """
     waiting = deque(dict.fromkeys(paths))
     seen = set(waiting)

@@ -39,6 +39,7 @@ def define(model: KindModel, place: Place) -> Kind:
 
     Raises:
         UserError: the name is taken by a built-in kind, or the schema is not a JSON Schema.
+
     """
     import jsonschema  # slow to load, and most descriptors define no kind
 
@@ -61,6 +62,7 @@ def load(folder: File | None = None) -> tuple[Kind, ...]:
 
     Raises:
         UserError: a document that declares no kind, with its place.
+
     """
     found = []
     for path in sorted((folder or content.library("kinds")).glob("*.yaml")):

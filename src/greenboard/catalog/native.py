@@ -130,6 +130,7 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
 
     Raises:
         UserErrors: fields that do not fit.
+
     """
     if isinstance(document.data, dict) and not {"entities", "kinds"}.isdisjoint(document.data):
         several = yaml.parse(document, ListModel)

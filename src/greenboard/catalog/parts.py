@@ -72,6 +72,7 @@ def name(kind: str, namespace: str, text: str) -> Ref:
 
     Raises:
         UserError: kind, namespace or name has a form that references cannot carry.
+
     """
     if any(mark in text for mark in _PLACEHOLDERS):
         hint = "It belongs to a template of projects, and counts in the projects made of it."
@@ -89,6 +90,7 @@ def address(text: str) -> str:
 
     Raises:
         UserError: blanks in it, or a scheme that is not opened (`javascript:` is not).
+
     """
     cleaned = text.strip()
     scheme = _SCHEME.match(cleaned)
@@ -104,6 +106,7 @@ def folder(descriptor: str, path: str) -> str:
 
     Raises:
         UserError: an absolute path, or one that leads out of the repository.
+
     """
     if path.startswith("/") or "\\" in path:
         raise UserError("not a relative path with forward slashes", expected="like services/checkout", got=repr(path))
@@ -118,6 +121,7 @@ def plain(value: Any) -> Any:
 
     Raises:
         UserError: a number that is none (.nan, .inf), or bytes.
+
     """
     if isinstance(value, Mapping):
         return {str(key): plain(part) for key, part in value.items()}

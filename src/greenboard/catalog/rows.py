@@ -20,6 +20,7 @@ def columns(entity: Entity) -> dict[str, Any]:
 
     Raises:
         UserError: characters or numbers that the database does not carry.
+
     """
     data = _data(entity)
     words = (entity.ref.name, entity.title, entity.description, *entity.tags)

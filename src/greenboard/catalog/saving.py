@@ -50,6 +50,7 @@ def save(declared: Declared, at: datetime, *, cause: str) -> Saved:
     Raises:
         UserError: the relations of the whole catalog would break a rule, a property does not fit
             its kind, or something declared was already changed at a later moment.
+
     """
     with transaction.atomic():
         lock()

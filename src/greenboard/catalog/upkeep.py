@@ -24,6 +24,7 @@ def rename(old: Ref, new: Ref, at: datetime, *, cause: str) -> int:
     Raises:
         UserError: no entity has the old reference, another one has or had the new one, or a
             relation that it has is not possible with its new kind.
+
     """
     with transaction.atomic():
         lock()

@@ -114,6 +114,7 @@ def read(text: str, path: str) -> list[Document]:
 
     Raises:
         UserError: the text is not YAML, repeats a key, or expands without bound.
+
     """
     return list(stream(text, path))
 
@@ -151,6 +152,7 @@ def parse(document: Document, model: type[Model]) -> Model:
     Raises:
         UserErrors: one error for each part that does not fit, with its place and, for an unknown
             field, the known one it may have meant.
+
     """
     try:
         return model.model_validate(document.data)

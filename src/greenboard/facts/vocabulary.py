@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field as Setting
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import UserError, suggest
@@ -102,6 +102,7 @@ class Vocabulary:
 
         Raises:
             FactError: an unknown field, a wrong type, a value outside the listed ones.
+
         """
         declared = self.get(name)
         if declared.many is None:

@@ -42,6 +42,7 @@ class Environment:
 
         Raises:
             UserError: an unknown GREENBOARD_ variable's value cannot be used.
+
         """
         given = os.environ if variables is None else variables
         origin = given.get("GREENBOARD_ORIGIN", "").rstrip("/")

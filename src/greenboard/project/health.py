@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 
-def health(request: HttpRequest) -> JsonResponse:
+def health(_: HttpRequest) -> JsonResponse:
     """200 when the database answers and is migrated, 503 with the reason otherwise."""
     try:
         with connection.cursor() as cursor:

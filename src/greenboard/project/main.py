@@ -26,10 +26,10 @@ class _Commands(click.Group):
     `greenboard --help` stays quick however much a command imports.
     """
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(_found())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         found = _found().get(cmd_name)
         if found is None:
             return None
@@ -37,7 +37,7 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command), f"{found[1]} defines no click command"
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, _summary(path)) for name, (_, path) in sorted(_found().items())])
 

@@ -18,6 +18,7 @@ def serve(*, sample: bool) -> None:
 
     Raises:
         UserError: the port is taken, or the data folder cannot be written.
+
     """
     environment = Environment.read()
     _claim(environment)
@@ -71,6 +72,7 @@ def _greet(environment: Environment) -> None:
 def _run(environment: Environment) -> None:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     server = Granian(
         "greenboard.project.wsgi:application",
@@ -80,6 +82,6 @@ def _run(environment: Environment) -> None:
         workers=1,
         blocking_threads=4,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     )
     server.serve()

@@ -93,6 +93,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = environment.https
 CSRF_COOKIE_SECURE = environment.https
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "greenboard.web.faults.csrf_failure"
 CSRF_TRUSTED_ORIGINS = list(environment.origins)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -114,6 +114,7 @@ def load(tree: Tree) -> Codeowners | None:
 
     Raises:
         UserError: the file cannot be read, or is larger than the forge accepts.
+
     """
     found = locate(tree)
     if found is None:

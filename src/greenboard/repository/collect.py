@@ -53,6 +53,7 @@ def look(path: Path, *, now: datetime, vocabulary: Vocabulary, progress: Say | N
     Raises:
         NotARepository: there is no working tree at `path`.
         ReaderFault: one of our readers is wrong.
+
     """
     tree = Tree.open(path)
     say = progress or (lambda _: None)

@@ -39,6 +39,7 @@ def json_object(tree: Tree, path: str, limit: int = MAX_TEXT) -> Mapping[str, An
 
     Raises:
         UserError: unreadable, not JSON, or not an object, with its place.
+
     """
     try:
         data = json.loads(tree.text(path, limit))
@@ -66,6 +67,7 @@ def xml_root(tree: Tree, path: str) -> Element:
 
     Raises:
         UserError: unreadable or not well formed, with its place.
+
     """
     try:
         root: Element = fromstring(tree.text(path).encode())

@@ -28,6 +28,7 @@ def gitignore(patterns: Iterable[str]) -> Pattern:
 
     Raises:
         UserError: one is longer than any path.
+
     """
     stated = list(patterns)
     for pattern in stated:

@@ -77,6 +77,7 @@ class Tree:
         Raises:
             NotARepository: nothing there, not a git working tree, a bare repository, or a folder
                 inside of one.
+
         """
         place = Place(str(path))
         if not path.is_dir():
@@ -96,6 +97,7 @@ class Tree:
 
         Raises:
             NotARepository: git refuses the folder, or is not installed.
+
         """
         return self.git_bytes(*arguments, check=check).decode("utf-8", "replace")
 
@@ -218,6 +220,7 @@ class Tree:
         Raises:
             Unreadable: larger than `limit` bytes, a link out of the tree, not a regular file, or
                 not allowed by the system.
+
         """
         real = self._locate(path)
         try:
@@ -250,6 +253,7 @@ class Tree:
 
         Raises:
             UserError: unreadable, or not YAML, with line and column.
+
         """
         if path not in self._documents:
             known: list[yaml.Document] | UserError

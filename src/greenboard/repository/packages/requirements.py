@@ -42,6 +42,7 @@ def lines(tree: Tree, path: str) -> Iterator[Line]:
 
     Raises:
         UserError: a line that is neither a requirement nor an option.
+
     """
     joined = re.sub(r"\\\r?\n", " ", tree.text(path))
     for number, raw in enumerate(joined.splitlines(), start=1):

@@ -17,7 +17,7 @@ from greenboard.repository.history import Commit, History
 from greenboard.repository.types import Found, Reader, Scope
 
 _BOT = re.compile(
-    r"\[bot\]|^(dependabot|renovate|greenkeeper|snyk-bot|github-actions|semantic-release-bot)\b|-bot@", re.I
+    r"\[bot\]|^(dependabot|renovate|greenkeeper|snyk-bot|github-actions|semantic-release-bot)\b|-bot@", re.IGNORECASE
 )
 _SKEW = timedelta(days=1)
 QUARTER = timedelta(days=90)

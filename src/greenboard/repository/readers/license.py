@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-import ukkonen  # type: ignore[import-untyped]
+import ukkonen
 from identify.vendor.licenses import LICENSES
-from license_expression import ExpressionError, get_spdx_licensing  # type: ignore[import-untyped]
+from license_expression import ExpressionError, get_spdx_licensing
 
 from greenboard.core.errors import UserError
 from greenboard.repository.manifests import json_object, table, toml_table

@@ -125,6 +125,7 @@ def read_json(raw: bytes, path: str) -> Any:
 
     Raises:
         BadReport: not UTF-8, not JSON (with line and column), nested too deeply.
+
     """
     try:
         return json.loads(decode(raw, path), parse_constant=_refuse)

@@ -17,6 +17,7 @@ def parse(raw: bytes, path: str, *roots: str) -> Element:
     Raises:
         BadReport: cut off or malformed (with line and column), with entities of its own, or with
             another root than the ones expected.
+
     """
     from xml.etree.ElementTree import ParseError
 

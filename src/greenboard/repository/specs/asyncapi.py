@@ -15,6 +15,7 @@ def asyncapi(tree: Tree, path: str) -> Described:
 
     Raises:
         UserError: it cannot be read.
+
     """
     data = load(tree, path)
     problems = list(_problems(data))

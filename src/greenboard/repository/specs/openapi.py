@@ -51,6 +51,7 @@ def openapi(tree: Tree, path: str) -> Described:
 
     Raises:
         UserError: it cannot be read.
+
     """
     data = load(tree, path)
     version = str(data.get("openapi") or data.get("swagger"))

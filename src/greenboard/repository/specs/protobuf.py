@@ -16,6 +16,7 @@ def protobuf(tree: Tree, path: str) -> Described:
 
     Raises:
         UserError: it cannot be read, or is larger than is read.
+
     """
     from antlr4.error.ErrorListener import ErrorListener  # type: ignore[import-untyped]
     from proto_schema_parser import ast

@@ -50,6 +50,7 @@ def load(tree: Tree, path: str) -> Any:
 
     Raises:
         UserError: unreadable or malformed, with line and column.
+
     """
     if path.lower().endswith(".json"):
         try:
