@@ -3,8 +3,8 @@
 Lists unite by key and single values merge field by field; where two sources disagree, the one that
 comes first in the order of trust is taken and the conflict is kept. Facts older than their type
 allows are left out, and that is said. A list that may lack items, because a look failed or because
-some of its items were too old, gets one more item of which nothing is known: so `all` cannot become
-true nor `exists` false over what was not seen.
+some of its items were too old, becomes a `Partial`: so `all` cannot become true, `exists` false or a
+count exact over what was not seen.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from greenboard.facts.types import Fact, FieldValue, Gap, SourceKind, Struct, Value
+from greenboard.facts.types import Fact, FieldValue, Gap, Partial, SourceKind, Struct, Value
 from greenboard.facts.vocabulary import FactType, Vocabulary
 
 _OBSERVED_FIRST = (
@@ -154,7 +154,7 @@ class _Merged:
         if self.declared.many is None:
             return self.items.get(None, {})
         if partial:
-            return (*self.items.values(), {}) if self.items else None
+            return Partial(self.items.values()) if self.items else None
         return tuple(self.items.values())
 
 

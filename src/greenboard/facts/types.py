@@ -22,6 +22,15 @@ Value = Struct | tuple[Struct, ...]
 may be empty: looked, and nothing there. A field that is absent is unknown; None is never stored."""
 
 
+class Partial(tuple[Struct, ...]):
+    """Items of which it is known that they may not be all: a look failed, or some were too old to count.
+
+    A rule may find something among them, and never conclude anything from what is not there.
+    """
+
+    __slots__ = ()
+
+
 class SourceKind(StrEnum):
     """Where a fact comes from. `descriptor`, `person` and `catalog` are declared, the rest observed."""
 

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from greenboard.facts.types import FieldValue, Struct, Value
+from greenboard.facts.types import FieldValue, Partial, Struct, Value
 from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
 
 Row = Mapping[str, Value]
-"""The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty."""
+"""The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty;
+a `Partial` may lack items."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DTYPES = {
@@ -184,7 +185,9 @@ class Frame:
         lengths = np.fromiter(map(len, several), dtype=np.int64, count=len(several))
         items = Items(declared.fields, [item for value in several for item in value], self.strings)
         content = StructVec(struct, items, int(lengths.sum()))
-        return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state)
+        open_ended = [isinstance(value, Partial) for value in held]
+        partial = np.array(open_ended, dtype=np.bool_) if any(open_ended) else None
+        return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state, partial)
 
     def column(self, stated: FieldType, values: Sequence[FieldValue | None]) -> Vec | ListVec:
         """Values that are given from outside, one for each row, as a column: the parameters of a rule."""

@@ -231,10 +231,10 @@ class Interpreter:
         match node.fold:
             case FoldKind.ALL | FoldKind.EXISTS:
                 assert test is not None
-                return folds.quantify(test, inner, lanes.count, over.state, decided_by=node.fold is FoldKind.EXISTS)
+                return folds.quantify(test, inner, lanes.count, over, decided_by=node.fold is FoldKind.EXISTS)
             case FoldKind.EXISTS_ONE:
                 assert test is not None
-                return folds.exists_one(test, inner, lanes.count, over.state)
+                return folds.exists_one(test, inner, lanes.count, over)
         made = bound if node.body is None else self.value(node.body, inner)
         return folds.collect(node, made, test, inner, over)
 

@@ -173,6 +173,7 @@ class _Walk:
                     for part in (node.test, node.body):
                         if part is not None and self.trace.state(part, one) == MISSING:
                             yield from self.unknown(part, one)
+                yield from self._unseen(node.over, point)
             case Call(function="_?_:_") if self.trace.state(node.arguments[0], point) == OK:
                 chosen = node.arguments[1 if self.trace.truth(node.arguments[0], point) else 2]
                 yield from self.unknown(chosen, point)
@@ -180,6 +181,17 @@ class _Walk:
                 for part in _outside(node):
                     if self.trace.state(part, point) == MISSING:
                         yield from self.unknown(part, point)
+                    else:
+                        yield from self._unseen(part, point)
+
+    def _unseen(self, listed: Node, point: Point) -> Iterator[str]:
+        """A list that may have more elements than are known leaves open what all of them come to."""
+        if not self.trace.partial(listed, point):
+            return
+        for part in listed.walk():
+            if isinstance(part, Var) and not part.local and self.trace.partial(part, point):
+                self.missing.add(part.name)
+                yield f"there may be more {phrases.plural(part.name)} than are known"
 
     def _unknown_field(self, node: Select, point: Point) -> str:
         name = node.operand.type.inner.struct if node.operand.type.kind is Kind.OPTIONAL else node.operand.type.struct

@@ -24,25 +24,26 @@ from greenboard.rules.vectors import (
 )
 
 
-def quantify(test: Vec, inner: Lanes, count: int, outer: State, *, decided_by: bool) -> Vec:
-    """`exists` is decided by one true element, `all` by one false; else an element without a value counts."""
+def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: bool) -> Vec:
+    """`exists` is decided by one true element, `all` by one false; else an element without a value counts,
+    and so does one that was not seen."""
     data = spread(test.data, inner.count)
     hit = data if decided_by else ~data
     if test.state is not None:
         hit = hit & (test.state == OK)
     found = np.zeros(count, dtype=np.bool_)
     found[inner.up[hit]] = True
-    state = _lifted(test.state, inner, count)
+    state = worst(_lifted(test.state, inner, count), over.unseen())
     if state is not None:
-        state[found] = OK
-    return Vec(tree.BOOL, found if decided_by else ~found, worst(state, outer))
+        state = np.where(found, np.uint8(OK), state)
+    return Vec(tree.BOOL, found if decided_by else ~found, worst(state, over.state))
 
 
-def exists_one(test: Vec, inner: Lanes, count: int, outer: State) -> Vec:
+def exists_one(test: Vec, inner: Lanes, count: int, over: ListVec) -> Vec:
     """True where exactly one element is; an element without a value leaves the whole without."""
     hit = spread(test.data, inner.count)
     hits = np.bincount(inner.up[hit], minlength=count)
-    return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), outer))
+    return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), over.unseen(), over.state))
 
 
 def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
@@ -71,7 +72,7 @@ def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListV
     whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
     content = whole.take(chosen)
     lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
-    listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content)
+    listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content, None, over.partial)
     if state is None:
         return listed
     found = with_state(listed, state)

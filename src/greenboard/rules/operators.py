@@ -10,13 +10,15 @@ from greenboard.rules import arithmetic, conversions, sequences, texts, times, t
 from greenboard.rules.columns import Strings
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Call, Kind
-from greenboard.rules.vectors import OK, Array, Value, Vec, worst
+from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, worst
 
 Operator = Callable[[Step], Value]
 
 
 def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) -> Value:
     """The value of a call, its arguments being evaluated. Supported functions only: see `supported`."""
+    if node.function not in _OF_PARTS:
+        arguments = [part.whole() if isinstance(part, ListVec) else part for part in arguments]
     return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
 
 
@@ -75,7 +77,7 @@ def _equal(step: Step) -> Value:
     assert isinstance(left, Vec)
     assert isinstance(right, Vec)
     same = arithmetic.compare("==", left, right)
-    return Vec(tree.BOOL, same, worst(left.state, right.state))
+    return _bounded("==", Vec(tree.BOOL, same, worst(left.state, right.state)), left, right)
 
 
 def _unequal(step: Step) -> Value:
@@ -91,9 +93,23 @@ def _ordered(sign: str) -> Operator:
         if left.type.kind is Kind.STRING:
             ranks = step.strings.ranks()
             left, right = Vec(tree.INT, ranks[left.data]), Vec(tree.INT, ranks[right.data])
-        return Vec(tree.BOOL, arithmetic.compare(sign, left, right), state)
+        return _bounded(sign, Vec(tree.BOOL, arithmetic.compare(sign, left, right), state), left, right)
 
     return compared
+
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
+
+
+def _bounded(sign: str, found: Vec, left: Vec, right: Vec) -> Vec:
+    """Decide where one side is only known from below, and what is known is enough: 3 or more are at least 2."""
+    if left.floor is None and right.floor is None:
+        return found
+    if left.floor is None:
+        return _bounded(_FLIPPED[sign], found, right, left)
+    enough = arithmetic.compare(">=" if sign in (">=", "<") else ">", left, right)
+    decided = left.floor & enough & (np.asarray(True) if right.state is None else right.state == OK)
+    return Vec(tree.BOOL, found.data, np.where(decided, np.uint8(OK), found.state))
 
 
 def _attested(step: Step) -> Value:
@@ -114,6 +130,9 @@ def _has_value(step: Step) -> Value:
     optional = step.optional(0)
     return Vec(tree.BOOL, ~optional.absent, optional.state)
 
+
+_OF_PARTS = frozenset({"size", "@in"})
+"""What can be told of a list that may lack elements; to all others it has no value."""
 
 _OPERATORS: dict[str, Operator] = {
     "_&&_": _and,

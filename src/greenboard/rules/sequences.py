@@ -30,7 +30,10 @@ def _size(step: Step) -> Value:
     if step.node.arguments[0].type.kind is Kind.STRING:
         return texts.size(step)
     listed = step.listed(0)
-    return Vec(tree.INT, listed.lengths, listed.state)
+    if listed.partial is None:
+        return Vec(tree.INT, listed.lengths, listed.state)
+    floor = listed.partial if listed.state is None else listed.partial & (listed.state == OK)
+    return Vec(tree.INT, listed.lengths, worst(listed.state, listed.unseen()), floor)
 
 
 def _in(step: Step) -> Value:
@@ -40,7 +43,9 @@ def _in(step: Step) -> Value:
     same = arithmetic.compare("==", Vec(sought.type, wanted), content)
     found = np.zeros(step.lanes, dtype=np.bool_)
     found[parent[same]] = True
-    return Vec(tree.BOOL, found, step.state())
+    unseen = listed.unseen()
+    state = step.state() if unseen is None else worst(step.state(), np.where(found, np.uint8(OK), unseen))
+    return Vec(tree.BOOL, found, state)
 
 
 def _elements(listed: ListVec, lanes: int) -> tuple[Array, Vec]:

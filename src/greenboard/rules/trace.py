@@ -74,6 +74,11 @@ class Trace:
         assert isinstance(found, ListVec)
         return int(_at(found.lengths, lane))
 
+    def partial(self, node: Node, point: Point) -> bool:
+        """Whether a list may have more elements than are known."""
+        found, lane = self._seen(node, point)
+        return isinstance(found, ListVec) and found.partial is not None and bool(_at(found.partial, lane))
+
     def key(self, node: Node, point: Point) -> str | None:
         """What tells the item apart that a struct is, where its type has several per entity."""
         found, lane = self._seen(node, point)

@@ -29,10 +29,12 @@ class Vec:
     type: Type
     data: Array
     state: State = None
+    floor: Array | None = None
+    """Lanes that are MISSING only because more may come to it: `data` is the least that it can be."""
 
     def take(self, index: Array) -> Vec:
         """The lanes at an index."""
-        return Vec(self.type, pick(self.data, index), pick_state(self.state, index))
+        return Vec(self.type, pick(self.data, index), pick_state(self.state, index), pick_state(self.floor, index))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -74,20 +76,42 @@ class StructVec:
 
 @dataclass(slots=True)
 class ListVec:
-    """Lists: lane i holds `lengths[i]` elements of `content` from `starts[i]`; none where it has no value."""
+    """Lists: lane i holds `lengths[i]` elements of `content` from `starts[i]`; none where it has no value.
+
+    `partial` marks the lanes whose list may have more elements than are known.
+    """
 
     type: Type
     starts: Array
     lengths: Array
     content: Vec | StructVec | ListVec
     state: State = None
+    partial: Array | None = None
     known: tuple[Array, Array | None] | None = field(default=None, repr=False)
 
     def take(self, index: Array) -> ListVec:
         """The lanes at an index."""
         return ListVec(
-            self.type, pick(self.starts, index), pick(self.lengths, index), self.content, pick_state(self.state, index)
+            self.type,
+            pick(self.starts, index),
+            pick(self.lengths, index),
+            self.content,
+            pick_state(self.state, index),
+            pick_state(self.partial, index),
         )
+
+    def unseen(self) -> State:
+        """MISSING where there may be more elements than are known."""
+        return None if self.partial is None else np.where(self.partial, np.uint8(MISSING), np.uint8(OK))
+
+    def whole(self) -> ListVec:
+        """The same lists, without a value where there may be more elements than are known."""
+        if self.partial is None:
+            return self
+        found = with_state(self, worst(self.state, self.unseen()))
+        assert isinstance(found, ListVec)
+        found.partial = None
+        return found
 
     def expand(self, lanes: int) -> tuple[Array, Array | None]:
         """For every element, its lane, and its place in `content` (None: the same order, all of it)."""
@@ -132,7 +156,7 @@ def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
     if state is None:
         return value
     lengths = np.where(state == OK, value.lengths, 0)
-    return ListVec(value.type, value.starts, lengths, value.content, state)
+    return ListVec(value.type, value.starts, lengths, value.content, state, value.partial)
 
 
 def pick(data: Array, index: Array) -> Array:
