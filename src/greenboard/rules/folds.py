@@ -26,7 +26,8 @@ from greenboard.rules.vectors import (
 
 def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: bool) -> Vec:
     """`exists` is decided by one true element, `all` by one false; else an element without a value counts,
-    and so does one that was not seen."""
+    and so does one that was not seen.
+    """
     data = spread(test.data, inner.count)
     hit = data if decided_by else ~data
     if test.state is not None:

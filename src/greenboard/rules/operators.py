@@ -109,6 +109,7 @@ def _bounded(sign: str, found: Vec, left: Vec, right: Vec) -> Vec:
         return _bounded(_FLIPPED[sign], found, right, left)
     enough = arithmetic.compare(">=" if sign in (">=", "<") else ">", left, right)
     decided = left.floor & enough & (np.asarray(True) if right.state is None else right.state == OK)
+    assert found.state is not None  # a floor is MISSING
     return Vec(tree.BOOL, found.data, np.where(decided, np.uint8(OK), found.state))
 
 
