@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from greenboard.repository.components import survey
 from greenboard.repository.tree import Tree, within
 from greenboard.repository.types import Component, Scope
 
@@ -90,5 +91,18 @@ def scope() -> Callable[..., Scope]:
     def make(tree: Tree, path: str = "", kind: str = "service", languages: Sequence[str] = ()) -> Scope:
         component = Component(path.rpartition("/")[2] or tree.root.name, path, kind, tuple(languages))
         return Scope(tree, component, within(tree.files, path), NOW)
+
+    return make
+
+
+@pytest.fixture
+def survey_scopes() -> Callable[[Tree], dict[str, Scope]]:
+    """`survey_scopes(tree)`: what readers are given for each component that is found, by its folder."""
+
+    def make(tree: Tree) -> dict[str, Scope]:
+        found = survey(tree)
+        return {
+            part.component.path: Scope(tree, part.component, part.files, NOW, found.shared) for part in found.parts
+        }
 
     return make

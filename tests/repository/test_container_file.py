@@ -80,8 +80,23 @@ def test_what_cannot_be_known_is_absent(text, absent):
 
 
 def test_examples_and_templates_do_not_count(repo, scope):
-    tree = repo({"examples/Dockerfile": "FROM a", "Dockerfile.j2": "FROM {{ x }}", "Dockerfile.md": "FROM"})
-    assert list(READER.read(scope(tree))) == []
+    tree = repo({"examples/Dockerfile": "FROM a", "Dockerfile.md": "FROM"})
+    (found,) = READER.read(scope(tree))
+    assert found.value == []
+
+
+def test_a_template_of_a_build_file_is_neither_one_nor_none(repo, scope):
+    assert list(READER.read(scope(repo({"Dockerfile.j2": "FROM {{ x }}"})))) == []
+
+
+def test_build_files_in_a_folder_for_all_go_to_the_component_they_name(repo, survey_scopes):
+    part = {"main.go": "package main\n", "go.mod": "module x\n"}
+    files = {f"src/{name}/{file}": text for name in ("cart", "shop", "web") for file, text in part.items()}
+    tree = repo({**files, "docker/Dockerfile.cart": "FROM a:1\n", "docker/shop/Dockerfile": "FROM b:1\n"})
+    said = {path: list(READER.read(scope)) for path, scope in survey_scopes(tree).items()}
+    assert [item["path"] for item in said["src/cart"][0].value] == ["docker/Dockerfile.cart"]
+    assert [item["path"] for item in said["src/shop"][0].value] == ["docker/shop/Dockerfile"]
+    assert said["src/web"] == []  # Whose the shared ones are is not known for sure.
 
 
 def test_a_file_without_from_is_said(repo, scope):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+_T = TypeVar("_T")
 _STAGES = (
     ("production", r"prod|production|prd|live|release"),
     ("staging", r"staging|stage|stg|preprod|pre-prod|preproduction|uat|acceptance|canary"),
@@ -40,3 +43,14 @@ def environment_of(path: str) -> str:
         if at and known_environment(folders[at]):
             return folders[at]
     return ""
+
+
+def for_production(items: Iterable[_T], environment: Callable[[_T], str]) -> list[_T]:
+    """What is judged: where something is kept for production, nothing of other stages counts.
+
+    Things of no environment, or of one whose name tells no stage, always count: they may well run in
+    production. Where nothing is named after production everything counts.
+    """
+    staged = [(item, stage_of(name) if (name := environment(item)) else "other") for item in items]
+    produced = any(stage == "production" for _, stage in staged)
+    return [item for item, stage in staged if not produced or stage in ("production", "other")]

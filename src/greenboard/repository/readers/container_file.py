@@ -9,6 +9,7 @@ from typing import Any
 from greenboard.core.errors import UserError
 from greenboard.repository.containers.build_file import Stage, parse
 from greenboard.repository.containers.images import Image, default_root, parse_image
+from greenboard.repository.kubernetes.belonging import belongs
 from greenboard.repository.samples import is_sample
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
@@ -19,18 +20,24 @@ _NOT = re.compile(
     r"\.(?:md|txt|go|py|js|ts|rb|java|rs|lock|dockerignore|j2|jinja|tmpl|tpl|erb|json|ya?ml|html|svg)$", re.IGNORECASE
 )
 
+_TEMPLATE = re.compile(r"(?:dockerfile|containerfile)[^/]*\.(?:j2|jinja2?|tmpl|tpl|erb)$", re.IGNORECASE)
+
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
-    """One item for each build file of the component outside of tests and examples."""
+    """One item for each build file of the component outside of tests and examples.
+
+    The empty list where there is none for sure: not one in the component, nor one of nobody in a
+    folder for all that may be its own.
+    """
     items: list[dict[str, Any]] = []
     places: dict[str, str] = {}
-    for path in scope.files:
-        if not _NAME.search(path) or _NOT.search(path) or is_sample(path, below=scope.root):
-            continue
+    failed = False
+    for path in (*_own(scope), *_shared(scope)):
         try:
             stages = parse(scope.tree.text(path), path)
         except UserError as error:
             yield Missed("container_file", error.what, str(error.place or path))
+            failed = True
             continue
         item, lines = describe(stages)
         items.append({"path": path, **item})
@@ -38,6 +45,30 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         places |= {f"{path}.{name}": f"{path}:{line}" for name, line in lines.items()}
     if items:
         yield Found("container_file", items, location=places[items[0]["path"]], places=places)
+    elif not failed and not any(map(_may_be_one, scope.shared)) and not any(map(_TEMPLATE.search, scope.files)):
+        yield Found("container_file", [], location=scope.component.path)
+
+
+def _may_be_one(path: str) -> bool:
+    return (_is_build_file(path) and not is_sample(path)) or _TEMPLATE.search(path) is not None
+
+
+def _is_build_file(path: str) -> bool:
+    return _NAME.search(path) is not None and _NOT.search(path) is None
+
+
+def _own(scope: Scope) -> Iterator[str]:
+    return (path for path in scope.files if _is_build_file(path) and not is_sample(path, below=scope.root))
+
+
+def _shared(scope: Scope) -> Iterator[str]:
+    """Build files in folders for all that bear the component's name: `docker/cart/Dockerfile`, `docker/Dockerfile.cart`."""
+    for path in scope.shared:
+        if _is_build_file(path) and not is_sample(path):
+            folder, _, name = path.rpartition("/")
+            words = re.split(r"\.|(?i:dockerfile|containerfile)-", name)
+            if belongs(scope, path, {folder.rpartition("/")[2], *words} - {""}):
+                yield path
 
 
 def describe(stages: Sequence[Stage]) -> tuple[dict[str, Any], dict[str, int]]:
