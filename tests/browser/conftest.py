@@ -3,11 +3,17 @@
 import importlib
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-world = importlib.import_module("tests.web.world")
+company = importlib.import_module("tests.browser.company")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -20,8 +26,9 @@ FLAGS = [
     "--no-first-run",
 ]
 ROOT = Path(__file__).resolve().parents[2]
-# Playwright's loop runs in this thread while Django serves in another; nothing here awaits a query.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+SERVE = "from greenboard.project.main import main; main()"
+START = 60
+"""Seconds that a server may take to answer."""
 
 
 def pytest_collection_modifyitems(items):
@@ -42,14 +49,43 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def site(live_server):
-    """The address of a server with the company and an account in its database."""
-    from greenboard.access.models import Person
+@pytest.fixture(scope="session")
+def site(chromium, tmp_path_factory):
+    """The address of a server with the company and an account in a data folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("site")
+    own = {"GREENBOARD_DATA_DIR": str(folder / "data"), "GREENBOARD_PORT": str(port)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
+    with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}") as address:
+        yield address
 
-    Person.objects.create_user("ada", password="a long password")
-    world.build()
-    return live_server.url
+
+@contextmanager
+def serving(surroundings, log, address):
+    """`greenboard serve` until the end of the block."""
+    with log.open("w") as said:
+        out = {"env": surroundings, "cwd": ROOT, "stdout": said, "stderr": subprocess.STDOUT}
+        subprocess.run([sys.executable, "-m", company.__name__], check=True, **out)
+        server = subprocess.Popen([sys.executable, "-c", SERVE, "serve"], **out)
+        try:
+            wait(server, f"{address}/healthz", log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(START)
+
+
+def wait(server, url, log):
+    for _ in range(START * 10):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"no answer from {url}: {log.read_text()}")
 
 
 class Visit:
@@ -70,7 +106,7 @@ class Visit:
         if not url.startswith((self.site, "data:")):
             self.elsewhere.append(url)
 
-    def sign_in(self, name="ada", password="a long password"):
+    def sign_in(self, name=company.NAME, password=company.PASSWORD):
         self.page.goto("/sign-in")
         self.page.fill("#id_username", name)
         self.page.fill("#id_password", password)

@@ -4,8 +4,6 @@ import itertools
 
 import pytest
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 # Viénot, Brettel and Mollon 1999, in linear sRGB.
 BLIND = {
     "protanopia": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),

@@ -55,7 +55,6 @@ def violations(page, axe):
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
-@pytest.mark.django_db(transaction=True)
 def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme, width):
     window = visit(theme, width)
     window.page.goto("/sign-in")
@@ -74,7 +73,6 @@ def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme,
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.django_db(transaction=True)
 def test_what_is_folded_away_and_opened_reads_well_too(visit, axe, theme):
     window = visit(theme).sign_in()
     for url in ("/?since=30d", PAGES["entity"], PAGES["rule"], PAGES["scorecard"]):
@@ -87,7 +85,6 @@ def test_what_is_folded_away_and_opened_reads_well_too(visit, axe, theme):
     assert window.complaints == []
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_pages_for_what_is_missing_read_well(visit, axe):
     window = visit().sign_in()
     for url in ("/nothing", "/?as_of=never"):
