@@ -141,7 +141,9 @@ def _share_out(paths: Sequence[str], folders: set[str]) -> tuple[dict[str, list[
 
 
 def _parts(tree: Tree, folder: str, files: Sequence[str], entities: Sequence[Entity]) -> list[Part]:
-    languages = rank(language_of(path) for path in files)
+    start = len(folder) + 1 if folder else 0
+    own = [path for path in files if "/" not in path[start:] or not aside(path[start:].split("/")[0])]
+    languages = rank(language_of(path) for path in own or files)
     if entities:
         return [
             Part(Component(entity.ref.name, folder, entity.ref.kind, languages), tuple(files), entity)

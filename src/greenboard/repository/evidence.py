@@ -16,7 +16,7 @@ from functools import lru_cache
 from greenboard.repository.languages import VENDORED, language_of
 from greenboard.repository.manifests import is_container_file, is_manifest
 from greenboard.repository.tree import Tree
-from greenboard.repository.workspaces import Workspaces
+from greenboard.repository.workspaces import INNER, Workspaces, only_tests
 
 _ASIDE = VENDORED | frozenset(
     {"example", "examples", "_examples", "sample", "samples", "demo", "demos", "fixture", "fixtures", "__fixtures__"}
@@ -24,9 +24,7 @@ _ASIDE = VENDORED | frozenset(
     | {"doc", "docs", "documentation", "template", "templates", "benchmark", "benchmarks", "playground", "hack"}
     | {"tools", "scripts", "ci", "fuzz", "buildsrc", "build-logic"}
 )
-_TESTS = ("-test", "-tests", "_test", "_tests", ".test", ".tests", ".unittests", ".functionaltests")
-_INNER = frozenset({"src", "source", "docker", "container", "build", "code"})
-"""Folders named for what they hold; the component is the folder around them."""
+_TESTS = ("-test", "-tests", "_test", "_tests", ".test", ".tests", ".unittests", ".functionaltests", "-test-app")
 _STAGES = frozenset({"prod", "production", "staging", "stage", "dev", "development", "test", "qa", "live", "global"})
 
 
@@ -42,7 +40,9 @@ def guess_folders(tree: Tree, space: Workspaces) -> set[str]:
     """The folders of components, as far as files tell; empty where nothing does."""
     seen = _Seen(tree)
     found = set(space.members)
-    for folder in sorted({_lift(folder) for folder in seen.packages()} - space.roots):
+    for folder in sorted({_lift(folder) for folder in seen.packages()} - space.roots - space.parts):
+        if only_tests(tree, folder):
+            continue
         if not _around(folder, found) or seen.stands_alone(folder):
             found.add(folder)
     return found or _charts(tree) or _modules(tree)
@@ -50,7 +50,7 @@ def guess_folders(tree: Tree, space: Workspaces) -> set[str]:
 
 def _lift(folder: str) -> str:
     outer, _, name = folder.rpartition("/")
-    return outer if name.lower() in _INNER else folder
+    return outer if name.lower() in INNER else folder
 
 
 def _around(folder: str, found: Collection[str]) -> bool:

@@ -2,12 +2,14 @@
 
 The guess goes by evidence, first match wins:
 
-1. resource  - only Terraform or only a Helm chart, or nothing written in a programming language
+1. website   - the settings file of a site generator stands in the folder, or it is an app for the browser
 2. job       - its Kubernetes manifests hold CronJobs or Jobs and nothing that runs on, or a dbt project
-3. website   - the settings file of a site generator or browser framework stands in the folder
+3. resource  - only Terraform or only a Helm chart, or nothing written in a programming language
 4. service   - a container file, Procfile or platform file in the folder, or a manifest that names a server
 5. library   - its manifest publishes a package that others build on or install (tools included)
 6. service   - whatever is left: it runs, and too much asked is better than too little
+
+What lies in folders of examples, tests, documentation and tools does not make a program.
 
 An entity whose kind was guessed is marked as discovered; a descriptor overrules all of this.
 """
@@ -19,7 +21,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from greenboard.core.errors import UserError
-from greenboard.repository.manifests import is_container_file, json_object, table, toml_table
+from greenboard.repository import dotnet, webapps
+from greenboard.repository.evidence import aside
+from greenboard.repository.manifests import is_container_file, is_manifest, json_object, table, toml_table
 from greenboard.repository.tree import Tree
 
 _SITE = re.compile(
@@ -30,12 +34,14 @@ _PLATFORM = frozenset(
     {"procfile", "serverless.yml", "serverless.yaml", "fly.toml", "app.yaml", "config.ru", "manage.py"}
 )
 _BUILD_IMAGES = re.compile(r"(docker|container)file\.(dev|test|tests|ci|lint|build|builder|docs?)\b")
+_INSTALLED = re.compile(r"com\.android\.application")
+"""An app that people install on a device of theirs."""
 _JVM_SERVER = re.compile(
     r"spring-boot-maven-plugin|org\.springframework\.boot['\"]|quarkus-maven-plugin|io\.quarkus['\"]|<packaging>war<"
-    r"|<mainClass>|mainClass\s*[=.]|id[ (]['\"](application|war|io\.ktor\.plugin|com\.android\.application)['\"]"
-    r"|apply plugin: ['\"](application|war)['\"]"
+    r"|<mainClass>|id[ (]['\"](application|war|io\.ktor\.plugin)['\"]|apply plugin: ['\"](application|war)['\"]"
+    r"|^\s*application$",
+    re.MULTILINE,
 )
-_NET_SERVER = re.compile(r"Microsoft\.NET\.Sdk\.(Web|Worker)|<OutputType>\s*(Win)?Exe", re.IGNORECASE)
 _RUNS_ON = re.compile(r"^\s*kind:\s*['\"]?(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
 _RUNS_OUT = re.compile(r"^\s*kind:\s*['\"]?(CronJob|Job)\b", re.MULTILINE)
 _MARKUP = frozenset({"terraform", "shell", "powershell", "sql"})
@@ -45,7 +51,7 @@ def guess_kind(tree: Tree, folder: str, files: Sequence[str], languages: Sequenc
     """The kind of the component in `folder`, of which `files` are its own."""
     prefix = f"{folder}/" if folder else ""
     here = {path[len(prefix) :].lower(): path for path in files if "/" not in path[len(prefix) :]}
-    if any(_SITE.fullmatch(name) for name in here):
+    if any(_SITE.fullmatch(name) for name in here) or _for_browsers(tree, prefix, here):
         return "website"
     if "dbt_project.yml" in here or _only_jobs(tree, files):
         return "job"
@@ -55,6 +61,17 @@ def guess_kind(tree: Tree, folder: str, files: Sequence[str], languages: Sequenc
     if any(_serves(name) for name in here):
         return "service"
     return _by_manifest(tree, here, [path[len(prefix) :] for path in files])
+
+
+def _for_browsers(tree: Tree, prefix: str, here: Mapping[str, str]) -> bool:
+    """Whether the folder holds an app for the browser, and no program that has a manifest of its own."""
+    manifests = [name for name in here if is_manifest(name) or name in _PLATFORM - {"app.yaml"}]
+    if manifests != ["package.json"]:
+        return False
+    try:
+        return webapps.for_browsers(json_object(tree, here["package.json"]), prefix, tree)
+    except UserError:
+        return False
 
 
 def _serves(name: str) -> bool:
@@ -73,6 +90,7 @@ def _only_jobs(tree: Tree, files: Sequence[str]) -> bool:
         return False
 
 
+_ENTRY = re.compile(r"(src/)?(server|app|main)\.[cm]?[jt]s")
 _NOT_MAIN = {"examples", "example", "testdata", "_examples", "tools", "hack", "internal"}
 
 
@@ -89,11 +107,12 @@ def _by_manifest(tree: Tree, here: Mapping[str, str], files: Sequence[str]) -> s
     return "service"
 
 
-def _npm(tree: Tree, path: str, _files: Sequence[str]) -> bool:
+def _npm(tree: Tree, path: str, files: Sequence[str]) -> bool:
+    """A package that nothing starts is a part of others, offered to the world or not."""
     manifest = json_object(tree, path)
-    offered = any(manifest.get(key) for key in ("main", "module", "exports", "types", "typings", "bin", "files"))
-    starts = "start" in table(manifest, "scripts")
-    return bool(offered and not (starts and manifest.get("private")))
+    if webapps.offered(manifest) and not (webapps.starts(manifest) and manifest.get("private")):
+        return True
+    return not (webapps.starts(manifest) or webapps.serves(manifest) or any(map(_ENTRY.fullmatch, files)))
 
 
 def _cargo(tree: Tree, path: str, files: Sequence[str]) -> bool:
@@ -123,12 +142,14 @@ def _is_main(tree: Tree, prefix: str, name: str) -> bool:
 
 
 def _jvm(tree: Tree, path: str, _files: Sequence[str]) -> bool:
-    return not _JVM_SERVER.search(tree.text(path))
+    text = tree.text(path)
+    return bool(_INSTALLED.search(text)) or not _JVM_SERVER.search(text)
 
 
 def _net(tree: Tree, path: str, files: Sequence[str]) -> bool:
-    projects = [path.rpartition("/")[0] + "/" + name for name in files if name.endswith((".csproj", ".fsproj"))]
-    return not any(_NET_SERVER.search(tree.text(found)) for found in (projects or [path]) if tree.has(found))
+    prefix = path[: path.rfind("/") + 1]
+    near = [prefix + name for name in files if name.endswith(dotnet.PROJECTS) and not aside(name.rpartition("/")[0])]
+    return "service" not in {dotnet.kind(tree, found) for found in near or [path] if tree.has(found)}
 
 
 def _php(tree: Tree, path: str, files: Sequence[str]) -> bool:
@@ -146,8 +167,10 @@ _JUDGES: tuple[tuple[str, Callable[[Tree, str, Sequence[str]], bool]], ...] = (
     ("build.gradle", _jvm),
     ("build.gradle.kts", _jvm),
     (".sln", _net),
+    (".slnx", _net),
     (".csproj", _net),
     (".fsproj", _net),
+    (".vbproj", _net),
     (".gemspec", _published),
     ("composer.json", _php),
     ("pyproject.toml", _python),

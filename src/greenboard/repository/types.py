@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Component:
     """A part of a repository that is built as one thing. `path` is its folder, "" for the root.
 
-    `languages` are lower-case names by number of files, most first (`("go", "python")`).
+    `languages` are lower-case names by number of files, most first (`("go", "python")`); files of
+    examples, tests and documentation count only where there are no others.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Workspace files: where a repository says itself which folders are built as packages of their own.
 
 Sources: npm and Yarn `workspaces` in package.json, pnpm-workspace.yaml, lerna.json, Nx project.json,
-Cargo `[workspace]`, Go `go.work`, uv `[tool.uv.workspace]`, Maven `<modules>`, Gradle settings.
+Cargo `[workspace]`, Go `go.work`, uv `[tool.uv.workspace]`, Maven `<modules>`, Gradle settings, solutions
+of .NET. A module of Maven or Gradle that holds nothing but tests is none.
 Gradle settings are programs; only `include` calls with literal names are understood.
 """
 
@@ -13,10 +14,13 @@ from dataclasses import dataclass, field
 from posixpath import normpath
 
 from greenboard.core.errors import UserError
+from greenboard.repository import dotnet
 from greenboard.repository.manifests import json_object, strings, table, toml_table, xml_root
 from greenboard.repository.patterns import gitignore
 from greenboard.repository.tree import Tree
 
+INNER = frozenset({"src", "source", "docker", "container", "build", "code"})
+"""Folders named for what they hold; the component is the folder around them."""
 _INCLUDE = re.compile(r"^\s*include\s*\(?\s*((?:['\"][^'\"]+['\"]\s*,?\s*)+)", re.MULTILINE)
 _PROJECT_DIR = re.compile(
     r"project\(\s*['\"]([^'\"]+)['\"]\s*\)\.projectDir\s*=\s*(?:new File|file)\([^'\"]*['\"]([^'\"]+)['\"]"
@@ -26,10 +30,15 @@ _LITERAL = re.compile(r"['\"]([^'\"]+)['\"]")
 
 @dataclass
 class Workspaces:
-    """What the workspace files say: folders of members, and folders that only hold a workspace together."""
+    """What the workspace files say.
+
+    Folders of members; folders that only hold a workspace together; folders of packages that are
+    parts of some member.
+    """
 
     members: set[str] = field(default_factory=set)
     roots: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
     problems: list[UserError] = field(default_factory=list)
 
 
@@ -49,7 +58,31 @@ def workspaces(tree: Tree, skip: Callable[[str], bool]) -> Workspaces:
             if members:
                 found.roots.add(folder)
                 found.members |= members
+    _solutions(tree, skip, found)
     return found
+
+
+def _solutions(tree: Tree, skip: Callable[[str], bool], found: Workspaces) -> None:
+    """Projects that a solution lists and that are no components belong to one that is."""
+    for path in tree.suffixed(".sln", ".slnx"):
+        folder = path.rpartition("/")[0]
+        if skip(folder):
+            continue
+        try:
+            members = {_around_source(name.rpartition("/")[0]) for name in dotnet.built(tree, path)}
+            members = {member for member in members if not skip(member)}
+        except UserError as error:
+            found.problems.append(error)
+            continue
+        if members:
+            found.roots.add(folder)
+            found.members |= members
+            found.parts |= {_around_source(name.rpartition("/")[0]) for name in dotnet.projects(tree, path)}
+
+
+def _around_source(folder: str) -> str:
+    outer, _, name = folder.rpartition("/")
+    return outer if name.lower() in INNER else folder
 
 
 def _globbed(tree: Tree, folder: str, patterns: Iterable[str], manifest: str) -> Iterator[str]:
@@ -133,7 +166,7 @@ def _maven(tree: Tree, path: str, folder: str) -> Iterator[str]:
         return
     for element in xml_root(tree, path).iter("module"):
         member = _below(folder, (element.text or "").strip().removesuffix("/pom.xml"))
-        if member is not None and tree.has(f"{member}/pom.xml"):
+        if member is not None and tree.has(f"{member}/pom.xml") and not only_tests(tree, member):
             yield member
 
 
@@ -144,10 +177,26 @@ def _gradle(tree: Tree, path: str, folder: str) -> Iterator[str]:
         for name in _LITERAL.findall(call):
             stated = moved.get(name) or moved.get(f":{name}") or name.strip(":").replace(":", "/")
             member = _below(folder, stated)
-            if member and any(tree.has(f"{member}/{build}") for build in ("build.gradle", "build.gradle.kts")):
+            built = any(tree.has(f"{member}/{build}") for build in ("build.gradle", "build.gradle.kts"))
+            if member and built and not only_tests(tree, member):
                 yield member
     if any(path.startswith(f"{folder}/src/main/".lstrip("/")) for path in tree.suffixed(".java", ".kt", ".groovy")):
         yield folder
+
+
+def only_tests(tree: Tree, folder: str) -> bool:
+    """Whether a module of Maven or Gradle has source sets for tests and no other."""
+    sets = tree.once("source sets", lambda: _source_sets(tree)).get(folder)
+    return bool(sets) and all("test" in name.lower() for name in sets or ())
+
+
+def _source_sets(tree: Tree) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for path in tree.folders:
+        around, _, name = path.rpartition("/")
+        if around.endswith("/src"):
+            found.setdefault(around.removesuffix("/src"), set()).add(name)
+    return found
 
 
 def _below(folder: str, relative: str) -> str | None:
