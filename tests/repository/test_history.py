@@ -132,3 +132,37 @@ def test_names_of_versions(name):
 @pytest.mark.parametrize("name", ["latest", "nightly", "prod", "build-12", "before-merge", "v"])
 def test_names_that_are_no_versions(name):
     assert not Tag(name, None).names_version
+
+
+@pytest.mark.parametrize(
+    "bot",
+    [
+        "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>",
+        "Mend Renovate <bot@renovateapp.com>",
+        "GitHub Actions <actions@github.com>",
+        "semantic-release-bot <semantic-release-bot@martynus.net>",
+        "pre-commit-ci[bot] <66853113+pre-commit-ci[bot]@users.noreply.github.com>",
+        "ShopBot <shop-team@example.org>",
+        "Shop Bot <77840495+shopbot@users.noreply.github.com>",
+        "k8s robot <k8s@example.org>",
+        "Release Automation <release@example.org>",
+        "someone <ci@example.org>",
+    ],
+)
+def test_bots_do_not_count_as_people(repo, commit, scope, bot):
+    tree = repo({"a": ""})
+    for number in range(3):
+        commit(tree.root, {"a": f"{number}"}, author=bot)
+    commit(tree.root, {"a": "z"}, author="Bert <bert@example.org>")
+    commit(tree.root, {"a": "y"}, author="Ruben Bot <ruben@example.org>")
+    value = read(scope, Tree.open(tree.root))
+    assert (value["contributors_90d"], value["bus_factor"]) == (3, 2)
+
+
+def test_one_person_who_writes_the_name_in_two_ways_is_one(repo, commit, scope):
+    tree = repo({"a": ""})
+    for number in range(4):
+        commit(tree.root, {"a": f"{number}"}, author="Zoé Otwell <zoe@example.org>")
+        commit(tree.root, {"a": f"{number}+"}, author="zoeotwell <463230+zoeotwell@users.noreply.github.com>")
+    value = read(scope, Tree.open(tree.root))
+    assert (value["contributors_90d"], value["bus_factor"]) == (2, 1)

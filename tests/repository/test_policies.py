@@ -54,8 +54,8 @@ def test_translations_are_not_the_readme(repo, scope):
 def test_each_kind_of_policy_file_is_there_or_not(repo, scope):
     files = {".github/SECURITY.md": "mail us", "CONTRIBUTING.rst": "x", "CHANGELOG.md": " \n", "src/SUPPORT.md": "x"}
     (found,) = said(policy_file, scope(repo(files)))
-    assert {item["kind"]: item["exists"] for item in found.value} == {
-        "security": True, "contributing": True, "code-of-conduct": False, "changelog": False, "support": False,
+    assert {item["kind"]: item.get("exists") for item in found.value} == {
+        "security": True, "contributing": True, "code-of-conduct": None, "changelog": False, "support": None,
     }  # fmt: skip
     assert found.places["security"] == ".github/SECURITY.md:1"
 
@@ -93,3 +93,15 @@ def test_without_a_file_the_manifest_may_name_the_licence(repo, scope):
     assert found.value == {"exists": False, "spdx": "ISC"}
     (found,) = said(licence, scope(repo({"package.json": '{"license": "Ours, all ours"}'})))
     assert found.value == {"exists": False, "spdx": None}
+
+
+def test_where_no_organisation_supplies_policy_files_they_are_known_to_be_absent(repo, scope):
+    (found,) = said(policy_file, scope(repo({".gitlab-ci.yml": "", "RELEASE.md": "How we release."})))
+    assert {item["kind"] for item in found.value if item["exists"] is False} == set(policy_file._KINDS)
+
+
+def test_a_page_about_security_in_the_documentation_is_no_policy(repo, scope):
+    (found,) = said(policy_file, scope(repo({"docs/security.md": "TLS is configured as follows."})))
+    assert "exists" not in found.value[0]
+    (found,) = said(policy_file, scope(repo({"docs/security.md": "Report holes to us."})))
+    assert found.value[0]["exists"] is True

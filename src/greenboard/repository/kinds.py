@@ -66,9 +66,11 @@ def guess_kind(tree: Tree, folder: str, files: Sequence[str], languages: Sequenc
 def _for_browsers(tree: Tree, prefix: str, here: Mapping[str, str]) -> bool:
     """Whether the folder holds an app for the browser, and no program that has a manifest of its own."""
     manifests = [name for name in here if is_manifest(name) or name in _PLATFORM - {"app.yaml"}]
-    if manifests != ["package.json"]:
-        return False
     try:
+        if manifests and all(name.endswith(dotnet.PROJECTS) for name in manifests):
+            return {dotnet.kind(tree, here[name]) for name in manifests} == {"website"}
+        if manifests != ["package.json"]:
+            return False
         return webapps.for_browsers(json_object(tree, here["package.json"]), prefix, tree)
     except UserError:
         return False

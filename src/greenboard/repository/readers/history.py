@@ -8,6 +8,7 @@ day after now has no date that can be believed; figures of a window that meets o
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,8 +18,20 @@ from greenboard.repository.history import Commit, History
 from greenboard.repository.types import Found, Reader, Scope
 
 _BOT = re.compile(
-    r"\[bot\]|^(dependabot|renovate|greenkeeper|snyk-bot|github-actions|semantic-release-bot)\b|-bot@", re.IGNORECASE
+    r"\[bot\]|^(mend |whitesource )?(dependabot|renovate|greenkeeper|snyk|github[ -]?actions?|gitlab[ -]?ci|jenkins"
+    r"|travis|circleci|semantic-release|release-please|pre-commit[ .-]ci|copybara|allcontributors|mergify|imgbot"
+    r"|weblate|crowdin|deepsource|codecov|step[ -]?security|pyup|scala steward|homebrew)\b|\brobot\b|\bautomat(ion|ed)\b|\bci user\b",
+    re.IGNORECASE,
 )
+_BOT_MAIL = re.compile(
+    r"\[bot\]|(^|[-_.+])(ro)?bots?([-_.+\d]|@|$)|^(\d+\+)?[a-z\d-]*[-_](ro)?bot@|^(\d+\+)?github-actions@|^(ci|jenkins|automation)@"
+    r"|@renovateapp\.com$",
+    re.IGNORECASE,
+)
+_BOT_WORD = re.compile(r"\bbot\b", re.IGNORECASE)
+"""Also the surname of people, so that it counts only where the address tells nothing else."""
+_JOINED = re.compile(r"\w*[a-z]Bot")
+_LOGIN = re.compile(r"(?:\d+\+)?([a-z0-9-]+)@users\.noreply\.github\.com")
 _SKEW = timedelta(days=1)
 QUARTER = timedelta(days=90)
 YEAR = timedelta(days=365)
@@ -59,22 +72,51 @@ def _whole(history: History, commits: Sequence[Commit], start: datetime) -> bool
 
 
 def _people(commits: Sequence[Commit]) -> list[str]:
-    """Who made each commit, "" for a bot. One name or one address is one person."""
-    by_mail: dict[str, str] = {}
-    by_name: dict[str, str] = {}
-    made: list[str] = []
+    """Who made each commit, "" for a bot. One address, one name or one account is one person."""
+    first: dict[str, str] = {}
     same: dict[str, str] = {}
+    made: list[str] = []
+    bots = {_mail(commit) for commit in commits if _is_bot(commit.name.strip(), _mail(commit))}
     for commit in commits:
-        name, mail = commit.name.strip().lower(), commit.email.strip().lower()
-        if _BOT.search(name) or _BOT.search(mail):
+        mail = _mail(commit)
+        if mail in bots:
             made.append("")
             continue
-        first = by_mail.setdefault(mail, mail)
-        other = by_name.setdefault(name, first)
-        one, two = _root(same, first), _root(same, other)
-        same[max(one, two)] = min(one, two)
-        made.append(first)
+        for key in _keys(commit.name, mail):
+            one, two = _root(same, mail), _root(same, first.setdefault(key, mail))
+            same[max(one, two)] = min(one, two)
+        made.append(mail or commit.name)
     return [_root(same, mail) if mail else "" for mail in made]
+
+
+def _mail(commit: Commit) -> str:
+    return commit.email.strip().lower()
+
+
+def _is_bot(name: str, mail: str) -> bool:
+    if (
+        _BOT.search(name)
+        or _JOINED.fullmatch(name)
+        or _BOT_MAIL.search(mail.partition("@")[0] + "@")
+        or _BOT_MAIL.search(mail)
+    ):
+        return True
+    local = mail.partition("@")[0]
+    return bool(_BOT_WORD.search(name)) and ("bot" in local or not _shares_word(name, local))
+
+
+def _shares_word(name: str, local: str) -> bool:
+    return any(word in local for word in re.findall(r"[a-z]{3,}", name.lower().replace("bot", " ")))
+
+
+def _keys(name: str, mail: str) -> Iterator[str]:
+    """What tells a person: the name however it is spaced and written, which is often the account's too."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
+    if plain:
+        yield plain
+    account = _LOGIN.fullmatch(mail)
+    if account:
+        yield account[1].replace("-", "")
 
 
 def _root(same: Mapping[str, str], mail: str) -> str:

@@ -1,7 +1,9 @@
-"""Files that tell people how to work with the repository: each kind is there, or said not to be.
+"""Files that tell people how to work with the repository: each kind is there, not there, or not known.
 
 Looked for where GitHub's "community health files" may stand: the root, .github and docs; a security
-policy also as RFC 9116 has it. A file with nothing in it counts as absent.
+policy also as RFC 9116 has it. A file with nothing in it counts as absent. On GitHub, Gitea and Forgejo
+the `.github` repository of an organisation supplies what a repository has none of, so that there
+an absence is stated of the changelog alone.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from greenboard.core.errors import UserError
+from greenboard.repository import codeowners
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _FOLDERS = frozenset({"", ".github", ".gitlab", "docs", "doc", "community", ".well-known"})
@@ -19,9 +22,11 @@ _KINDS = {
     "security": re.compile(r"(security|security[-_]policy|vulnerability[-_]disclosure)" + _TEXT),
     "contributing": re.compile(r"contributing" + _TEXT),
     "code-of-conduct": re.compile(r"code[-_]?of[-_]?conduct" + _TEXT),
-    "changelog": re.compile(r"(change[-_]?log|changes|history|news|releases?|release[-_]notes|relnotes)" + _TEXT),
+    "changelog": re.compile(r"(change[-_]?log|changes|history|news|releases|release[-_]notes|relnotes)" + _TEXT),
     "support": re.compile(r"support" + _TEXT),
 }
+_OF_FOLDER = re.compile(r"report|disclos|vulnerabilit", re.IGNORECASE)
+"""What a page named security in a folder of documentation says when it is the policy."""
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
@@ -29,12 +34,13 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     near = [path for path in scope.files if path.rpartition("/")[0].lower() in _FOLDERS]
     items: list[dict[str, Any]] = []
     places: dict[str, str] = {}
+    supplied = codeowners.forge(scope.tree) not in ("gitlab", "bitbucket")
     for kind, pattern in _KINDS.items():
         found = [path for path in near if pattern.fullmatch(path.rpartition("/")[2].lower())]
-        item: dict[str, Any] = {"kind": kind, "exists": False}
+        item: dict[str, Any] = {"kind": kind} if kind != "changelog" and supplied else {"kind": kind, "exists": False}
         for path in sorted(found, key=lambda path: (path.count("/"), path)):
             try:
-                written = bool(scope.tree.bytes(path).strip())
+                written = _says(kind, path, scope.tree.bytes(path).strip())
             except UserError as error:
                 yield Missed("policy_file", f"{path}: {error.what}", str(error.place))
                 item = {"kind": kind, "path": path}
@@ -45,6 +51,12 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
                 break
         items.append(item)
     yield Found("policy_file", items, "", places)
+
+
+def _says(kind: str, path: str, content: bytes) -> bool:
+    if kind != "security" or not path.lower().startswith("doc"):
+        return bool(content)
+    return bool(_OF_FOLDER.search(content.decode("utf-8", "replace")))
 
 
 READER = Reader("policy files", ("policy_file",), "repository", read)
