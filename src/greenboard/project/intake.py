@@ -1,0 +1,70 @@
+"""Taking in what working trees said: catalog, facts and gaps, as of one moment, all or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared, RelationKind
+from greenboard.core.refs import Ref
+from greenboard.facts.described import describe
+from greenboard.facts.service import Whole, record
+from greenboard.facts.store import slot
+from greenboard.facts.types import DECLARED, Gap
+from greenboard.repository.collect import Look
+
+
+def take_in(looks: Sequence[Look], at: datetime, *, cause: str, around: Declared | None = None) -> None:
+    """Record several looks together. `around` declares what no repository does (teams, systems).
+
+    Raises:
+        UserError: the declarations contradict each other or the catalog; nothing is written.
+    """
+    with transaction.atomic():
+        if looks:
+            declare(looks, at, cause=cause, around=around or Declared())
+        for seen in looks:
+            _observe(seen, at)
+
+
+def declare(looks: Collection[Look], at: datetime, *, cause: str, around: Declared) -> None:
+    """Save what the descriptors say, and record the facts that follow from the whole catalog."""
+    declared = sum((seen.declared for seen in looks), around)
+    _forget(looks, at)
+    saved = catalog.save(declared, at, cause=cause)
+    if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
+        record(describe(catalog.declared(at), at, complete=True), [], at)
+
+
+def _forget(looks: Collection[Look], at: datetime) -> None:
+    """End what was discovered in a repository and that a descriptor now names otherwise."""
+    homes = {seen.repository.ref for seen in looks}
+    named = {entity.ref for seen in looks for entity in seen.declared.entities}
+    lives = [each for each in catalog.relations(at) if each.kind is RelationKind.LIVES_IN and each.target in homes]
+    lost = [each.source for each in lives if each.source not in named]
+    catalog.retire([ref for ref in lost if (known := catalog.find(ref, at)) and known.entity.discovered], at)
+
+
+def _observe(seen: Look, at: datetime) -> None:
+    """Record what a working tree said of itself; what its descriptors declare is the catalog's to say."""
+    observed = [fact for fact in seen.facts if fact.source.kind not in DECLARED]
+    about = {entity.ref for entity in seen.declared.entities}
+    record(observed, _united(seen.gaps), at, whole=Whole(about))
+
+
+def _united(gaps: Iterable[Gap]) -> list[Gap]:
+    """One gap for each type and file, with every reason: the store keeps one statement for each."""
+    found: dict[tuple[Ref, str, str, str], list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        found[gap.entity, gap.type, gap.source.name, slot(gap.source)].append(gap)
+    return [_joined(several) for several in found.values()]
+
+
+def _joined(gaps: Sequence[Gap]) -> Gap:
+    reasons = dict.fromkeys(gap.reason for gap in gaps)
+    return replace(gaps[0], reason="; ".join(reasons), unclear=all(gap.unclear for gap in gaps))
