@@ -135,7 +135,7 @@ def _said(name, at, *, replicas=3):
     found = [
         fact(own, "readme", {"exists": True, "words": 60 + quality * 120, "path": "README.md"}, _repository(name)),
         fact(home, "branch_policy", {"protected": quality > 0, "required_reviews": min(quality, 2)}, _tool("GitHub")),
-        fact(home, "ci_config", {"on_change": True, "runs_tests": quality > 0}, _repository(name)),
+        fact(home, "ci_config", {"shared": False, "tests_on_change": quality > 0}, _repository(name)),
         fact(own, "coverage", {"line_pct": 35.0 + quality * 18}, _tool("Codecov")),
         fact(own, "test_suite", [{"kind": "unit", "files": quality * 12, "in_ci": quality > 0}], _repository(name)),
     ]

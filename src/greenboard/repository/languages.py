@@ -42,3 +42,15 @@ def rank(languages: Iterable[str | None]) -> tuple[str, ...]:
     """Each language once, the one with most files first; equal ones by name."""
     counted = Counter(language for language in languages if language)
     return tuple(sorted(counted, key=lambda name: (-counted[name], name)))
+
+
+_SAME = {
+    "typescript": "javascript", "vue": "javascript", "svelte": "javascript", "kotlin": "java", "groovy": "java",
+    "scala": "java",
+    "fsharp": "csharp", "visual-basic": "csharp", "c": "cpp", "objective-c": "swift",
+}  # fmt: skip
+
+
+def family(language: str) -> str:
+    """The language under whose conventions another one is tested (TypeScript under JavaScript's)."""
+    return _SAME.get(language, language)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from greenboard.core.errors import UserError
-from greenboard.repository.languages import VENDORED, language_of
+from greenboard.repository.languages import VENDORED, family, language_of
 from greenboard.repository.tree import Tree
 
 MAX_READ = 4000
@@ -36,11 +36,6 @@ _NAMES: dict[str, str] = {
     "clojure": r".*_test\.cljc?s?",
     "shell": r".*\.bats",
 }
-_SAME = {
-    "typescript": "javascript", "vue": "javascript", "svelte": "javascript", "kotlin": "java", "groovy": "java",
-    "scala": "java",
-    "fsharp": "csharp", "visual-basic": "csharp", "c": "cpp", "objective-c": "swift",
-}  # fmt: skip
 KNOWN = frozenset({"go", "python", "javascript", "java", "rust", "ruby", "php", "csharp", "swift", "elixir", "dart"})
 """Languages of which the conventions are known so well that finding no test means that there is none."""
 
@@ -90,6 +85,20 @@ _candidates: WeakKeyDictionary[Tree, tuple[str, ...]] = WeakKeyDictionary()
 _RUST = re.compile(rb"#\[(?:[a-z_]+::)?test\b|#\[rstest\b|#\[wasm_bindgen_test\b|proptest!")
 
 
+# What a test says of itself, for names that other code bears as well: outside of folders of tests, and scripts in them.
+_SAYS = {
+    "python": rb"^\s*(?:async\s+)?def test|\bTestCase\b|^\s*>>> ",
+    "javascript": rb"\b(describe|it|test|suite|specify|fixture|QUnit\.\w+|Deno\.test)(\.\w+)*\s*[(`]|\bassert\b|\bexpect\s*\(",
+    "ruby": rb"Minitest|Test::Unit|TestCase|\bdescribe\b|^\s*test\s|def test_",
+    "php": rb"TestCase|function test|@test|#\[Test|\b(it|test|describe)\(|Cest\b",
+    "csharp": rb"\[\s*(Fact|Theory|Test|TestCase|TestMethod|TestFixture|TestClass|Scenario)\b|NUnit|Xunit",
+    "swift": rb"XCTest|@Test|import Testing|QuickSpec",
+    "cpp": rb"\b(TEST(_F|_P|_CASE)?|SCENARIO|BOOST_\w*TEST\w*|CU_\w+|EXPECT_\w+|ASSERT_\w+|CHECK|REQUIRE|assert|munit\w*|START_TEST)\s*\(",
+}
+_SAYING = {language: re.compile(pattern, re.MULTILINE) for language, pattern in _SAYS.items()}
+_OUTRIGHT = re.compile(rf".*[._-](test|tests|spec|e2e-spec|cy|e2e){_SCRIPT}")
+
+
 @dataclass(frozen=True, slots=True)
 class TestFile:
     """A test file: the language whose conventions it follows, its kind, and whether a build tag guards it."""
@@ -100,11 +109,6 @@ class TestFile:
     language: str
     kind: str
     guarded: bool = False
-
-
-def family(language: str) -> str:
-    """The language under whose conventions another one is tested (TypeScript under JavaScript's)."""
-    return _SAME.get(language, language)
 
 
 def tests(tree: Tree, files: Iterable[str], root: str) -> Iterator[TestFile]:
@@ -120,6 +124,8 @@ def tests(tree: Tree, files: Iterable[str], root: str) -> Iterator[TestFile]:
             content = _start(tree, path)
         if language == "rust" and not path.removeprefix(root).startswith("tests/") and not _RUST.search(content):
             continue
+        if content and not _is_test(path.removeprefix(root), language, content):
+            continue
         guarded = language == "go" and b"//go:build" in content
         yield TestFile(path, language, _kind(path.removeprefix(root), language, content), guarded)
 
@@ -129,6 +135,16 @@ def candidates(tree: Tree) -> tuple[str, ...]:
     if tree not in _candidates:
         _candidates[tree] = tuple(path for path in tree.files if _language(path, "") is not None)
     return _candidates[tree]
+
+
+def _is_test(path: str, language: str, content: bytes) -> bool:
+    """Whether a file with the name of a test is one: told by its content where the name alone may mislead."""
+    head, _, name = path.rpartition("/")
+    pattern = _SAYING.get(language)
+    if pattern is None or (language == "javascript" and _OUTRIGHT.fullmatch(name)):
+        return True
+    inside = language != "javascript" and re.search(r"(^|/|[.\w])(tests?|specs?)\b", head, re.IGNORECASE)
+    return bool(inside) or pattern.search(content) is not None
 
 
 def _start(tree: Tree, path: str) -> bytes:

@@ -18,6 +18,7 @@ from typing import Any
 
 from greenboard.core.errors import UserError
 from greenboard.repository.ci.makefile import Makefile
+from greenboard.repository.ci.plugins import build_linter
 from greenboard.repository.ci.shell import Simple, clean
 from greenboard.repository.ci.types import Command
 from greenboard.repository.tree import Tree
@@ -41,11 +42,6 @@ _NODE_OWN = frozenset(
     ]
 )
 _MAX_PACKAGES = 300
-_GRADLE = ("build.gradle", "build.gradle.kts", "gradle/libs.versions.toml", "settings.gradle.kts")
-_PLUGINS = {
-    "lints": "checkstyle|spotless|pmd|spotbugs|detekt|ktlint|javaformat|errorprone|nohttp",
-    "scans": "dependency-?check|spotbugs|findsecbugs",
-}
 
 
 @dataclass(frozen=True)
@@ -87,12 +83,11 @@ class Delegates:
             return follower(simple)
         return self._script(simple.words[0], simple.folder)
 
-    def build_plugins(self, runner: str, folder: str | None) -> set[str]:
-        """What the plugins of a Maven or Gradle build may do besides running tests."""
-        names = ("pom.xml",) if runner.startswith("maven") else _GRADLE if runner.startswith("gradle") else ()
-        found = [self._text(name, folder=each) for name in names for each in dict.fromkeys((folder, ""))]
-        text = "\n".join(part[1] for part in found if part).lower()
-        return {what for what, pattern in _PLUGINS.items() if re.search(pattern, text)}
+    def build_linter(self, program: str, folder: str | None) -> str | None:
+        """The linter that a build of Maven (`verify`) or Gradle (`check`) runs, as far as its own file shows."""
+        names = ("pom.xml",) if program == "mvn" else ("build.gradle", "build.gradle.kts")
+        found = self._text(*names, folder=folder)
+        return build_linter(found[0], found[1]) if found else None
 
     def hook_scanners(self) -> list[str]:
         """The secret and security scanners that pre-commit runs."""

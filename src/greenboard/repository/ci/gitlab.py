@@ -14,7 +14,7 @@ from typing import Any
 from greenboard.core import yaml
 from greenboard.core.errors import UserError
 from greenboard.repository.ci.shape import Data, mapping, script, strings
-from greenboard.repository.ci.types import Command, Job, Pipeline, Unseen, Use
+from greenboard.repository.ci.types import Command, Job, Pipeline, Unseen, Use, When
 from greenboard.repository.tree import Tree
 
 _GLOBAL = frozenset(
@@ -137,7 +137,15 @@ class _Config:
             commands += script(source, self.resolve(value), path)
         trigger = whole.get("trigger")
         unseen = [Unseen(f"the pipeline that {name} triggers", document.at(name, "trigger"))] if trigger else []
-        return Job(name, document.at(name), tuple(commands), (), tuple(unseen))
+        return Job(name, document.at(name), tuple(commands), (), tuple(unseen), self.when(name))
+
+    def when(self, name: str) -> When:
+        """When a job runs: the rules of the whole pipeline, then its own."""
+        workflow = mapping(self.globals.get("workflow", (None, {}))[1])
+        outer = _rules(workflow["rules"], pushed=True) if "rules" in workflow else True
+        own = self.starts(name, pushed=True)
+        by_hand = self.whole(name).get("when") == "manual"
+        return When(False if False in (outer, own) else True if outer and own else None, by_hand=by_hand)
 
     def default(self, key: str, document: yaml.Document) -> tuple[yaml.Document, Any, yaml.Path]:
         if key in self.globals:
@@ -165,19 +173,25 @@ class _Config:
         answers = [self.starts(name) for name in self.jobs if not name.startswith(".")]
         return True if True in answers else None if None in answers or self.unseen else False
 
-    def starts(self, name: str) -> bool | None:
+    def starts(self, name: str, *, pushed: bool = False) -> bool | None:
+        """Whether every change starts a job; with `pushed`, every push to the default branch is enough."""
         job = self.whole(name)
+        if job.get("when") in ("manual", "never"):
+            return False
         if "rules" in job:
-            return _rules(job["rules"])
+            return _rules(job["rules"], pushed=pushed)
         only = job.get("only")
         if only is None:
-            return None if "except" in job else True
+            left_out = set(strings(job.get("except")))
+            return True if "except" not in job or (left_out and left_out <= _NO_CHANGES) else None
         refs = strings(mapping(only).get("refs")) if isinstance(only, dict) else strings(only)
         if isinstance(only, dict) and ("changes" in only or "variables" in only):
             return None
         if {"merge_requests", "branches", "external_pull_requests"} & set(refs):
             return True
-        return False if refs and set(refs) <= {"tags", "schedules", "web", "api", "triggers", "pipelines"} else None
+        if pushed and {"main", "master"} & set(refs) and "except" not in job:
+            return True
+        return False if refs and set(refs) <= _NO_CHANGES else None
 
 
 def _merge(below: Data, above: Data) -> Data:
@@ -188,22 +202,26 @@ def _merge(below: Data, above: Data) -> Data:
     return merged
 
 
-def _rules(rules: object) -> bool | None:
+_NO_CHANGES = frozenset({"tags", "schedules", "web", "api", "triggers", "pipelines"})
+_SOURCE = r"\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"](%s)['\"]\s*"
+_EVERY = re.compile(_SOURCE % "merge_request_event" + r"|\s*\$CI_(MERGE_REQUEST_I?ID|COMMIT_BRANCH)\s*")
+_PUSHED = re.compile(r"\s*\$CI_COMMIT_(BRANCH|REF_NAME)\s*==\s*(\$CI_DEFAULT_BRANCH|['\"](main|master)['\"])\s*")
+_OTHERS = re.compile(_SOURCE % "schedule|web|api|trigger|pipeline" + r"|\s*\$CI_COMMIT_TAG\s*")
+
+
+def _rules(rules: object, *, pushed: bool = False) -> bool | None:
+    """Whether some rule takes every change. A rule that keeps some away leaves the later ones in doubt."""
     answers: list[bool | None] = []
+    doubt = False
     for rule in rules if isinstance(rules, list) else ():
         condition = str(mapping(rule).get("if", "")) if isinstance(rule, dict) else ""
-        if mapping(rule).get("when") == "never":
-            continue
-        if mapping(rule).get("changes") or mapping(rule).get("exists"):
+        narrowed = mapping(rule).get("changes") or mapping(rule).get("exists")
+        if mapping(rule).get("when") in ("never", "manual"):
+            doubt = doubt or bool(narrowed) or not _OTHERS.fullmatch(condition)
+        elif narrowed or not isinstance(rule, dict):
             answers.append(None)
-        elif re.fullmatch(
-            r"\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"]merge_request_event['\"]\s*", condition
-        ) or re.fullmatch(r"\s*\$CI_(MERGE_REQUEST_I?ID|COMMIT_BRANCH)\s*", condition):
-            answers.append(True)
-        elif re.fullmatch(
-            r"\s*\$CI_COMMIT_TAG\s*|\s*\$CI_PIPELINE_SOURCE\s*==\s*['\"](schedule|web|api)['\"]\s*", condition
-        ):
-            answers.append(False)
+        elif _EVERY.fullmatch(condition) or (pushed and _PUSHED.fullmatch(condition)) or not condition:
+            answers.append(None if doubt else True)
         else:
-            answers.append(None)
-    return True if True in answers else None if None in answers or not answers else False
+            answers.append(False if _OTHERS.fullmatch(condition) else None)
+    return True if True in answers else None if None in answers or not (answers or doubt) else False

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from greenboard.repository.ci import actions, programs
 from greenboard.repository.ci.delegates import Delegates
 from greenboard.repository.ci.launchers import container, launch
 from greenboard.repository.ci.shell import Simple, clean, split
-from greenboard.repository.ci.types import Command, Job, Run, Unseen, Use, Work
+from greenboard.repository.ci.types import Command, Job, Lint, Run, Unseen, Use, When, Work
 
 _CALLS: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {
     **{call: ("harmless", values) for call, values in programs.HARMLESS_CALLS.items()},
     **{call: ("deploy", values) for call, values in programs.DEPLOYS.items()},
+    **{call: ("doubt", values) for call, values in programs.PAGES.items()},
     **{call: ("lint", values) for call, values in programs.LINTS.items()},
     **{call: ("scan", values) for call, values in programs.SCANS.items()},
     **{call: ("test", values) for call, values in programs.TESTS.items()},
@@ -93,18 +95,28 @@ class _Judge:
         self.subject = job
         self.delegates = delegates
         self.work = work
-        self.seen: set[tuple[tuple[str, ...], str | None]] = set()
+        self.seen: set[tuple[tuple[str, ...], str | None, When]] = set()
+        self.when = job.when
         called = {simple.program for command in job.commands for simple in split(command.text)}
         self.local_cluster = bool(called & _LOCAL_CLUSTERS) or any(
             re.search(r"(^|[/-])(kind|minikube|k3d|k3s)([/@-]|$)", use.name) for use in job.uses
         )
 
     def job(self) -> None:
-        self.work.unseen.extend(self.subject.unseen)
+        for each in self.subject.unseen:
+            self.unseen(each.what, each.place)
         for use in self.subject.uses:
+            self.when = use.when or self.subject.when
             self.use(use)
         for command in self.subject.commands:
+            self.when = command.when or self.subject.when
             self.command(command, (), 0)
+
+    def unseen(self, what: str, place: str) -> None:
+        """Note a call that cannot be looked into."""
+        self.work.unseen.append(Unseen(what, place))
+        if self.when.changes is not False:
+            self.work.unseen_on_change.append(self.work.unseen[-1])
 
     def use(self, use: Use) -> None:
         """Note what a packaged step does."""
@@ -113,9 +125,13 @@ class _Judge:
             if kind == "run":
                 self.command(Command(value, use.place, None), (), 1)
             elif kind == "unseen":
-                self.work.unseen.append(Unseen(use.name, use.place))
+                self.unseen(use.name, use.place)
+            elif kind == "doubt":
+                self.work.doubts.add(value)
             else:
-                self.note(kind, tuple(value.split()), Simple((use.name,), None, 0), use.place, ())
+                narrowed = any(re.search("dir|path|args|src|file", key) for key, _ in use.inputs)
+                folder = None if narrowed else ""
+                self.note(kind, tuple(value.split()), Simple((use.name,), folder, 0), use.place, ())
 
     def command(self, command: Command, names: tuple[str, ...], depth: int) -> None:
         """Note what a shell text does. `names` are the targets and scripts that led here."""
@@ -134,6 +150,8 @@ class _Judge:
             return
         program = _ALIASES.get(simple.program, simple.program)
         found = _lookup(program, words)
+        if program in ("mvn", "gradle") and not set(words) <= {simple.words[0], *_IDLE}:
+            self.plugins(program, simple, place)
         if found is None and program in _MANY_GOALS:
             found = self.goals(program, words)
         if found:
@@ -143,6 +161,26 @@ class _Judge:
                 self.hooks(place)
             return
         self.delegate(simple, place, names, depth)
+
+    def plugins(self, program: str, simple: Simple, place: str) -> None:
+        """A build of Maven or Gradle runs plugins, its own and inherited ones: those that are seen count."""
+        self.work.doubts |= {"lints", "scans"}
+        goals = {word.rpartition(":")[2].lower() for word in simple.words[1:]}
+        if goals & {"verify", "install", "check", "build"} and not _IDLE & set(simple.words):
+            plugin = self.delegates.build_linter(program, simple.folder)
+            if plugin and not any(plugin in word.lower() for word in simple.words):
+                self.lint(simple, place)
+
+    def lint(self, simple: Simple, place: str) -> None:
+        """Note a linter with the folders that it looks at: those it is given, else where it runs."""
+        folders: tuple[str, ...] = ()
+        if simple.folder is not None:
+            named = [clean(f"{simple.folder}/{word}") for word in simple.words[1:] if not word.startswith("-")]
+            given = [path for path in named if path is not None and self.delegates.tree.has_folder(path)]
+            folders = tuple(given) or (simple.folder,)
+        program = _ALIASES.get(simple.program, simple.program) if "/" not in simple.words[0] else simple.words[0]
+        program = _ALIASES.get(simple.program, program)
+        self.work.lints.append(Lint(program, place, folders, self.when))
 
     def hooks(self, place: str) -> None:
         for scanner in self.delegates.hook_scanners():
@@ -179,14 +217,14 @@ class _Judge:
         elif rest:
             self.call(Simple(rest, None, simple.line), place, names, depth + 1)
         else:
-            self.work.unseen.append(Unseen(f"container {image}", place))
+            self.unseen(f"container {image}", place)
 
     def delegate(self, simple: Simple, place: str, names: tuple[str, ...], depth: int) -> None:
         """Follow a call into the tree, or note that it cannot be seen."""
         program = simple.program
         if not program or program in programs.HARMLESS or program in _LOCAL_CLUSTERS or _IDLE & set(simple.words):
             return
-        key = (simple.words, simple.folder)
+        key = (simple.words, simple.folder, self.when)
         if key in self.seen:
             return
         self.seen.add(key)
@@ -194,7 +232,7 @@ class _Judge:
         known = depth < _DEEPEST and _ALIASES.get(program, program) not in _MANY_GOALS
         followed = self.delegates.follow(simple) if known else None
         if followed is None:
-            self.work.unseen.append(Unseen(" ".join(simple.words)[:80], place))
+            self.unseen(" ".join(simple.words)[:80], place)
             return
         for command in followed.commands:
             self.command(
@@ -205,16 +243,33 @@ class _Judge:
 
     def note(self, what: str, values: tuple[str, ...], simple: Simple, place: str, names: tuple[str, ...]) -> None:
         if what == "lint":
-            self.work.lints.append(place)
+            if not _IDLE & set(simple.words):
+                self.lint(simple, place)
         elif what == "scan":
             self.work.scans.append((values[0], place))
         elif what == "deploy":
-            if not (self.local_cluster and simple.program in _CLUSTER) and "--dry-run" not in " ".join(simple.words):
+            if not (self.local_cluster and simple.program in _CLUSTER) and not _stays(simple.words):
                 self.work.deploys.append(place)
+        elif what == "doubt":
+            self.work.doubts.add(values[0])
         elif what == "test" and not _IDLE & set(simple.words):
             kind = values[1] if len(values) > 1 else None
-            self.work.doubts |= self.delegates.build_plugins(values[0], simple.folder)
-            self.work.runs.extend(runs(simple, values[0], kind, place, (*reversed(names), self.subject.name)))
+            found = runs(simple, values[0], kind, place, (*reversed(names), self.subject.name))
+            self.work.runs.extend(replace(run, when=self.when, words=simple.words) for run in found)
+
+
+def _stays(words: tuple[str, ...]) -> bool:
+    """Whether a call that could deploy changes nothing elsewhere: a dry run, or a copy to here."""
+    if "--dry-run" in " ".join(words):
+        return True
+    copies = words[:2] in (("gsutil", "cp"), ("gsutil", "rsync"), ("s3cmd", "sync"), ("rclone", "sync"))
+    if not copies and words[:3] not in (("aws", "s3", "cp"), ("aws", "s3", "sync"), ("gcloud", "storage", "cp")):
+        return False
+    plain = [word for word in words[2:] if not word.startswith("-")]
+    places = [at for at, word in enumerate(plain) if re.match(r"[a-z0-9]+://|\w[\w-]+:", word)]
+    # The source comes first: one address, and it is the first of two places, is a download.
+    sources = [at for at, word in enumerate(plain) if word not in ("cp", "sync", "rsync", "s3")]
+    return bool(places) and len(sources) > 1 and places[0] == sources[0] and sources[1] not in places
 
 
 def runs(simple: Simple, runner: str, kind: str | None, place: str, names: tuple[str, ...]) -> list[Run]:

@@ -8,36 +8,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from greenboard.core import yaml
 from greenboard.repository.ci.shape import Data, folder_of, mapping, script, strings
-from greenboard.repository.ci.types import Command, Job, Pipeline, Unseen, Use
+from greenboard.repository.ci.types import Command, Job, Pipeline, Unseen, Use, When
 
 
 def circleci(document: yaml.Document) -> Pipeline:
-    """`.circleci/config.yml`: jobs, commands of the file, orbs."""
+    """`.circleci/config.yml`: jobs, commands of the file, orbs. A job that no workflow names does not run."""
     data = document.data
-    jobs = []
+    jobs: dict[str, Job] = {}
     for name, job in mapping(data.get("jobs")).items():
         body = mapping(job)
-        commands, uses = _circle_steps(
-            document, body.get("steps"), ("jobs", name, "steps"), folder_of(_circle_folder(body)), 0
-        )
-        jobs.append(Job(str(name), document.at("jobs", name), tuple(commands), tuple(uses)))
-    answers: list[bool | None] = []
+        folder = folder_of(_circle_folder(body))
+        commands, uses = _circle_steps(document, body.get("steps"), ("jobs", name, "steps"), folder, 0)
+        jobs[str(name)] = Job(str(name), document.at("jobs", name), tuple(commands), tuple(uses))
+    started = dict(_circle_started(data))
+    found = [] if "workflows" in data else [replace(job, when=When(True)) for job in jobs.values()]
+    for (name, path), when in started.items():
+        place = document.at(*path)
+        orb = Job(name, place, uses=(Use(f"orb:{name}", place),))
+        if name in jobs or "/" in name:
+            found.append(replace(jobs.get(name, orb), when=when))
+    if data.get("setup") is True:
+        place = document.at("setup")
+        found.append(Job("setup", place, unseen=(Unseen("a continued configuration", place),)))
+    changed = True if "workflows" not in data or any(when.changes for when in started.values()) else None
+    return Pipeline("circleci", document.path, tuple(found), changed, document.at("workflows"))
+
+
+def _circle_started(data: Data) -> Iterator[tuple[tuple[str, yaml.Path], When]]:
+    """Each job that a workflow names, with its place; every change starts it where no filter or approval stands."""
     for workflow, body in mapping(data.get("workflows")).items():
         listed = mapping(body).get("jobs")
-        for at, entry in enumerate(listed if isinstance(listed, list) else ()):
-            name, options = next(iter(entry.items())) if isinstance(entry, dict) and entry else (entry, {})
-            place = document.at("workflows", workflow, "jobs", at)
-            if isinstance(name, str) and "/" in name:
-                jobs.append(Job(name, place, uses=(Use(f"orb:{name}", place),)))
-            filters = mapping(mapping(options).get("filters"))
-            answers.append(None if filters or mapping(body).get("triggers") or mapping(body).get("when") else True)
-    setup = [Job("setup", document.at("setup"), unseen=(Unseen("a continued configuration", document.at("setup")),))]
-    jobs += setup if data.get("setup") is True else []
-    changed = True if True in answers or "workflows" not in data else None
-    return Pipeline("circleci", document.path, tuple(jobs), changed, document.at("workflows"))
+        entries = [
+            next(iter(entry.items())) if isinstance(entry, dict) and entry else (entry, {})
+            for entry in (listed if isinstance(listed, list) else ())
+        ]
+        approvals = {name for name, options in entries if mapping(options).get("type") == "approval"}
+        narrowed = mapping(body).get("triggers") or mapping(body).get("when") or mapping(body).get("unless")
+        for at, (name, options) in enumerate(entries):
+            options = mapping(options)
+            held = approvals & set(strings(options.get("requires")))
+            every = not (narrowed or held or options.get("filters"))
+            if isinstance(name, str) and name not in approvals:
+                yield (name, ("workflows", workflow, "jobs", at)), When(True if every else None)
 
 
 def _circle_folder(job: Data) -> object:
@@ -75,8 +91,15 @@ def _circle_steps(
 def azure(document: yaml.Document) -> Pipeline:
     """`azure-pipelines.yml`: stages, jobs and steps; templates are noted as unseen."""
     data = document.data
-    jobs = [_azure_job(document, job, path) for job, path in _azure_jobs(data, ())]
-    return Pipeline("azure-pipelines", document.path, tuple(jobs), _azure_change(data), document.at("pr"))
+    when = When(_azure_when(data))
+    jobs = [replace(_azure_job(document, job, path), when=when) for job, path in _azure_jobs(data, ())]
+    if _conditional(data):
+        # Conditions of stages, jobs and steps are expressions over what is set in Azure.
+        jobs = [replace(job, when=When(None if when.changes else when.changes)) for job in jobs]
+    key = next((key for key in ("pr", "trigger") if key in data), None)
+    return Pipeline(
+        "azure-pipelines", document.path, tuple(jobs), _azure_change(data), document.at(*([key] if key else []))
+    )
 
 
 def _azure_jobs(data: Data, path: yaml.Path) -> Iterator[tuple[Data, yaml.Path]]:
@@ -128,6 +151,29 @@ def _azure_change(data: Data) -> bool | None:
     return True if "pr" not in data and "trigger" not in data else None
 
 
+def _conditional(data: object, depth: int = 0) -> bool:
+    """Whether some stage, job or step has a condition of its own, besides those that change nothing for a change."""
+    if isinstance(data, list):
+        return any(_conditional(part, depth + 1) for part in data)
+    if not isinstance(data, dict) or depth > 12:
+        return False
+    own = str(data.get("condition", "always()"))
+    return own not in ("always()", "succeeded()", "succeededOrFailed()") or any(
+        _conditional(data.get(key), depth + 1) for key in ("stages", "jobs", "steps")
+    )
+
+
+def _azure_when(data: Data) -> bool | None:
+    """Whether each proposed change, or each push to the default branch, starts the pipeline."""
+    if _azure_change(data) is not None:
+        return _azure_change(data)
+    trigger = data.get("trigger")
+    branches = mapping(mapping(trigger).get("branches"))
+    listed = strings(trigger) if isinstance(trigger, list) else strings(branches.get("include"))
+    named = any(re.fullmatch(r"\*|main|master", branch) for branch in listed)
+    return True if named and "paths" not in mapping(trigger) and not branches.get("exclude") else None
+
+
 def buildkite(document: yaml.Document) -> Pipeline:
     """`.buildkite/pipeline.yml`: what starts it is set in Buildkite."""
     steps = document.data.get("steps") if isinstance(document.data, dict) else document.data
@@ -169,6 +215,7 @@ def travis(document: yaml.Document) -> Pipeline:
         for at, part in enumerate(listed if isinstance(listed, list) else ()):
             jobs.append(_travis_job(document, mapping(part), (key, "include", at)))
     only = mapping(data.get("branches")).get("only")
+    jobs = [replace(job, when=When(None if only or data.get("if") else job.when.changes)) for job in jobs]
     return Pipeline("travis", document.path, tuple(jobs), None if only else True, f"{document.path}:1")
 
 
@@ -188,7 +235,10 @@ def _travis_job(document: yaml.Document, data: Data, path: yaml.Path) -> Job:
     if "script" not in data and default and not path:
         commands.append(Command(default, document.at("language")))
     uses = (Use("appleboy/travis-deploy", document.at(*path, "deploy")),) if data.get("deploy") else ()
-    return Job(str(data.get("name") or data.get("stage") or "job"), document.at(*path), tuple(commands), uses)
+    when = When(None if data.get("if") else True)
+    return Job(
+        str(data.get("name") or data.get("stage") or "job"), document.at(*path), tuple(commands), uses, when=when
+    )
 
 
 def drone(document: yaml.Document) -> Pipeline | None:
@@ -209,6 +259,10 @@ def drone(document: yaml.Document) -> Pipeline | None:
         jobs.append(Job(str(step.get("name", "step")), document.at(*path), tuple(commands), uses))
     events = strings(mapping(data.get("trigger")).get("event")) + strings(mapping(data.get("when")).get("event"))
     changed = True if "pull_request" in events else None if events or data.get("trigger") or data.get("when") else True
+    jobs = [
+        replace(job, when=When(changed if not step.get("when") else None))
+        for job, (_, step) in zip(jobs, pairs, strict=True)
+    ]
     return Pipeline(
         "drone" if ".drone" in document.path else "woodpecker", document.path, tuple(jobs), changed, document.at()
     )
@@ -235,6 +289,15 @@ def _bitbucket_steps(document: yaml.Document, data: object, path: yaml.Path, job
                 if isinstance(part, dict) and isinstance(part.get("pipe"), str)
             ]
             commands = script(document, scripts, (*here, "script"))
-            jobs.append(Job(str(value.get("name", "step")), document.at(*here), tuple(commands), tuple(pipes)))
+            name, when = str(value.get("name", "step")), _bitbucket_when(here, value)
+            jobs.append(Job(name, document.at(*here), tuple(commands), tuple(pipes), when=when))
         elif len(here) < 12:
             _bitbucket_steps(document, value, here, jobs)
+
+
+def _bitbucket_when(path: yaml.Path, step: Data) -> When:
+    section = str(path[1]) if len(path) > 1 else ""
+    if section in ("custom", "tags") or step.get("trigger") == "manual":
+        return When(False, by_hand=section != "tags")
+    started = section == "default" or (section in ("pull-requests", "branches") and path[2] in ("**", "main", "master"))
+    return When(True if started and not step.get("condition") else None)

@@ -43,11 +43,31 @@ def pipelines(tree: Tree) -> tuple[Pipelines, Work]:
 
 
 def _yaml_systems(tree: Tree) -> Answer:
-    candidates = [path for path in tree.suffixed(".yml", ".yaml") if path.startswith(".") or "pipelines" in path]
-    for path in candidates:
-        for pattern, read in _PLACES:
-            if re.fullmatch(pattern, path):
-                yield from _documents(tree, path, read)
+    for path in tree.suffixed(".yml", ".yaml"):
+        named = path.startswith(".") or "pipelines" in path
+        read = next((read for pattern, read in _PLACES if re.fullmatch(pattern, path)), None) if named else None
+        if read is None and _ANYWHERE.fullmatch(path) and _azure(tree, path):
+            read = others.azure
+        if read is not None:
+            yield from _documents(tree, path, read)
+
+
+_ANYWHERE = re.compile(
+    r"([^/]+|(\.?build|\.?ci|eng|\.?azure[\w-]*|\.?pipelines?|\.ado|devops|\.devops)/([^/]+/)?[^/]+)\.ya?ml",
+    re.IGNORECASE,
+)
+"""Where an Azure pipeline may lie under any name: its path is set in Azure."""
+
+
+def _azure(tree: Tree, path: str) -> bool:
+    """Whether a file is an Azure pipeline by what stands at its top: what starts it, and what it runs."""
+    try:
+        text = tree.text(path, 2**18)
+    except UserError:
+        return False
+    starts = re.search(r"^(trigger|pr|pool|schedules):", text, re.MULTILINE)
+    runs = re.search(r"^(stages|jobs|steps|extends):", text, re.MULTILINE)
+    return bool(starts and runs) and not re.search(r"^(on|services|apiVersion|kind):", text, re.MULTILINE)
 
 
 def _documents(tree: Tree, path: str, read: Callable[[yaml.Document], Pipeline | None]) -> Answer:

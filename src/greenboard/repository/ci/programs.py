@@ -63,8 +63,9 @@ TESTS = _table(
     stack test, cabal test, cabal v2-test = haskell
     busted, zig test, zig build test, crystal spec, nimble test, dub test, opam test, dune test = other
     dune runtest, raco test, prove, perl Build test, julia --test, luarocks test, gleam test, forge test = other
-    hardhat test, truffle test, anchor test, terraform test, tofu test, opa test, conftest verify = other
-    dbt test, great_expectations checkpoint, promtool test, helm unittest, helm test, ct install = other
+    hardhat test, truffle test, anchor test = other
+    terraform test, tofu test, opa test, conftest verify, dbt test, great_expectations checkpoint = other other
+    promtool test, helm unittest, helm test, ct install = other other
     """
 )
 
@@ -195,12 +196,19 @@ DEPLOYS = _table(
     sbt ci-release, dotnet nuget, nuget push, dotnet publish-release, pod trunk, fastlane deliver, fastlane supply = deploy
     goreleaser, goreleaser release, gh release, hub release, ghr, jreleaser full-release, mix hex.publish, luarocks upload = deploy
     netlify deploy, vercel, vercel deploy, now deploy, firebase deploy, fly deploy, flyctl deploy, wrangler deploy = deploy
-    wrangler publish, wrangler pages, heroku container:release, railway up, surge, gh-pages, cap deploy = deploy
-    mkdocs gh-deploy, mike deploy, dpl, deployer, dep deploy, envoy run, kamal deploy, nomad job, nomad run = deploy
+    wrangler publish, wrangler pages, heroku container:release, railway up, cap deploy = deploy
+    dpl, deployer, dep deploy, envoy run, kamal deploy, nomad job, nomad run = deploy
     waypoint up, aws s3 sync, aws s3 cp, aws ecs, aws lambda, aws cloudformation, aws deploy, aws elasticbeanstalk = deploy
     aws amplify, gcloud run, gcloud app, gcloud functions, gcloud builds, gcloud deploy, gsutil cp, gsutil rsync = deploy
     gcloud storage, az webapp, az functionapp, az containerapp, az deployment, az acr build, azd up, azd deploy = deploy
     s3cmd sync, rclone sync, balena push, snapcraft upload, snapcraft push, charmcraft upload = deploy
+    """
+)
+
+# Calls that publish pages: of a website that is the deployment, of anything else it is not.
+PAGES = _table(
+    """
+    surge, gh-pages, mkdocs gh-deploy, mike deploy = deploys
     """
 )
 

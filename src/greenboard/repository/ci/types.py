@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a job, or a step of it, runs.
+
+    `changes`: with every proposed change, or every push to the default branch; None when that cannot be told.
+    `only` and `ignored` are patterns of paths that narrow this to some changes. `by_hand`: only when somebody
+    starts it.
+    """
+
+    changes: bool | None = None
+    only: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    by_hand: bool = False
+
+    def for_changes_in(self, root: str) -> bool | None:
+        """Whether every change below a folder starts it; "" is the whole tree, else with its closing slash."""
+        if not self.changes:
+            return self.changes
+        wanted = [pattern for pattern in self.only if not pattern.startswith("!")]
+        spared = [*self.ignored, *(pattern[1:] for pattern in self.only if pattern.startswith("!"))]
+        if wanted and not any(_meets(_literal(pattern), root) for pattern in wanted):
+            return False
+        if any(_meets(_literal(pattern), root) for pattern in spared):
+            return None
+        return True if not wanted or any(_holds(pattern, root) for pattern in wanted) else None
+
+
+def _literal(pattern: str) -> str:
+    return re.split(r"[*?\[]", pattern)[0]
+
+
+def _meets(start: str, root: str) -> bool:
+    return start.startswith(root) or root.startswith(start)
+
+
+def _holds(pattern: str, root: str) -> bool:
+    """Whether a pattern takes everything below a folder."""
+    return pattern == "**" or (pattern.endswith("/**") and root.startswith(pattern[:-2]))
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """A piece of shell text of a job, where it stands, and the folder it runs in.
 
-    `folder` is relative to the root of the tree; None when it cannot be known from the file.
+    `folder` is relative to the root of the tree; None when it cannot be known from the file. `when` is for
+    a step with a condition of its own; None for the steps that run whenever the job does.
     """
 
     text: str
     place: str
     folder: str | None = ""
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +73,7 @@ class Use:
     inputs: tuple[tuple[str, str], ...] = ()
     pinned: bool | None = None
     outside: bool = True
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +93,7 @@ class Job:
     commands: tuple[Command, ...] = ()
     uses: tuple[Use, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    when: When = When()
 
 
 @dataclass(frozen=True)
@@ -92,7 +137,7 @@ class Run:
     `kind` is None when the runner takes whatever tests its conventions find. `folder` is None when
     unknown. `targets` are the paths it is narrowed to; `filtered` is true when it is narrowed in
     another way (by tag, marker or name), so that what it covers is not known. `without` names the
-    kinds that it leaves out.
+    kinds that it leaves out. `words` are the call as it stands.
     """
 
     runner: str
@@ -102,6 +147,21 @@ class Run:
     targets: tuple[str, ...] = ()
     filtered: bool = False
     without: tuple[str, ...] = ()
+    when: When = When()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """One run of a linter: its program or packaged step, where it is called, and when.
+
+    `folders` are those that it looks at, "" for the root; none when they cannot be known.
+    """
+
+    program: str
+    place: str
+    folders: tuple[str, ...]
+    when: When
 
 
 @dataclass
@@ -109,11 +169,13 @@ class Work:
     """What a job, or all jobs together, turn out to do. Filled while commands are looked at.
 
     `doubts` name what a build may do besides by its plugins (`lints`, `scans`), so that it is not denied.
+    `unseen_on_change` are those of `unseen` that a change may start.
     """
 
     runs: list[Run] = field(default_factory=list)
-    lints: list[str] = field(default_factory=list)
+    lints: list[Lint] = field(default_factory=list)
     scans: list[tuple[str, str]] = field(default_factory=list)
     deploys: list[str] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
+    unseen_on_change: list[Unseen] = field(default_factory=list)
     doubts: set[str] = field(default_factory=set)

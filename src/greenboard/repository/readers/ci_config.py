@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from greenboard.repository.ci.changes import lints_on_change, tests_on_change
 from greenboard.repository.ci.pipelines import pipelines
 from greenboard.repository.ci.types import Pipelines, Work
+from greenboard.repository.components import components
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -22,7 +24,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     places: dict[str, str] = {"systems": f"{every.all[0].path}:1", "pipelines": f"{every.all[0].path}:1"}
     for name, seen in (
         ("runs_tests", [run.place for run in work.runs]),
-        ("lints", work.lints),
+        ("lints", [lint.place for lint in work.lints]),
         ("scans", [place for _, place in work.scans]),
         ("deploys", work.deploys),
     ):
@@ -32,6 +34,14 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
             value[name], places[name] = False, f"{every.all[0].path}:1"
     _scanners(work, whole and "scans" not in work.doubts, value, places)
     _triggers(every, value, places)
+    parts = components(scope.tree)
+    value["shared"] = len(parts) > 1
+    for name, (answer, place) in (
+        ("tests_on_change", tests_on_change(every, work)),
+        ("lints_on_change", lints_on_change(scope.tree, every, work, parts)),
+    ):
+        if answer is not None:
+            value[name], places[name] = answer, place
     _github(every, value, places)
     yield Found("ci_config", value, f"{every.all[0].path}:1", places)
     yield from _unseen(work, value)
@@ -76,7 +86,8 @@ def _github(every: Pipelines, value: dict[str, Any], places: dict[str, str]) -> 
 
 def _unseen(work: Work, value: dict[str, Any]) -> Iterator[Missed]:
     """Say why something is left unknown, with the first few calls that could not be looked into."""
-    absent = [name for name in ("runs_tests", "lints", "scans", "deploys") if name not in value]
+    names = ("runs_tests", "tests_on_change", "lints", "lints_on_change", "scans", "deploys")
+    absent = [name for name in names if name not in value]
     if absent and work.unseen:
         shown = list(dict.fromkeys(unseen.what for unseen in work.unseen))[:3]
         reason = f"{', '.join(absent)} not known: pipelines call what cannot be judged from here ({'; '.join(shown)})"

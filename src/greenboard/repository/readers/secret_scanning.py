@@ -22,9 +22,9 @@ _IN_CI = frozenset(SECRET_HOOKS.values()) | {"gitlab-secret-detection"}
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
-    """One fact with an item for each scanner. `enforced` is false only when all pipelines could be judged."""
+    """One fact with an item for each scanner. `enforced` is never denied: hooks and apps are set up elsewhere too."""
     tree = scope.tree
-    every, work = pipelines(tree)
+    _, work = pipelines(tree)
     items: dict[str, dict[str, Any]] = {}
     places: dict[str, str] = {}
     for path, tool in _CONFIGS.items():
@@ -39,10 +39,6 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         item["enforced"] = True
         places.setdefault(tool, place)
         places[f"{tool}.enforced"] = place
-    judged = bool(every.all) and not every.broken and not work.unseen
-    for item in items.values():
-        if judged:
-            item.setdefault("enforced", False)
     if items:
         values: list[Mapping[str, Any]] = [items[tool] for tool in sorted(items)]
         yield Found("secret_scanning", values, places[values[0]["tool"]], places)
