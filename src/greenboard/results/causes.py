@@ -123,11 +123,11 @@ def _cause(kind: CauseKind, text: str, step: Step) -> Cause:
 
 
 def of_level(
-    scorecard: Scorecard, ranks: tuple[int | None, int], turns: Iterable[Turn], at: datetime, released: str
+    scorecard: Scorecard, ranks: tuple[int | None, int], turns: Iterable[Turn], at: datetime, released: Turn | None
 ) -> Cause:
     """The cause of a changed level: the turn of a rule that explains it best.
 
-    `released` names a rule whose grace is over, or is "".
+    `released` is the turn that left a rule undecided for longer than its grace.
     """
     before, after = ranks
     if before is None:
@@ -140,10 +140,10 @@ def of_level(
         cause = best.cause
         text = f"{best.rule.title}: {cause.text}"
         return Cause(cause.kind, text, cause.fact_type, cause.source, cause.link, cause.commit)
-    rule = scorecard.rule(released)
-    if rule is not None:
-        days = rule.grace.total_seconds() / 86_400
-        return Cause("clock", f"{rule.title}: no data for longer than {days:g} days")
+    if released is not None:
+        rule, cause = released.rule, released.cause
+        text = f"{rule.title}: no data for longer than {rule.grace.total_seconds() / 86_400:g} days"
+        return Cause("clock", text, cause.fact_type, cause.source, cause.link, cause.commit)
     begun = [rule for rule in scorecard.rules if rule.enabled_from and rule.enabled_from <= at]
     if begun and fell:
         return Cause("clock", f"{begun[-1].title} counts since {begun[-1].enabled_from:%d %b %Y}")

@@ -20,7 +20,7 @@ from greenboard.results import causes, models, store, versions, writing
 from greenboard.results.causes import Turn
 from greenboard.results.events import ResultsChanged
 from greenboard.results.judge import Subject, judge, outcomes
-from greenboard.results.rows import Cause
+from greenboard.results.rows import OUTCOMES, Cause
 from greenboard.results.types import Judgement
 from greenboard.results.versions import Adopted
 from greenboard.results.writing import Held, Ledger, NewLevel, NewResult
@@ -240,22 +240,24 @@ def _level_cause(
         if rule is not None:
             turns.append(Turn(rule, one.held.outcome if one.held else None, one.outcome, one.cause))
     before = held.rank if held is not None else None
-    released = _released(session, held) if held is not None and held.held_since else ""
+    released = _released(session, held) if held is not None and held.held_since else None
     return causes.of_level(session.scorecard, (before, rank), turns, session.at, released)
 
 
-def _released(session: _Session, held: models.LevelInterval) -> str:
-    """The rule whose grace ran out, of those that held the level."""
+def _released(session: _Session, held: models.LevelInterval) -> Turn | None:
+    """What left the rule undecided whose grace ran out, of those that held the level."""
     names = {adopted.rule: name for name, adopted in session.rules.items()}
     rows = models.ResultInterval.objects.filter(
         entity_id=held.entity_id, valid_to__isnull=True, rule_id__in=list(names), undecided_since__isnull=False
     )
-    for number, since in rows.order_by("undecided_since").values_list("rule_id", "undecided_since"):
-        rule = session.scorecard.rule(names[number])
+    for row in rows.select_related("cause").order_by("undecided_since"):
+        rule = session.scorecard.rule(names[row.rule_id])
         level_rank = session.scorecard.rank(rule.level) if rule else 0
+        since = row.undecided_since
         if rule and since is not None and session.at - since >= rule.grace and level_rank <= held.rank:
-            return rule.id
-    return ""
+            before = None if row.before is None else OUTCOMES[row.before]
+            return Turn(rule, before, OUTCOMES[row.outcome], store.cause(row.cause))
+    return None
 
 
 def _close(session: _Session, ledger: Ledger, entities: Collection[Ref] | None) -> int:

@@ -67,7 +67,7 @@ def results(
             OUTCOMES[row.outcome],
             row.exempt,
             row.valid_from,
-            _cause(row.cause),
+            cause(row.cause),
         )
         for row in found
     ]
@@ -109,13 +109,16 @@ def changes(
     return sorted(kept, key=lambda change: (-change.at.timestamp(), change.entity, change.rule or ""))
 
 
-def level_history(scorecard: str, entity: Ref, since: datetime) -> list[LevelRow]:
-    """The levels of an entity since a moment, oldest first, one row for each stretch of a level.
+def level_history(scorecard: str, entity: Ref, since: datetime, until: datetime | None = None) -> list[LevelRow]:
+    """The levels of an entity since a moment and up to another, oldest first, one row for each stretch of a level.
 
     Score and counts are those at the end of the stretch. The first row is the one that held at `since`.
     """
     rows = models.LevelInterval.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=since), scorecard__name=scorecard, **_about(entity)
+        Q(valid_to__isnull=True) | Q(valid_to__gt=since),
+        *([Q(valid_from__lte=until)] if until else []),
+        scorecard__name=scorecard,
+        **_about(entity),
     )
     found = list(rows.select_related("cause").order_by("valid_from"))
     names = facts.names_of({row.entity_id for row in found})
@@ -130,7 +133,7 @@ def result_history(scorecard: str, entity: Ref, rule: str) -> list[tuple[ResultR
     rows = _result_rows(scorecard, entity, rule).select_related("cause").order_by("valid_from")
     return [
         (
-            ResultRow(entity, rule, OUTCOMES[row.outcome], row.exempt, row.valid_from, _cause(row.cause)),
+            ResultRow(entity, rule, OUTCOMES[row.outcome], row.exempt, row.valid_from, cause(row.cause)),
             row.valid_to,
         )
         for row in rows
@@ -220,14 +223,15 @@ def _level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
         undecided=row.undecided,
         held_since=row.held_since,
         since=row.level_since,
-        cause=_cause(row.cause),
+        cause=cause(row.cause),
         exempt=row.exempt,
         rank=row.rank,
         valid_to=row.valid_to,
     )
 
 
-def _cause(row: models.Cause) -> Cause:
+def cause(row: models.Cause) -> Cause:
+    """A stored cause as a value."""
     return Cause(CAUSES[row.kind], row.text, row.fact_type, row.source, row.link, row.commit)
 
 
@@ -240,9 +244,9 @@ def _level_changes(row: models.LevelInterval, ref: Ref, since: datetime, until: 
     if row.valid_from == row.level_since and _within(row.valid_from, since, until) and row.rank_before != row.rank:
         before = row.level_before or None
         fell = row.rank_before is not None and row.rank < row.rank_before
-        yield Change(ref, None, before, level, row.valid_from, _cause(row.cause), fell)
+        yield Change(ref, None, before, level, row.valid_from, cause(row.cause), fell)
     if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
-        yield Change(ref, None, level, None, row.valid_to, _cause(row.ended_by), worse=False)
+        yield Change(ref, None, level, None, row.valid_to, cause(row.ended_by), worse=False)
 
 
 def _result_changes(
@@ -252,9 +256,9 @@ def _result_changes(
     before = None if row.before is None else OUTCOMES[row.before]
     if _within(row.valid_from, since, until) and before is not outcome:
         fell = before is not None and worse(before, outcome)
-        yield Change(ref, rule, before and before.value, outcome.value, row.valid_from, _cause(row.cause), fell)
+        yield Change(ref, rule, before and before.value, outcome.value, row.valid_from, cause(row.cause), fell)
     if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
-        yield Change(ref, rule, outcome.value, None, row.valid_to, _cause(row.ended_by), worse=False)
+        yield Change(ref, rule, outcome.value, None, row.valid_to, cause(row.ended_by), worse=False)
 
 
 def _moments(since: datetime, until: datetime, step_days: float) -> list[datetime]:

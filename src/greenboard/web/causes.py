@@ -55,6 +55,7 @@ class Group:
     source: str
     link: str
     when: SafeString | str
+    exact: str
     at: datetime
     lines: tuple[Line, ...]
 
@@ -87,49 +88,48 @@ def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, mos
     told = [change for change in changes if change.cause.kind != "first"]
     counts: dict[str, int] = defaultdict(int)
     grouped: dict[tuple[str, ...], list[Change]] = defaultdict(list)
-    for change in told:
-        grouped[_identity(change)].append(change)
+    for change, heading in zip(told, _headings(told), strict=True):
+        grouped[heading, *_identity(change, heading)].append(change)
         if change.rule is not None:
-            counts[direction(change)] += 1
-    groups = [
-        _group(heading, found, scorecard, asked)
-        for together in grouped.values()
-        for heading, found in _split(together).items()
-    ]
+            counts[heading] += 1
+    groups = [_group(heading, found, scorecard, asked) for (heading, *_), found in grouped.items()]
     groups.sort(key=lambda group: group.at, reverse=True)
     groups.sort(key=lambda group: _ORDER[group.direction])
     first = 0
     return Digest(tuple(groups[:most]), counts[WORSE], counts[BETTER], counts[LOST], first, max(0, len(groups) - most))
 
 
-def _identity(change: Change) -> tuple[str, ...]:
+def _headings(changes: Sequence[Change]) -> list[str]:
+    """The direction of each change; a fall of level goes with the lost data that caused it, if nothing got worse."""
+    found: dict[tuple[Ref, str], set[str]] = defaultdict(set)
+    for change in changes:
+        if change.rule is not None:
+            found[change.entity, change.cause.source].add(direction(change))
+
+    def heading(change: Change) -> str:
+        said = direction(change)
+        beneath = found[change.entity, change.cause.source]
+        # The clock takes a level only where data were lost, or for a rule that compares with now: that has no source.
+        lost = LOST in beneath or change.cause.kind == "clock"
+        fell = change.rule is None and said == WORSE and change.cause.source
+        return LOST if fell and lost and WORSE not in beneath else said
+
+    return [heading(change) for change in changes]
+
+
+def _identity(change: Change, heading: str) -> tuple[str, ...]:
     """What makes two changes one line. The text of a level's cause repeats its rule's, so it is no part of it."""
     cause = change.cause
     told = bool(cause.fact_type or cause.source)
-    shared = (cause.kind, cause.source, cause.fact_type, "" if told else cause.text)
-    # A fact is about one entity; the same words about another are another cause. A look that
-    # failed, a rule or a moment in time reaches many at once.
-    lone = cause.kind in ("fact", "scope", "exemption") and not _failed(change)
+    text = "" if told else cause.text
+    if heading == LOST:
+        # A tool that does not answer is one cause, whatever it would have said; a file is one entity's own.
+        return cause.source or cause.fact_type, text, str(change.entity) if cause.commit else ""
+    shared = (cause.kind, cause.source, cause.fact_type, text)
+    # A fact is about one entity; the same words about another are another cause. A rule or a
+    # moment in time reaches many at once.
+    lone = cause.kind in ("fact", "scope", "exemption")
     return (*shared, str(change.entity), change.at.isoformat()) if lone else shared
-
-
-def _failed(change: Change) -> bool:
-    return direction(change) == LOST
-
-
-def _split(changes: Sequence[Change]) -> dict[str, list[Change]]:
-    """By direction; a fall of level goes with the lost data that caused it, if nothing got worse."""
-    found: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        if change.rule is not None:
-            found[direction(change)].append(change)
-    for change in changes:
-        if change.rule is None:
-            heading = direction(change)
-            if heading == WORSE and WORSE not in found and LOST in found:
-                heading = LOST
-            found[heading].append(change)
-    return found
 
 
 def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked: Asked) -> Group:
@@ -150,7 +150,8 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
         source=cause.source,
         link=cause.link,
-        when=words.when(newest, asked.now),
+        when=words.when(newest, asked.now, focus=False),
+        exact=words.exact(newest),
         at=newest,
         lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)),
     )
@@ -168,14 +169,18 @@ def _ordered(changes: Sequence[Change]) -> list[Change]:
 
 
 def _text(changes: Sequence[Change], levels: Sequence[Change], scorecard: Scorecard) -> str:
-    if len(levels) == 1:
-        return transition(levels[0], scorecard)
+    """The level first, then the rules: by its title where it is one alone."""
     rules = list(dict.fromkeys(change.rule for change in changes if change.rule))
-    if len(rules) == 1:
-        return title(scorecard, rules[0])
-    if rules:
-        return words.count(len(rules), "rule")
-    return words.count(len(levels), "change of level", "changes of level")
+    parts = []
+    if len(levels) == 1:
+        parts.append(transition(levels[0], scorecard))
+    elif levels:
+        parts.append(words.count(len(levels), "change of level", "changes of level"))
+    if len(rules) == 1 and not levels:
+        parts.append(title(scorecard, rules[0]))
+    elif rules:
+        parts.append(words.count(len(rules), "rule"))
+    return ", ".join(parts)
 
 
 def _line(change: Change, scorecard: Scorecard, asked: Asked) -> Line:

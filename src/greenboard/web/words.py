@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from greenboard.core import clock
 from greenboard.facts.types import FieldValue
@@ -67,14 +67,23 @@ def day(moment: date | datetime) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
 
 
-def when(moment: datetime | None, now: datetime) -> SafeString | str:
-    """A moment for a page: relative, with the exact time on hover and focus."""
+def exact(moment: datetime) -> str:
+    """`2026-11-16 09:12:00 UTC`."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def when(moment: datetime | None, now: datetime, *, focus: bool = True) -> SafeString | str:
+    """A moment for a page: relative, with the exact time on hover and focus.
+
+    Without `focus` it is no stop of the keyboard's: for places inside a control, which say it exactly elsewhere.
+    """
     if moment is None:
         return "–"
     return format_html(
-        '<gb-moment><time datetime="{}" title="{} UTC">{}</time></gb-moment>',
+        '<gb-moment><time datetime="{}" title="{}"{}>{}</time></gb-moment>',
         clock.format_time(moment.replace(microsecond=0)),
-        f"{moment:%Y-%m-%d %H:%M:%S}",
+        exact(moment),
+        mark_safe(' tabindex="0"') if focus else "",
         ago(moment, now),
     )
 

@@ -71,11 +71,12 @@ def _readiness(scorecard: Scorecard, ref: Ref, level: LevelRow | None, asked: ad
     found = result.lines(scorecard, judgement, rows, content.vocabulary(), asked)
     blocking = judgement.standing.blocking
     changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
+    history = results.level_history(scorecard.name, ref, asked.since, asked.as_of)
     return {
         "ladder": ladder.build(scorecard, level, found, blocking),
         "next": result.following(blocking, found, _title(scorecard, judgement.standing.next_level)),
         "sections": result.sections(scorecard, found),
-        "past": past.build(scorecard, results.level_history(scorecard.name, ref, asked.since), asked),
+        "past": past.build(scorecard, history, asked),
         "digest": causes.digest(changes, scorecard, asked, most=30),
     }
 

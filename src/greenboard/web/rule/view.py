@@ -45,7 +45,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "rate": rate([counted]),
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
         "sections": sections(rule, rows, entities, asked, why),
-        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since)),
+        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since, asked.as_of)),
         "digest": causes.digest(changes, card, asked, most=30),
         "spans": spans(asked, "90d"),
     }
