@@ -200,7 +200,10 @@ def test_a_chart_is_rendered_with_its_defaults(repo, scope):
 def test_an_environments_values_are_laid_over_the_defaults(repo, scope):
     files = {"chart/values-prod.yaml": "replicaCount: 5\n", "chart/values-dev.yaml": "replicaCount: 1\n"}
     items, _ = said(repo({**CHART, **files}), scope)
-    assert {item["environment"]: item["replicas"] for item in items.values()} == {"dev": 1, "prod": 5}
+    assert {item["environment"]: item["replicas"] for item in items.values()} == {"prod": 5}
+    del files["chart/values-prod.yaml"]
+    items, _ = said(repo({**CHART, **files}), scope)
+    assert {item.get("environment"): item["replicas"] for item in items.values()} == {None: 2, "dev": 1}
 
 
 def test_what_cannot_be_rendered_is_said_and_the_rest_is_read(repo, scope):
@@ -305,3 +308,17 @@ def test_any_arguments_are_taken_or_refused(name, arguments):
     values = {f"v{index}": value for index, value in enumerate(arguments)}
     with contextlib.suppress(TemplateError):
         render("{{ " + name + "".join(f" .Values.{key}" for key in values) + " }}", values)
+
+
+def test_a_chart_that_another_component_builds_on_stays_its_own(repo, survey_scopes):
+    chart = {path.replace("chart/", "a/", 1): text for path, text in CHART.items()}
+    parent = {
+        "b/Chart.yaml": "apiVersion: v2\nname: b\ndependencies: [{name: shop, repository: 'file://../a'}]\n",
+        "b/values.yaml": "shop: {replicaCount: 7}\n",
+    }
+    scopes = survey_scopes(repo({**chart, **parent}))
+    replicas = {
+        path: [item["replicas"] for part in READER.read(scope) if isinstance(part, Found) for item in part.value]
+        for path, scope in scopes.items()
+    }
+    assert replicas == {"a": [2], "b": [7]}

@@ -111,6 +111,50 @@ def test_a_copy_takes_its_encryption_from_its_source(repo, scope):
     assert "encrypted" not in item
 
 
+DATABASE = """\
+variable "safe" {
+  default = %s
+}
+resource "aws_db_instance" "main" {
+  storage_encrypted = var.safe
+}
+"""
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+CALL = 'module "%s" {\n  source = "./db"\n  safe   = %s\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "encrypted"),
+    [
+        ({"main.tf": PROVIDER + DATABASE % "true"}, True),
+        ({"main.tf": DATABASE % "true"}, None),  # A module for others to call: theirs to set.
+        ({"main.tf": PROVIDER + DATABASE % "true", "prod.tfvars": "safe = false\n"}, None),
+        ({"main.tf": CALL % ("a", "false"), "db/main.tf": DATABASE % "true"}, False),
+        ({"main.tf": CALL % ("a", "true") + CALL % ("b", "false"), "db/main.tf": DATABASE % "true"}, None),
+        ({"main.tf": PROVIDER + CALL % ("a", "var.x"), "db/main.tf": DATABASE % "true"}, None),
+    ],
+)
+def test_variables_come_to_what_nobody_can_change(repo, scope, files, encrypted):
+    (item,) = single(CLOUD, scope(repo(files))).value
+    assert item.get("encrypted") is encrypted
+
+
+def test_stores_of_production_are_judged_where_it_is_named(repo, scope):
+    store = 'resource "aws_db_instance" "%s" {\n  storage_encrypted = true\n}\n'
+    tree = repo({f"environments/{name}/main.tf": store % name for name in ("dev", "prod")})
+    assert [item["address"] for item in single(CLOUD, scope(tree)).value] == ["environments/prod/aws_db_instance.prod"]
+
+
+def test_a_resource_that_is_a_chart_has_no_cloud(repo, scope):
+    chart = {"Chart.yaml": "name: a\n", "templates/s.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"}
+    tree = repo(chart)
+    assert single(CLOUD, scope(tree, kind="resource")).value == []
+    assert single(NETWORK, scope(tree, kind="resource")).value == {"policies": 0}
+    assert single(CLOUD, scope(tree)) is None
+    claim = "apiVersion: rds.aws.crossplane.io/v1\nkind: DBInstance\nmetadata: {name: a}\n"
+    assert single(CLOUD, scope(repo({**chart, "templates/db.yaml": claim}), kind="resource")) is None
+
+
 def test_broken_terraform_is_said(repo, scope):
     (missed,) = CLOUD.read(scope(repo({"main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket =\n}\n'})))
     assert isinstance(missed, Missed)
@@ -150,6 +194,31 @@ def test_a_policy_that_refuses_by_default(repo, scope):
     text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {}}\n"
     found = single(NETWORK, scope(repo({"k8s/deny.yaml": text})))
     assert found.value == {"policies": 1, "open_to_world": [], "default_deny": True}
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop, namespace: shop}
+spec: {containers: [{name: a, image: a}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "spec", "denied"),
+    [
+        ("shop", "podSelector: {}", True),
+        ("other", "podSelector: {}", False),
+        ("shop", "podSelector: {}, policyTypes: [Egress]", False),
+        ("shop", "podSelector: {}, ingress: [{}]", False),
+        ("shop", "podSelector: {}, ingress: [{ports: [{port: 80}]}]", True),
+    ],
+)
+def test_traffic_is_refused_by_policies_of_the_workloads_namespace(repo, scope, where, spec, denied):
+    head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+    policy = head + f"metadata: {{name: p, namespace: {where}}}\nspec: {{{spec}}}\n"
+    found = single(NETWORK, scope(repo({"k8s/pod.yaml": POD, "k8s/policy.yaml": policy})))
+    assert found.value["default_deny"] is denied
 
 
 STACK = """\

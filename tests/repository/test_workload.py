@@ -175,13 +175,78 @@ def test_jobs_have_no_probes_and_no_replicas(repo, scope):
 
 
 def test_environments_keep_their_names(repo, scope):
-    tree = repo({"k8s/dev/shop.yaml": BARE, "k8s/prod/shop.yaml": GOOD, "release/all.yaml": GOOD})
+    tree = repo({"k8s/dev/shop.yaml": BARE, "k8s/staging/shop.yaml": GOOD, "release/all.yaml": GOOD})
     found = workloads(scope(tree))
     assert {name: item.get("environment") for name, item in found.items()} == {
         "deployment/shop": "dev",
-        "deployment/shop (prod)": "prod",
+        "deployment/shop (staging)": "staging",
         "deployment/shop (release)": None,
     }
+
+
+def test_where_production_is_named_other_stages_do_not_count(repo, scope):
+    bare = {f"k8s/{name}/shop.yaml": BARE.replace("name: shop", f"name: {name}", 1) for name in ("dev", "eu-west-1")}
+    tree = repo({**bare, "k8s/prod/shop.yaml": GOOD, "k8s/shared.yaml": BARE.replace("name: shop", "name: all", 1)})
+    assert set(workloads(scope(tree))) == {"deployment/shop", "deployment/eu-west-1", "deployment/all"}
+    ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\nspec: {%s}\n"
+    tree = repo({"k8s/dev/in.yaml": ingress % "", "k8s/prod/in.yaml": ingress % "tls: [{hosts: [a]}]"})
+    (found,) = KUBERNETES.read(scope(tree))
+    assert (found.value["plain_ingresses"], found.value["tls_ingresses"]) == (0, 1)
+
+
+LIMITS = """\
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec: {limits: [{type: Container, default: {memory: 1Gi}, defaultRequest: {cpu: 10m, memory: 64Mi}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "requests_set", "limits_set"),
+    [
+        (LIMITS, True, True),
+        (LIMITS.replace("memory: 64Mi", "x: 1").replace("cpu: 10m, ", ""), None, True),
+        (LIMITS.replace("name: limits", "name: limits, namespace: other"), None, None),
+        (LIMITS.replace("type: Container", "type: Pod"), False, False),
+        (LIMITS.replace("default: {memory: 1Gi}, ", ""), True, False),
+    ],
+)
+def test_a_limit_range_fills_what_containers_leave_out(repo, scope, limits, requests_set, limits_set):
+    (item,) = workloads(scope(repo({"k8s/a.yaml": BARE, "k8s/b.yaml": limits}))).values()
+    assert (item.get("requests_set"), item.get("limits_set")) == (requests_set, limits_set)
+
+
+def test_the_limits_of_another_namespace_change_nothing(repo, scope):
+    here, there = (
+        text.replace("metadata: {", "metadata: {namespace: %s, " % name, 1)
+        for text, name in ((BARE, "a"), (LIMITS, "b"))
+    )
+    (item,) = workloads(scope(repo({"k8s/a.yaml": here, "k8s/b.yaml": there}))).values()
+    assert (item["requests_set"], item["limits_set"]) == (False, False)
+
+
+def test_a_quota_counts_for_its_own_namespace(repo, scope):
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q%s}\nspec: {hard: {pods: 9}}\n"
+    (found,) = KUBERNETES.read(scope(repo({"k8s/a.yaml": BARE, "k8s/b.yaml": quota % ""})))
+    assert found.value["quota"] is True
+    (found,) = KUBERNETES.read(scope(repo({"k8s/a.yaml": BARE, "k8s/b.yaml": quota % ", namespace: b"})))
+    assert "quota" not in found.value
+
+
+def test_a_broken_file_leaves_what_it_could_change_unsaid(repo, scope):
+    tree = repo({"k8s/a.yaml": BARE, "k8s/b.yaml": "apiVersion: v1\nkind: X\n  bad: {{ .x }}\n"})
+    (found,) = (said for said in KUBERNETES.read(scope(tree)) if isinstance(said, Found))
+    assert found.value == {"tools": ["plain"]}
+
+
+def test_a_resource_without_workloads_has_none(repo, scope):
+    cloud = repo({"main.tf": 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n'})
+    assert [said.value for said in WORKLOAD.read(scope(cloud, kind="resource"))] == [[]]
+    assert [said.value["objects"] for said in KUBERNETES.read(scope(cloud, kind="resource"))] == [0]
+    assert list(WORKLOAD.read(scope(cloud))) == []  # A service may be deployed from elsewhere.
+    borrowed = repo({"main.tf": 'module "a" {\n  source = "acme/cluster/aws"\n}\n'})
+    assert list(WORKLOAD.read(scope(borrowed, kind="resource"))) == []
 
 
 def test_examples_do_not_count(repo, scope):

@@ -9,23 +9,23 @@ from weakref import WeakKeyDictionary
 
 from greenboard.core.errors import UserError
 from greenboard.repository.samples import is_sample
-from greenboard.repository.tree import Tree
+from greenboard.repository.tree import MAX_REPORT, MAX_TEXT, Tree
 
-_API = re.compile(r"""^["']?apiVersion["']?\s*:|"apiVersion"\s*:""", re.MULTILINE)
-_KIND = re.compile(r"""^["']?kind["']?\s*:|"kind"\s*:""", re.MULTILINE)
-_GROUPS = re.compile(r"^groups\s*:", re.MULTILINE)
-_ALERT = re.compile(r"^\s*(?:-\s+)?alert\s*:", re.MULTILINE)
-_ROUTE = re.compile(r"^route\s*:", re.MULTILINE)
-_RECEIVERS = re.compile(r"^receivers\s*:", re.MULTILINE)
-_SLOS = re.compile(r"^slos\s*:", re.MULTILINE)
+_API = re.compile(rb"""^["']?apiVersion["']?\s*:|"apiVersion"\s*:""", re.MULTILINE)
+_KIND = re.compile(rb"""^["']?kind["']?\s*:|"kind"\s*:""", re.MULTILINE)
+_GROUPS = re.compile(rb"""^["']?groups["']?\s*:""", re.MULTILINE)
+_ALERT = re.compile(rb"""(?:^\s*(?:-\s+)?|[{,]\s*)["']?alert["']?\s*:""", re.MULTILINE)
+_ROUTE = re.compile(rb"""^["']?route["']?\s*:""", re.MULTILINE)
+_RECEIVERS = re.compile(rb"""^["']?receivers["']?\s*:""", re.MULTILINE)
+_SLOS = re.compile(rb"""^["']?slos["']?\s*:""", re.MULTILINE)
 
-_MARKS: dict[str, Callable[[str], bool]] = {
-    "kubernetes": lambda text: "apiVersion" in text and bool(_KIND.search(text) and _API.search(text)),
-    "cloudformation": lambda text: "AWS::" in text and "Resources" in text,
-    "alert rules": lambda text: "alert" in text and bool(_GROUPS.search(text) and _ALERT.search(text)),
-    "alert routes": lambda text: "receivers" in text and bool(_ROUTE.search(text) and _RECEIVERS.search(text)),
-    "objectives": lambda text: "openslo" in text or ("prometheus/v1" in text and bool(_SLOS.search(text))),
-    "dashboard": lambda text: '"panels"' in text or ('"rows"' in text and '"schemaVersion"' in text),
+_MARKS: dict[str, Callable[[bytes], bool]] = {
+    "kubernetes": lambda raw: b"apiVersion" in raw and bool(_KIND.search(raw) and _API.search(raw)),
+    "cloudformation": lambda raw: b"AWS::" in raw and b"Resources" in raw,
+    "alert rules": lambda raw: b"alert" in raw and bool(_GROUPS.search(raw) and _ALERT.search(raw)),
+    "alert routes": lambda raw: b"receivers" in raw and bool(_ROUTE.search(raw) and _RECEIVERS.search(raw)),
+    "objectives": lambda raw: b"openslo" in raw or (b"prometheus/v1" in raw and bool(_SLOS.search(raw))),
+    "dashboard": lambda raw: b'"panels"' in raw or (b'"rows"' in raw and b'"schemaVersion"' in raw),
 }
 # Most JSON files are data. Only those in folders with such names are looked at.
 _JSON_FOLDERS = re.compile(
@@ -33,6 +33,7 @@ _JSON_FOLDERS = re.compile(
     r"|grafana|dashboard|monitor|observab|perses|mixin",
     re.IGNORECASE,
 )
+_HEAD = 2**20
 _MANIFEST_FOLDERS = re.compile(r"k8s|kube|deploy|manifest|openshift|gitops|argocd", re.IGNORECASE)
 
 _KNOWN: WeakKeyDictionary[Tree, Mapping[str, list[str]]] = WeakKeyDictionary()
@@ -49,15 +50,17 @@ def _sort(tree: Tree) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for path in _paths(tree):
         try:
-            text = tree.bytes(path).decode("utf-8", "replace")
+            raw = tree.bytes(path, MAX_REPORT)
         except UserError:
-            # Too large, or a link out of the tree. Where manifests are kept it is tried again, and told:
-            # no verdict about all workloads may pass over it unseen. Elsewhere it is none of these.
+            # A link out of the tree, or as large as no text is. Where manifests are kept it is tried again, and
+            # told: no verdict about all workloads may pass over it unseen. Elsewhere it is none of these.
             if _MANIFEST_FOLDERS.search(path.rpartition("/")[0]):
                 found["kubernetes"].append(path)
             continue
+        # Of what is too large to be read the head tells what it may be; whoever reads it says that it is too large.
+        raw = raw if len(raw) <= MAX_TEXT else raw[:_HEAD]
         for name, holds in _MARKS.items():
-            if holds(text):
+            if holds(raw):
                 found[name].append(path)
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
+from greenboard.repository.components import components
 from greenboard.repository.helm import nodes
 from greenboard.repository.helm.context import context
 from greenboard.repository.helm.lexer import TemplateError
@@ -104,15 +105,27 @@ class Chart:
 
 
 def charts(tree: Tree) -> list[Chart]:
-    """The charts outside of tests and examples that no other chart of the tree contains."""
+    """The charts outside of tests and examples that are installed by themselves.
+
+    Not those that another chart contains, or takes from beside it within the same component; what a
+    chart of another component builds on is still its own component's to install.
+    """
     folders = {path.rpartition("/")[0] for path in tree.named("Chart.yaml") if not is_sample(path)}
+    homes = {part.path for part in components(tree)}
     found: dict[str, Chart] = {}
     inner: set[str] = set()
     for folder in sorted(folders):
         chart = _open(tree, folder, 0)
         found[folder] = chart
-        inner |= {part.folder for part in chart.parts}
+        inner |= {part.folder for part in chart.parts if _home(part.folder, homes) == _home(folder, homes)}
     return [chart for folder, chart in found.items() if folder not in inner]
+
+
+def _home(folder: str, homes: Collection[str]) -> str:
+    """The folder of the innermost component around a folder."""
+    while folder and folder not in homes:
+        folder = folder.rpartition("/")[0]
+    return folder
 
 
 def _open(tree: Tree, folder: str, depth: int) -> Chart:

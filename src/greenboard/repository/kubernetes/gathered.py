@@ -39,8 +39,8 @@ class Gathered:
 
     @cached_property
     def companions(self) -> tuple[Object, ...]:
-        """The objects that say something about workloads beside them: autoscalers, budgets, policies."""
-        kinds = ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget")
+        """The objects that say something about workloads beside them: autoscalers, budgets, policies, limits."""
+        kinds = ("HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget", "LimitRange")
         return tuple(item for item in self.objects if item.kind in kinds or item.kind.endswith("NetworkPolicy"))
 
     def complete_for(self, item: Object) -> bool:

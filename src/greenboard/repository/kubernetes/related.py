@@ -96,6 +96,18 @@ def guarded(labels: Mapping[str, Any], found: Sequence[Object]) -> tuple[bool | 
     return (None if unsure else False), None
 
 
+def narrows(policy: Object) -> bool:
+    """Whether a policy refuses some traffic to the pods that it selects; one about traffic out, or one that
+    lets in all from everywhere, does not.
+    """
+    spec = mapping(policy.data.get("spec"))
+    if policy.kind != "NetworkPolicy" or "projectcalico" in policy.api:
+        return True
+    if "Ingress" not in (sequence(spec.get("policyTypes")) or ["Ingress"]):
+        return False
+    return all(mapping(rule).get("from") or mapping(rule).get("ports") for rule in sequence(spec.get("ingress")))
+
+
 def denies_by_default(policy: Object) -> bool:
     """Whether a policy refuses all traffic into its namespace that no other policy allows."""
     spec = mapping(policy.data.get("spec"))

@@ -26,7 +26,9 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     if not found:
         return
     seen = {name for rule in found for name in rule.signals}
-    value: dict[str, Any] = {"golden_signals": [name for name in _ORDER if name in seen]}
+    # After a partial look the signals are told only where none can be lacking.
+    signals = [name for name in _ORDER if name in seen]
+    value: dict[str, Any] = {"golden_signals": signals} if whole or len(signals) == len(_ORDER) else {}
     places = {}
     if whole:
         value["rules"] = len(found)
@@ -40,7 +42,8 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     if whole and unrouted is not None:
         value["unrouted_rules"] = len(unrouted)
         places |= {"unrouted_rules": unrouted[0].place} if unrouted else {}
-    yield Found("alerting", value, location=found[0].place, places=places)
+    if value:
+        yield Found("alerting", value, location=found[0].place, places=places)
 
 
 def _unrouted(tree: Tree, found: list[Rule]) -> list[Rule] | None:

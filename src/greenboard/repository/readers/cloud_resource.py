@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from greenboard.core.errors import UserError
+from greenboard.repository.stages import environment_of, for_production
 from greenboard.repository.terraform import cloudformation
 from greenboard.repository.terraform.blocks import Block, Module
 from greenboard.repository.terraform.owned import modules_of
 from greenboard.repository.terraform.resources import LISTENERS, TYPES, describe
+from greenboard.repository.told import no_cloud
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _PROVIDERS = {"aws": "aws", "google": "gcp", "azurerm": "azure"}
@@ -32,7 +34,9 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         if address not in items:
             items[address] = value
             places |= {f"{address}.{name}" if name else address: place for name, place in where.items()}
-    if items:
+    if not items and no_cloud(scope):
+        yield Found("cloud_resource", [], location=scope.component.path)
+    elif items:
         yield Found("cloud_resource", list(items.values()), location=next(iter(places.values())), places=places)
 
 
@@ -40,7 +44,7 @@ _Item = tuple[dict[str, Any], dict[str, str]]
 
 
 def _terraform(scope: Scope) -> Iterator[_Item | Missed]:
-    for module in modules_of(scope):
+    for module in for_production(modules_of(scope), lambda module: environment_of(module.files[0])):
         for failed in module.failed:
             yield Missed("cloud_resource", failed.what, str(failed.place or module.folder))
         for block in module.of("resource"):

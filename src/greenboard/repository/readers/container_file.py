@@ -62,7 +62,7 @@ def _own(scope: Scope) -> Iterator[str]:
 
 
 def _shared(scope: Scope) -> Iterator[str]:
-    """Build files in folders for all that bear the component's name: `docker/cart/Dockerfile`, `docker/Dockerfile.cart`."""
+    """Build files in folders for all that bear the component's name (`docker/cart/`, `docker/Dockerfile.cart`)."""
     for path in scope.shared:
         if _is_build_file(path) and not is_sample(path):
             folder, _, name = path.rpartition("/")

@@ -9,6 +9,9 @@ from greenboard.repository.kubernetes.belonging import of_component
 from greenboard.repository.kubernetes.deprecated import removed_in
 from greenboard.repository.kubernetes.exposure import serves_tls
 from greenboard.repository.kubernetes.objects import Object
+from greenboard.repository.kubernetes.pods import is_workload
+from greenboard.repository.stages import for_production
+from greenboard.repository.told import no_cluster
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -17,9 +20,14 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     mine = of_component(scope)
     for failed in mine.failed:
         yield Missed("kubernetes", failed.reason, failed.location)
-    if mine.objects:
-        value, places = describe(mine.objects, complete=not mine.failed)
-        yield Found("kubernetes", value, location=mine.objects[0].at(), places=places)
+    objects = for_production(mine.objects, lambda item: item.environment)
+    if objects:
+        value, places = describe(objects, complete=not mine.failed)
+        yield Found("kubernetes", value, location=objects[0].at(), places=places)
+    elif no_cluster(scope):
+        yield Found(
+            "kubernetes", {"objects": 0, "plain_ingresses": 0, "tls_ingresses": 0}, location=scope.component.path
+        )
 
 
 def describe(objects: Sequence[Object], *, complete: bool) -> tuple[dict[str, Any], dict[str, str]]:
@@ -34,9 +42,10 @@ def describe(objects: Sequence[Object], *, complete: bool) -> tuple[dict[str, An
         value["deprecated_apis"] = sorted(gone)
         places |= {"deprecated_apis": gone[min(gone)].at("apiVersion")} if gone else {}
     for name, kind in (("quota", "ResourceQuota"), ("limit_range", "LimitRange")):
-        found = next((item for item in objects if item.kind == kind), None)
-        if found:
-            value[name], places[name] = True, found.at()
+        found = [item for item in objects if item.kind == kind]
+        # Quotas are often kept with the namespace, elsewhere: that there is none here says nothing.
+        if found and {item.namespace for item in objects if is_workload(item)} <= {item.namespace for item in found}:
+            value[name], places[name] = True, found[0].at()
     _ingresses(objects, value, places, complete=complete)
     return value, places
 

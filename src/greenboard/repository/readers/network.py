@@ -12,9 +12,11 @@ from greenboard.repository.kubernetes.belonging import of_component
 from greenboard.repository.kubernetes.gather import gather
 from greenboard.repository.kubernetes.objects import Object
 from greenboard.repository.kubernetes.pods import is_workload, pods_of
+from greenboard.repository.stages import environment_of, for_production
 from greenboard.repository.terraform import cloudformation
 from greenboard.repository.terraform.firewalls import GROUPS, openings
 from greenboard.repository.terraform.owned import modules_of
+from greenboard.repository.told import no_cloud
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -43,18 +45,21 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     mine = of_component(scope)
     total.missed += [Missed("network", failed.reason, failed.location) for failed in mine.failed if not failed.apart]
     total.whole = mine.complete
-    policies = _policies(list(mine.objects), list(gather(scope.tree).companions), total)
+    objects = for_production(mine.objects, lambda item: item.environment)
+    policies = _policies(objects, list(gather(scope.tree).companions), total)
     _terraform(scope, total)
     _cloudformation(scope, total)
     yield from total.missed
     if not total.policies:
+        if no_cloud(scope):
+            yield Found("network", {"policies": 0}, location=scope.component.path)
         return
     value: dict[str, Any] = {"policies": total.policies}
     places: dict[str, str] = {}
     if total.open or total.whole:
         value["open_to_world"] = sorted(total.open)
         places |= {"open_to_world": total.open[min(total.open)]} if total.open else {}
-    denied = _default_deny(list(mine.objects), policies, whole=total.whole)
+    denied = _default_deny(objects, policies, whole=total.whole)
     if denied is not None:
         value["default_deny"] = denied
     yield Found("network", value, location=total.first, places=places)
@@ -84,20 +89,21 @@ def _default_deny(mine: list[Object], policies: list[Object], *, whole: bool) ->
     """Whether every workload is under a policy (what no policy allows is then refused); None without policies."""
     if not policies:
         return None
-    if any(related.denies_by_default(policy) for policy in policies):
-        return True
+    closing = [policy for policy in policies if related.narrows(policy)]
     verdicts = []
     for item in mine:
         pods = pods_of(item) if is_workload(item) else None
         if pods is not None:
-            verdicts.append(related.guarded(pods.labels, list(related.beside(item, policies)))[0])
+            verdicts.append(related.guarded(pods.labels, list(related.beside(item, closing)))[0])
+    if not verdicts and any(related.denies_by_default(policy) for policy in policies):
+        return True
     if not verdicts or None in verdicts:
         return None
     return all(verdicts) if whole or all(verdicts) else None
 
 
 def _terraform(scope: Scope, total: _Sum) -> None:
-    for module in modules_of(scope):
+    for module in for_production(modules_of(scope), lambda module: environment_of(module.files[0])):
         for failed in module.failed:
             total.miss(failed, module.folder)
         for block in module.of("resource"):

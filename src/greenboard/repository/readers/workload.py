@@ -12,13 +12,17 @@ from greenboard.repository.kubernetes import related
 from greenboard.repository.kubernetes.belonging import of_component
 from greenboard.repository.kubernetes.gather import gather
 from greenboard.repository.kubernetes.gathered import Gathered
+from greenboard.repository.kubernetes.limit_ranges import Given, given
 from greenboard.repository.kubernetes.objects import Object, dig, mapping
 from greenboard.repository.kubernetes.pods import Pods, describe, is_workload, pods_of
 from greenboard.repository.kubernetes.replaced import replaced_images
+from greenboard.repository.stages import for_production
+from greenboard.repository.told import no_cloud, no_cluster
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 _SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "Rollout", "ReplicationController", "DeploymentConfig")
 _ONCE = ("Job", "CronJob")
+_LENT = ("requests_set", "limits_set")
 
 
 @dataclass
@@ -35,7 +39,10 @@ class _Item:
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
-    """One item for each workload and environment; nothing where the component has none."""
+    """One item for each workload and environment; nothing where the component has none.
+
+    What is kept for other stages is left out where something is kept for production.
+    """
     mine = of_component(scope)
     for failed in mine.failed:
         if not failed.harmless:
@@ -44,8 +51,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     replaced = replaced_images(scope.tree)
     items = [
         _describe(item, everything, replaced, complete=mine.complete_for(item))
-        for item in mine.objects
-        if _counts(item)
+        for item in for_production(filter(_counts, mine.objects), lambda item: item.environment)
     ]
     named = _named(_distinct(items))
     if named:
@@ -53,6 +59,8 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         places |= {f"{key}.{name}": place for key, item in named for name, place in item.places.items()}
         value = [{"name": key, **item.value} for key, item in named]
         yield Found("workload", value, location=named[0][1].source.at(), places=places)
+    elif no_cluster(scope) or (no_cloud(scope) and not any(map(_counts, mine.objects))):
+        yield Found("workload", [], location=scope.component.path)
 
 
 def _counts(item: Object) -> bool:
@@ -71,11 +79,23 @@ def _describe(source: Object, everything: Gathered, replaced: frozenset[str], *,
     pods = pods_of(source)
     if pods is None:
         return item
+    lent = given(source, everything.companions)
     for name, said in describe(pods, runs_once=source.kind in _ONCE, every_node=source.kind == "DaemonSet"):
-        if name != "image_pinned" or not _built_here(pods, replaced):
+        if name in _LENT and not said.value and lent:
+            _lend(item, name, lent)
+        elif name != "image_pinned" or not _built_here(pods, replaced):
             item.say(name, said.value, source.at(*said.at))
     _protect(item, pods, near, complete)
     return item
+
+
+def _lend(item: _Item, name: str, lent: Given) -> None:
+    """What a container lacks and a LimitRange gives is set; where it only may, nothing is said."""
+    held, wanted = (lent.limits, {"memory"}) if name == "limits_set" else (lent.requests, {"cpu", "memory"})
+    if lent.sure and wanted <= held:
+        item.say(name, True, lent.by.at("spec", "limits"))
+    elif not wanted & held:
+        item.say(name, False, item.source.at())
 
 
 def _scale(item: _Item, near: Sequence[Object], complete: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,12 @@ class Block:
         """An argument's literal value; None where it is not set, UNKNOWN where only a run could tell."""
         return self.module.resolve(self.body.get(name))
 
+    def calls(self, folder: str) -> bool:
+        """Whether this is a call of the module in a folder of the same tree."""
+        found = re.search(r'^\s*source\s*=\s*"(\.{1,2}/[^"]*)"', self.text, re.MULTILINE)
+        beside = self.path.rpartition("/")[0]
+        return bool(found) and posixpath.normpath(posixpath.join(beside, found[1])) == (folder or ".")
+
     def inner(self, name: str) -> list[Inner] | Unknown:
         """The inner blocks of a name; UNKNOWN where they are made dynamically."""
         if any(f'"{name}"' in str(part) for part in _parts(self.body.get("dynamic"))):
@@ -110,12 +117,16 @@ def _parts(value: object) -> list[Any]:
 
 @dataclass(eq=False)
 class Module:
-    """The blocks of one folder."""
+    """The blocks of one folder. `around` are all modules of the tree, `given` the variables that variable
+    files set (None where one of these cannot be read).
+    """
 
     folder: str
     files: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     failed: list[UserError] = field(default_factory=list)
+    around: Mapping[str, Module] = field(default_factory=dict, repr=False)
+    given: frozenset[str] | None = frozenset()
 
     def of(self, kind: str) -> list[Block]:
         return [block for block in self.blocks if block.kind == kind]
@@ -137,8 +148,41 @@ class Module:
                 found["var", block.labels[0]] = body["default"]
         return found
 
+    @cached_property
+    def callers(self) -> list[Block]:
+        """The blocks of other modules of the tree that call this one."""
+        return [block for other in self.around.values() for block in other.of("module") if block.calls(self.folder)]
+
+    @cached_property
+    def root(self) -> bool:
+        """Whether it is applied by itself: it sets up a provider or keeps a state."""
+        state = any(re.search(r"^\s*(?:backend|cloud)\b", block.text, re.MULTILINE) for block in self.of("terraform"))
+        return state or any(True for _ in self.of("provider"))
+
+    def _variable(self, name: str, depth: int) -> Any:
+        """What a variable comes to: what all callers give it; else its default, where nobody else can set it.
+
+        The variables of a module that is made for others to call are theirs to set.
+        """
+        default = self._names.get(("var", name), UNKNOWN)
+        if self.callers:
+            said = [self._handed(block, name, default, depth) for block in self.callers]
+            return said[0] if all(value is not UNKNOWN and value == said[0] for value in said) else UNKNOWN
+        if not self.root or self.given is None or name in self.given or default is UNKNOWN:
+            return UNKNOWN
+        return self.resolve(default, depth + 1)
+
+    def _handed(self, block: Block, name: str, default: Any, depth: int) -> Any:
+        try:
+            body = block.body
+        except UserError:
+            return UNKNOWN
+        if name in body:
+            return block.module.resolve(body[name], depth + 1)
+        return default if default is UNKNOWN else self.resolve(default, depth + 1)
+
     def resolve(self, value: Any, depth: int = 0) -> Any:
-        """A parsed expression's literal value, following variables with defaults and locals."""
+        """A parsed expression's literal value, following variables and locals."""
         if isinstance(value, list):
             return [self.resolve(item, depth) for item in value]
         if isinstance(value, dict):
@@ -148,7 +192,11 @@ class Module:
         reference = _REFERENCE.fullmatch(value)
         if reference:
             key = (reference[1], reference[2])
-            return self.resolve(self._names[key], depth + 1) if key in self._names and depth < 8 else UNKNOWN
+            if depth >= 8:
+                return UNKNOWN
+            if reference[1] == "var":
+                return self._variable(reference[2], depth)
+            return self.resolve(self._names[key], depth + 1) if key in self._names else UNKNOWN
         if value.startswith('"') and value.endswith('"') and len(value) > 1:
             return UNKNOWN if re.search(r"(?<!\$)\$\{|(?<!%)%\{", value) else _bare(value)
         return {"true": True, "false": False, "null": None}.get(value, UNKNOWN)
@@ -173,17 +221,33 @@ def modules(tree: Tree) -> tuple[Module, ...]:
 
 def _modules(tree: Tree) -> Iterator[Module]:
     folders: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, Module] = {}
+    given = _given(tree)
     for path in tree.suffixed(".tf"):
         if not is_sample(path):
             folders[path.rpartition("/")[0]].append(path)
     for folder, paths in sorted(folders.items()):
-        module = Module(folder, paths)
+        module = found[folder] = Module(folder, paths, around=found, given=given)
         for path in paths:
             try:
                 module.blocks += _cut(tree.text(path), path, module)
             except UserError as error:
                 module.failed.append(error)
         yield module
+
+
+def _given(tree: Tree) -> frozenset[str] | None:
+    """The variables that some variable file of the tree sets; which module a file is for is not known."""
+    names: set[str] = set()
+    for path in (
+        *tree.suffixed(".tfvars"),
+        *(path for path in tree.suffixed(".json") if path.endswith(".tfvars.json")),
+    ):
+        try:
+            names.update(re.findall(r'^\s*"?([\w-]+)"?\s*[=:]', tree.text(path), re.MULTILINE))
+        except UserError:
+            return None
+    return frozenset(names)
 
 
 def _cut(text: str, path: str, module: Module) -> Iterator[Block]:
