@@ -122,3 +122,36 @@ def test_no_packages_at_all_is_stated_only_where_the_language_has_none(repo, sco
     tree = repo({"main.tf": ""})
     assert [one.value for one in READER.read(scope(tree, languages=("terraform",)))] == [[]]
     assert list(READER.read(scope(tree, languages=("c",)))) == []
+
+
+def said_nothing_is_there(scope, tree, path, *languages):
+    return [one.value for one in READER.read(scope(tree, path, languages=languages))] == [[]]
+
+
+@pytest.mark.parametrize("language", ["python", "go", "javascript", "terraform"])
+def test_a_component_without_any_manifest_consumes_nothing(repo, scope, language):
+    assert said_nothing_is_there(scope, repo({"job/run.x": "", "job/Dockerfile": "FROM x"}), "job", language)
+
+
+def test_a_manifest_that_names_no_package_is_none_the_less_understood(repo, scope):
+    assert said_nothing_is_there(scope, repo({"package.json": '{"name": "x"}', "a.js": ""}), "", "javascript")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "rich\n"},
+        {"cmd/go.mod": "module x"},
+        {"cmd/job/Package.swift": ""},
+        {"cmd/job/BUILD.bazel": ""},
+        {"cmd/job/pom.xml": "<project><parent/></project>"},
+        {"cmd/job/run.py": "# /// script\n# dependencies = ['rich']\n# ///\n"},
+    ],
+)
+def test_nothing_is_said_where_something_else_may_name_its_packages(repo, scope, files):
+    tree = repo({"cmd/job/a.py": ""} | files)
+    assert not [one for one in READER.read(scope(tree, "cmd/job", languages=["python"])) if isinstance(one, Found)]
+
+
+def test_nothing_is_said_of_languages_with_packages_of_their_own(repo, scope):
+    assert list(READER.read(scope(repo({"a.ex": ""}), "", languages=["elixir"]))) == []

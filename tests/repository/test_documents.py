@@ -105,8 +105,8 @@ def test_update_bots_are_found_in_their_places(repo, scope):
         }
     )
     assert items(dependency_updates, scope(tree)) == [
-        {"tool": "dependabot", "path": ".github/dependabot.yml", "ecosystems": ["npm", "docker"]},
-        {"tool": "renovate", "path": "package.json", "ecosystems": ["npm"]},
+        {"tool": "dependabot", "path": ".github/dependabot.yml", "ecosystems": ["npm", "docker"], "missing": []},
+        {"tool": "renovate", "path": "package.json", "ecosystems": ["npm"], "missing": []},
     ]
 
 
@@ -116,3 +116,17 @@ def test_a_bot_that_updates_nothing_does_not_count(repo, scope):
         "renovate.json5": "// off\n{\n  enabled: false,\n}",
     }
     assert items(dependency_updates, scope(repo(files))) == []
+
+
+def test_what_no_bot_looks_after_is_told(repo, scope):
+    bot = "version: 2\nupdates:\n- package-ecosystem: github-actions\n- package-ecosystem: uv\n"
+    files = {".github/dependabot.yml": bot, "shop.gemspec": "", "pyproject.toml": "[project]\ndependencies=['rich']\n"}
+    files |= {"docs/package.json": '{"dependencies": {"a": "1"}}', "web/package.json": '{"name": "web"}'}
+    assert items(dependency_updates, scope(repo(files)))[0]["missing"] == ["rubygems"]
+    everything = {"renovate.json": '{"extends": ["config:recommended"]}', "Gemfile": ""}
+    assert items(dependency_updates, scope(repo(everything)))[0]["missing"] == []
+
+
+def test_settings_that_switch_one_manager_off_leave_the_bot_on(repo, scope):
+    text = "{\n  // enabled: false\n  'pip': {\n    enabled: false,\n  },\n  a: 'enabled: false',\n}"
+    assert items(dependency_updates, scope(repo({".github/renovate.json5": text})))

@@ -1,5 +1,8 @@
 """Bots that keep dependencies current, by their settings in the repository. Only what was found is listed.
 
+Beside each stands what no bot looks after: the ecosystems of manifests, those of examples and
+documentation left out, that none of them names.
+
 Sources: GitHub "Dependabot options reference"; Renovate "Configuration options" and its documented
 places; the settings files of PyUp, Snyk and Scala Steward.
 """
@@ -7,11 +10,14 @@ places; the settings files of PyUp, Snyk and Scala Steward.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from greenboard.core.errors import UserError
+from greenboard.repository.evidence import aside
 from greenboard.repository.manifests import json_object, strings, table
+from greenboard.repository.packages.ecosystems import ECOSYSTEMS
+from greenboard.repository.packages.types import Counted
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
@@ -22,6 +28,25 @@ _RENOVATE = tuple(
     for name in ("renovate.json", "renovate.json5")
 ) + (".renovaterc", ".renovaterc.json", ".renovaterc.json5")
 _OTHERS = {".pyup.yml": "pyup", ".scala-steward.conf": "scala-steward", ".dependabot/config.yml": "dependabot"}
+
+
+_ECOSYSTEMS = {
+    "pip": "pypi", "uv": "pypi", "pip_requirements": "pypi", "pip-compile": "pypi", "pip_setup": "pypi",
+    "pep621": "pypi", "poetry": "pypi", "pipenv": "pypi", "bun": "npm", "gomod": "go", "bundler": "rubygems",
+    "gradle-wrapper": "gradle",
+}  # fmt: skip
+"""What Dependabot and Renovate call them, where that is not our name."""
+_BY_NAME = (
+    (re.compile(r"package(-lock)?\.json|yarn\.lock|pnpm-lock"), "npm"),
+    (re.compile(r"pyproject|requirements|setup\.(py|cfg)|pipfile|(uv|poetry|pdm)\.lock"), "pypi"),
+    (re.compile(r"pom\.xml"), "maven"),
+    (re.compile(r"gradle|libs\.versions"), "gradle"),
+    (re.compile(r"go\.(mod|sum)"), "go"),
+    (re.compile(r"cargo"), "cargo"),
+    (re.compile(r"(cs|fs|vb)proj$|packages\.(lock\.json|props)"), "nuget"),
+    (re.compile(r"gem"), "rubygems"),
+    (re.compile(r"composer"), "composer"),
+)
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
@@ -36,8 +61,35 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
         if found is not None:
             items.setdefault(tool, {"tool": tool, "path": path, **found})
     if items:
+        missing = _missing(scope, items.values())
+        for item in items.values():
+            item["missing"] = missing
         places = {tool: f"{item['path']}:1" for tool, item in items.items()}
         yield Found("dependency_updates", list(items.values()), "", places)
+
+
+def _missing(scope: Scope, items: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Ecosystems of manifests in the tree that no bot looks after; one that names none looks after all."""
+    covered: set[str] = set()
+    for item in items:
+        if not item.get("ecosystems"):
+            return []
+        covered |= {_ECOSYSTEMS.get(name, name) for name in item["ecosystems"]}
+    return sorted(set(_present(scope)) - covered)
+
+
+def _present(scope: Scope) -> Iterator[str]:
+    """The ecosystems of manifests that name packages, or of which it cannot be known."""
+    for ecosystem in ECOSYSTEMS:
+        for said in ecosystem(scope):
+            if isinstance(said, Counted):
+                if said.direct != 0:
+                    yield said.ecosystem
+            else:
+                name = said.location.partition(":")[0].rpartition("/")[2].lower()
+                yield from (found for pattern, found in _BY_NAME if pattern.search(name))
+    if any(not aside(path.rpartition("/")[0]) for path in scope.tree.suffixed(".gemspec")):
+        yield "rubygems"
 
 
 def _settings(tree: Tree) -> Iterator[tuple[str, str, Any]]:
@@ -64,9 +116,25 @@ def _renovate(tree: Tree, path: str) -> dict[str, Any] | None:
     """Renovate accepts JSON5 in every one of its files, so comments do not make it broken."""
     text = tree.text(path)
     if path.endswith("5") or "//" in text or "/*" in text:
-        disabled = re.search(r"^\s{0,4}[\"']?enabled[\"']?\s*:\s*false", text, re.MULTILINE)
-        return None if disabled else {}
+        return None if _switched_off(text) else {}
     return _enabled(json_object(tree, path))
+
+
+def _switched_off(text: str) -> bool:
+    """Whether the outermost object of a JSON5 text says `enabled: false`."""
+    depth = 0
+    outer = ""
+    for part in _JSON5.findall(text):
+        if part in ("{", "["):
+            depth += 1
+        elif part in ("}", "]"):
+            depth -= 1
+        elif depth == 1 and not part.startswith(("//", "/*")):
+            outer += part if part[0] not in "\"'" or part[1:-1] == "enabled" else '""'
+    return bool(re.search(r"(?<![\w$])[\"']?enabled[\"']?\s*:\s*false\b", outer))
+
+
+_JSON5 = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[{}\[\]]|[^/{}\[\]\"']+|.", re.DOTALL)
 
 
 def _in_package(tree: Tree, path: str) -> dict[str, Any] | None:

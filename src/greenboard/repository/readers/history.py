@@ -20,7 +20,8 @@ from greenboard.repository.types import Found, Reader, Scope
 _BOT = re.compile(
     r"\[bot\]|^(mend |whitesource )?(dependabot|renovate|greenkeeper|snyk|github[ -]?actions?|gitlab[ -]?ci|jenkins"
     r"|travis|circleci|semantic-release|release-please|pre-commit[ .-]ci|copybara|allcontributors|mergify|imgbot"
-    r"|weblate|crowdin|deepsource|codecov|step[ -]?security|pyup|scala steward|homebrew)\b|\brobot\b|\bautomat(ion|ed)\b|\bci user\b",
+    r"|weblate|crowdin|deepsource|codecov|step[ -]?security|pyup|scala steward|homebrew)\b"
+    r"|\brobot\b|\bautomat(ion|ed)\b|\bci user\b",
     re.IGNORECASE,
 )
 _BOT_MAIL = re.compile(
