@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.apps import apps
 
 STACK = ["core", "access", "catalog", "facts", "rules", "repository", "scorecards", "results", "web", "cli", "project"]
@@ -19,6 +20,7 @@ def test_foreign_keys_point_down_the_stack() -> None:
     assert upward == []
 
 
+@pytest.mark.django_db
 def test_no_model_lacks_a_migration() -> None:
     from django.core.management import call_command
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import socket
 import sqlite3
@@ -11,10 +12,12 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -80,7 +83,7 @@ def until_ready(process: subprocess.Popen[str], port: int, limit: float = 120) -
 
 
 def count(data: Path, table: str) -> int:
-    with sqlite3.connect(data / "greenboard.sqlite3") as database:
+    with closing(sqlite3.connect(data / "greenboard.sqlite3", timeout=20)) as database:
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
@@ -130,25 +133,83 @@ def test_a_wrong_setting_is_told_by_name(tmp_path: Path) -> None:
     assert (done.returncode, "GREENBOARD_PORT is not a port" in done.stderr) == (2, True)
 
 
+COMMITTED = {
+    "facts": "SELECT id, value FROM facts_factinterval",
+    "runs": "SELECT id, note FROM results_run",
+    "results": "SELECT id, outcome FROM results_resultinterval",
+    "persons": "SELECT id, username FROM access_person",
+    "sessions": "SELECT session_key, session_data FROM django_session",
+}
+
+
+def committed(data: Path) -> dict[str, set[tuple[object, ...]]]:
+    """What another process sees in the database: that is committed. Empty where no tables are yet."""
+    found: dict[str, set[tuple[object, ...]]] = {}
+    path = data / "greenboard.sqlite3"
+    if not path.exists():
+        return found
+    with closing(sqlite3.connect(path, timeout=20)) as database, suppress(sqlite3.OperationalError):
+        for name, query in COMMITTED.items():
+            found[name] = set(database.execute(query))
+    return found
+
+
+def assert_kept(data: Path, before: dict[str, set[tuple[object, ...]]]) -> None:
+    after = committed(data)
+    assert [name for name, rows in before.items() if not rows <= after[name]] == []
+    with closing(sqlite3.connect(data / "greenboard.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def sign_in(port: int, data: Path) -> None:
+    """Sign in as a person does, which writes a session."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(f"http://127.0.0.1:{port}/", timeout=5) as response:
+        address, page = response.url, response.read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token is not None
+    password = (data / "first-password.txt").read_text().strip()
+    form = {"csrfmiddlewaretoken": token[1], "username": "admin", "password": password}
+    request = urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"Referer": address})
+    with browser.open(request, timeout=5) as response:
+        assert response.status == 200
+
+
+def until_runs(process: subprocess.Popen[str], data: Path, wanted: int, limit: float = 60) -> None:
+    """Wait until so many days of the sample are committed."""
+    began = time.monotonic()
+    while wanted and (not (data / "greenboard.sqlite3").exists() or count(data, "results_run") < wanted):
+        if process.poll() is not None or time.monotonic() - began > limit:
+            kill(process)
+            pytest.fail(f"the sample does not get on: {process.stdout.read() if process.stdout else ''}")
+        time.sleep(0.2)
+
+
 def test_kills_at_any_moment_lose_nothing_that_was_committed(tmp_path: Path) -> None:
     chance = random.Random(20261123)
-    kept = 0
-    for _ in range(6):
-        port = free_port()
-        with serving(tmp_path, port, "--sample") as process:
-            time.sleep(chance.uniform(0.8, 4.0))
+    for days in (0, 0, 1, 3):
+        with serving(tmp_path, free_port(), "--sample") as process:
+            until_runs(process, tmp_path, days)
+            time.sleep(chance.uniform(0, 0.4 if days else 1.2))
+            before = committed(tmp_path)
             kill(process)
-        if (tmp_path / "greenboard.sqlite3").exists():
-            try:
-                now = count(tmp_path, "facts_fact")
-            except sqlite3.OperationalError:
-                continue  # killed before the tables were there
-            assert now >= kept
-            kept = now
-    port = free_port()
-    with serving(tmp_path, port, "--sample") as process:
-        until_ready(process, port)
-        assert count(tmp_path, "facts_fact") >= kept > 0
-        assert count(tmp_path, "access_person") == 1
-    with sqlite3.connect(tmp_path / "greenboard.sqlite3") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if before:
+            assert_kept(tmp_path, before)
+    assert len(before["runs"]) >= 3
+    assert len(before["facts"]) > 100
+
+
+def test_kills_while_it_serves_keep_every_session(tmp_path: Path) -> None:
+    chance = random.Random(20261124)
+    for number in range(1, 4):
+        port = free_port()
+        with serving(tmp_path, port) as process:
+            until_ready(process, port)
+            sign_in(port, tmp_path)
+            before = committed(tmp_path)
+            Thread(target=lambda port=port: [answer(port, "/sign-in") for _ in range(20)], daemon=True).start()
+            time.sleep(chance.uniform(0, 0.1))
+            kill(process)
+        assert_kept(tmp_path, before)
+        assert len(before["sessions"]) == number
+        assert len(before["persons"]) == 1

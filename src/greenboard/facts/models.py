@@ -59,7 +59,10 @@ class FactInterval(models.Model):
 
 
 class GapInterval(models.Model):
-    """A look that failed, and kept failing for the same reason, from `valid_from` to `valid_to`."""
+    """A look that failed, and kept failing for the same reason, from `valid_from` to `valid_to`.
+
+    `unclear` marks a look that worked at something which cannot be judged from there.
+    """
 
     entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
     type = models.CharField(max_length=64)
@@ -70,6 +73,7 @@ class GapInterval(models.Model):
     commit = models.CharField(max_length=64, blank=True)
     link = models.TextField(blank=True)
     reason = models.TextField()
+    unclear = models.BooleanField(default=False)
     seen_at = models.DateTimeField()
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)

@@ -76,7 +76,9 @@ def _plan(
     facts: Sequence[Fact], gaps: Sequence[Gap], ids: Mapping[Ref, int], at: datetime, whole: Whole | None
 ) -> tuple[Plan[Fact], Plan[Gap]]:
     said = _distinct((ids[fact.entity], fact, Stated(fact, store.digest(fact), fact.observed_at)) for fact in facts)
-    failed = _distinct((ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason), at)) for gap in gaps)
+    failed = _distinct(
+        (ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason, gap.unclear), at)) for gap in gaps
+    )
     kinds = {key.group.kind for key in (*said, *failed)} | {kind.value for kind in (whole.kinds if whole else ())}
     held = store.held(FactInterval, ids.values(), kinds)
     open_gaps = store.held(GapInterval, ids.values(), kinds)

@@ -79,20 +79,21 @@ def key(entity: int, said: Fact | Gap) -> Key:
 def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -> dict[Key, Held]:
     """The current intervals of some entities by sources of some kinds, without their values."""
     facts = model is FactInterval
-    columns = ("digest", "observed_at") if facts else ("reason", "seen_at")
+    columns = ("observed_at", "digest") if facts else ("seen_at", "reason", "unclear")
     found: dict[Key, Held] = {}
     for chunk in chunks(sorted(entities)):
         rows = model.objects.filter(entity_id__in=chunk, source_kind__in=kinds, valid_to__isnull=True).values_list(
-            "id", "entity_id", "type", "source_kind", "source", "slot", *columns, "seen_at", "valid_from"
+            "id", "entity_id", "type", "source_kind", "source", "slot", "seen_at", "valid_from", *columns
         )
-        for row, *group, path, mark, observed, seen, since in rows:
-            sign = bytes(mark) if facts else reason_digest(mark)
-            found[Key(Group(*group), path)] = Held(row, sign, observed, seen, since)
+        for row, entity, name, kind, source, path, seen, since, observed, *mark in rows:
+            sign = bytes(mark[0]) if facts else reason_digest(*mark)
+            found[Key(Group(entity, name, kind, source), path)] = Held(row, sign, observed, seen, since)
     return found
 
 
-def reason_digest(reason: str) -> bytes:
-    return blake2b(reason.encode(), digest_size=16).digest()
+def reason_digest(reason: str, unclear: bool) -> bytes:
+    """What tells gaps apart: why nothing is known, and whether anybody need mend it."""
+    return blake2b(f"{reason}{'?' * unclear}".encode(), digest_size=16).digest()
 
 
 def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None:
@@ -125,7 +126,7 @@ def _row(key: Key, said: Stated[Fact] | Stated[Gap], at: datetime) -> Interval:
         "valid_from": at,
     }
     if isinstance(statement, Gap):
-        return GapInterval(**common, reason=statement.reason)
+        return GapInterval(**common, reason=statement.reason, unclear=statement.unclear)
     return FactInterval(
         **common,
         value=encode(words.encode(statement.value)),
@@ -262,7 +263,7 @@ def _fact(row: FactInterval, names: Mapping[int, Ref], as_of: datetime | None) -
 
 
 def _gap(row: GapInterval, names: Mapping[int, Ref]) -> Gap:
-    return Gap(names[row.entity_id], row.type, row.reason, _source(row), row.valid_from)
+    return Gap(names[row.entity_id], row.type, row.reason, _source(row), row.valid_from, row.unclear)
 
 
 def _source(row: Interval) -> Source:

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('commit', models.CharField(blank=True, max_length=64)),
                 ('link', models.TextField(blank=True)),
                 ('reason', models.TextField()),
+                ('unclear', models.BooleanField(default=False)),
                 ('seen_at', models.DateTimeField()),
                 ('valid_from', models.DateTimeField()),
                 ('valid_to', models.DateTimeField(null=True)),
