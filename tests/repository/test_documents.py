@@ -130,3 +130,20 @@ def test_what_no_bot_looks_after_is_told(repo, scope):
 def test_settings_that_switch_one_manager_off_leave_the_bot_on(repo, scope):
     text = "{\n  // enabled: false\n  'pip': {\n    enabled: false,\n  },\n  a: 'enabled: false',\n}"
     assert items(dependency_updates, scope(repo({".github/renovate.json5": text})))
+
+
+def test_in_a_plain_folder_addresses_of_a_site_leave_dead_links_open(repo, scope):
+    pages = {"docs/a.md": "A page [b](../b/#x) [c](c)", "docs/b.md": "B"}
+    (docs,) = items(user_docs, scope(repo(pages | {"docs/c.md": ""})))
+    assert docs["dead_links"] == []
+    (docs,) = items(user_docs, scope(repo(pages)))
+    assert "dead_links" not in docs
+    (docs,) = items(user_docs, scope(repo(pages | {"docs/d.md": "D [e](e.md)"})))
+    assert docs["dead_links"] == ["docs/d.md: e.md"]
+
+
+def test_notes_on_upgrades_alone_are_no_documentation_for_users(repo, scope):
+    pages = {"docs/UPGRADE-4.0.md": "Do this.", "docs/changelog.v3.md": "x", "docs/migration.md": "x"}
+    assert items(user_docs, scope(repo(pages))) == []
+    (docs,) = items(user_docs, scope(repo(pages | {"docs/usage.md": "Use it"})))
+    assert (docs["pages"], docs["words"]) == (1, 2)

@@ -64,3 +64,21 @@ def test_in_a_documentation_site_only_links_to_source_files_are_judged(repo):
     tree = repo({"docs/a.md": ""})
     links = ["b.md", "../other/", "/guide", "img.png", "b.html", "a.md"]
     assert prose.dead_links(tree, "docs/index.md", links, site=True) == ["b.md"]
+
+
+@pytest.mark.parametrize(
+    "link", ["../basics/#x", "basics", "../basics.html", "more/", "/guide/basics", "/docs/guide/basics/", "../../index"]
+)
+def test_an_address_leads_to_the_page_that_a_site_serves_there(repo, link):
+    tree = repo(
+        {"docs/guide/start.md": "", "docs/guide/basics.rst": "", "docs/guide/more/README.md": "", "docs/index.md": ""}
+    )
+    assert prose.is_address(link)
+    assert prose.served(tree, "docs/guide/start.md", link)
+    assert not prose.served(
+        tree, "docs/guide/start.md", link.replace("bas", "nob").replace("more", "no").replace("ind", "no")
+    )
+
+
+def test_names_of_files_are_no_addresses():
+    assert not any(map(prose.is_address, ["a.md", "../img/a.png", "guide.rst#top"]))

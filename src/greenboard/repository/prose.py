@@ -80,10 +80,44 @@ def dead_links(tree: Tree, path: str, links: Sequence[str], *, site: bool = Fals
     return [link for link in dict.fromkeys(links) if not _alive(tree, path, link, site=site)]
 
 
+def is_address(link: str) -> bool:
+    """Whether a relative link names no file as it lies there, but a page as some site may serve it."""
+    target = _target(link)
+    last = target.rpartition("/")[2]
+    return target.startswith("/") or last in ("", ".", "..") or "." not in last or last.endswith((".html", ".htm"))
+
+
+def served(tree: Tree, path: str, link: str) -> bool:
+    """Whether an address leads to a file of the tree, by the habits of generators of sites.
+
+    `../basics/` of `guide/start.md` may be `guide/basics.md` (a page is served as a folder) as well as
+    `basics.md` or `basics/index.rst`.
+    """
+    if _alive(tree, path, link, site=False):
+        return True
+    target = re.sub(r"\.html?$", "", _target(link).strip("/"))
+    outer = path.rpartition("/")[0]
+    around = {outer, path.rpartition(".")[0]}
+    if _target(link).startswith("/"):
+        around = {"", *itertools.accumulate(outer.split("/"), lambda one, two: f"{one}/{two}")}
+    found = (normpath(f"{folder}/{target}".lstrip("/") or ".") for folder in around)
+    return any(_is_page(tree, page) for page in found)
+
+
+def _is_page(tree: Tree, page: str) -> bool:
+    if page == "." or page.startswith("..") or tree.has_folder(page):
+        return True
+    return any(tree.has(f"{page}{suffix}") for suffix in (*SUFFIXES, ".html"))
+
+
+def _target(link: str) -> str:
+    return unquote(link.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]).strip()
+
+
 def _alive(tree: Tree, path: str, link: str, *, site: bool) -> bool:
     if not link.strip() or _SCHEME.match(link) or _TEMPLATE.search(link):
         return True
-    target = unquote(link.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]).strip()
+    target = _target(link)
     if site and (target.startswith("/") or language(target) in (None, "plain")):
         return True
     folder = "" if target.startswith("/") else path.rpartition("/")[0]

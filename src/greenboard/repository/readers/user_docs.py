@@ -2,7 +2,10 @@
 
 A documentation site is known by its settings file; otherwise a folder named docs counts when it
 holds prose. Sites map pages to addresses of their own, so there only links to source files of prose
-are judged, and none where the generator writes links as addresses (Hugo, Jekyll, VitePress).
+are judged, and none where the generator writes links as addresses (Hugo, Jekyll, VitePress). A plain
+folder may be served by a site that is kept elsewhere: an address in it that leads to no page leaves
+open whether links are dead, unless others surely are. Pages for makers, and notes on upgrades, are
+no documentation for users.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ _FOLDERS = ("docs", "doc", "documentation", "website", "site")
 _FOR_MAKERS = re.compile(
     r"/(adrs?|decisions|rfcs?|design|proposals|runbooks?|internal|dev|development|contributing)/"
     r"|/(contributing|code[-_]of[-_]conduct|security|changelog|maintainers|pull_request_template)\.\w+$"
+    r"|/(upgrad(e|ing)|migrat(e|ing|ion)|change-?log|release[-_]notes)[^/]*\.\w+$"
 )
 """Pages for those who build the component, which do not make documentation for its users."""
 _MOST_TEXT = 3 * 2**20
@@ -48,7 +52,8 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     items: list[dict[str, Any]] = []
     for folder, tool in _sites(scope).items():
         pages = [path for path in scope.files if path.startswith(f"{folder}/") and _is_page(path)]
-        if any(tool or not _FOR_MAKERS.search(path[len(folder) :].lower()) for path in pages):
+        pages = [path for path in pages if tool or not _FOR_MAKERS.search(path[len(folder) :].lower())]
+        if pages:
             item, missed = _item(scope, folder, tool, pages)
             items.append(item)
             yield from missed
@@ -88,7 +93,7 @@ def _is_page(path: str) -> bool:
 
 
 def _item(scope: Scope, folder: str, tool: str | None, pages: Sequence[str]) -> tuple[dict[str, Any], list[Missed]]:
-    words, read_bytes, whole = 0, 0, True
+    words, read_bytes, whole, sure = 0, 0, True, True
     dead: list[str] = []
     missed: list[Missed] = []
     for path in pages:
@@ -103,7 +108,9 @@ def _item(scope: Scope, folder: str, tool: str | None, pages: Sequence[str]) -> 
             continue
         read_bytes += len(text)
         words += prose.count_words(text)
-        dead.extend(f"{path}: {link}" for link in _dead(scope, path, text, tool))
+        found, doubts = _dead(scope, path, text, tool)
+        dead.extend(f"{path}: {link}" for link in found)
+        sure = sure and not doubts
     item: dict[str, Any] = {
         "path": folder,
         "tool": tool,
@@ -112,18 +119,27 @@ def _item(scope: Scope, folder: str, tool: str | None, pages: Sequence[str]) -> 
     }
     if whole:
         item["words"] = words
-    if (whole or dead) and tool not in _BY_ADDRESS:
+    if ((whole and sure) or dead) and tool not in _BY_ADDRESS:
         item["dead_links"] = dead
     return item, missed
 
 
-def _dead(scope: Scope, path: str, text: str, tool: str | None) -> list[str]:
-    """Dead links of a page; one is parsed only where something that looks like a link leads nowhere."""
+def _dead(scope: Scope, path: str, text: str, tool: str | None) -> tuple[list[str], bool]:
+    """Dead links of a page, and whether others may be.
+
+    A page is parsed only where something that looks like a link leads nowhere.
+    """
     site = tool is not None
     rough = [next(part for part in found if part) for found in _DESTINATION.findall(text)]
     if tool in _BY_ADDRESS or not prose.dead_links(scope.tree, path, rough, site=site):
-        return []
-    return prose.dead_links(scope.tree, path, prose.parse(text, prose.language(path) or "plain").links, site=site)
+        return [], False
+    links = prose.parse(text, prose.language(path) or "plain").links
+    dead = prose.dead_links(scope.tree, path, links, site=site)
+    if site:
+        return dead, False
+    doubts = [link for link in dead if prose.is_address(link)]
+    sure = [link for link in dead if link not in doubts]
+    return sure, any(not prose.served(scope.tree, path, link) for link in doubts)
 
 
 def _changed(scope: Scope, pages: Sequence[str]) -> datetime | None:
