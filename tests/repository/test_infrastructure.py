@@ -57,6 +57,7 @@ resource "aws_lb_listener" "web" {
   }
 }
 """
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
 
 
 def single(reader: Any, scope: Any) -> Any:
@@ -98,6 +99,9 @@ def test_terraform_as_a_whole(repo, scope):
         ('module "a" {\n  source = "git::https://example.org/a.git?ref=v1"\n}', True),
         ('module "a" {\n  source  = "acme/a/aws"\n  version = "1.0"\n}', True),
         ('module "a" {\n  source = "./a"\n}', None),
+        (PROVIDER + 'module "a" {\n  source  = "acme/a/aws"\n  version = ">= 1.0"\n}', False),
+        (PROVIDER + 'module "a" {\n  source  = "acme/a/aws"\n  version = ">= 1.0, < 2"\n}', True),
+        ('module "a" {\n  source  = "acme/a/aws"\n  version = ">= 1.0"\n}', True),
     ],
 )
 def test_bounds_on_versions(repo, scope, text, pinned):
@@ -119,7 +123,6 @@ resource "aws_db_instance" "main" {
   storage_encrypted = var.safe
 }
 """
-PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
 CALL = 'module "%s" {\n  source = "./db"\n  safe   = %s\n}\n'
 
 

@@ -218,10 +218,7 @@ def test_a_limit_range_fills_what_containers_leave_out(repo, scope, limits, requ
 
 
 def test_the_limits_of_another_namespace_change_nothing(repo, scope):
-    here, there = (
-        text.replace("metadata: {", "metadata: {namespace: %s, " % name, 1)
-        for text, name in ((BARE, "a"), (LIMITS, "b"))
-    )
+    here, there = BARE.replace("{name", "{namespace: a, name", 1), LIMITS.replace("{name", "{namespace: b, name", 1)
     (item,) = workloads(scope(repo({"k8s/a.yaml": here, "k8s/b.yaml": there}))).values()
     assert (item["requests_set"], item["limits_set"]) == (False, False)
 

@@ -99,7 +99,11 @@ def _has_backend(block: Block) -> bool:
 
 
 def _pinned(mine: list[Module], files: list[str]) -> bool | None:
-    """Whether every provider and every module from elsewhere has a bound on its version; None where none is named."""
+    """Whether every provider and every module from elsewhere has a bound on its version; None where none is named.
+
+    What is applied needs an upper bound, or a lock file for its providers. A module for others to
+    call should only name the least version (Terraform's documentation on version constraints).
+    """
     bounds = [bound for module in mine for bound in (*_providers(module), *_calls(module))]
     if False in bounds:
         return any(path.endswith(".terraform.lock.hcl") for path in files) and not any(
@@ -116,7 +120,7 @@ def _providers(module: Module) -> Iterator[bool]:
             for name, wanted in part.items() if isinstance(part, dict) else ():
                 if not str(name).startswith("__"):
                     version = wanted.get("version") if isinstance(wanted, dict) else wanted
-                    yield isinstance(version, str) and bool(version.strip('"'))
+                    yield isinstance(version, str) and _bounded(version, module)
 
 
 def _calls(module: Module) -> Iterator[bool]:
@@ -127,7 +131,14 @@ def _calls(module: Module) -> Iterator[bool]:
         if re.search(r"^git::|^git@|github\.com/|bitbucket\.org/|^hg::|\.git\b", source):
             yield "ref=" in source
         elif not re.search(r"^https?://|^s3::|^gcs::", source):
-            yield isinstance(block.get("version"), str)
+            version = block.get("version")
+            yield isinstance(version, str) and _bounded(version, module)
+
+
+def _bounded(version: str, module: Module) -> bool:
+    """Whether a version constraint holds back the next release, where the module is applied by itself."""
+    terms = [term.strip() for term in version.strip('"').split(",") if term.strip()]
+    return bool(terms) and (not module.root or any(not term.startswith((">", "!=")) for term in terms))
 
 
 READER = Reader(name="infrastructure as code", types=("iac",), about="component", read=read)

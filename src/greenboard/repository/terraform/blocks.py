@@ -78,7 +78,7 @@ class Block:
         """Whether this is a call of the module in a folder of the same tree."""
         found = re.search(r'^\s*source\s*=\s*"(\.{1,2}/[^"]*)"', self.text, re.MULTILINE)
         beside = self.path.rpartition("/")[0]
-        return bool(found) and posixpath.normpath(posixpath.join(beside, found[1])) == (folder or ".")
+        return found is not None and posixpath.normpath(posixpath.join(beside, found[1])) == (folder or ".")
 
     def inner(self, name: str) -> list[Inner] | Unknown:
         """The inner blocks of a name; UNKNOWN where they are made dynamically."""
