@@ -9,9 +9,9 @@ import pytest
 from greenboard.catalog import descriptors, store
 from greenboard.catalog.events import CatalogChanged
 from greenboard.catalog.models import EntityVersion, RelationInterval
-from greenboard.catalog.types import Declared, Entity, RelationKind
+from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core import events
-from greenboard.core.errors import UserError
+from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +254,36 @@ def test_the_database_itself_refuses_a_second_owner():
     row.pk, row.source_id = None, row.target_id + 10_000
     with pytest.raises(IntegrityError):
         row.save()
+
+
+def living(home: str, *, discovered: bool = False) -> Declared:
+    """Checkout as the repository `home` has it."""
+    place = Place("greenboard.yaml", 3, 1)
+    repository = Ref("repository", "default", home)
+    entity = Entity(CHECKOUT, discovered=discovered, place=None if discovered else place)
+    return Declared((entity, Entity(repository)), (Relation(RelationKind.LIVES_IN, CHECKOUT, repository),))
+
+
+def test_two_repositories_that_declare_one_reference_are_refused_with_both_places():
+    store.save(living("shop"), day(0), cause="look")
+    with pytest.raises(UserError, match="declared by two repositories") as refused:
+        store.save(living("copy"), day(1), cause="look")
+    said = str(refused.value)
+    assert "repository:default/shop has it at greenboard.yaml:3:1" in said
+    assert "another in repository:default/copy at greenboard.yaml:3:1" in said
+    assert store.find(Ref("repository", "default", "copy")) is None
+
+
+def test_what_is_only_discovered_takes_no_name_and_gives_it_to_a_descriptor():
+    store.save(living("shop", discovered=True), day(0), cause="look")
+    with pytest.raises(UserError, match="discovered by its folder"):
+        store.save(living("copy", discovered=True), day(1), cause="look")
+    store.save(living("copy"), day(2), cause="look")
+    assert ends(store.relations()) == {(str(CHECKOUT), "lives-in", "repository:default/copy")}
+
+
+def test_a_component_moves_once_its_first_repository_no_longer_has_it():
+    store.save(living("shop"), day(0), cause="look")
+    store.retire([CHECKOUT], day(1))
+    store.save(living("copy"), day(2), cause="look")
+    assert ends(store.relations()) == {(str(CHECKOUT), "lives-in", "repository:default/copy")}

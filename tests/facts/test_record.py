@@ -200,3 +200,11 @@ def test_the_facts_of_an_entity_that_left_the_catalog_are_not_read_but_stay_in_t
     EntityVersion.objects.filter(name="checkout").update(valid_to=day(1))
     assert CHECKOUT not in store.current()
     assert len(store.current(day(0.5))[CHECKOUT][0]) == 1
+
+
+def test_a_gap_that_nobody_need_mend_is_read_back_as_such(shop):
+    record([], [replace(gap(), unclear=True)], day(0))
+    assert read()[1][0].unclear
+    record([], [gap(at=1)], day(1))
+    assert [row.unclear for row in GapInterval.objects.order_by("id")] == [True, False]
+    assert not read()[1][0].unclear

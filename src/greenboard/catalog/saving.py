@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Q
 
-from greenboard.catalog import graph, kinds, rows
+from greenboard.catalog import claims, graph, kinds, rows
 from greenboard.catalog.events import CatalogChanged
 from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, CustomKind, EntityVersion, RelationInterval
@@ -49,7 +49,8 @@ def save(declared: Declared, at: datetime, *, cause: str) -> Saved:
 
     Raises:
         UserError: the relations of the whole catalog would break a rule, a property does not fit
-            its kind, or something declared was already changed at a later moment.
+            its kind, another repository declares the same reference, or something declared was
+            already changed at a later moment.
 
     """
     with transaction.atomic():
@@ -61,6 +62,7 @@ def save(declared: Declared, at: datetime, *, cause: str) -> Saved:
         wanted = _links(declared.relations, ids)
         touched = _declared_rows([ids[entity.ref] for entity in declared.entities])
         _settle(loose, {entity.ref for entity in declared.entities}, wanted, touched)
+        kinds.refuse(claims.clashes(declared, ids))
         _refuse(declared, known, wanted, touched)
         versions = _Versions(at, cause)
         versions.write(declared.entities, ids)
