@@ -125,7 +125,7 @@ def test_fail_under_answers_with_the_exit_code(run: Run, folder: Path, asked: st
 def test_explain_shows_expression_threshold_values_and_fix(run: Run, folder: Path) -> None:
     out = run("check", folder, "--explain", "rel-2-replicas", "--now", NOW).out
     assert "param.copies: 3" in out
-    assert "workload.all(w, (has(w.min_replicas)" in out
+    assert "workload.all(w, w.scheduled" in out
     assert "workload.replicas of deployment/checkout = 1" in out
     assert "Raise `replicas`" in out
 
@@ -151,7 +151,11 @@ def test_a_component_known_only_from_facts_is_judged(run: Run, tmp_path: Path) -
     fact = {"entity": "service:default/ledger", "source": "catalog export", "observed_at": "2026-05-31T12:00:00Z"}
     facts = [
         {**fact, "type": "entity", "value": {"kind": "service", "tier": 0}},
-        {**fact, "type": "workload", "value": [{"name": "deployment/ledger", "replicas": 2, "scheduled": False}]},
+        {
+            **fact,
+            "type": "workload",
+            "value": [{"name": "deployment/ledger", "replicas": 2, "scheduled": False, "autoscaled": False}],
+        },
     ]
     (tmp_path / "facts.json").write_text(json.dumps({"facts": facts}))
     done = run("check", "--facts", tmp_path / "facts.json", "--format", "json", "--now", NOW)

@@ -49,13 +49,21 @@ class _Strict(BaseModel):
 
 
 class FieldDef(_Strict):
-    """One field of a fact type. `values` closes a string field to the ones listed."""
+    """One field of a fact type. `values` closes a string field to the ones listed.
+
+    For sentences: `label` names the field beside its value, `if_true` and `if_false` say what a bool
+    means. A `trait` says what the thing is rather than how it fares.
+    """
 
     type: FieldType
     doc: str
     unit: str = ""
     values: tuple[str, ...] = ()
     example: Any = None
+    label: str = ""
+    if_true: str = ""
+    if_false: str = ""
+    trait: bool = False
 
 
 Span = Annotated[timedelta, BeforeValidator(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
@@ -68,11 +76,14 @@ class FactType(_Strict):
     `about` says whose facts they are: a component's facts of a type about `repository` are read
     from the repository it lives in. `many` names the field that tells several items of one entity
     apart; None means one fact per entity and source. A fact older than `max_age` is no data.
-    `connects` names the kinds of tools that can supply it, for people.
+    `connects` names the kinds of tools that can supply it, for people; `label` and `plural` name one
+    and several of it in a sentence.
     """
 
     name: str
     title: str
+    label: str = ""
+    plural: str = ""
     doc: str
     about: Literal["component", "repository", "entity"]
     many: str | None = None

@@ -3,182 +3,232 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from greenboard.rules import phrases
+from greenboard.facts.vocabulary import FactType, FieldDef
+from greenboard.rules import labels, phrases, wishes
 from greenboard.rules.schema import NOW, PARAMETERS
+from greenboard.rules.sentence import Clause, listing
 from greenboard.rules.trace import Point, Trace
-from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Var
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
 
 
 @dataclass
 class Clauses:
-    """Words for the parts of a traced expression. `labels` says what local variables stand for."""
+    """Words for the parts of a traced expression. `names` says what local variables stand for."""
 
     trace: Trace
-    labels: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
-    def leaf(self, node: Node, point: Point, wanted: bool) -> str:
+    def leaf(self, node: Node, point: Point, wanted: bool) -> Clause:
         """A comparison or test that has a value; `wanted` is the one that would have pleased the rule."""
+        met = self.trace.truth(node, point) is wanted
         match node:
             case Const():
-                return "the rule says so of everything"
+                return Clause("", "the rule says so of everything")
             case Has():
                 there = self.trace.truth(node, point)
-                known = f"{'a' if there else 'no'} known {phrases.words(node.field)}"
-                said = f"{self.subject(node.operand, point)} has {known}"
-                return said if there is wanted else f"{said}; wanted {'one' if wanted else 'none'}"
+                said = f"{self._label(node)} {'known' if there else 'not known'}"
+                return Clause(self.subject(node.operand, point), said + ("" if met or wanted else ", wanted none"))
             case Select():
-                met = self.trace.truth(node, point) is wanted
-                return _verdict(self.quantity(node, point), met, "true" if wanted else "false")
+                return self._bool(node, point, wanted)
             case Call():
-                return self._call(node, point, wanted)
+                return self._call(node, point, wanted, met)
             case Fold(fold=FoldKind.EXISTS_ONE):
-                return self._exactly_one(node, point, wanted)
+                return self._exactly_one(node, point, met, wanted)
         return self._plainly(node, point)
 
-    def _plainly(self, node: Node, point: Point) -> str:
-        return f"{phrases.write(node)} is {phrases.value(self.trace.truth(node, point))}"
+    def _plainly(self, node: Node, point: Point) -> Clause:
+        return Clause("", f"{phrases.write(node)} is {'true' if self.trace.truth(node, point) else 'false'}")
 
-    def _call(self, node: Call, point: Point, wanted: bool) -> str:
-        met = self.trace.truth(node, point) is wanted
+    def _bool(self, node: Select, point: Point, wanted: bool) -> Clause:
+        found, declared = self.trace.truth(node, point), self._declared(node)
+        said = wishes.bool_phrase(declared, found)
+        if not said:
+            said = f"{self._label(node)} is {phrases.value(found)}"
+            said += "" if found is wanted else f", wanted {phrases.value(wanted)}"
+        return Clause(self.subject(node.operand, point), said)
+
+    def _call(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
         if node.function in phrases.FLIPPED:
             return self._comparison(node, point, wanted, met)
         if node.function == "@in":
             return self._membership(node, point, wanted, met)
         if len(node.arguments) == 2:
             limit = self.trace.value(node.arguments[1], point)
-            wish = phrases.text_test(node.function, phrases.value("" if limit is None else limit))
+            wish = phrases.text_test(node.function, phrases.value("" if limit is None else limit), wanted)
             if wish:
-                return _verdict(self.quantity(node.arguments[0], point), met, wish if wanted else f"not {wish}")
+                return _verdict(self.quantity(node.arguments[0], point), met, wish)
         return self._plainly(node, point)
 
-    def _comparison(self, node: Call, point: Point, wanted: bool, met: bool) -> str:
+    def _comparison(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
         sign = node.function if wanted else phrases.NEGATED[node.function]
         left, right = node.arguments
         if _weight(right) > _weight(left):
             left, right, sign = right, left, phrases.FLIPPED[sign]
-        return _verdict(
-            self.quantity(left, point), met, phrases.bound(sign, self._limit(right, left, point), left.type.kind)
-        )
+        share = self._share(left, right, point)
+        if share:
+            return share
+        limit = self._limit(right, left, point)
+        said = self.quantity(left, point)
+        if limit in said.said:
+            said = self.quantity(left, point, exact=True)
+        wish = phrases.bound(sign, limit, left.type.kind)
+        return _verdict(said, met, self._sourced(wish, right, left, point))
+
+    def _share(self, left: Node, right: Node, point: Point) -> Clause | None:
+        """Of `x.actions_pinned == x.actions`: `3 of 10 actions pinned`."""
+        if not (isinstance(left, Select) and isinstance(right, Select) and left.type.kind is Kind.INT):
+            return None
+        same = phrases.write(left.operand) == phrases.write(right.operand)
+        if not same or not left.field.startswith(f"{right.field}_"):
+            return None
+        part, whole = (phrases.value(self.trace.value(node, point) or 0) for node in (left, right))
+        which = labels.words(left.field.removeprefix(f"{right.field}_"))
+        return Clause(self.subject(left.operand, point), f"{part} of {whole} {self._label(right)} {which}")
 
     def _limit(self, node: Node, beside: Node, point: Point) -> str:
         found = self.trace.value(node, point)
-        unit = beside.field if isinstance(beside, Select) else ""
-        said = phrases.value("" if found is None else found, unit)
-        distance = _distance(beside)
-        if distance is not None:
-            said = f"{said} {distance[1]}"
-        if isinstance(node, Select) and node.operand.type.struct != PARAMETERS:
-            return f"{said} ({self._owner(node, beside, point)}{phrases.words(node.field)})"
-        return said
+        return phrases.value("" if found is None else found, self._unit(beside))
 
-    def _owner(self, node: Select, beside: Node, point: Point) -> str:
-        if isinstance(beside, Select) and phrases.write(beside.operand) == phrases.write(node.operand):
-            return "its "
-        return f"{self.subject(node.operand, point)}: "
+    def _sourced(self, wish: str, limit: Node, beside: Node, point: Point) -> str:
+        """What is wanted, and where the bound comes from when that is another fact."""
+        if not isinstance(limit, Select) or limit.operand.type.struct == PARAMETERS:
+            return wish
+        own = isinstance(beside, Select) and phrases.write(beside.operand) == phrases.write(limit.operand)
+        owner = "" if own else f"{self.subject(limit.operand, point)} "
+        return f"{wish} ({owner}{self._label(limit)})"
 
-    def _membership(self, node: Call, point: Point, wanted: bool, met: bool) -> str:
+    def _membership(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
         sought, listed = node.arguments
+        if isinstance(sought, Var) and sought.local and isinstance(listed, Select):
+            there = "" if self.trace.truth(node, point) else "not "
+            said = f"{phrases.value(self.trace.value(sought, point) or '')} {there}among {self._label(listed)}"
+            return Clause(self.subject(listed.operand, point), said)
         if isinstance(sought, Const) or _weight(listed) > _weight(sought):
             wish = phrases.value(self.trace.value(sought, point) or "")
             return _verdict(self.quantity(listed, point), met, f"{wish} among them" if wanted else f"no {wish}")
         among = phrases.value(self.trace.value(listed, point) or ())
         return _verdict(self.quantity(sought, point), met, f"one of {among}" if wanted else f"none of {among}")
 
-    def _exactly_one(self, node: Fold, point: Point, wanted: bool) -> str:
+    def _exactly_one(self, node: Fold, point: Point, met: bool, wanted: bool) -> Clause:
         assert node.test is not None
         test, elements = node.test, self.trace.elements(node, point)
         count = sum(self.trace.truth(test, one) for one in elements)
-        said = f"{count} of {len(elements)} {phrases.plural(self.label(node.over))} have {self.wish(test, True)}"
-        met = self.trace.truth(node, point) is wanted
-        return _verdict(said, met, "exactly one" if wanted else "not exactly one")
+        subject = f"{count} of {len(elements)} {self.several(node.over)}"
+        return _verdict(Clause(subject, self.wish(test, True)), met, "exactly one" if wanted else "not exactly one")
 
-    def quantity(self, node: Node, point: Point) -> str:
-        """What a value is, as a clause: `deployment/checkout has replicas 1`."""
+    def quantity(self, node: Node, point: Point, *, exact: bool = False) -> Clause:
+        """What a value is: `deployment/checkout`, `1 replica`."""
         found = self.trace.value(node, point)
-        said = "nothing" if found is None else phrases.value(found, node.field if isinstance(node, Select) else "")
+        said = "nothing" if found is None else phrases.value(found, self._unit(node))
         distance = _distance(node)
         match node:
             case Select() if node.operand.type.struct == PARAMETERS:
-                return f"the rule's {phrases.words(node.field)} is {said}"
+                return Clause("", f"the rule's {labels.words(node.field)} is {said}")
             case Select():
-                return f"{self.subject(node.operand, point)} has {phrases.valued(node.field)} {said}"
+                return Clause(self.subject(node.operand, point), self._valued(node, found, said))
             case Var(local=True):
-                return f"one of {self.labels.get(node.name, node.name)} is {said}"
+                return self._element(node, point, said)
             case Call(function="size") if node.arguments[0].type.kind is Kind.LIST:
                 return self._counted(node.arguments[0], point)
         if distance is not None and isinstance(found, timedelta):
             moment, word = distance
-            at = phrases.value(self.trace.value(moment, point) or "")
-            return f"{self.subject(moment.operand, point)} has {phrases.words(moment.field)} {at}, {said} {word}"
-        return f"{phrases.write(node)} is {said}"
+            at = self.trace.value(moment, point)
+            day = phrases.day(at) if isinstance(at, datetime) else ""
+            span = phrases.span(found, exact=exact)
+            return Clause(self.subject(moment.operand, point), f"{self._label(moment)} {day}, {span} {word}")
+        return Clause("", f"{phrases.write(node)} is {said}")
 
-    def _counted(self, listed: Node, point: Point) -> str:
-        count, label = self.trace.count(listed, point), self.label(listed)
+    def _element(self, node: Var, point: Point, said: str) -> Clause:
+        """One of a list of values: `SBOM`, `licence MIT`."""
+        named = labels.one(self.names.get(node.name, node.name))
+        over = node.over
+        subject = self.subject(over.operand, point) if isinstance(over, Select) else ""
+        return Clause(subject, f"{named} {said}")
+
+    def _valued(self, node: Select, found: object, said: str) -> str:
+        label, declared = self._label(node), self._declared(node)
+        plain = isinstance(found, int) and not (declared and declared.unit not in ("", "people"))
+        return labels.counted(int(str(found)), label) if plain and labels.is_counted(label) else f"{label} {said}"
+
+    def _counted(self, listed: Node, point: Point) -> Clause:
+        count = self.trace.count(listed, point)
+        least = "at least " if self.trace.partial(listed, point) else ""
         if isinstance(listed, Select):
-            return f"{self.subject(listed.operand, point)} has {count} {phrases.words(listed.field)}"
+            held = self.trace.value(listed, point)
+            named = [phrases.value(part) for part in held] if isinstance(held, tuple) else []
+            which = f" ({listing(named)})" if named else ""
+            return Clause(self.subject(listed.operand, point), labels.counted(count, self._label(listed)) + which)
         if isinstance(listed, Fold) and listed.fold is FoldKind.FILTER and listed.test is not None:
             every = self.trace.count(listed.over, point)
-            return f"{count} of {every} {phrases.plural(label)} have {self.wish(listed.test, True)}"
-        if count <= 1:
-            return f"there is {count or 'no'} {phrases.words(label)}"
-        return f"there are {count} {phrases.plural(label)}"
+            return Clause(f"{least}{count} of {every} {self.several(listed)}", self.wish(listed.test, True))
+        label = self.several(listed) if count != 1 else self.one(listed)
+        return Clause("", f"{least}{f'{count:,}' if count else 'no'} {label}")
+
+    # Names.
 
     def subject(self, struct: Node, point: Point) -> str:
-        """Who a field belongs to: the item's key, or the fact type."""
-        name = struct.type.inner.struct if struct.type.kind is Kind.OPTIONAL else struct.type.struct
+        """Who a field belongs to: the item's key, or the fact type; of the entity itself nothing need be said."""
+        declared = self._type(struct.type)
+        if declared is None or declared.name == "entity":
+            return ""
         key = self.trace.key(struct, point)
         if key is None:
-            return f"the {phrases.words(name)}" if name == "entity" else phrases.words(name)
-        return key if "/" in key else f"{phrases.words(name)} {key}"
+            return labels.of_type(declared)
+        return key if "/" in key else f"{labels.of_type(declared)} {key}".rstrip()
 
-    def label(self, listed: Node) -> str:
+    def one(self, listed: Node) -> str:
+        """What a list holds, one of them."""
+        return self._held(listed, several=False)
+
+    def several(self, listed: Node) -> str:
         """What a list holds."""
+        return self._held(listed, several=True)
+
+    def _held(self, listed: Node, *, several: bool) -> str:
         match listed:
-            case Var():
-                return listed.type.inner.struct or listed.name
-            case Select():
-                return listed.field
             case Fold(fold=FoldKind.FILTER):
-                return self.label(listed.over)
-        return "value"
+                return self._held(listed.over, several=several)
+            case Var():
+                declared = self._type(listed.type.inner)
+                if declared is not None:
+                    return labels.several(declared) if several else labels.of_type(declared)
+            case Select():
+                return self._label(listed)
+        return "values" if several else "value"
+
+    def missing_field(self, node: Select, point: Point) -> Clause:
+        """That a field is not known."""
+        return Clause(self.subject(node.operand, point), f"{self._label(node)} not known")
 
     def wish(self, node: Node, wanted: bool) -> str:
         """What a test wants of an element, without the element."""
-        match node:
-            case Call(function="!_"):
-                return self.wish(node.arguments[0], not wanted)
-            case Call(function="_&&_" | "_||_"):
-                both = (node.function == "_&&_") is wanted
-                return (" and " if both else " or ").join(self.wish(part, wanted) for part in node.arguments)
-            case Select():
-                return f"{phrases.words(node.field)} {'true' if wanted else 'false'}"
-            case Has():
-                return f"{'a' if wanted else 'no'} known {phrases.words(node.field)}"
-            case Call(function=name, arguments=(Select() | Var() as subject, Const() as limit)):
-                said = self._wished(name, subject, limit, wanted)
-                if said:
-                    return said
-        return phrases.write(node) if wanted else f"not {phrases.write(node)}"
+        return wishes.Wishes(self.trace).wish(node, wanted)
 
-    def _wished(self, name: str, subject: Select | Var, limit: Const, wanted: bool) -> str | None:
-        label = f"{phrases.valued(subject.field)} " if isinstance(subject, Select) else ""
-        found = self.trace.value(limit, self.trace.root)
-        said = phrases.value(
-            limit.value if found is None else found, subject.field if isinstance(subject, Select) else ""
-        )
-        if name in phrases.FLIPPED:
-            sign = name if wanted else phrases.NEGATED[name]
-            return f"{label}{phrases.bound(sign, said, subject.type.kind)}"
-        tested = phrases.text_test(name, said)
-        return f"{label}{'' if wanted else 'not '}{tested}" if tested else None
+    def _type(self, stated: Type) -> FactType | None:
+        inner = stated.inner if stated.kind is Kind.OPTIONAL else stated
+        return self.trace.frame.vocabulary.types.get(inner.struct)
+
+    def _declared(self, node: Select | Has) -> FieldDef | None:
+        return wishes.declared(node, self.trace.frame.vocabulary)
+
+    def _label(self, node: Select | Has) -> str:
+        return labels.of_field(node.field, self._declared(node))
+
+    def _unit(self, node: Node) -> str:
+        declared = self._declared(node) if isinstance(node, Select) else None
+        return declared.unit if declared else ""
 
 
-def _verdict(said: str, met: bool, wish: str) -> str:
-    if not met:
-        return f"{said}; wanted {wish}"
-    return said if said.endswith(f" {wish}") else f"{said} (wanted {wish})"
+def _verdict(found: Clause, met: bool, wish: str) -> Clause:
+    said = found.said
+    if wish in ("0", "at most 0"):
+        wish = "none"
+    plain = met and (wish in ("none", "at least 0", "at least 1") or wish.startswith("more than 0"))
+    if plain or (wish == "at least 1" and said.startswith("no ")) or said.endswith(f" {wish}"):
+        return found
+    return Clause(found.subject, f"{said} (wanted {wish})" if met else f"{said}, wanted {wish}")
 
 
 def _weight(node: Node) -> int:

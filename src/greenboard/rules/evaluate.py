@@ -115,6 +115,10 @@ class Interpreter:
         assert self._trace is not None
         return self._trace[node]
 
+    def was_traced(self, node: Node) -> bool:
+        """Whether a node was evaluated; only with `trace`."""
+        return self._trace is not None and node in self._trace
+
     def inside(self, fold: Fold) -> tuple[Lanes, Lanes]:
         """The lanes around a comprehension and those within it; only with `trace`."""
         return self._inside[fold]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from greenboard.facts.types import FieldValue
-from greenboard.rules import phrases
+from greenboard.rules import labels, phrases, wishes
 from greenboard.rules.clauses import Clauses
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Parameters
 from greenboard.rules.language import Program
 from greenboard.rules.schema import PARAMETERS
+from greenboard.rules.sentence import Clause, sentence
 from greenboard.rules.trace import Point, Trace
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Var
 from greenboard.rules.types import Outcome
@@ -50,7 +51,7 @@ def explain(program: Program, frame: Frame, row: int, parameters: Parameters | N
     walk = _Walk(trace, Clauses(trace))
     outcome, clauses = walk.outcome(program.tree)
     walk.collect(program.tree, walk.trace.root, decisive=False)
-    return Explanation(outcome, phrases.join(clauses), tuple(walk.reads.values()), tuple(sorted(walk.missing)))
+    return Explanation(outcome, sentence(clauses), tuple(walk.reads.values()), tuple(sorted(walk.missing)))
 
 
 @dataclass
@@ -62,19 +63,19 @@ class _Walk:
     reads: dict[tuple[str, str | None], Read] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
 
-    def outcome(self, node: Node) -> tuple[Outcome, list[str]]:
+    def outcome(self, node: Node) -> tuple[Outcome, list[Clause]]:
         root = self.trace.root
         state = self.trace.state(node, root)
         if state == MISSING:
             return Outcome.NO_DATA, list(self.unknown(node, root))
         if state != OK:
-            return Outcome.ERROR, list(self.failed(node, root)) or ["the expression failed"]
+            return Outcome.ERROR, list(self.failed(node, root)) or [Clause("", "the expression failed")]
         passed = self.trace.truth(node, root)
         return Outcome.PASS if passed else Outcome.FAIL, list(self.decided(node, root, wanted=True))
 
     # Decided: true or false.
 
-    def decided(self, node: Node, point: Point, *, wanted: bool) -> Iterator[str]:
+    def decided(self, node: Node, point: Point, *, wanted: bool) -> Iterator[Clause]:
         """Clauses for a part that has a value; `wanted` is the value that would have pleased the rule."""
         match node:
             case Call(function="_&&_" | "_||_"):
@@ -91,15 +92,33 @@ class _Walk:
                 self.collect(node, point, decisive=True)
                 yield self.say.leaf(node, point, wanted)
 
-    def _logic(self, node: Call, point: Point, wanted: bool) -> Iterator[str]:
+    def _logic(self, node: Call, point: Point, wanted: bool) -> Iterator[Clause]:
         """Of `&&` and `||`: the side that decided alone, or both."""
         deciding = node.function == "_||_"
-        valued = [part for part in node.arguments if self.trace.state(part, point) == OK]
+        parts = wishes.conjuncts(node, node.function)
+        valued = [part for part in parts if self.trace.state(part, point) == OK]
         alone = [part for part in valued if self.trace.truth(part, point) is deciding]
-        for part in (alone[:1] if deciding is wanted else alone) or _without_guards(node, valued, wanted):
+        alike = wishes.asked(valued, node.function, self.trace.frame.vocabulary)
+        for part in (alone[:1] if deciding is wanted else alone) or self._taken(alike, point):
             yield from self.decided(part, point, wanted=wanted)
 
-    def _conditional(self, node: Call, point: Point, wanted: bool) -> Iterator[str]:
+    def _taken(self, parts: list[Node], point: Point) -> list[Node]:
+        """Of `a && x || !a && y` only the branch that `a` leads to; other parts as they are."""
+        tests = [wishes.conjuncts(part) for part in parts]
+        written = {phrases.write(test) for several in tests for test in several}
+        closed = [
+            any(self.trace.state(test, point) == OK and self._turned_away(test, point, written) for test in several)
+            for several in tests
+        ]
+        return [part for part, shut in zip(parts, closed, strict=True) if not shut] or parts
+
+    def _turned_away(self, test: Node, point: Point, written: set[str]) -> bool:
+        """Whether a test is false of which another branch asks the opposite."""
+        negated = test.arguments[0] if isinstance(test, Call) and test.function == "!_" else None
+        opposite = phrases.write(negated) if negated is not None else f"!{phrases.write(test)}"
+        return opposite in written and not self.trace.truth(test, point)
+
+    def _conditional(self, node: Call, point: Point, wanted: bool) -> Iterator[Clause]:
         test = node.arguments[0]
         chosen = node.arguments[1 if self.trace.truth(test, point) else 2]
         self.collect(test, point, decisive=True)
@@ -108,14 +127,14 @@ class _Walk:
         else:
             yield from self.decided(chosen, point, wanted=wanted)
 
-    def _quantified(self, node: Fold, point: Point, wanted: bool) -> Iterator[str]:
+    def _quantified(self, node: Fold, point: Point, wanted: bool) -> Iterator[Clause]:
         test = node.test
         assert test is not None
         elements = self.trace.elements(node, point)
-        self.say.labels[node.variable] = phrases.words(self.say.label(node.over))
+        self.say.names[node.variable] = self.say.one(node.over)
         self.collect(node.over, point, decisive=True)
         if not elements:
-            yield f"there is no {phrases.words(self.say.label(node.over))}"
+            yield Clause("", f"there is no {self.say.one(node.over)}")
             return
         hit = node.fold is FoldKind.EXISTS
         hits = [one for one in elements if self.trace.state(test, one) == OK and self.trace.truth(test, one) is hit]
@@ -123,23 +142,46 @@ class _Walk:
             for one in hits[: 1 if hit else None]:
                 yield from self.decided(test, one, wanted=wanted)
             return
-        yield from self._all_alike(node, test, elements, wanted)
+        if node.fold is FoldKind.EXISTS:
+            yield from self._none(node, test, elements, wanted)
+        else:
+            yield from self._all_alike(node, test, elements, wanted)
 
-    def _all_alike(self, node: Fold, test: Node, elements: list[Point], wanted: bool) -> Iterator[str]:
+    def _none(self, node: Fold, test: Node, elements: list[Point], wanted: bool) -> Iterator[Clause]:
+        """No element holds: there is none of the sort that is asked for, or those of the sort fall short."""
+        parts, words = wishes.conjuncts(test), self.trace.frame.vocabulary
+        traits = [part for part in parts if wishes.is_trait(part, words)]
+        if not traits:
+            yield from self._all_alike(node, test, elements, wanted)
+            return
+        of_the_sort = [one for one in elements if all(self._holds(part, one) for part in traits)]
+        for one in of_the_sort:
+            for part in parts:
+                if part not in traits and self.trace.state(part, one) == OK and not self._holds(part, one):
+                    yield from self.decided(part, one, wanted=wanted)
+        if of_the_sort:
+            return
+        for one in elements:
+            self.collect(test, one, decisive=True)
+        sort = " and ".join(wishes.sort(part, wishes.Wishes(self.trace)) for part in traits)
+        yield Clause("", f"there is no {self.say.one(node.over)} {sort}")
+
+    def _holds(self, part: Node, point: Point) -> bool:
+        return self.trace.state(part, point) == OK and self.trace.truth(part, point)
+
+    def _all_alike(self, node: Fold, test: Node, elements: list[Point], wanted: bool) -> Iterator[Clause]:
         """No element stands out: all hold, or none does."""
-        if len(elements) <= 2:
+        values = node.fold is FoldKind.ALL and node.over.type.inner.kind is not Kind.STRUCT
+        if len(elements) <= 2 or values:
             for one in elements:
                 yield from self.decided(test, one, wanted=wanted)
             return
         for one in elements:
             self.collect(test, one, decisive=True)
-        several = phrases.plural(self.say.label(node.over))
-        if node.fold is FoldKind.ALL:
-            yield f"all {len(elements)} {several} have {self.say.wish(test, True)}"
-        else:
-            yield f"none of the {len(elements)} {several} has {self.say.wish(test, True)}"
+        each = "each" if node.fold is FoldKind.ALL else "none"
+        yield Clause(f"{each} of the {len(elements)} {self.say.several(node.over)}", self.say.wish(test, True))
 
-    def _attested(self, node: Call, point: Point) -> str:
+    def _attested(self, node: Call, point: Point) -> Clause:
         fold = node.arguments[1]
         assert isinstance(fold, Fold)
         assert isinstance(fold.test, Call)
@@ -153,19 +195,20 @@ class _Walk:
             assert isinstance(valid, Call)
             until = phrases.value(self.trace.value(valid.arguments[0], one) or "")
             if self.trace.truth(valid, one):
-                return f"{item} is attested until {until}"
-            return f"the attestation of {item} expired at {until}"
-        return f"nobody attests {item}"
+                return Clause("", f"{item} is attested until {until}")
+            return Clause("", f"the attestation of {item} expired on {until}")
+        return Clause("", f"nobody attests {item}")
 
     # Unknown: which fact or field is missing.
 
-    def unknown(self, node: Node, point: Point) -> Iterator[str]:
+    def unknown(self, node: Node, point: Point) -> Iterator[Clause]:
         """Clauses for a part that has no value because something is missing."""
         match node:
             case Var():
                 self.missing.add(node.name)
-                many = node.type.kind is Kind.LIST
-                yield f"nothing is known about {phrases.plural(node.name) if many else phrases.words(node.name)}"
+                declared = self.trace.frame.vocabulary.types[node.name]
+                named = labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
+                yield Clause("", f"nothing is known of {named}")
             case Select() if self.trace.state(node.operand, point) == OK:
                 yield self._unknown_field(node, point)
             case Fold() if self.trace.state(node.over, point) == OK:
@@ -184,25 +227,25 @@ class _Walk:
                     else:
                         yield from self._unseen(part, point)
 
-    def _unseen(self, listed: Node, point: Point) -> Iterator[str]:
+    def _unseen(self, listed: Node, point: Point) -> Iterator[Clause]:
         """A list that may have more elements than are known leaves open what all of them come to."""
         if not self.trace.partial(listed, point):
             return
         for part in listed.walk():
             if isinstance(part, Var) and not part.local and self.trace.partial(part, point):
                 self.missing.add(part.name)
-                yield f"there may be more {phrases.plural(part.name)} than are known"
+                yield Clause("", f"there may be more {self.say.several(part)} than are known")
 
-    def _unknown_field(self, node: Select, point: Point) -> str:
+    def _unknown_field(self, node: Select, point: Point) -> Clause:
         name = node.operand.type.inner.struct if node.operand.type.kind is Kind.OPTIONAL else node.operand.type.struct
         self.missing.add(f"{name}.{node.field}")
         if name == PARAMETERS:
-            return f"the rule's parameter {node.field} has no value here"
-        return f"{phrases.words(node.field)} of {self.say.subject(node.operand, point)} is not known"
+            return Clause("", f"the rule's parameter {node.field} has no value here")
+        return self.say.missing_field(node, point)
 
     # Failed: what could not be computed.
 
-    def failed(self, node: Node, point: Point) -> Iterator[str]:
+    def failed(self, node: Node, point: Point) -> Iterator[Clause]:
         """Clauses for a part that is in error."""
         if isinstance(node, Fold) and self.trace.state(node.over, point) == OK:
             below = [
@@ -218,7 +261,7 @@ class _Walk:
             yield from self.failed(part, at)
         if not causes:
             self.collect(node, point, decisive=True)
-            yield f"{phrases.write(node)} cannot be computed: {self._cause(node, point)}"
+            yield Clause("", f"{phrases.write(node)} cannot be computed: {self._cause(node, point)}")
 
     def _cause(self, node: Node, point: Point) -> str:
         given = ", ".join(
@@ -274,15 +317,3 @@ class _Walk:
 def _outside(node: Node) -> tuple[Node, ...]:
     """The parts of a node that have the same lanes as it has."""
     return (node.over,) if isinstance(node, Fold) else node.parts()
-
-
-def _without_guards(node: Call, parts: list[Node], wanted: bool) -> list[Node]:
-    """The sides of `a != x || b` that failed, without those that only say whom the rule is about."""
-    if node.function != "_||_" or not wanted:
-        return parts
-    asked = [part for part in parts if not _guards(part)]
-    return asked or parts
-
-
-def _guards(part: Node) -> bool:
-    return isinstance(part, Call) and part.function in ("!_", "_!=_")

@@ -31,55 +31,26 @@ _MOMENT_BOUNDS = {
     "_!=_": "anything but {}",
 }
 _TEXT_TESTS = {
-    "startsWith": "something that starts with {}",
-    "endsWith": "something that ends with {}",
-    "contains": "something that contains {}",
-    "matches": "something that matches {}",
-    "semver_in": "a version in {}",
+    "startsWith": "one that starts with {}",
+    "endsWith": "one that ends with {}",
+    "contains": "one that contains {}",
+    "matches": "one that matches {}",
+    "semver_in": "one in {}",
 }
-_IRREGULAR = {
-    "slo": "SLO",
-    "sbom": "SBOM",
-    "ci": "CI",
-    "iac": "infrastructure code",
-    "dr_plan": "DR plan",
-    "api_spec": "API spec",
-}
-_UNCOUNTED = {"iac", "secret_scanning", "feedback"}
-_SHOWN_ITEMS = 5
+_SHOWN_ITEMS = 3
 _SHOWN_LETTERS = 80
+_UNITS = {"percent": " %", "days": " days", "milliseconds": " ms", "requests per second": " requests per second"}
+_SHOWN_PATTERN = 30
+_DAY = timedelta(days=1)
 
 
-def words(name: str) -> str:
-    """A name of a fact type or field as words."""
-    return _IRREGULAR.get(name) or name.replace("_", " ")
-
-
-def valued(name: str) -> str:
-    """The name of a field beside its value, which carries the unit."""
-    return words(name.removesuffix("_pct"))
-
-
-def plural(name: str) -> str:
-    """Several of what a name says."""
-    said = words(name)
-    if name in _UNCOUNTED:
-        return said
-    if said.endswith("y") and said[-2:-1] not in "aeiou":
-        return f"{said[:-1]}ies"
-    return said if said.endswith("s") else f"{said}s"
-
-
-def value(found: FieldValue, field: str = "") -> str:
-    """A value for people; `field` tells its unit."""
-    unit = " %" if field.endswith("_pct") or "_pct_" in field else ""
+def value(found: FieldValue, unit: str = "") -> str:
+    """A value for people; `unit` is the one that the vocabulary gives for it."""
     match found:
         case bool():
-            return "true" if found else "false"
-        case int():
-            return f"{found}{unit}"
-        case float():
-            return f"{found:.6g}{unit}"
+            return "yes" if found else "no"
+        case int() | float():
+            return number(found) + _UNITS.get(unit, "")
         case str():
             short = found if len(found) <= _SHOWN_LETTERS else f"{found[:_SHOWN_LETTERS]}…"
             return f'"{short}"' if found == "" or " " in found else short
@@ -89,39 +60,54 @@ def value(found: FieldValue, field: str = "") -> str:
             return span(found)
     shown = [value(part) for part in list(found)[:_SHOWN_ITEMS]]
     more = len(found) - len(shown)
-    return (", ".join(shown) + (f" and {more} more" if more else "")) or "nothing"
+    return (", ".join(shown) + (f" and {more} more" if more else "")) or "none"
 
 
-def span(length: timedelta) -> str:
-    """A length of time in the largest unit that fits."""
+def number(found: float) -> str:
+    """A number with its thousands apart: 1,027 or 99.95."""
+    if isinstance(found, int):
+        return f"{found:,}"
+    return f"{found:,.0f}" if abs(found) >= 1000 else f"{found:.6g}"
+
+
+def span(length: timedelta, *, exact: bool = True) -> str:
+    """A length of time in the largest unit that fits; of ten days and more only whole days count, unless exact."""
     seconds = length.total_seconds()
+    if not exact and abs(length) >= 10 * _DAY:
+        return f"{number(int(seconds / 86_400))} days"
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if abs(seconds) >= size:
-            count = seconds / size
-            return f"{count:.4g} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds:.4g} second{'' if seconds == 1 else 's'}"
+            return _counted(seconds / size, unit)
+    return _counted(seconds, "second")
+
+
+def _counted(count: float, unit: str) -> str:
+    said = number(int(count)) if count == int(count) else f"{count:.4g}"
+    return f"{said} {unit}{'' if count == 1 else 's'}"
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment, which is enough where its distance is told beside it."""
+    return clock.format_time(moment).partition("T")[0]
 
 
 def bound(sign: str, limit: str, kind: Kind) -> str:
     """What a comparison wants: `at least 2`, `after 2026-01-01`. Of whole numbers, `more than 1` is `at least 2`."""
     if kind is Kind.INT and limit.isascii() and limit.isdigit() and sign in ("_>_", "_<_") and limit != "0":
-        return f"at least {int(limit) + 1}" if sign == "_>_" else f"at most {int(limit) - 1}"
+        return f"at least {number(int(limit) + 1)}" if sign == "_>_" else f"at most {number(int(limit) - 1)}"
     if kind is Kind.INT and sign == "_>_" and limit == "0":
         return "at least 1"
     return (_MOMENT_BOUNDS if kind is Kind.TIMESTAMP else _BOUNDS)[sign].format(limit)
 
 
-def text_test(function: str, argument: str) -> str | None:
-    """What a test of a text wants, or None when the function is no such test."""
+def text_test(function: str, argument: str, wanted: bool) -> str | None:
+    """What a test of a text wants, or None when the function is no such test. Nobody reads a long pattern."""
     known = _TEXT_TESTS.get(function)
-    return known.format(argument) if known else None
-
-
-def join(clauses: list[str], shown: int = 3) -> str:
-    """A few clauses as one sentence, and how many more there are."""
-    kept = list(dict.fromkeys(clauses))
-    more = len(kept) - shown
-    return "; ".join(kept[:shown]) + (f"; and {more} more" if more > 0 else "")
+    if known is None:
+        return None
+    long = function == "matches" and len(argument) > _SHOWN_PATTERN
+    wish = known.format("the rule's pattern" if long else argument)
+    return wish if wanted else f"n{wish}"
 
 
 _BINARY = {"@in": "in"}

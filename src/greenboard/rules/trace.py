@@ -45,6 +45,10 @@ class Trace:
         value, lane = self._seen(node, point)
         return _state(value.state, lane)
 
+    def has(self, node: Node) -> bool:
+        """Whether a part was evaluated at all: one within an empty list was, one that nobody asked was not."""
+        return self._interpreter.was_traced(node)
+
     def truth(self, node: Node, point: Point) -> bool:
         """The value of a bool that has one."""
         value, lane = self._seen(node, point)
