@@ -1,5 +1,6 @@
 import pytest
 
+from greenboard.catalog import store as catalog
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -225,3 +226,43 @@ def test_changes_are_announced_after_the_commit(shop, card, django_capture_on_co
         run(card, 1)
         assert heard == []
     assert [event.entities for event in heard] == [{CHECKOUT}]
+
+
+def test_the_history_of_levels_up_to_a_moment_is_as_it_was_then(shop, card):
+    say(2, ("coverage", {"line_pct": 60.0}))
+    run(card, 2)
+    assert [(row.level, row.valid_to) for row in store.level_history(CARD, CHECKOUT, day(-5), day(1))] == [
+        ("silver", None)
+    ]
+    assert [row.level for row in store.level_history(CARD, CHECKOUT, day(-5), day(2))] == ["silver", None]
+
+
+def test_a_trend_counts_what_stood_at_each_moment(shop, card):
+    for at, pct in ((2, 60.0), (4, 90.0)):
+        say(at, ("coverage", {"line_pct": pct}))
+        run(card, at)
+    enter(5, ref=Ref("library", "default", "money"))
+    run(card, 5)
+    points = store.trend(CARD, day(-1), day(6))
+    assert [(point.at, dict(point.by_level)) for point in points] == [
+        (day(at), {} if at < 0 else {"": 1} if at in (2, 3) else {"silver": 1} | ({"": 1} if at > 4 else {}))
+        for at in range(-1, 7)
+    ]
+    assert [point.score for point in points[:5]] == [None, 100.0, 100.0, 50.0, 50.0]
+    assert [(p.passed, p.failed) for p in store.rule_trend(CARD, "covered", day(1), day(4))] == [
+        (1, 0),
+        (0, 1),
+        (0, 1),
+        (1, 0),
+    ]
+
+
+def test_groups_are_counted_by_rule(shop, card):
+    enter(1, ref=Ref("library", "default", "money"))
+    run(card, 1)
+    checkout, money = (row.id for row in (catalog.find(CHECKOUT), catalog.find(Ref("library", "default", "money"))))
+    found = store.tallies(CARD, {"web": [checkout], "all": [checkout, money], "none": []})
+    assert found["web"]["covered"] == {Outcome.PASS: 1}
+    assert found["all"]["covered"] == {Outcome.PASS: 1, Outcome.NO_DATA: 1}
+    assert found["none"] == {}
+    assert store.tallies(CARD, {"all": [checkout, money]}, day(0))["all"]["covered"] == {Outcome.PASS: 1}

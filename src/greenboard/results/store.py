@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
-from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.store import at_moment
@@ -24,6 +25,7 @@ from greenboard.results.rows import (
     TrendPoint,
     worse,
 )
+from greenboard.results.trends import rule_trend, trend
 from greenboard.rules.types import Outcome
 
 __all__ = [
@@ -41,8 +43,12 @@ __all__ = [
     "results",
     "rule_counts",
     "rule_trend",
+    "tallies",
     "trend",
 ]
+
+
+_Group = TypeVar("_Group", bound=Hashable)
 
 
 def levels(scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None) -> list[LevelRow]:
@@ -124,7 +130,9 @@ def level_history(scorecard: str, entity: Ref, since: datetime, until: datetime 
     names = facts.names_of({row.entity_id for row in found})
     stretches: dict[datetime, LevelRow] = {}
     for row in found:
-        stretches[row.level_since] = _level(row, names)
+        stretch = _level(row, names)
+        later = until is not None and stretch.valid_to is not None and stretch.valid_to > until
+        stretches[row.level_since] = replace(stretch, valid_to=None) if later else stretch
     return list(stretches.values())
 
 
@@ -140,33 +148,6 @@ def result_history(scorecard: str, entity: Ref, rule: str) -> list[tuple[ResultR
     ]
 
 
-def trend(scorecard: str, since: datetime, until: datetime | None = None, step_days: float = 1) -> list[TrendPoint]:
-    """Entities by level and mean score, at `until` and every so many days before it back to `since`."""
-    end = until or clock.now()
-    rows = models.LevelInterval.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=since), scorecard__name=scorecard, valid_from__lte=end
-    )
-    spans = list(rows.values_list("valid_from", "valid_to", "level", "score"))
-    return [_trend_point(moment, spans) for moment in _moments(since, end, step_days)]
-
-
-def rule_trend(
-    scorecard: str, rule: str, since: datetime, until: datetime | None = None, step_days: float = 1
-) -> list[RulePoint]:
-    """What a rule came to, at `until` and every so many days before it back to `since`."""
-    end = until or clock.now()
-    rows = _result_rows(scorecard, None, rule).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=since), valid_from__lte=end
-    )
-    spans = list(rows.values_list("valid_from", "valid_to", "outcome"))
-    points = []
-    for moment in _moments(since, end, step_days):
-        counted = Counter(OUTCOMES[outcome] for begin, to, outcome in spans if _holds(begin, to, moment))
-        undecided = counted[Outcome.NO_DATA] + counted[Outcome.ERROR]
-        points.append(RulePoint(moment, counted[Outcome.PASS], counted[Outcome.FAIL], undecided))
-    return points
-
-
 def rule_counts(scorecard: str, as_of: datetime | None = None) -> dict[str, Counter[Outcome]]:
     """How many entities each rule comes to what for; counted by the database."""
     rules = _rule_names(scorecard)
@@ -174,6 +155,25 @@ def rule_counts(scorecard: str, as_of: datetime | None = None) -> dict[str, Coun
     found: dict[str, Counter[Outcome]] = {name: Counter() for name in rules.values()}
     for row in rows.values("rule_id", "outcome").annotate(count=Count("id")):
         found[rules[row["rule_id"]]][OUTCOMES[row["outcome"]]] = row["count"]
+    return found
+
+
+def tallies(
+    scorecard: str, groups: Mapping[_Group, Collection[int]], as_of: datetime | None = None
+) -> dict[_Group, dict[str, Counter[Outcome]]]:
+    """How many of the entities of each group each rule comes to what for; counted by the database.
+
+    Groups are given as surrogate ids of entities, and may share some. Rules without results are left out.
+    """
+    rules = _rule_names(scorecard)
+    found: dict[_Group, dict[str, Counter[Outcome]]] = {}
+    for group, entities in groups.items():
+        counted = found.setdefault(group, {})
+        for part in facts.chunks(sorted(set(entities))):
+            rows = models.ResultInterval.objects.filter(at_moment(as_of), entity_id__in=part, rule_id__in=list(rules))
+            summed = rows.order_by().values_list("rule_id", "outcome").annotate(count=Count("id"))
+            for rule, outcome, count in summed:
+                counted.setdefault(rules[rule], Counter())[OUTCOMES[outcome]] += count
     return found
 
 
@@ -259,20 +259,3 @@ def _result_changes(
         yield Change(ref, rule, before and before.value, outcome.value, row.valid_from, cause(row.cause), fell)
     if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
         yield Change(ref, rule, outcome.value, None, row.valid_to, cause(row.ended_by), worse=False)
-
-
-def _moments(since: datetime, until: datetime, step_days: float) -> list[datetime]:
-    step = timedelta(days=step_days)
-    count = max(0, (until - since) // step)
-    return [until - step * back for back in range(count, -1, -1)]
-
-
-def _trend_point(moment: datetime, spans: Iterable[tuple[datetime, datetime | None, str, float | None]]) -> TrendPoint:
-    standing = [(level, score) for begin, to, level, score in spans if _holds(begin, to, moment)]
-    scores = [score for _, score in standing if score is not None]
-    mean = sum(scores) / len(scores) if scores else None
-    return TrendPoint(moment, Counter(level for level, _ in standing), mean)
-
-
-def _holds(begin: datetime, end: datetime | None, moment: datetime) -> bool:
-    return begin <= moment and (end is None or end > moment)
