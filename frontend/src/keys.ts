@@ -48,18 +48,38 @@ function unfold(): void {
   const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   if (!target) return;
   for (let fold = target.parentElement?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
-  const own = target.querySelector<HTMLDetailsElement>(":scope > details");
+  const own = target.closest<HTMLDetailsElement>("details") ?? target.querySelector<HTMLDetailsElement>(":scope > details");
   if (own) own.open = true;
-  target.scrollIntoView({ block: "center" });
+  target.scrollIntoView({ block: own === target || target.matches("h2, section") ? "start" : "center" });
 }
 addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", unfold);
 document.addEventListener("htmx:pushedIntoHistory", () => setTimeout(unfold));
 
+// One button opens, and closes, everything that a selector names.
+function unfoldAll(button: HTMLElement): void {
+  const folds = [...document.querySelectorAll<HTMLDetailsElement>(button.dataset.unfold ?? "")];
+  const open = folds.some((fold) => !fold.open);
+  for (const fold of folds) fold.open = open;
+  button.textContent = open ? "Close all" : "Open all";
+}
+
+// Paper has nothing to click on: what is folded away is opened for the print and closed after it.
+let opened: HTMLDetailsElement[] = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll<HTMLDetailsElement>("main .results > .aside:not([open])")];
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of opened) fold.open = false;
+});
+
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   if (target.closest("[data-open=palette]")) openPalette();
   if (target.closest("[data-open=keys]")) document.querySelector<HTMLDialogElement>("#keys")?.showModal();
+  const all = target.closest<HTMLElement>("[data-unfold]");
+  if (all) unfoldAll(all);
   if (target.closest("[data-close]")) target.closest("dialog")?.close();
   // One open menu at a time, and none after a click elsewhere.
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]"))

@@ -1,5 +1,7 @@
 import re
+from datetime import timedelta
 
+from greenboard.core import clock
 from greenboard.core.content import library
 from greenboard.web import content
 
@@ -76,3 +78,40 @@ def test_no_page_tells_where_the_program_is_installed(page):
     text = page("/scorecards/production-readiness/rules/inf-1-images")
     assert "infrastructure.yaml:" in text
     assert str(library()) not in text
+
+
+def test_what_passes_is_folded_away_and_what_does_not_is_in_sight(page):
+    text = page("/entities/service/default/ledger")
+    results = text[text.index('id="results"') : text.index('id="history"')]
+    for folded in re.findall(r'<details class="aside passing">.*?</ul></details>', results, re.S):
+        results = results.replace(folded, "")
+    seen = re.findall(r'<summary data-row><span class="outcome is-(\w+)">', results)
+    assert "pass" not in seen
+    assert {"fail", "no_data"} <= set(seen)
+
+
+def test_the_history_ends_on_the_day_that_is_shown(page):
+    def turns(text):
+        return re.findall(r'<span class="mark">(\d+)</span>', text)
+
+    day = clock.now() - timedelta(days=40)
+    then = turns(page(f"/entities/service/default/checkout?since=90d&as_of={day:%Y-%m-%d}"))
+    assert len(then) < len(turns(page("/entities/service/default/checkout?since=90d")))
+
+
+def test_the_trend_of_a_rule_ends_on_the_day_that_is_shown(page):
+    day = clock.now() - timedelta(days=20)
+    text = page(f"/scorecards/production-readiness/rules/inf-1-images?as_of={day:%Y-%m-%d}")
+    shown = re.findall(r'<th scope="row">(\d{4}-\d\d-\d\d)</th>', text)
+    assert shown[0] == f"{day:%Y-%m-%d}"
+
+
+def test_exact_times_are_stops_of_the_keyboard_outside_of_controls(page):
+    text = page("/entities/service/default/checkout")
+    evidence = text[text.index('<div class="evidence">') :]
+    assert re.search(
+        r'<td class="age"><gb-moment><time datetime="[^"]+" title="[-0-9]+ [:0-9]+ UTC" tabindex="0">', evidence
+    )
+    summaries = re.findall(r"<summary.*?</summary>", page("/"), re.S)
+    assert not [one for one in summaries if "tabindex" in one]
+    assert re.search(r'<div class="inside"><p>[^\n]*\d\d:\d\d:\d\d UTC</p>', page("/?since=30d"))

@@ -3,6 +3,7 @@
 The tests of pages and of the browser share it. Days count from its first one.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from greenboard.catalog import store as catalog
@@ -186,3 +187,25 @@ def build(now=None):
         facts.record(found, gaps, at)
         results.evaluate(content.scorecards()[0], at)
     return start
+
+
+def double():
+    """A twin of every component, with the same facts and a dependency on the first; judged now."""
+    at = clock.now()
+    entities, relations = [], []
+    for name, parts in list(COMPONENTS.items()):
+        twin = Ref(parts[0], "default", f"{name}-twin")
+        entities.append(Entity(twin, tier=parts[3], lifecycle=parts[4], tags=parts[5]))
+        relations.append(Relation(RelationKind.PART_OF, twin, ref(parts[2], "system")))
+        relations.append(Relation(RelationKind.DEPENDS_ON, twin, ref(name)))
+    whole = _declared()
+    declared = Declared((*whole.entities, *entities), (*whole.relations, *relations))
+    catalog.save(declared, at, cause="world")
+    found = [
+        replace(fact, entity=replace(fact.entity, name=f"{name}-twin"))
+        for name in COMPONENTS
+        for fact in _said(name, at)
+        if fact.entity == ref(name)
+    ]
+    facts.record(found, [], at)
+    results.evaluate(content.scorecards()[0], at)

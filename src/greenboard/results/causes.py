@@ -112,6 +112,10 @@ def _clock(rule: Rule, after: Outcome, snapshot: Snapshot, words: Vocabulary) ->
             f"longer than {days:g} days ago{why}"
         )
         return Cause("clock", text, name, stale.source)
+    for name in sorted(rule.types) if after is Outcome.NO_DATA else ():
+        for gap in snapshot.gaps.get(name, ()):  # what was last said still counts, but says nothing of today
+            text = f"{gap.source.name} could not be read: {gap.reason}"
+            return Cause("clock", text, name, gap.source.name, gap.source.link)
     return Cause("clock", "Time passed: the rule compares a moment with now")
 
 

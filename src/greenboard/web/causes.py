@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -83,8 +83,11 @@ def direction(change: Change) -> str:
     return WORSE if change.worse else BETTER
 
 
-def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, most: int = 40) -> Digest:
-    """Group changes by cause, the worst and newest first."""
+def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, most: int = 40, about: str = "") -> Digest:
+    """Group changes by cause, the worst and newest first.
+
+    `about` says what the whole page is about, "entity" or "rule", so that no line repeats it.
+    """
     told = [change for change in changes if change.cause.kind != "first"]
     counts: dict[str, int] = defaultdict(int)
     grouped: dict[tuple[str, ...], list[Change]] = defaultdict(list)
@@ -93,6 +96,10 @@ def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, mos
         if change.rule is not None:
             counts[heading] += 1
     groups = [_group(heading, found, scorecard, asked) for (heading, *_), found in grouped.items()]
+    if about == "entity":
+        groups = [replace(group, title=group.text, url="", text="") for group in groups]
+    if about == "rule":
+        groups = [replace(group, text="") for group in groups]
     groups.sort(key=lambda group: group.at, reverse=True)
     groups.sort(key=lambda group: _ORDER[group.direction])
     first = 0

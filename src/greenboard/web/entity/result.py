@@ -71,6 +71,7 @@ class Section:
     title: str
     said: str
     lines: tuple[Line, ...]
+    passing: tuple[Line, ...]
     aside: tuple[Line, ...]
     aside_said: str
     bar: SafeString
@@ -166,11 +167,13 @@ def _section(name: str, title: str, own: Sequence[Line]) -> Section:
     undecided = sum(line.outcome.key in ("no_data", "error") for line in scored)
     ordered = sorted(own, key=lambda line: _ORDER[line.outcome.key])
     aside = tuple(line for line in ordered if line.aside)
+    passing = tuple(line for line in ordered if line.outcome.key == "pass" and not line.aside)
     return Section(
         name=name,
         title=title,
         said=f"{passed} of {passed + failed + undecided} pass",
-        lines=tuple(line for line in ordered if not line.aside),
+        lines=tuple(line for line in ordered if not line.aside and line.outcome.key != "pass"),
+        passing=passing,
         aside=aside,
         aside_said=_aside(aside),
         bar=outcome_bar(passed, failed, undecided, height=6),

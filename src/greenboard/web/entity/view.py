@@ -77,7 +77,7 @@ def _readiness(scorecard: Scorecard, ref: Ref, level: LevelRow | None, asked: ad
         "next": result.following(blocking, found, _title(scorecard, judgement.standing.next_level)),
         "sections": result.sections(scorecard, found),
         "past": past.build(scorecard, history, asked),
-        "digest": causes.digest(changes, scorecard, asked, most=30),
+        "digest": causes.digest(changes, scorecard, asked, most=30, about="entity"),
     }
 
 

@@ -46,7 +46,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
         "sections": sections(rule, rows, entities, asked, why),
         "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since, asked.as_of)),
-        "digest": causes.digest(changes, card, asked, most=30),
+        "digest": causes.digest(changes, card, asked, most=30, about="rule"),
         "spans": spans(asked, "90d"),
     }
     return render(request, "rule.html", context)
