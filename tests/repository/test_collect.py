@@ -149,3 +149,39 @@ def test_what_is_no_tree_is_refused(repo, tmp_path, git):
         assert (found, len(errors)) == ([], 1)
         with pytest.raises(NotARepository):
             collect.look(path, now=NOW, vocabulary=VOCABULARY)
+
+
+def test_facts_of_a_descriptor_point_at_the_line_of_the_owner_and_carry_the_commit(repo, git):
+    tree = repo({"greenboard.yaml": "kind: service\nname: cart\nowner: team:shop\n", "a.py": ""})
+    git(tree.root, "remote", "add", "origin", "https://github.com/acme/cart.git")
+    seen = look(tree)
+    (owned,) = [fact for fact in seen.facts if fact.type == "ownership"]
+    assert owned.places["declared"] == owned.places["owner"] == "greenboard.yaml:3"
+    assert owned.source.commit == tree.commit
+    assert owned.source.link.startswith(f"https://github.com/acme/cart/blob/{tree.commit}/greenboard.yaml#L")
+
+
+def test_facts_have_links_only_to_files_of_the_commit_on_a_known_forge(repo, git, write):
+    tree = repo({"README.md": "# A\n", "a.py": ""})
+    assert {fact.source.link for fact in look(tree).facts} == {""}
+    git(tree.root, "remote", "add", "origin", "https://me:secret@gitlab.com/acme/cart")
+    write(tree.root, {"Dockerfile": "FROM x:1\n"})
+    links = {fact.type: fact.source.link for fact in look(tree).facts}
+    assert links["readme"] == f"https://gitlab.com/acme/cart/-/blob/{tree.commit}/README.md#L1"
+    assert links["container_file"] == "" or "Dockerfile" not in links["container_file"]
+
+
+def test_a_circle_of_relations_is_told(repo):
+    text = "kind: domain\nname: a\npart_of: domain:b\n---\nkind: domain\nname: b\npart_of: domain:a\n"
+    (problem,) = look(repo({"greenboard.yaml": text})).problems
+    assert "circle of part-of" in problem.what
+    assert problem.place.path == "greenboard.yaml"
+
+
+def test_a_reader_that_breaks_is_our_fault(repo, monkeypatch):
+    def breaks(_scope):
+        raise KeyError("x")
+
+    monkeypatch.setattr(collect, "discover", lambda: (Reader("broken", ("readme",), "component", breaks),))
+    with pytest.raises(collect.ReaderFault, match="reader broken .* KeyError"):
+        look(repo({"a.py": ""}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from greenboard.scorecards.types import Rule, Scorecard
 
 FORMATS = ("table", "json", "markdown", "sarif", "junit")
-BELOW, BAD_INPUT = 1, 2
+BELOW, BAD_INPUT, OWN_FAULT = 1, 2, 70
 _PATIENCE = 1.0
 """Seconds before progress is shown."""
 
@@ -43,6 +43,7 @@ class _Asked:
 @click.option(
     "--fail-under", metavar="LEVEL|SCORE", help="Exit 1 when an entity is below this provisional level or score."
 )
+@click.option("--all", "everything", is_flag=True, help="Show every result in the table, not only failures.")
 @click.option("--explain", metavar="RULE", help="Show one rule in full.")
 @click.option("--now", metavar="TIMESTAMP", help="The moment to judge at, instead of the present.")
 def command(
@@ -52,6 +53,7 @@ def command(
     facts: Path | None,
     form: str,
     fail_under: str | None,
+    everything: bool,
     explain: str | None,
     now: str | None,
 ) -> int:
@@ -73,7 +75,7 @@ def command(
     rule = _rule(card, explain)
     gathered = _gather(paths, facts, words, moment)
     report = _report(card, gathered, words, moment, rule)
-    _print(report, form)
+    _print(report, form, everything)
     return _exit_code(report, gathered, asked)
 
 
@@ -149,7 +151,7 @@ def _report(card: Scorecard, gathered: Gathered, words: Vocabulary, moment: date
     )
 
 
-def _print(report: Report, form: str) -> None:
+def _print(report: Report, form: str, everything: bool) -> None:
     import importlib
     import os
     import shutil
@@ -158,7 +160,7 @@ def _print(report: Report, form: str) -> None:
     if form == "table":
         color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         width = shutil.get_terminal_size((110, 24)).columns
-        text = renderer.render(report, width=max(60, min(width, 140)), color=color)
+        text = renderer.render(report, width=max(60, min(width, 140)), color=color, everything=everything)
     else:
         text = renderer.render(report)
     _write(text)
@@ -177,7 +179,10 @@ def _write(text: str) -> None:
 
 
 def _exit_code(report: Report, gathered: Gathered, asked: _Asked | None) -> int:
-    """2 when a path was refused, or when a descriptor was not understood and a verdict is asked for."""
+    """70 for a fault of ours; 2 when a path was refused, or a descriptor not understood and a verdict is asked for."""
+    if gathered.faults:
+        _tell(gathered.faults)
+        return OWN_FAULT
     if gathered.refused:
         return BAD_INPUT
     if asked is None:
@@ -196,6 +201,13 @@ def _exit_code(report: Report, gathered: Gathered, asked: _Asked | None) -> int:
         if low or report.scorecard.rank(standing.provisional) < asked.rank:
             return BELOW
     return 0
+
+
+def _tell(faults: Sequence[Exception]) -> None:
+    """Say which repositories a bug of ours kept from being read; the others were judged."""
+    for fault in faults:
+        click.echo(f"greenboard: internal fault: {fault}", err=True)
+    click.echo("This is a bug in Greenboard, not in your input: please report it. The rest was judged.", err=True)
 
 
 @contextmanager

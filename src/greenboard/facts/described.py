@@ -183,7 +183,8 @@ def _ownership(entity: Entity, web: _Web) -> Said | None:
         "active_members": None if members is None else len(members),
         "inherited": inherited,
     }
-    return Said("ownership", fields, {"owner": _at(relation.place)} if relation.place else {})
+    told = ("declared", "owner", "is_team", "inherited") if relation.place else ()
+    return Said("ownership", fields, {name: _at(relation.place) for name in told})
 
 
 def _contact(entity: Entity, web: _Web) -> Said | None:

@@ -10,12 +10,14 @@ import importlib
 import pkgutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from greenboard.catalog import graph
 from greenboard.catalog.types import Declared, Entity
+from greenboard.core import links
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts.described import describe
@@ -32,12 +34,15 @@ Say = Callable[[str], None]
 
 
 class ReaderFault(Exception):
-    """A reader said something that its fact type does not allow: a bug of ours, not of the input."""
+    """A reader failed, or said something that its fact type does not allow: a bug of ours, not of the input."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one working tree said. `problems` are descriptors and workspace files that were not understood."""
+    """What one working tree said.
+
+    `problems` are descriptors and workspace files that were not understood, and relations that cannot be.
+    """
 
     tree: Tree
     repository: Entity
@@ -66,13 +71,14 @@ def look(path: Path, *, now: datetime, vocabulary: Vocabulary, progress: Say | N
         for reader in discover():
             if reader.about == about:
                 reading.run(reader, scope, refs)
+    described = _stamped(tree, describe(entities.declared, now, complete=False))
     return Look(
         tree=tree,
         repository=entities.repository,
         declared=entities.declared,
-        facts=tuple(_settled(describe(entities.declared, now, complete=False), reading.facts)),
+        facts=tuple(_settled(described, reading.facts)),
         gaps=tuple(reading.gaps),
-        problems=surveyed.problems,
+        problems=(*surveyed.problems, *graph.check(entities.declared)),
     )
 
 
@@ -167,6 +173,8 @@ class _Reading:
             said = [Missed(type_name, reason, str(error.place or "")) for type_name in reader.types]
         except RecursionError:
             said = [Missed(type_name, "nested too deeply to be read") for type_name in reader.types]
+        except Exception as error:
+            raise ReaderFault(f"reader {reader.name} in {scope.tree.root}: {type(error).__name__}: {error}") from error
         for one in said:
             if one.type not in reader.types:
                 raise ReaderFault(f"reader {reader.name} speaks of {one.type}, which it does not declare")
@@ -182,9 +190,32 @@ class _Reading:
             value = self.vocabulary.normalise(said.type, said.value)
         except FactError as error:
             raise ReaderFault(f"reader {reader.name} in {scope.tree.root}: {error}") from error
-        source = Source(said.source, said.tool or reader.name, said.location, commit)
+        source = Source(said.source, said.tool or reader.name, said.location, commit, _link(scope.tree, said.location))
         at = said.observed_at or scope.now
         self.facts.extend(Fact(ref, said.type, value, source, at, dict(said.places)) for ref in refs)
+
+
+def _stamped(tree: Tree, described: Sequence[Fact]) -> list[Fact]:
+    """Facts of descriptors with the commit they were read at, and where that can be opened."""
+    return [
+        replace(fact, source=replace(fact.source, commit=tree.commit, link=_link(tree, fact.source.location)))
+        if fact.source.location
+        else fact
+        for fact in described
+    ]
+
+
+def _link(tree: Tree, location: str) -> str:
+    """Where a person can open a place, for a file that is in the commit; "" where the forge is not known."""
+    entry = tree.entries.get(location.partition(":")[0])
+    if entry is not None and not entry.tracked:
+        return ""
+    base = tree.once("files on the forge", lambda: links.files(_origin(tree), tree.commit))
+    return links.at(base, location if entry else "")
+
+
+def _origin(tree: Tree) -> str:
+    return tree.git("config", "--get", "remote.origin.url", check=False).strip()
 
 
 def _settled(described: Sequence[Fact], read: Sequence[Fact]) -> Iterator[Fact]:

@@ -17,7 +17,7 @@ from greenboard.facts.merge import Snapshot, merge
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.repository import collect
-from greenboard.repository.collect import Look
+from greenboard.repository.collect import Look, ReaderFault
 from greenboard.repository.tree import MAX_TEXT, NotARepository, Tree
 from greenboard.results.judge import Subject
 
@@ -44,12 +44,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All that was taken in. `refused` are the paths that hold no repository though they were named."""
+    """All that was taken in. `refused` are the paths that hold no repository though they were named.
+
+    `faults` are bugs of ours that kept a repository from being read.
+    """
 
     members: tuple[Member, ...]
     skipped: tuple[Skipped, ...]
     refused: tuple[UserError, ...]
     misdeclared: tuple[UserError, ...]
+    faults: tuple[ReaderFault, ...] = ()
 
 
 def gather(
@@ -58,11 +62,16 @@ def gather(
     """Look at every working tree at these paths, and join the given facts to what they say."""
     roots, errors = collect.find(paths)
     looks: list[tuple[Path, Look]] = []
+    faults: dict[Path, ReaderFault] = {}
     for root in roots:
         try:
             looks.append((root, collect.look(root, now=now, vocabulary=vocabulary, progress=say)))
         except NotARepository as error:
             errors.append(error)
+        except ReaderFault as fault:
+            faults[root] = fault
+    if faults and not looks:
+        raise next(iter(faults.values()))
     named = {str(path) for path in paths}
     refused = tuple(error for error in errors if error.place is not None and error.place.path in named)
     misdeclared = [*_problems(looks)]
@@ -72,7 +81,8 @@ def gather(
     strangers = [ref for ref in facts if ref not in known]
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
     skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks), *_links(looks), *_large(looks))]
-    return Gathered(tuple(members), tuple(skipped), refused, tuple(misdeclared))
+    skipped.extend(Skipped(str(root), f"internal fault, not read: {fault}") for root, fault in faults.items())
+    return Gathered(tuple(members), tuple(skipped), refused, tuple(misdeclared), tuple(faults.values()))
 
 
 def _skip(error: UserError) -> Skipped:
@@ -85,7 +95,7 @@ def _problems(looks: Iterable[tuple[Path, Look]]) -> Iterator[UserError]:
     """Descriptors that were not understood, and relations that cannot be, with the tree's folder in their place."""
     for root, look in looks:
         told: set[str] = set()
-        for problem in (*look.problems, *graph.check(look.declared)):
+        for problem in look.problems:
             for error in problem.errors if isinstance(problem, UserErrors) else (problem,):
                 if str(error) not in told:
                     told.add(str(error))
