@@ -249,3 +249,184 @@ def test_groovy_is_never_taken_as_complete(look):
 def test_a_comment_in_a_jenkinsfile_runs_nothing(look):
     found, _ = look({"Jenkinsfile": "node {\n // sh 'pytest'\n /* sh 'pytest' */\n}"})
     assert "runs_tests" not in found.value
+
+
+NIGHTLY = "{schedule: [{cron: '0 0 * * *'}]}"
+
+
+def test_tests_by_night_are_no_tests_on_change(look):
+    found, _ = look(
+        {
+            ".github/workflows/title.yml": workflow(["run: echo ok"], on="pull_request"),
+            ".github/workflows/tests.yml": workflow(["run: pytest", "run: ruff check"], on=NIGHTLY),
+            "a.py": "",
+        }
+    )
+    assert (found.value["on_change"], found.value["runs_tests"], found.value["lints"]) == (True, True, True)
+    assert (found.value["tests_on_change"], found.value["lints_on_change"]) == (False, False)
+    assert found.places["tests_on_change"] == ".github/workflows/tests.yml:6"
+
+
+@pytest.mark.parametrize(
+    ("on", "answer"),
+    [
+        ("pull_request", True),
+        ("{push: {branches: [main]}}", True),
+        ("{push: {branches: ['release/**']}}", None),
+        ("{push: {tags: ['v*']}}", False),
+        ("{pull_request: {paths: [docs/**]}}", None),
+        ("{pull_request: {paths-ignore: ['**.md']}}", True),
+        ("{pull_request: {types: [labeled]}}", None),
+        ("{workflow_run: {workflows: [CI]}}", None),
+        ("workflow_dispatch", False),
+        ("{pull_request: {paths: [x/**]}, push: {branches: [main]}}", True),
+    ],
+)
+def test_what_starts_the_tests_decides(look, on, answer):
+    found, _ = look({".github/workflows/ci.yml": workflow(["run: pytest"], on=on)})
+    assert found.value.get("tests_on_change") is answer
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ("github.event_name == 'pull_request'", True),
+        ("github.event_name == 'schedule'", False),
+        ("${{ github.repository == 'acme/shop' && github.event_name != 'schedule' }}", True),
+        ("github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/tags/')", False),
+        ("needs.changes.outputs.code == 'true'", None),
+        ("contains(github.event.pull_request.labels.*.name, 'test')", None),
+        ("failure()", False),
+        ("always() && !cancelled()", True),
+        ("matrix.os == 'linux'", True),
+        ("matrix.os == 'solaris'", False),
+        ("((", None),
+    ],
+)
+def test_conditions_of_jobs_and_steps_are_judged(look, condition, answer):
+    text = "on: [pull_request, schedule]\njobs:\n  t:\n    strategy: {matrix: {os: [linux, mac]}}\n    steps:\n"
+    found, _ = look({".github/workflows/ci.yml": f'{text}      - run: pytest\n        if: "{condition}"\n'})
+    assert found.value.get("tests_on_change") is answer
+
+
+def test_a_job_that_needs_a_job_that_does_not_run_does_not_run(look):
+    text = (
+        "on: [pull_request, schedule]\njobs:\n  night:\n    if: github.event_name == 'schedule'\n    steps: [{run: echo}]\n"
+        "  t:\n    needs: night\n    steps:\n      - run: pytest\n"
+    )
+    found, _ = look({".github/workflows/ci.yml": text})
+    assert found.value["tests_on_change"] is False
+
+
+@pytest.mark.parametrize(("on", "answer"), [("pull_request", True), (NIGHTLY, False)])
+def test_a_called_workflow_runs_when_its_caller_does(look, on, answer):
+    files = {
+        ".github/workflows/a.yml": f"on: {on}\njobs:\n  call:\n    uses: ./.github/workflows/b.yml\n",
+        ".github/workflows/b.yml": workflow(["run: pytest"], on="workflow_call"),
+    }
+    found, _ = look(files)
+    assert found.value["tests_on_change"] is answer
+
+
+@pytest.mark.parametrize(
+    ("job", "answer"),
+    [
+        ("", True),
+        ("  when: manual\n", False),
+        ("  rules:\n    - if: $CI_PIPELINE_SOURCE == 'schedule'\n", False),
+        ("  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n", True),
+        ("  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n      when: manual\n", False),
+        ("  rules:\n    - changes: [src/**]\n", None),
+        ("  only: [tags]\n", False),
+        ("  only: [main]\n", True),
+    ],
+)
+def test_gitlab_jobs_say_when_they_run(look, job, answer):
+    found, _ = look({".gitlab-ci.yml": f"t:\n{job}  script: [pytest]\n"})
+    assert found.value.get("tests_on_change") is answer
+
+
+def test_a_circleci_job_that_no_workflow_names_does_not_run(look):
+    text = "jobs:\n  t:\n    steps: [{run: pytest}]\n  n:\n    steps: [{run: echo}]\nworkflows:\n  w:\n    jobs: [n]\n"
+    found, _ = look({".circleci/config.yml": text})
+    assert found.value["runs_tests"] is False
+
+
+def test_an_azure_pipeline_is_known_by_its_content(look):
+    text = "trigger:\n  branches: {include: [main]}\nextends:\n  template: all.yml@templates\n"
+    found, missed = look({"ci.yml": text, ".github/workflows/x.yml": workflow(["run: echo"])})
+    assert found.value["systems"] == ["azure-pipelines", "github-actions"]
+    assert "runs_tests" not in found.value
+    assert missed[0].location.startswith("ci.yml:")
+    compose, _ = look({"compose.yml": "services:\n  a: {image: x}\n", ".travis.yml": "script: [make]\n"})
+    assert compose.value["systems"] == ["travis"]
+
+
+@pytest.mark.parametrize(
+    ("call", "file", "answer"),
+    [
+        ("mvn verify", {"pom.xml": "<project/>"}, None),
+        ("mvn compile", {"pom.xml": "<project/>"}, None),
+        (
+            "./mvnw -B verify",
+            {
+                "pom.xml": "<plugin><artifactId>maven-checkstyle-plugin</artifactId><goal>check</goal></plugin>",
+            },
+            True,
+        ),
+        (
+            "mvn verify",
+            {
+                "pom.xml": "<profiles><plugin><artifactId>maven-checkstyle-plugin</artifactId><goal>check</goal></plugin></profiles>"
+            },
+            None,
+        ),
+        ("gradle build", {"build.gradle": "plugins {\n  id 'checkstyle'\n}"}, True),
+        ("gradle build", {"build.gradle": "plugins {\n  id 'checkstyle' apply false\n}"}, None),
+        ("gradle test", {"build.gradle": "plugins {\n  id 'checkstyle'\n}"}, None),
+        ("gradle build", {"build.gradle": "id 'checkstyle'", "settings.gradle": "include 'a'"}, None),
+    ],
+)
+def test_a_build_of_maven_or_gradle_lints_by_its_plugins(look, call, file, answer):
+    found, _ = look({".github/workflows/ci.yml": workflow([f"run: {call}"]), **file})
+    assert found.value.get("lints") is answer
+    assert "scans" not in found.value
+
+
+@pytest.mark.parametrize(
+    ("step", "deploys"),
+    [
+        ("aws s3 cp s3://bucket/model.bin model.bin", False),
+        ("aws s3 cp --recursive dist s3://bucket", True),
+        ("aws s3 sync s3://old s3://new", True),
+        ("gsutil cp gs://bucket/x .", False),
+        ("mkdocs gh-deploy", None),
+    ],
+)
+def test_a_download_or_a_page_is_no_deployment(look, step, deploys):
+    found, _ = look({".github/workflows/ci.yml": workflow([f"run: {step}"])})
+    assert found.value.get("deploys") is deploys
+
+
+def test_tests_of_alerting_rules_or_policies_say_nothing_of_the_code(look):
+    found, _ = look({".github/workflows/ci.yml": workflow(["run: promtool test rules a.yml", "run: terraform test"])})
+    assert found.value["runs_tests"] is True
+    assert "tests_on_change" not in found.value
+
+
+def test_a_linter_counts_for_the_language_and_the_folder_that_it_looks_at(look):
+    parts = {
+        "shop/package.json": '{"name": "shop"}', "shop/src/a.js": "", "shop/Dockerfile": "FROM x",
+        "cart/go.mod": "module cart", "cart/main.go": "package main", "cart/Dockerfile": "FROM x",
+    }  # fmt: skip
+    both = ["run: npx eslint shop", "run: cd cart && golangci-lint run"]
+    for steps, answer in ((both, True), (both[:1], None), (["run: pre-commit run -a"], True), (["run: pytest"], False)):
+        found, _ = look({**parts, ".github/workflows/ci.yml": workflow(steps)})
+        assert found.value["shared"] is True
+        assert found.value.get("lints_on_change") is answer
+
+
+def test_services_that_lint_outside_of_pipelines_leave_it_open(look):
+    files = {".github/workflows/ci.yml": workflow(["run: pytest"]), "a.py": ""}
+    assert look(files)[0].value["lints_on_change"] is False
+    assert "lints_on_change" not in look({**files, ".pre-commit-config.yaml": "repos: []"})[0].value

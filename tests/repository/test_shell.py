@@ -160,7 +160,8 @@ def tree(tmp_path_factory):
 @given(jobs=_JSON, on=_JSON, permissions=_JSON)
 def test_any_workflow_is_read_without_a_crash(tree, jobs, on, permissions):
     document = yaml.Document({"jobs": jobs, True: on, "permissions": permissions}, "ci.yml")
-    assert github._workflow(tree, document).system == "github-actions"
+    calendar = github._Calendar({"ci.yml": document}, "main")
+    assert github._workflow(tree, document, calendar).system == "github-actions"
 
 
 @settings(max_examples=50, deadline=None)

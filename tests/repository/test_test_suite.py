@@ -9,6 +9,7 @@ from greenboard.repository.readers.test_suite import READER
 from greenboard.repository.types import Found, Missed
 
 VOCABULARY = vocabulary.load()
+NONE = {"unit": {"kind": "unit", "files": 0, "in_ci": False, "on_change": False}}
 
 
 @pytest.fixture
@@ -40,8 +41,8 @@ def look(repo, scope):
         ("tests/test_integrations_slack.py", "", "unit"),
         ("tests/smoke/test_up.py", "", "smoke"),
         ("src/cart.test.ts", "", "unit"),
-        ("src/__tests__/cart.js", "", "unit"),
-        ("test/cart.js", "", "unit"),
+        ("src/__tests__/cart.js", "it('adds', () => {})", "unit"),
+        ("test/cart.js", "describe('cart', () => {})", "unit"),
         ("cypress/e2e/buy.cy.ts", "", "e2e"),
         ("e2e/buy.spec.ts", "import { test } from '@playwright/test'", "e2e"),
         ("src/cart.integration.test.ts", "", "integration"),
@@ -74,7 +75,7 @@ def look(repo, scope):
 )
 def test_the_kind_is_told_by_convention(look, path, content, kind):
     kinds, _ = look({path: content})
-    assert {name: item["files"] for name, item in kinds.items()} == {kind: 1}
+    assert {name: item["files"] for name, item in kinds.items() if item.get("files")} == {kind: 1}
 
 
 @pytest.mark.parametrize(
@@ -82,11 +83,52 @@ def test_the_kind_is_told_by_convention(look, path, content, kind):
 )
 def test_other_files_are_no_tests(look, path):
     kinds, _ = look({path: ""})
-    assert kinds == {"unit": {"kind": "unit", "files": 0}}
+    assert kinds == NONE
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("src/shop/test_files.py", "class TestFile:\n    path: str\n"),
+        ("src/shop/readers/test_suite.py", "READER = Reader('test_suite')\n"),
+        ("src/LoadTest.php", "<?php class LoadTest {}"),
+        ("Shop/HealthTest.cs", "class HealthTest {}"),
+        ("scripts/generate-tests.js", "describe('x')"),
+        ("guides/bug_test.rb", "class BugTest < Minitest::Test; end"),
+    ],
+)
+def test_a_name_like_that_of_a_test_makes_no_test(look, path, content):
+    kinds, _ = look({path: content}, languages=("python",))
+    assert kinds == NONE
+
+
+def test_what_lies_in_a_folder_of_tests_and_is_none_for_all_we_know_leaves_it_open(look):
+    kinds, missed = look({"src/a.js": "", "test/index.js": "runner(import.meta.url)"}, languages=("javascript",))
+    assert kinds == {}
+    assert missed[0].location == "test/index.js:1"
+
+
+def test_a_component_without_tests_that_a_tested_one_uses_is_left_open(look):
+    files = {
+        "jar/build.gradle": "", "jar/src/main/java/Jar.java": "",
+        "core/build.gradle": "testImplementation(project(':jar'))", "core/src/test/java/CoreTest.java": "",
+        "bom/build.gradle.kts": "",
+    }  # fmt: skip
+    kinds, missed = look(files, "jar", languages=("java",))
+    assert kinds == {}
+    assert missed[0].location == "core/build.gradle:1"
+    assert look(files, "bom", languages=("kotlin",)) == ({}, [])
+
+
+def test_tests_of_another_kind_do_not_hide_that_there_are_no_unit_tests(look):
+    kinds, _ = look({"main.py": "", "locustfile.py": ""}, languages=("python",))
+    assert kinds["unit"]["files"] == 0
+    other, _ = look({"main.f90": "", "perf/locustfile.py": ""}, languages=("fortran",))
+    assert "files" not in other["unit"]
 
 
 def test_no_test_in_a_language_that_is_known_is_none_for_sure(look):
-    assert look({"main.go": ""})[0] == {"unit": {"kind": "unit", "files": 0}}
+    assert look({"main.go": ""})[0] == NONE
 
 
 def test_no_test_in_another_language_says_nothing(look):
@@ -109,6 +151,8 @@ GO = {"go.mod": "", "cart/cart_test.go": ""}
         (["go test ./cart/..."], True),
         (["go test ./other/..."], False),
         (["cd cart && go test"], True),
+        (["go test"], None),
+        (["go test $PACKAGES"], None),
         (["go vet ./..."], False),
         (["pytest"], False),
         (["make all"], None),
@@ -167,3 +211,68 @@ def test_a_run_in_another_component_is_not_its_own(look):
     files = {"services/cart/a_test.go": "", "services/order/b_test.go": ""}
     kinds, _ = look(files, "services/order", ci=["cd services/cart && go test ./..."])
     assert kinds["unit"]["in_ci"] is False
+
+
+def test_only_the_neighbours_tests_run_on_changes(look):
+    text = "on: {}\njobs:\n  t:\n    steps:\n      - run: cd services/{} && go test ./...\n"
+    files = {
+        "services/cart/a_test.go": "",
+        "services/order/b_test.go": "",
+        ".github/workflows/a.yml": text.format("pull_request", "cart"),
+        ".github/workflows/b.yml": text.format("{schedule: [{cron: '0 0 * * *'}]}", "order"),
+        ".github/workflows/c.yml": text.format("workflow_dispatch", "stock"),
+        "services/stock/c_test.go": "",
+    }
+    own = {name: look(files, f"services/{name}")[0]["unit"] for name in ("cart", "order", "stock")}
+    assert {name: (item["in_ci"], item["on_change"]) for name, item in own.items()} == {
+        "cart": (True, True),
+        "order": (True, False),
+        "stock": (False, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("paths", "answer"),
+    [
+        ("[cart/**]", True),
+        ("['**']", True),
+        ("[order/**]", False),
+        ("['**.go']", None),
+        ("[cart/**, '!cart/docs/**']", None),
+        ("[cart/**, '!order/**']", True),
+    ],
+)
+def test_a_filter_by_path_must_let_the_components_own_changes_through(look, paths, answer):
+    text = f"on: {{pull_request: {{paths: {paths}}}}}\njobs:\n  t:\n    steps:\n      - run: go test ./...\n"
+    files = {"cart/a_test.go": "", ".github/workflows/a.yml": text}
+    assert look(files, "cart")[0]["unit"].get("on_change") is answer
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "language", "answer"),
+    [
+        ("go test ./...", {"go.mod": "", "cart/go.mod": "", "cart/a_test.go": ""}, "go", False),
+        ("cargo test", {"Cargo.toml": "[package]\n[workspace]\nmembers=['cart']"}, "rust", None),
+        ("cargo test --workspace", {"Cargo.toml": "[package]\n[workspace]\nmembers=['cart']"}, "rust", True),
+        ("cargo test", {"Cargo.toml": "[workspace]\nmembers=['cart']"}, "rust", True),
+        ("cargo test --all", {"Cargo.toml": "[workspace]\nexclude=['cart']"}, "rust", False),
+        ("mvn verify", {"pom.xml": "<module>cart</module>"}, "java", True),
+        ("mvn verify", {"pom.xml": "<module>order</module>"}, "java", None),
+        ("npx jest", {"package.json": "{}"}, "javascript", True),
+        ("npx jest", {"jest.config.js": "roots: ['order']"}, "javascript", None),
+        ("npx mocha", {"package.json": "{}"}, "javascript", None),
+        ("./gradlew :order:test", {"settings.gradle": "include ':cart'"}, "java", False),
+        ("./gradlew test", {"settings.gradle": "include ':cart'"}, "java", True),
+    ],
+)
+def test_a_run_above_a_component_counts_only_when_it_goes_down_to_it(look, run, files, language, answer):
+    tests = {
+        "cart/Cargo.toml": "",
+        "cart/src/lib.rs": "#[test]\nfn a() {}",
+        "cart/src/test/java/ATest.java": "",
+        "cart/a.test.js": "",
+    }
+    chosen = {"rust": ".rs", "java": ".java", "javascript": ".js", "go": ".go"}[language]
+    only = {path: text for path, text in {**tests, **files}.items() if "." + path.rpartition(".")[2] == chosen}
+    kinds, _ = look({**only, **files, "cart/Cargo.toml": ""}, "cart", languages=(language,), ci=[run])
+    assert kinds["unit"].get("on_change") is answer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from greenboard.core.errors import UserError
@@ -42,7 +43,8 @@ KNOWN = frozenset({"go", "python", "javascript", "java", "rust", "ruby", "php", 
 _PATTERNS = {language: re.compile(pattern) for language, pattern in _NAMES.items()}
 _FOLDERS = re.compile(r"(?:^|/)(__tests__|tests?|specs?|cypress|e2e)/")
 _ASIDE = re.compile(
-    r"/(testdata|test-data|(__)?fixtures(__)?|_?examples?|samples?|demos?|docs?|templates?|snapshots)/", re.IGNORECASE
+    r"/(testdata|test-data|(__)?fixtures(__)?|_?examples?|samples?|demos?|docs?|guides?|\w*templates?|snapshots)/",
+    re.IGNORECASE,
 )
 _IN_FOLDERS = re.compile(
     rf"(?!.*(?:config|setup|helper|util|fixture|mock|support|index|global|runner)).*{_SCRIPT}", re.IGNORECASE
@@ -88,14 +90,17 @@ _RUST = re.compile(rb"#\[(?:[a-z_]+::)?test\b|#\[rstest\b|#\[wasm_bindgen_test\b
 # What a test says of itself, for names that other code bears as well: outside of folders of tests, and scripts in them.
 _SAYS = {
     "python": rb"^\s*(?:async\s+)?def test|\bTestCase\b|^\s*>>> ",
-    "javascript": rb"\b(describe|it|test|suite|specify|fixture|QUnit\.\w+|Deno\.test)(\.\w+)*\s*[(`]|\bassert\b|\bexpect\s*\(",
+    "javascript": rb"\b(describe|it|test|suite|specify|fixture|QUnit\.\w+|Deno\.test)(\.\w+)*\s*[(`]"
+    rb"|\bassert\b|\bexpect\s*\(",
     "ruby": rb"Minitest|Test::Unit|TestCase|\bdescribe\b|^\s*test\s|def test_",
     "php": rb"TestCase|function test|@test|#\[Test|\b(it|test|describe)\(|Cest\b",
     "csharp": rb"\[\s*(Fact|Theory|Test|TestCase|TestMethod|TestFixture|TestClass|Scenario)\b|NUnit|Xunit",
     "swift": rb"XCTest|@Test|import Testing|QuickSpec",
-    "cpp": rb"\b(TEST(_F|_P|_CASE)?|SCENARIO|BOOST_\w*TEST\w*|CU_\w+|EXPECT_\w+|ASSERT_\w+|CHECK|REQUIRE|assert|munit\w*|START_TEST)\s*\(",
+    "cpp": rb"\b(TEST(_F|_P|_CASE)?|SCENARIO|BOOST_\w*TEST\w*|CU_\w+"
+    rb"|EXPECT_\w+|ASSERT_\w+|CHECK|REQUIRE|assert|munit\w*|START_TEST)\s*\(",
 }
 _SAYING = {language: re.compile(pattern, re.MULTILINE) for language, pattern in _SAYS.items()}
+_PLAINLY = re.compile(rf".*\.(test|tests|spec|e2e-spec|cy|e2e){_SCRIPT}")
 _OUTRIGHT = re.compile(rf".*[._-](test|tests|spec|e2e-spec|cy|e2e){_SCRIPT}")
 
 
@@ -147,6 +152,12 @@ def _is_test(path: str, language: str, content: bytes) -> bool:
     return bool(inside) or pattern.search(content) is not None
 
 
+def suspected(files: Iterable[str], root: str) -> str | None:
+    """A source file in a folder of tests that was not told to be a test, as tests of one's own making are not."""
+    inside = re.compile(r"(^|/)(__tests__|tests?|specs?|t)/")
+    return next((path for path in files if inside.search(path.removeprefix(root)) and language_of(path)), None)
+
+
 def _start(tree: Tree, path: str) -> bytes:
     try:
         return tree.bytes(path, 2**20)
@@ -157,10 +168,11 @@ def _start(tree: Tree, path: str) -> bytes:
 def _language(path: str, root: str) -> str | None:
     """The family of languages by whose conventions this path is a test (any Rust source may hold some)."""
     head, _, name = path.rpartition("/")
-    if VENDORED.intersection(head.lower().split("/")) or _ASIDE.search(
-        _above_source(head.removeprefix(root.rstrip("/")))
-    ):
-        return None
+    language = _named(path, root, head, name)
+    return None if language is None or _is_aside(head.removeprefix(root.rstrip("/")), head) else language
+
+
+def _named(path: str, root: str, head: str, name: str) -> str | None:
     if name.endswith(".jmx") or name == "locustfile.py":
         return "load"
     if name.endswith(".feature"):
@@ -172,11 +184,22 @@ def _language(path: str, root: str) -> str | None:
     if pattern and pattern.fullmatch(name):
         # A class called OrderTest outside of a test source set is no test to Maven or Gradle.
         outside = language == "java" and not re.search(r"(?:^|/)(test|tests|\w*Tests?|it|androidTest)/", head)
-        return None if outside else language
+        return None if outside or (language == "javascript" and _script(head, name)) else language
     below = path.removeprefix(root)
     if language == "javascript" and _FOLDERS.search(below) and _IN_FOLDERS.fullmatch(name):
-        return "javascript"
+        return None if _script(head, name) else "javascript"
     return None
+
+
+def _script(head: str, name: str) -> bool:
+    """Whether a file lies among scripts or what tests share, and its name does not say outright that it is a test."""
+    return re.search(r"(^|/)(scripts?|helpers?|support|utils?)$", head) is not None and not _PLAINLY.fullmatch(name)
+
+
+@lru_cache(maxsize=2**16)
+def _is_aside(below: str, head: str) -> bool:
+    """Whether a folder, given below the component and from the root, holds samples or what others wrote."""
+    return bool(VENDORED.intersection(head.lower().split("/")) or _ASIDE.search(_above_source(below)))
 
 
 def _above_source(head: str) -> str:

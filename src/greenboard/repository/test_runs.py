@@ -27,7 +27,8 @@ _ANY_KIND = frozenset({"browser", "acceptance", "api", "pact", "load"})
 _TAKE_ALL = frozenset({"go", "cargo", "ruby", "elixir", "dart"})
 """Runners that take every test their conventions find, whatever its kind."""
 _PYTEST = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
-_JEST = re.compile(r"(jest|vitest)(\.config|\.workspace|\.setup)?\.[cm]?[jt]s(on)?")
+_JEST = ("jest.config", "vitest.config", "vitest.workspace", "vite.config")
+_SUFFIXES = ("js", "ts", "mjs", "mts", "cjs", "cts", "json")
 
 
 def covers(scope: Scope, run: Run, kind: str, files: Sequence[TestFile]) -> bool | None:
@@ -42,6 +43,8 @@ def covers(scope: Scope, run: Run, kind: str, files: Sequence[TestFile]) -> bool
     if not fitting:
         return None if run.runner in ("bazel", "other") else False
     if run.folder is None:
+        return None
+    if run.runner == "go" and any("$" in word for word in run.words):
         return None
     reached = [file for file in fitting if _reaches(run, file.path)]
     if not reached or kind in run.without:
@@ -66,6 +69,9 @@ def _bases(run: Run) -> tuple[str, ...]:
 
 
 def _reaches(run: Run, path: str) -> bool:
+    if run.runner == "go" and run.words[1:2] == ("test",) and not any("..." in word for word in run.words):
+        # Without `...` a package is one folder.
+        return path.rpartition("/")[0] in _bases(run)
     return any(not base or path == base or path.startswith(base + "/") for base in _bases(run))
 
 
@@ -155,13 +161,12 @@ def _jest(tree: Tree, start: str, run: Run, below: str) -> bool | None:
     words = " ".join(run.words)
     if not re.search(r"\b(jest|vitest)\b", words):
         return None
-    folder = start.rstrip("/")
-    configs = [path for path in tree.files if path.rpartition("/")[0] == folder and _JEST.fullmatch(path[len(start) :])]
-    text = "\n".join(_text(tree, path) for path in configs)
+    configs = (f"{start}{name}.{suffix}" for name in _JEST for suffix in _SUFFIXES)
+    text = "\n".join(filter(None, (_text(tree, path) for path in configs)))
     own = re.search(r'"jest"\s*:\s*\{.*?\}', _text(tree, f"{start}package.json"), re.DOTALL)
     text += own[0] if own else ""
     narrowed = re.search(r"\b(projects|roots|testRegex|testMatch|include|dir|rootDir|workspace|exclude)\b", text)
-    return True if not narrowed or re.search(rf"\b{re.escape(below.split('/')[0])}\b", text) else None
+    return True if not narrowed or re.search(rf"\b{re.escape(below.split('/', maxsplit=1)[0])}\b", text) else None
 
 
 def _listed(tree: Tree, start: str, runner: str, below: str) -> bool:

@@ -25,6 +25,7 @@ actions/create-release, actions/upload-release-asset = deploy
 */free-disk-space*, */*-changed-files, */paths-filter, */changed-files, */*-cache, */rust-cache, */gh-action-bump* = harmless
 docker/setup-*, docker/login-action, docker/metadata-action, docker/bake-action = harmless
 docker/scout-action = scan docker-scout
+clowdhaus/terraform-min-max, stefanbuck/github-issue-parser, clowdhaus/argo-cd-action = harmless
 dtolnay/rust-toolchain, actions-rs/toolchain, actions-rust-lang/setup-rust-toolchain, moonrepo/setup-rust = harmless
 hashicorp/setup-*, google-github-actions/auth, google-github-actions/setup-gcloud, google-github-actions/get-* = harmless
 aws-actions/configure-aws-credentials, aws-actions/amazon-ecr-login, azure/login, azure/setup-*, azure/docker-login = harmless

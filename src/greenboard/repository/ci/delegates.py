@@ -87,6 +87,10 @@ class Delegates:
         """The linter that a build of Maven (`verify`) or Gradle (`check`) runs, as far as its own file shows."""
         names = ("pom.xml",) if program == "mvn" else ("build.gradle", "build.gradle.kts")
         found = self._text(*names, folder=folder)
+        many = self._text("settings.gradle", "settings.gradle.kts", folder=folder) if program == "gradle" else None
+        if found and many and re.search(r"^\s*include\b", many[1], re.MULTILINE):
+            # A plugin of the root alone looks at no module.
+            found = found if re.search(r"\b(all|sub)projects\b", found[1]) else None
         return build_linter(found[0], found[1]) if found else None
 
     def hook_scanners(self) -> list[str]:

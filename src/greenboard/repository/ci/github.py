@@ -92,7 +92,7 @@ class _Calendar:
 def _workflow(tree: Tree, document: yaml.Document, calendar: _Calendar) -> Pipeline:
     data = document.data
     jobs = {str(name): mapping(job) for name, job in mapping(data["jobs"]).items()}
-    active = {name: job for name, job in jobs.items() if job.get("if") not in (False, "false", "${{ false }}")}
+    active = [name for name, job in jobs.items() if job.get("if") not in (False, "false", "${{ false }}")]
     triggers = data.get("on", data.get(True))
     changed, key = _on_change(triggers, calendar.main)
     restricted, where = _restricted(data, jobs, triggers)
@@ -147,7 +147,7 @@ def _limits(permissions: object) -> bool:
 
 
 def _job(tree: Tree, document: yaml.Document, name: str, calendar: _Calendar) -> Job:
-    job = mapping(document.data["jobs"][name] if name in document.data["jobs"] else {})
+    job = mapping(mapping(document.data["jobs"]).get(name))
     place = document.at("jobs", name)
     reader = _Steps(tree, document, combinations(mapping(job.get("strategy")).get("matrix")))
     reader.env |= _literals(job)

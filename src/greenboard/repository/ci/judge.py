@@ -15,6 +15,7 @@ from itertools import pairwise
 from greenboard.repository.ci import actions, programs
 from greenboard.repository.ci.delegates import Delegates
 from greenboard.repository.ci.launchers import container, launch
+from greenboard.repository.ci.linters import is_general
 from greenboard.repository.ci.shell import Simple, clean, split
 from greenboard.repository.ci.types import Command, Job, Lint, Run, Unseen, Use, When, Work
 
@@ -149,6 +150,11 @@ class _Judge:
             self.inside(inside, simple, place, names, depth)
             return
         program = _ALIASES.get(simple.program, simple.program)
+        parts = _projects(simple) if program == "gradle" else []
+        if parts:
+            for part in parts:
+                self.call(part, place, names, depth)
+            return
         found = _lookup(program, words)
         if program in ("mvn", "gradle") and not set(words) <= {simple.words[0], *_IDLE}:
             self.plugins(program, simple, place)
@@ -173,8 +179,8 @@ class _Judge:
 
     def lint(self, simple: Simple, place: str) -> None:
         """Note a linter with the folders that it looks at: those it is given, else where it runs."""
-        folders: tuple[str, ...] = ()
-        if simple.folder is not None:
+        folders: tuple[str, ...] = ("",) if is_general(simple.words[0]) else ()
+        if simple.folder is not None and not folders:
             named = [clean(f"{simple.folder}/{word}") for word in simple.words[1:] if not word.startswith("-")]
             given = [path for path in named if path is not None and self.delegates.tree.has_folder(path)]
             folders = tuple(given) or (simple.folder,)
@@ -256,6 +262,21 @@ class _Judge:
             kind = values[1] if len(values) > 1 else None
             found = runs(simple, values[0], kind, place, (*reversed(names), self.subject.name))
             self.work.runs.extend(replace(run, when=self.when, words=simple.words) for run in found)
+
+
+def _projects(simple: Simple) -> list[Simple]:
+    """A Gradle call that names tasks of projects (`app:lint`) as one call for each, in the folder of the project."""
+    tasks = [word for word in simple.words[1:] if re.fullmatch(r":?[\w.-]+(:[\w.-]+)+", word)]
+    shared = [word for word in simple.words[1:] if word not in tasks]
+    found = []
+    for task in tasks:
+        project, _, name = task.strip(":").rpartition(":")
+        folder = None if simple.folder is None else clean(f"{simple.folder}/{project.replace(':', '/')}")
+        options = [word for word in shared if word.startswith("-")]
+        found.append(Simple((simple.words[0], name, *options), folder, simple.line))
+    if tasks and any(not word.startswith("-") for word in shared):
+        found.append(Simple((simple.words[0], *shared), simple.folder, simple.line))
+    return found
 
 
 def _stays(words: tuple[str, ...]) -> bool:

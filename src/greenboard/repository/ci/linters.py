@@ -8,8 +8,8 @@ python = ruff flake8 pylint mypy pyright basedpyright black isort pycodestyle py
 python = pyre ty pylama zuban psf/black astral-sh/ruff-action chartboost/ruff-action py-actions/flake8 hatch
 javascript = eslint oxlint biome prettier tslint standard xo tsc vue-tsc svelte-check jshint dprint rome ng next astro
 javascript = deno flow semistandard vp biomejs/setup-biome
-go = golangci-lint go gofmt gofumpt goimports golint revive staticcheck errcheck gci nilaway golangci/golangci-lint-action
-go = dominikh/staticcheck-action
+go = golangci-lint go gofmt gofumpt goimports golint revive staticcheck errcheck gci nilaway
+go = golangci/golangci-lint-action dominikh/staticcheck-action
 rust = cargo rustfmt clippy-driver actions-rs/clippy-check actions-rust-lang/rustfmt
 ruby = rubocop standardrb reek steep srb solargraph fasterer
 php = phpstan psalm phpcs php-cs-fixer phpmd pint rector parallel-lint deptrac phan ecs tlint
@@ -23,7 +23,7 @@ shell = shellcheck shfmt bashate ludeeus/action-shellcheck
 terraform = terraform tofu tflint terragrunt terraform-linters/setup-tflint
 haskell = hlint ormolu fourmolu stylish-haskell stan
 """
-_EVERY = ("pre-commit/", "super-linter/", "github/super-linter", "oxsecurity/megalinter", "sonarsource/", "azure:Sonar")
+_EVERY = ("super-linter/", "github/super-linter", "oxsecurity/megalinter", "sonarsource/", "azure:sonar")
 _LANGUAGES: dict[str, str] = {
     program: language
     for line in _TABLE.strip().splitlines()
@@ -38,8 +38,14 @@ OUTSIDE = (
 """Files that services which lint outside of pipelines read: where one lies, nothing is denied."""
 
 
+def is_general(program: str) -> bool:
+    """Whether it looks at the whole tree, whatever its languages."""
+    name = program.lower()
+    return "pre-commit" in name or name.startswith(_EVERY) or _LANGUAGES.get(name) == "*"
+
+
 def looks_at(program: str, language: str | None) -> bool:
     """Whether a linter is known to look at a language; at none in particular (None) the general ones look."""
     name = program.partition("@")[0].lower()
-    known = "*" if program.lower().startswith(tuple(each.lower() for each in _EVERY)) else _LANGUAGES.get(name)
+    known = "*" if is_general(program) else _LANGUAGES.get(name)
     return known is not None and (known == "*" or language is None or known == language)

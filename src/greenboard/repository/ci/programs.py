@@ -220,7 +220,7 @@ HARMLESS = frozenset(
     apk brew choco pip pip3 pipx-install conda mamba micromamba virtualenv venv uname whoami id groups env printenv df du
     free top ps kill jq yq dasel base64 sha256sum sha512sum md5sum shasum openssl gpg ssh-keyscan ssh-agent ssh-add
     ssh-keygen nproc diff cmp patch tree file stat realpath dirname basename readlink mktemp seq yes expr let shift
-    umask ulimit stty clear corepack nvm n fnm volta asdf rustup pyenv rbenv rvm sdk jenv goenv tfenv setx where dir
+    gpgconf rmz umask ulimit stty clear corepack nvm n fnm volta asdf rustup pyenv rbenv rvm sdk jenv goenv tfenv setx where dir
     write-host write-output set-location get-childitem new-item remove-item copy-item set-content add-content join-path
     invoke-webrequest start-process out-file test-path codecov coveralls codecov-cli codecovcli cc-test-reporter
     codacy-coverage-reporter goveralls wait-on wait-for-it wait-for-it.sh dockerize buildkite-agent circleci gh glab

@@ -84,10 +84,10 @@ def _named(pattern: str, main: str) -> bool:
 
 def reduce(found: Sequence[Start]) -> When:
     """When something runs that these events start: the event that says most for changes decides."""
-    for wanted in (lambda start: not start.only and not start.ignored, lambda _: True):
-        for start in found:
-            if start.changes and wanted(start):
-                return When(True, start.only, start.ignored)
+    every = [start for start in found if start.changes]
+    if every:
+        best = next((start for start in every if not start.only and not start.ignored), every[0])
+        return When(True, best.only, best.ignored)
     if any(start.changes is None for start in found):
         return When(None)
     return When(False, by_hand=bool(found) and all(start.event in _BY_HAND for start in found))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from greenboard.core.errors import UserError
 from greenboard.repository.ci.pipelines import pipelines
 from greenboard.repository.ci.types import Pipelines, Work
-from greenboard.repository.languages import family
-from greenboard.repository.test_files import KNOWN, TestFile, candidates, tests
+from greenboard.repository.languages import family, language_of
+from greenboard.repository.test_files import KNOWN, TestFile, candidates, suspected, tests
 from greenboard.repository.test_runs import covers
-from greenboard.repository.tree import Tree
+from greenboard.repository.tree import Tree, name_of
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
 
@@ -38,20 +39,71 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
                 item[name] = answer
                 places[f"{kind}.{name}"] = place
         items.append(item)
+    if "unit" not in by_kind:
+        # The list must not look as if it were whole where the tests in it hide that others are not known.
+        nothing = _nothing(scope, {file.path for file in found})
+        items.append(_NONE if isinstance(nothing, Found) else {"kind": "unit"})
+        places.setdefault("unit", scope.component.path)
     yield Found("test_suite", items, places[items[0]["kind"]], places)
 
 
-def _nothing(scope: Scope) -> Found | Missed | None:
+def _nothing(scope: Scope, known: Collection[str] = ()) -> Found | Missed | None:
     """None, and so nothing said, where tests could not be told by their names: that is no failed look."""
     languages = [family(language) for language in scope.component.languages]
-    if not languages or languages[0] not in KNOWN:
+    if not languages or languages[0] not in KNOWN or _only_builds(scope):
         return None
+    inside = suspected((path for path in scope.files if path not in known), scope.root)
+    if inside:
+        return Missed(
+            "test_suite", "not known whether what lies in a folder of tests is one", f"{inside}:1", unclear=True
+        )
     outside = _outside(scope, set(languages))
     if outside:
         return Missed(
             "test_suite", "tests outside of the component's folder may be its own", f"{outside}:1", unclear=True
         )
-    return Found("test_suite", [{"kind": "unit", "files": 0}], scope.component.path)
+    user = _tested_user(scope)
+    if user:
+        reason = "tests of what depends on it may be its own"
+        return Missed("test_suite", reason, f"{user}:1", unclear=True)
+    return Found("test_suite", [_NONE], scope.component.path)
+
+
+_NONE: Mapping[str, Any] = {"kind": "unit", "files": 0, "in_ci": False, "on_change": False}
+_BUILD = re.compile(
+    r".*\.gradle(\.kts)?|.*\.config\.[cm]?[jt]s|setup\.py|gulpfile\..*|gruntfile\..*|\.?eslintrc\..*", re.IGNORECASE
+)
+_MANIFESTS = ("package.json", "build.gradle", "build.gradle.kts", "pom.xml", "Cargo.toml", "go.mod", "pyproject.toml")
+
+
+def _only_builds(scope: Scope) -> bool:
+    """Whether all the code of a component is that of its build, which nobody tests."""
+    code = [path for path in scope.files if language_of(path)]
+    return bool(code) and all(_BUILD.fullmatch(name_of(path)) for path in code)
+
+
+def _tested_user(scope: Scope) -> str | None:
+    """The manifest of a component that has tests and names this one: they may be where this one is tested."""
+    name = _squeezed(scope.component.name)
+    if not scope.root or not name:
+        return None
+    users = scope.tree.once("manifests of components with tests", lambda: list(_users(scope.tree)))
+    return next((path for path, text in users if name in text and not path.startswith(scope.root)), None)
+
+
+def _users(tree: Tree) -> Iterator[tuple[str, str]]:
+    tested = {path.rpartition("/")[0] for path in candidates(tree)}
+    for path in (*tree.named(*_MANIFESTS), *tree.suffixed(".csproj", ".fsproj")):
+        folder = path.rpartition("/")[0]
+        if any(each == folder or each.startswith(f"{folder}/") or not folder for each in tested):
+            try:
+                yield path, _squeezed(tree.text(path, 2**20))
+            except UserError:
+                continue
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 _TOP = re.compile(r"(tests?|specs?|e2e|integration[-_]?tests?|qa)/", re.IGNORECASE)
