@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "history",
     "kinds",
+    "plain",
     "related",
     "relations",
     "rename",
@@ -123,6 +124,20 @@ def search(
     None among tiers, teams, systems or domains stands for entities that have none.
     """
     return _search(_Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles), as_of)
+
+
+def plain(
+    as_of: datetime | None = None, *, kinds: Collection[str] = (), refs: Collection[Ref] | None = None
+) -> dict[int, Entity]:
+    """Entities by id, all or those of some kinds or references, without what is around them. One query."""
+    found = _versions(as_of).filter(_fits(_Wanted(kinds=kinds))).order_by("kind", "namespace", "name")
+    if refs is None:
+        return {row.entity_id: rows.entity(row) for row in found}
+    wanted = set(refs)
+    names = sorted({ref.name for ref in wanted})
+    parts = (found.filter(name__in=names[start : start + _CHUNK]) for start in range(0, len(names), _CHUNK))
+    several = [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in wanted]
+    return {row.entity_id: rows.entity(row) for row in several}
 
 
 def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> list[Relation]:

@@ -98,20 +98,17 @@ def evaluate(
 
 def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None = None) -> dict[int, Subject]:
     """The entities that a scorecard is asked of, with what is known of them, by surrogate id."""
-    if entities is None:
-        stored = catalog.entities(at, kinds=scorecard.scope.kinds)
-    else:
-        stored = [one for ref in sorted(set(entities)) if (one := catalog.find(ref, at)) is not None]
-    covered = {one.id: one.entity for one in stored if _covered(scorecard, one.entity)}
+    found = catalog.plain(at, kinds=scorecard.scope.kinds, refs=entities)
+    covered = {number: entity for number, entity in found.items() if _covered(scorecard, entity)}
     wanted = None if entities is None else [entity.ref for entity in covered.values()]
     known = facts.current(at, wanted)
     moment = at or clock.now()
     words = facts.vocabulary()
-    found: dict[int, Subject] = {}
+    asked: dict[int, Subject] = {}
     for number, entity in covered.items():
         said, gaps = known.get(entity.ref, ([], []))
-        found[number] = Subject(entity, merge(said, gaps, words, moment))
-    return found
+        asked[number] = Subject(entity, merge(said, gaps, words, moment))
+    return asked
 
 
 def _covered(scorecard: Scorecard, entity: Entity) -> bool:

@@ -64,20 +64,16 @@ def results(
 ) -> list[ResultRow]:
     """What rules come to at a moment, for one entity or rule or for all. Three queries."""
     rows = _result_rows(scorecard, entity, rule).filter(at_moment(as_of))
-    found = list(rows.select_related("cause"))
-    names, rules = facts.names_of({row.entity_id for row in found}), _rule_names(scorecard)
-    listed = [
-        ResultRow(
-            names[row.entity_id],
-            rules[row.rule_id],
-            OUTCOMES[row.outcome],
-            row.exempt,
-            row.valid_from,
-            cause(row.cause),
-        )
-        for row in found
+    found = list(rows.values_list("entity_id", "rule_id", "outcome", "exempt", "valid_from", "cause_id"))
+    names, rules = facts.names_of({row[0] for row in found}), _rule_names(scorecard)
+    why = _causes({row[-1] for row in found})
+    # By number and text, which compare faster than references.
+    order = {number: position for position, (number, _) in enumerate(sorted(names.items(), key=lambda pair: pair[1]))}
+    found.sort(key=lambda row: (order[row[0]], rules[row[1]]))
+    return [
+        ResultRow(names[number], rules[rule_id], OUTCOMES[outcome], exempt, since, why[cause_id])
+        for number, rule_id, outcome, exempt, since, cause_id in found
     ]
-    return sorted(listed, key=lambda row: (row.entity, row.rule))
 
 
 def changes(
@@ -228,6 +224,14 @@ def _level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
         rank=row.rank,
         valid_to=row.valid_to,
     )
+
+
+def _causes(ids: Collection[int]) -> dict[int, Cause]:
+    """Causes by id. Many rows share one, so that they are read once beside them."""
+    found: dict[int, Cause] = {}
+    for part in facts.chunks(sorted(ids)):
+        found |= {row.pk: cause(row) for row in models.Cause.objects.filter(id__in=part)}
+    return found
 
 
 def cause(row: models.Cause) -> Cause:

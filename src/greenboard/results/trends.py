@@ -74,7 +74,7 @@ def _stepwise(
     figures = {"rows": Count("id"), "numbers": Count(number), "total": Sum(number)}
     steps: dict[int, list[_Step]] = defaultdict(list)
     there = rows.filter(at_moment(first)).order_by().values_list(name).annotate(**figures)
-    steps[0] = [(1, *row) for row in there]
+    steps[0] = [(1, kind, count, known, total) for kind, count, known, total in there]
     for sign, moment in ((1, "valid_from"), (-1, "valid_to")):
         span = rows.filter(**{f"{moment}__gt": first, f"{moment}__lte": last})
         for at, kind, count, known, total in span.order_by().values_list(moment, name).annotate(**figures):
