@@ -21,6 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MAX_NODES = 400_000
 
+_TEXT = "tag:yaml.org,2002:str"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -61,7 +62,8 @@ class _Builder:
                 place=self._place(node),
                 hint="Split the document or write it without aliases.",
             )
-        self.places.setdefault(at, self._place(node))
+        if at not in self.places:
+            self.places[at] = self._place(node)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
@@ -75,11 +77,12 @@ class _Builder:
                 self._merge(built, value_node, at)
                 continue
             key = self._key(key_node)
-            if (*at, key) in self.places and key in built:
-                first = self.places[(*at, key)]
+            inside = (*at, key)
+            if key in built and inside in self.places:
+                first = self.places[inside]
                 raise UserError(f"duplicate key {key!r} (first at line {first.line})", place=self._place(key_node))
-            self.places[(*at, key)] = self._place(key_node)
-            built[key] = self.build(value_node, (*at, key))
+            self.places[inside] = self._place(key_node)
+            built[key] = self.build(value_node, inside)
         return built
 
     def _merge(self, built: dict[Any, Any], node: yaml.Node, at: Path) -> None:
@@ -98,7 +101,7 @@ class _Builder:
 
     def _scalar(self, node: yaml.Node) -> Any:
         # Tags of other tools (CloudFormation's !Ref, GitLab's !reference) are kept as their plain value.
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag == _TEXT or not node.tag.startswith("tag:yaml.org,2002:"):
             return node.value
         try:
             return self.scalars.construct_object(node)

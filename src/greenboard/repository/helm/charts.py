@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +18,7 @@ from greenboard.repository.helm.lexer import TemplateError
 from greenboard.repository.helm.parser import Template, parse
 from greenboard.repository.helm.printing import Value, plain
 from greenboard.repository.helm.render import Renderer
-from greenboard.repository.helm.values import environments, merged, overlaid, switched_on
+from greenboard.repository.helm.values import copied, environments, merged, overlaid, switched_on
 from greenboard.repository.kubernetes.gathered import Failed
 from greenboard.repository.kubernetes.objects import Object, Origin, mapping, objects_of, sequence
 from greenboard.repository.samples import is_sample
@@ -254,7 +253,7 @@ def _print(
             continue
         if name.startswith("_") or not name.endswith(_RENDERED):
             continue
-        data = context(chart, top.name, copy.deepcopy(values), _known_as(chart, path))
+        data = context(chart, top.name, copied(values), _known_as(chart, path))
         yield from _objects(chart, path, template, data, defines=defines, origin=origin)
 
 

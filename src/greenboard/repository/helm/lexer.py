@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from greenboard.core.errors import Place, UserError
 
@@ -35,8 +35,7 @@ class TemplateError(UserError):
     """A template that cannot be read or rendered here, with the place of what stops it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a template. `spaced` tells whether white space stands before it."""
 
     kind: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,16 +27,23 @@ def environments(folder: str, files: Iterable[str]) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
+def copied(value: Any) -> Any:
+    """A copy of plain data that templates may change without changing the original."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
 def overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Values with others set over them; a null takes a key away."""
-    result = copy.deepcopy(dict(under))
+    result = {key: copied(value) for key, value in under.items()}
     for key, value in over.items():
         if value is None:
             result.pop(key, None)
         elif isinstance(value, Mapping) and isinstance(result.get(key), dict):
             result[key] = overlaid(result[key], value)
         else:
-            result[key] = copy.deepcopy(value)
+            result[key] = copied(value)
     return result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from greenboard.core.refs import slug
@@ -22,9 +22,13 @@ _RUN = ("service", "website", "job")
 
 def of_component(scope: Scope) -> Gathered:
     """The objects of a component, and the failed looks that could have held some of its objects."""
+    return scope.tree.once(f"objects of {scope.component}", lambda: _of_component(scope))
+
+
+def _of_component(scope: Scope) -> Gathered:
     found = gather(scope.tree)
     index = _index(scope.tree, found)
-    own = _Own(scope.component, index.components)
+    own = _own(scope, index)
     mine = [
         item
         for item, names in zip(found.objects, index.names, strict=True)
@@ -41,8 +45,12 @@ def of_component(scope: Scope) -> Gathered:
 def belongs(scope: Scope, path: str, names: Collection[str]) -> bool:
     """Whether a file that is known by some names is the component's, by the same rules as objects."""
     index = _index(scope.tree, gather(scope.tree))
-    own = _Own(scope.component, index.components)
+    own = _own(scope, index)
     return own.has(index.around(path, own.path), {slug(name) for name in names if name})
+
+
+def _own(scope: Scope, index: _Index) -> _Own:
+    return scope.tree.once(f"names of {scope.component}", lambda: _Own(scope.component, index.components))
 
 
 class _Own:
@@ -75,13 +83,18 @@ class _Index:
     components: tuple[Component, ...]
     folders: frozenset[str]
     names: tuple[frozenset[str], ...]
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def around(self, path: str, own: str) -> str:
         """The folder of the innermost component around a file; "" where only the root is."""
         folder = path.rpartition("/")[0]
-        while folder and folder not in self.folders and folder != own:
-            folder = folder.rpartition("/")[0]
-        return folder
+        known = self.known.get((folder, own)) if own not in self.folders else self.known.get((folder, ""))
+        if known is None:
+            known = folder
+            while known and known not in self.folders and known != own:
+                known = known.rpartition("/")[0]
+            self.known[folder, "" if own in self.folders else own] = known
+        return known
 
 
 _KNOWN: WeakKeyDictionary[Tree, _Index] = WeakKeyDictionary()
