@@ -74,13 +74,13 @@ def test_evidence_names_value_place_commit_and_item(card: Any) -> None:
 def test_what_nobody_supplies_is_no_data_with_a_remedy(card: Any) -> None:
     result = _only(_judge(card(_rule("oncall", "oncall.schedules > 0"))))
     assert (result.outcome, result.sourceless) == (Outcome.NO_DATA, True)
-    assert result.message == ("no connected source supplies oncall. A connection to an on-call tool would decide it.")
+    assert result.message == ("no connected source tells of on-call. A connection to an on-call tool would decide it.")
 
 
 def test_what_is_too_old_is_no_data_and_holds_the_level_back(card: Any) -> None:
     rules = card(_rule("covered", "coverage.line_pct >= 80.0"), _rule("read", "readme.exists"))
     found = _judge(rules, [_fact("coverage", {"line_pct": 90.0}, days=45), _fact("readme", {"exists": True})])
-    assert "coverage from reader is 45 days old; at most 30 days count" in found.results[0].message
+    assert "coverage from reader: 45 days old, at most 30 days count" in found.results[0].message
     assert found.results[0].missing[0].lack is Lack.STALE
     assert found.standing.provisional is None
 

@@ -193,7 +193,10 @@ def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) ->
         scope=_selector(raw.scope),
         when=when,
         parameters=parameters,
-        examples=tuple(Example(**dict(example)) for example in raw.examples),
+        examples=tuple(
+            Example(**dict(example), place=source.document.place(*at, "examples", number))
+            for number, example in enumerate(raw.examples)
+        ),
         digest=_digest(raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})),
         place=source.document.place(*at),
     )

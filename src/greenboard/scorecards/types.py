@@ -101,6 +101,7 @@ class Example:
     tier: int | None = None
     lifecycle: str | None = None
     title: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)

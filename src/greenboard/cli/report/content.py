@@ -28,6 +28,13 @@ WORDS = {
     Outcome.ERROR: "error",
     Outcome.NOT_APPLICABLE: "not applicable",
 }
+STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.NO_DATA: "bright_black",
+    Outcome.ERROR: "yellow",
+    Outcome.NOT_APPLICABLE: "bright_black",
+}
 MAX_STEPS = 5
 
 
@@ -87,6 +94,12 @@ def remedies(judged: Judged) -> list[tuple[str, list[str]]]:
             first = min(result.missing, key=lambda lack: list(Lack).index(lack.lack))
             grouped[first.remedy].append(result.rule)
     return sorted(grouped.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def names(found: Sequence[str], shown: int = 3) -> str:
+    """A few names, and how many more there are."""
+    more = len(found) - shown
+    return ", ".join(found[:shown]) + (f" and {more} more" if more > 0 else "")
 
 
 def value(evidence: Evidence) -> str:

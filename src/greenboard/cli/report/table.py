@@ -1,4 +1,4 @@
-"""The report for a terminal: the verdict, then the results by dimension, then what to do next."""
+"""The report for a terminal: a line for each entity, what fails and why, then what to do next."""
 
 from __future__ import annotations
 
@@ -9,44 +9,43 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from greenboard.cli.report import content
-from greenboard.cli.report.content import GLYPHS, WORDS, Judged, Report
+from greenboard.cli.report import content, single, whole
+from greenboard.cli.report.content import GLYPHS, STYLES, WORDS, Judged, Report
 from greenboard.core import clock
-from greenboard.results.types import Lack, Result
+from greenboard.results.types import Result
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Rule
 
-_STYLES = {
-    Outcome.PASS: "green",
-    Outcome.FAIL: "bold red",
-    Outcome.NO_DATA: "bright_black",
-    Outcome.ERROR: "yellow",
-    Outcome.NOT_APPLICABLE: "bright_black",
-}
-MAX_DETAILED = 5
-"""Of more entities than this only the summary is shown."""
+MAX_DETAILED = 15
+"""Of more entities than this, what fails is told for all of them together."""
+MAX_FAILURES = 15
+MAX_STEPS = 5
 MAX_REMEDIES = 10
+_QUIET = "bright_black"
 
 
-def render(report: Report, *, width: int = 100, color: bool = False) -> str:
-    """The report as text, `width` characters wide, with colours where asked."""
+def render(report: Report, *, width: int = 100, color: bool = False, everything: bool = False) -> str:
+    """The report as text, `width` characters wide, with colours where asked.
+
+    Failures and errors are told one by one; `everything` adds the rest.
+    """
     out = io.StringIO()
     console = Console(
         file=out, width=width, force_terminal=color, no_color=not color, highlight=False, emoji=False, markup=False
     )
     if len(report.entities) != 1:
         console.print(_count(report))
-        for line in _summary(report):
+        for line in _summary(report, width):
             console.print(line, soft_wrap=True)
-    if len(report.entities) <= MAX_DETAILED or report.explain:
+    if report.explain is not None or everything or len(report.entities) <= MAX_DETAILED:
         for judged in report.entities:
-            _entity(console, report, judged)
+            _entity(console, report, judged, everything)
     else:
-        console.print("Name a single path, or choose --format markdown or json, to see why.", style="bright_black")
-    if report.skipped:
-        console.print("\nSkipped", style="bold yellow")
-        for path, reason in report.skipped:
-            console.print(Padding(f"! {path}: {reason}" if path else f"! {reason}", (0, 0, 0, 2)))
+        _failures(console, report)
+    if report.explain is None:
+        _next(console, report)
+        _rest(console, report)
+    _skipped(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -56,7 +55,7 @@ def _count(report: Report) -> Text:
     names = [*(level.name for level in reversed(report.scorecard.levels)), None]
     counts = ", ".join(f"{levels.count(name)} {report.level(name)}" for name in names if name in levels)
     text = f"{len(levels)} entities: {counts} (provisional)" if levels else "Nothing that the scorecard asks of"
-    return Text.assemble((text, "bold"), (f"  {_asked(report)}", "bright_black"))
+    return Text.assemble((text, "bold"), (f"  {_asked(report)}", _QUIET))
 
 
 def _asked(report: Report) -> str:
@@ -66,17 +65,25 @@ def _asked(report: Report) -> str:
 _FIGURES = ("score", "pass", "fail", "undecided")
 
 
-def _summary(report: Report) -> Iterator[Text]:
-    """A line for each entity, as wide as its names need: a name that is cut off is no name."""
-    names = ("entity", "kind", "level", *_FIGURES, "path")
+def _summary(report: Report, width: int) -> Iterator[Text]:
+    """A line for each entity, as wide as its names need: a name that is cut off is no name.
+
+    Where that is too wide, the path is left out, then the kind.
+    """
+    names: tuple[str, ...] = ("entity", "kind", "level", *_FIGURES, "path")
     rows = [_cells(report, judged) for judged in report.entities]
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    widths = {name: max(map(len, column)) for name, column in zip(names, zip(names, *rows, strict=True), strict=True)}
+    kept = list(names)
+    for spare in ("path", "kind"):
+        if sum(widths[name] + 2 for name in kept) - 2 > width:
+            kept.remove(spare)
     for index, row in enumerate((names, *rows)):
         cells = (
-            cell.rjust(width) if name in _FIGURES else cell.ljust(width)
-            for name, cell, width in zip(names, row, widths, strict=True)
+            cell.rjust(widths[name]) if name in _FIGURES else cell.ljust(widths[name])
+            for name, cell in zip(names, row, strict=True)
+            if name in kept
         )
-        yield Text("  ".join(cells).rstrip(), "" if index else "bright_black")
+        yield Text("  ".join(cells).rstrip(), "" if index else _QUIET)
 
 
 def _cells(report: Report, judged: Judged) -> tuple[str, ...]:
@@ -93,18 +100,26 @@ def _cells(report: Report, judged: Judged) -> tuple[str, ...]:
     )
 
 
-def _entity(console: Console, report: Report, judged: Judged) -> None:
+def _entity(console: Console, report: Report, judged: Judged, everything: bool) -> None:
     if len(report.entities) > 1:
         console.print()
     console.print(_verdict(report, judged))
-    console.print(_about(report, judged), style="bright_black")
+    console.print(_about(report, judged), style=_QUIET)
     if report.explain is not None:
-        _explained(console, report, judged, report.explain)
+        single.explain(console, report, judged, report.explain)
         return
-    for title, found in content.by_dimension(report, judged):
-        _dimension(console, title, found)
-    _next(console, report, judged)
-    _rest(console, judged)
+    if everything:
+        for title, found in content.by_dimension(report, judged):
+            _dimension(console, title, found)
+        return
+    for rule, result in _by_level(report, judged):
+        _line(console, report, rule, result)
+
+
+def _by_level(report: Report, judged: Judged) -> list[tuple[Rule, Result]]:
+    """What fails, that of the lowest level first: it is what holds back."""
+    found = [(rule, result) for rule, result in report.results(judged) if result.outcome in whole.SHOWN]
+    return sorted(found, key=lambda pair: report.scorecard.rank(pair[0].level))
 
 
 def _verdict(report: Report, judged: Judged) -> Text:
@@ -128,101 +143,78 @@ def _about(report: Report, judged: Judged) -> Text:
 
 
 def _dimension(console: Console, title: str, found: Sequence[tuple[Rule, Result]]) -> None:
-    """The results of one dimension: what was decided or held back line by line, the rest counted."""
+    """The results of one dimension, line by line; what is not asked here is counted."""
     counts = ", ".join(
         f"{sum(result.outcome is outcome for _, result in found)} {WORDS[outcome]}"
         for outcome in Outcome
         if any(result.outcome is outcome for _, result in found)
     )
-    console.print(Text.assemble("\n", (title, "bold"), (f"  {counts}", "bright_black")))
+    console.print(Text.assemble("\n", (title, "bold"), (f"  {counts}", _QUIET)))
     for rule, result in found:
-        if result.outcome is not Outcome.NOT_APPLICABLE and not result.sourceless:
-            _line(console, rule, result)
+        if result.outcome is not Outcome.NOT_APPLICABLE:
+            _line(console, None, rule, result)
 
 
-def _line(console: Console, rule: Rule, result: Result) -> None:
+def _line(console: Console, report: Report | None, rule: Rule, result: Result) -> None:
+    """One result: what it is about, why it came out so, and where that stands."""
     mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]:<8}"
     exempt = " ⛉ exempt" if result.exempt else ""
-    style = _STYLES[result.outcome]
-    console.print(
-        Padding(Text.assemble((mark, style), rule.title + exempt, (f"  {rule.item}", "bright_black")), (0, 0, 0, 2))
-    )
-    detail = _detail(result)
+    named = f"  {rule.id}" + (f", {report.level(rule.level)}" if report else "")
+    head = Text.assemble((mark, STYLES[result.outcome]), rule.title + exempt, (named, _QUIET))
+    console.print(Padding(head, (0, 0, 0, 2)))
+    places = content.sources(content.telling(result.evidence))[:2]
+    detail = result.message + (f"  ({', '.join(places)})" if places else "")
     if detail:
-        console.print(Padding(Text(detail, "bright_black"), (0, 0, 0, 13)))
+        console.print(Padding(Text(detail, _QUIET), (0, 0, 0, 12)))
 
 
-def _detail(result: Result) -> str:
-    """Why, in one line: what was read for a pass, the reason otherwise, and where it stands."""
-    if result.outcome is Outcome.PASS:
-        said = "; ".join(content.read(part) for part in content.telling(result.evidence)[:2])
-    else:
-        said = result.message
-    places = content.sources(content.telling(result.evidence)[:2])
-    return said + (f"  ({', '.join(places)})" if places else "")
+def _failures(console: Console, report: Report) -> None:
+    """Of many entities: what fails in most of them."""
+    found = whole.failures(report)
+    console.print("\nWhat fails", style="bold")
+    for one in found[:MAX_FAILURES]:
+        mark = f"{GLYPHS[one.result.outcome]} {WORDS[one.result.outcome]} {len(one.entities)}x"
+        head = Text.assemble((mark, STYLES[one.result.outcome]), f"  {one.rule.title}", (f"  {one.rule.id}", _QUIET))
+        console.print(Padding(head, (0, 0, 0, 2)))
+    more = len(found) - MAX_FAILURES
+    rest = f"{more} more rules fail in fewer. " if more > 0 else ""
+    console.print(Padding(Text(f"{rest}--all shows every result of every entity.", _QUIET), (0, 0, 0, 2)))
 
 
-def _next(console: Console, report: Report, judged: Judged) -> None:
-    steps = content.next_steps(report, judged)
-    standing = judged.judgement.standing
-    if not steps:
+def _next(console: Console, report: Report) -> None:
+    """What to do first: for one entity to gain its next level, for several what helps most of them."""
+    found = whole.steps(report)
+    if not found:
         return
-    more = len(standing.provisional_blocking) - len(steps)
-    level = report.level(standing.provisional_next)
-    rest = f" (the first {len(steps)} of {len(steps) + more})" if more else ""
+    alone = len(report.entities) == 1
+    level = report.level(report.entities[0].judgement.standing.provisional_next) if alone else "the next level"
+    rest = f" (the first {MAX_STEPS} of {len(found)})" if len(found) > MAX_STEPS else ""
     console.print(f"\nNext, to gain {level}{rest}", style="bold")
-    for number, (rule, result) in enumerate(steps, start=1):
-        console.print(Padding(Text(f"{number}. {rule.title}  [{rule.id}]"), (0, 0, 0, 2)))
-        fix = result.fix if result.outcome is Outcome.FAIL else result.message
-        console.print(Padding(Text(" ".join(fix.split()), "bright_black"), (0, 0, 0, 5)))
+    for number, one in enumerate(found[:MAX_STEPS], start=1):
+        held = "" if alone else f"  holds back {content.names(one.entities)}"
+        head = Text.assemble(f"{number}. {one.rule.title}", (f"  {one.rule.id}", _QUIET), held)
+        console.print(Padding(head, (0, 0, 0, 2)))
+        todo = one.result.fix if one.result.outcome is Outcome.FAIL else one.result.message
+        console.print(Padding(Text(" ".join(todo.split()), _QUIET), (0, 0, 0, 5)))
 
 
-def _rest(console: Console, judged: Judged) -> None:
-    undecided = content.remedies(judged)
+def _rest(console: Console, report: Report) -> None:
+    """What would decide what is undecided: once for all entities."""
+    undecided = whole.remedies(report)
     if not undecided:
         return
     console.print("\nWhat would decide the rest", style="bold")
     for remedy, rules in undecided[:MAX_REMEDIES]:
-        plural = "rule" if len(rules) == 1 else "rules"
-        names = ", ".join(rules[:4]) + (", …" if len(rules) > 4 else "")
-        console.print(
-            Padding(Text.assemble(f"◌ {len(rules)} {plural}: {remedy}  ", (names, "bright_black")), (0, 0, 0, 2))
-        )
-    others = sum(len(rules) for _, rules in undecided[MAX_REMEDIES:])
-    if others:
-        console.print(Padding(Text(f"◌ {others} more: --format markdown lists them all", "bright_black"), (0, 0, 0, 2)))
+        count = f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
+        line = Text.assemble(f"{GLYPHS[Outcome.NO_DATA]} {count}: {remedy}  ", (content.names(rules), _QUIET))
+        console.print(Padding(line, (0, 0, 0, 2)))
+    more = len(undecided) - MAX_REMEDIES
+    if more > 0:
+        console.print(Padding(Text(f"and {more} more: --format markdown lists them all", _QUIET), (0, 0, 0, 2)))
 
 
-def _explained(console: Console, report: Report, judged: Judged, rule: Rule) -> None:
-    """One rule in full: what it asks, what it read, why it came out so, what to do."""
-    result = judged.judgement.result(rule.id)
-    if result is None:
-        return
-    mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]}"
-    console.print(
-        Text.assemble(
-            "\n", (mark, _STYLES[result.outcome]), f"  {rule.title}", (f"  {rule.id} {rule.item}", "bright_black")
-        )
-    )
-    for label, text in _parts(report, judged, rule, result):
-        console.print(Padding(Text.assemble((f"{label}: ", "bright_black"), text), (0, 0, 0, 2)))
-    for part in result.evidence:
-        seen = f"{part.source or 'unknown source'}" + (f" at {part.commit[:12]}" if part.commit else "")
-        console.print(Padding(Text.assemble(f"· {content.read(part)}", (f"  {seen}", "bright_black")), (0, 0, 0, 4)))
-    for lack in result.missing:
-        style = "yellow" if lack.lack is not Lack.NO_SOURCE else "bright_black"
-        console.print(Padding(Text(f"◌ {lack.fact}: {lack.reason}. {lack.remedy}", style), (0, 0, 0, 4)))
-
-
-def _parts(report: Report, judged: Judged, rule: Rule, result: Result) -> Iterator[tuple[str, str]]:
-    entity = judged.entity
-    yield "why it matters", rule.why
-    yield "level", report.level(rule.level)
-    if rule.when is not None:
-        yield "asked when", " ".join(rule.when.source.split())
-    yield "passes when", " ".join(rule.program.source.split())
-    for name, parameter in rule.parameters.items():
-        yield f"param.{name}", f"{parameter.value(entity.ref.kind, entity.tier)} ({parameter.doc})"
-    yield "came to", result.message
-    if result.fix:
-        yield "fix", " ".join(result.fix.split())
+def _skipped(console: Console, report: Report) -> None:
+    if report.skipped:
+        console.print("\nSkipped", style="bold yellow")
+    for path, reason in report.skipped:
+        console.print(Padding(f"! {path}: {reason}" if path else f"! {reason}", (0, 0, 0, 2)))

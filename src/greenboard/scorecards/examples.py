@@ -1,0 +1,34 @@
+"""The examples of rules, as entities with facts. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from greenboard.catalog.types import Entity
+from greenboard.core.refs import Ref
+from greenboard.facts.types import Value
+from greenboard.facts.vocabulary import Vocabulary
+from greenboard.scorecards.types import Example
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+"""The moment at which examples are judged."""
+
+
+def entity(example: Example) -> Entity:
+    """The entity that an example is about."""
+    return Entity(Ref(example.kind, "default", "checkout"), tier=example.tier, lifecycle=example.lifecycle)
+
+
+def facts(example: Example, vocabulary: Vocabulary) -> dict[str, Value]:
+    """Its facts, in the stored form; what the example says of the entity is a fact too.
+
+    Raises:
+        FactError: the example names an unknown fact type or field, or a value that does not fit.
+
+    """
+    raw = dict(example.facts)
+    if example.tier is not None or example.lifecycle or "entity" in raw:
+        told = {"kind": example.kind, "tier": example.tier, "lifecycle": example.lifecycle}
+        given = raw.get("entity", {})
+        raw["entity"] = {**told, **given} if isinstance(given, dict) else given
+    return {name: vocabulary.normalise(name, value) for name, value in raw.items()}
