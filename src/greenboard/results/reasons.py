@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from greenboard.catalog.types import Entity
+from greenboard.core import links
 from greenboard.facts.merge import Snapshot
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.types import Evidence, Lack, Missing
+from greenboard.rules import labels
 from greenboard.rules.explain import Read
 from greenboard.rules.types import Outcome
 
@@ -27,12 +29,13 @@ def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
     fact = snapshot.origin(kind, read.key, name)
     if fact is None:
         return Evidence(read.path, read.key, read.value, "", "", None, decisive=read.decisive)
+    source = _source(fact, read.key, name)
     return Evidence(
         fact=read.path,
         key=read.key,
         value=read.value,
-        source=_source(fact, read.key, name),
-        link=fact.source.link,
+        source=source,
+        link=(links.at(fact.source.link, source) if source != fact.source.name else "") or fact.source.link,
         observed_at=fact.observed_at,
         commit=fact.source.commit,
         decisive=read.decisive,
@@ -67,18 +70,27 @@ def _missing(path: str, snapshot: Snapshot, vocabulary: Vocabulary, now: datetim
     if kind in snapshot.stale:
         stale = snapshot.stale[kind]
         age, limit = (now - stale.observed_at).days, stale.max_age.days
-        reason = f"{kind} from {stale.source} is {age} days old; at most {limit} days count"
+        reason = f"{labels.of_type(declared)} from {stale.source}: {age} days old, at most {limit} days count"
         return Missing(path, Lack.STALE, reason, f"A fresh look of {stale.source} would decide it.")
     name = path.partition(".")[2]
     if gaps and (kind not in snapshot.values or name in gaps[0].reason):
         what = f"{_where(gaps[0])}: {gaps[0].reason}"
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
     if kind in snapshot.values:
-        what = f"{path} is not known" if "." in path else f"part of {kind} is not known"
+        what = _unknown(declared, name)
         return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
     local = "repository" in declared.supplied_by
-    what = f"nothing in the repository tells {kind}" if local else f"no connected source supplies {kind}"
+    told = labels.several(declared) if declared.many else labels.of_type(declared)
+    what = f"nothing in the repository tells of {told}" if local else f"no connected source tells of {told}"
     return Missing(path, Lack.NO_SOURCE, what, f"{_suppliers(declared)} would decide it.")
+
+
+def _unknown(declared: FactType, name: str) -> str:
+    """`README: dead links not known`; of a list without a field, that it may not be whole."""
+    if not name:
+        return f"there may be more {labels.several(declared)} than are known"
+    said = f"{labels.of_field(name, declared.fields.get(name))} not known"
+    return said if declared.name == "entity" else f"{labels.of_type(declared)}: {said}"
 
 
 def _where(gap: Gap) -> str:
