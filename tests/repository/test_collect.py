@@ -183,5 +183,5 @@ def test_a_reader_that_breaks_is_our_fault(repo, monkeypatch):
         raise KeyError("x")
 
     monkeypatch.setattr(collect, "discover", lambda: (Reader("broken", ("readme",), "component", breaks),))
-    with pytest.raises(collect.ReaderFault, match="reader broken .* KeyError"):
+    with pytest.raises(collect.ReaderFault, match=r"reader broken .* KeyError"):
         look(repo({"a.py": ""}))

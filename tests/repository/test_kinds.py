@@ -125,3 +125,9 @@ def test_a_module_of_tests_alone_is_no_component(repo):
     }
     settings = 'include("core", "net", "core-checks")'
     assert set(found(repo(files | {"settings.gradle.kts": settings}))) == {"core", "net"}
+
+
+def test_a_package_of_data_is_a_library(repo):
+    assert found(repo({"package.json": web(main="data.json"), "data.json": "{}", "scripts/make.js": ""})) == {
+        "": "library"
+    }

@@ -4,7 +4,7 @@ The guess goes by evidence, first match wins:
 
 1. website   - the settings file of a site generator stands in the folder, or it is an app for the browser
 2. job       - its Kubernetes manifests hold CronJobs or Jobs and nothing that runs on, or a dbt project
-3. resource  - only Terraform or only a Helm chart, or nothing written in a programming language
+3. resource  - only Terraform or only a Helm chart, or nothing in a programming language and no package
 4. service   - a container file, Procfile or platform file in the folder, or a manifest that names a server
 5. library   - its manifest publishes a package that others build on or install (tools included)
 6. service   - whatever is left: it runs, and too much asked is better than too little
@@ -55,7 +55,8 @@ def guess_kind(tree: Tree, folder: str, files: Sequence[str], languages: Sequenc
         return "website"
     if "dbt_project.yml" in here or _only_jobs(tree, files):
         return "job"
-    if not set(languages) - _MARKUP and not any(is_container_file(name) for name in here):
+    data = not languages and "chart.yaml" not in here and any(is_manifest(name) for name in here)
+    if not data and not set(languages) - _MARKUP and not any(is_container_file(name) for name in here):
         pages = "mkdocs.yml" in here or "_config.yml" in here
         return "website" if pages and "terraform" not in languages and "chart.yaml" not in here else "resource"
     if any(_serves(name) for name in here):
