@@ -199,6 +199,16 @@ def test_a_policy_that_refuses_by_default(repo, scope):
     assert found.value == {"policies": 1, "open_to_world": [], "default_deny": True}
 
 
+def test_after_a_partial_look_only_what_is_open_is_said(repo, scope):
+    text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {}}\n"
+    broken = "apiVersion: v1\nkind: X\n  bad: {{ .x }}\n"
+    tree = repo({"k8s/deny.yaml": text, "k8s/broken.yaml": broken})
+    assert single(NETWORK, scope(tree)).value == {"policies": 1}
+    door = FIREWALL % ("22", "22", '"0.0.0.0/0"')
+    found = single(NETWORK, scope(repo({"main.tf": door, "k8s/broken.yaml": broken})))
+    assert found.value == {"policies": 1, "open_to_world": ["aws_security_group.web: 22"]}
+
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -86,8 +86,10 @@ def _policies(mine: list[Object], near: list[Object], total: _Sum) -> list[Objec
 
 
 def _default_deny(mine: list[Object], policies: list[Object], *, whole: bool) -> bool | None:
-    """Whether every workload is under a policy (what no policy allows is then refused); None without policies."""
-    if not policies:
+    """Whether every workload is under a policy (what no policy allows is then refused); None without
+    policies, and after a partial look.
+    """
+    if not policies or not whole:
         return None
     closing = [policy for policy in policies if related.narrows(policy)]
     verdicts = []
@@ -99,7 +101,7 @@ def _default_deny(mine: list[Object], policies: list[Object], *, whole: bool) ->
         return True
     if not verdicts or None in verdicts:
         return None
-    return all(verdicts) if whole or all(verdicts) else None
+    return all(verdicts)
 
 
 def _terraform(scope: Scope, total: _Sum) -> None:
