@@ -101,8 +101,6 @@ def survey_scopes() -> Callable[[Tree], dict[str, Scope]]:
 
     def make(tree: Tree) -> dict[str, Scope]:
         found = survey(tree)
-        return {
-            part.component.path: Scope(tree, part.component, part.files, NOW, found.shared) for part in found.parts
-        }
+        return {part.component.path: Scope(tree, part.component, part.files, NOW, found.shared) for part in found.parts}
 
     return make
