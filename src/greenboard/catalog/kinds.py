@@ -41,6 +41,11 @@ def define(model: KindModel, place: Place) -> Kind:
         UserError: the name is taken by a built-in kind, or the schema is not a JSON Schema.
 
     """
+    _check(model, place)
+    return Kind(model.name, model.title, model.description, model.properties, place)
+
+
+def _check(model: KindModel, place: Place) -> None:
     import jsonschema  # slow to load, and most descriptors define no kind
 
     if model.name in (*KINDS, ANY_COMPONENT):
@@ -54,11 +59,10 @@ def define(model: KindModel, place: Place) -> Kind:
     if outside:
         hint = "Put what is shared under $defs and refer to it by #/$defs/NAME."
         raise UserError(f"kind {model.name!r}: the schema refers outside: {outside[0]}", place=place, hint=hint)
-    return Kind(model.name, model.title, model.description, model.properties, place)
 
 
-def load(folder: File | None = None) -> tuple[Kind, ...]:
-    """Read every kind of a folder, one per document.
+def load(folder: File | None = None, *, checked: bool = True) -> tuple[Kind, ...]:
+    """Read every kind of a folder, one per document. Those that Greenboard ships need not be checked at each start.
 
     Raises:
         UserError: a document that declares no kind, with its place.
@@ -67,14 +71,17 @@ def load(folder: File | None = None) -> tuple[Kind, ...]:
     found = []
     for path in sorted((folder or content.library("kinds")).glob("*.yaml")):
         for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
-            found.append(define(yaml.parse(document, KindModel), document.place()))
+            model, place = yaml.parse(document, KindModel), document.place()
+            if checked:
+                _check(model, place)
+            found.append(Kind(model.name, model.title, model.description, model.properties, place))
     return tuple(found)
 
 
 @cache
 def shipped() -> tuple[Kind, ...]:
     """The kinds that Greenboard brings along."""
-    return load()
+    return load(checked=False)
 
 
 def named(kinds: Iterable[Kind]) -> dict[str, Kind]:
