@@ -32,6 +32,8 @@ _OTHERS = re.compile(
     r"|cartfile|vcpkg\.json|conanfile\.(txt|py)|bower\.json|jsr\.json|import_map\.json|gopkg\.toml|glide\.yaml"
     r"|paket\.dependencies|packages\.config|meson\.build|.*\.nix|requirements.*\.in|gems\.rb"
 )
+_MOST_SCRIPTS = 200
+"""Of more files of Python it is not said that none names packages."""
 
 
 def read(scope: Scope) -> Iterator[Found | Missed]:
@@ -54,10 +56,14 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
 
 def _doubts(scope: Scope) -> Iterator[str]:
     """Manifests that may name packages of the component although none was counted."""
+    scripts: list[str] = []
     for path in scope.files:
         folder, _, name = path[len(scope.root) :].rpartition("/")
-        if not aside(folder) and (_is_doubt(name.lower()) or (name.endswith(".py") and _is_script(scope, path))):
+        if not aside(folder) and _is_doubt(name.lower()):
             yield path
+        elif name.endswith(".py"):
+            scripts.append(path)
+    yield from (path for number, path in enumerate(scripts) if number >= _MOST_SCRIPTS or _is_script(scope, path))
     above = scope.component.path
     while above:
         above = above.rpartition("/")[0]
