@@ -287,3 +287,17 @@ def test_a_component_moves_once_its_first_repository_no_longer_has_it():
     store.retire([CHECKOUT], day(1))
     store.save(living("copy"), day(2), cause="look")
     assert ends(store.relations()) == {(str(CHECKOUT), "lives-in", "repository:default/copy")}
+
+
+def test_plain_reads_give_entities_by_id_without_what_is_around_them():
+    save(SHOP)
+    everything = {each.id: each.entity for each in store.entities()}
+    assert store.plain() == everything
+    assert [str(entity.ref) for entity in store.plain(kinds=["system", "domain"]).values()] == [
+        "domain:default/retail",
+        "system:default/shop",
+    ]
+    assert list(store.plain(refs=[CHECKOUT, Ref("api", "default", "checkout")]).values()) == [
+        store.find(CHECKOUT).entity
+    ]
+    assert store.plain(day(-1)) == {}
