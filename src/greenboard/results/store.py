@@ -62,10 +62,11 @@ def levels(scorecard: str, as_of: datetime | None = None, *, entity: Ref | None 
 def results(
     scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None, rule: str | None = None
 ) -> list[ResultRow]:
-    """What rules come to at a moment, for one entity or rule or for all. Three queries."""
-    rows = _result_rows(scorecard, entity, rule).filter(at_moment(as_of))
+    """What rules come to at a moment, for one entity or rule or for all. Four queries."""
+    rules = _rule_names(scorecard)
+    rows = _result_rows(rules, entity, rule).filter(at_moment(as_of))
     found = list(rows.values_list("entity_id", "rule_id", "outcome", "exempt", "valid_from", "cause_id"))
-    names, rules = facts.names_of({row[0] for row in found}), _rule_names(scorecard)
+    names = facts.names_of({row[0] for row in found})
     why = _causes({row[-1] for row in found})
     # By number and text, which compare faster than references.
     order = {number: position for position, (number, _) in enumerate(sorted(names.items(), key=lambda pair: pair[1]))}
@@ -91,14 +92,14 @@ def changes(
     """
     span = Q(valid_from__gt=since) & (Q(valid_from__lte=until) if until else Q())
     ended = Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
-    turned = _result_rows(scorecard, entity, rule).filter(span | ended).select_related("cause", "ended_by")
+    rules = _rule_names(scorecard)
+    turned = _result_rows(rules, entity, rule).filter(span | ended).select_related("cause", "ended_by")
     rows = list(turned)
     stood: list[models.LevelInterval] = []
     if rule is None:
         moved = models.LevelInterval.objects.filter(span | ended, scorecard__name=scorecard, **_about(entity))
         stood = list(moved.select_related("cause", "ended_by"))
     names = facts.names_of({row.entity_id for row in rows} | {row.entity_id for row in stood})
-    rules = _rule_names(scorecard)
     found = [
         *(change for row in stood for change in _level_changes(row, names[row.entity_id], since, until)),
         *(
@@ -134,7 +135,7 @@ def level_history(scorecard: str, entity: Ref, since: datetime, until: datetime 
 
 def result_history(scorecard: str, entity: Ref, rule: str) -> list[tuple[ResultRow, datetime | None]]:
     """Every outcome of a rule for an entity, oldest first, with the moment at which it ended."""
-    rows = _result_rows(scorecard, entity, rule).select_related("cause").order_by("valid_from")
+    rows = _result_rows(_rule_names(scorecard), entity, rule).select_related("cause").order_by("valid_from")
     return [
         (
             ResultRow(entity, rule, OUTCOMES[row.outcome], row.exempt, row.valid_from, cause(row.cause)),
@@ -188,7 +189,7 @@ def noted(prefix: str) -> set[str]:
 def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, datetime]:
     """Since when the rules are undecided that are, for one entity."""
     rules = _rule_names(scorecard)
-    rows = _result_rows(scorecard, entity, None).filter(at_moment(as_of), undecided_since__isnull=False)
+    rows = _result_rows(rules, entity, None).filter(at_moment(as_of), undecided_since__isnull=False)
     pairs = rows.values_list("rule_id", "undecided_since")
     return {rules[number]: since for number, since in pairs if since is not None}
 
@@ -199,10 +200,9 @@ def _about(entity: Ref | None) -> Mapping[str, str]:
     return {"entity__kind": entity.kind, "entity__namespace": entity.namespace, "entity__name": entity.name}
 
 
-def _result_rows(scorecard: str, entity: Ref | None, rule: str | None) -> QuerySet[models.ResultInterval]:
-    named = {"scorecard__name": scorecard} if rule is None else {"scorecard__name": scorecard, "name": rule}
-    rules = models.Rule.objects.filter(**named).values_list("id", flat=True)
-    return models.ResultInterval.objects.filter(rule_id__in=list(rules), **_about(entity))
+def _result_rows(rules: Mapping[int, str], entity: Ref | None, rule: str | None) -> QuerySet[models.ResultInterval]:
+    wanted = [number for number, name in rules.items() if rule in (None, name)]
+    return models.ResultInterval.objects.filter(rule_id__in=wanted, **_about(entity))
 
 
 def _rule_names(scorecard: str) -> dict[int, str]:
