@@ -48,7 +48,7 @@ function unfold(): void {
   const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   if (!target) return;
   for (let fold = target.parentElement?.closest("details"); fold; fold = fold.parentElement?.closest("details")) fold.open = true;
-  const own = target.closest<HTMLDetailsElement>("details") ?? target.querySelector<HTMLDetailsElement>(":scope > details");
+  const own = target instanceof HTMLDetailsElement ? target : target.querySelector<HTMLDetailsElement>("li:scope > details");
   if (own) own.open = true;
   target.scrollIntoView({ block: own === target || target.matches("h2, section") ? "start" : "center" });
 }
@@ -67,7 +67,7 @@ function unfoldAll(button: HTMLElement): void {
 // Paper has nothing to click on: what is folded away is opened for the print and closed after it.
 let opened: HTMLDetailsElement[] = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll<HTMLDetailsElement>("main .results > .aside:not([open])")];
+  opened = [...document.querySelectorAll<HTMLDetailsElement>("main .results .aside:not([open])")];
   for (const fold of opened) fold.open = true;
 });
 addEventListener("afterprint", () => {

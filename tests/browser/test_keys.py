@@ -106,3 +106,37 @@ def test_the_pages_work_without_scripts(chromium, site):
     assert "team=payments" in page.url
     assert page.locator(".heat tbody tr").count() == 1
     context.close()
+
+
+def test_a_page_that_takes_longer_than_300_ms_shows_where_it_will_be(window):
+    def shown():
+        return window.page.evaluate("getComputedStyle(document.querySelector('main'), '::after').opacity")
+
+    waiting = []
+    window.page.route("**/catalog", lambda route: waiting.append(route))  # noqa: PLW0108 - it marks the handler
+    window.page.click("[data-go=c]")
+    window.page.wait_for_function("document.body.classList.contains('htmx-request')")
+    early = shown()
+    window.page.wait_for_timeout(600)
+    assert (early, shown()) == ("0", "1")
+    waiting[0].continue_()
+    window.page.wait_for_selector("h1:has-text('Catalog')")
+    window.page.wait_for_function("!document.body.classList.contains('htmx-request')")
+    assert window.complaints == []
+
+
+def test_the_exact_time_shows_when_a_time_has_the_focus(window):
+    window.page.goto("/results?outcome=fail")
+    window.page.focus("tbody time >> nth=0")
+    year = window.page.get_attribute("tbody time >> nth=0", "datetime")[:4]
+    assert year in window.page.inner_text(".tip")
+
+
+def test_one_button_opens_every_result_and_closes_them(window):
+    window.page.goto("/entities/service/default/checkout")
+    folded = "document.querySelectorAll('.results .aside:not([open])').length"
+    assert window.page.evaluate(folded) > 0
+    window.page.click("text=Open all")
+    assert window.page.evaluate(folded) == 0
+    window.page.click("text=Close all")
+    assert window.page.evaluate(folded) > 0

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from greenboard.core.refs import Ref
 from greenboard.results.rows import Cause, Change
 from greenboard.web import causes, content
@@ -14,6 +12,7 @@ ASKED = Asked("/", {}, NOW, None, NOW - timedelta(days=7))
 ONCALL = Cause("fact", "PagerDuty could not be read: it answered 403", "oncall", "PagerDuty")
 GRACE = Cause("clock", "Somebody answers at night: no data for longer than 7 days", "oncall", "PagerDuty")
 REPLICAS = Cause("fact", "replicas 3 → 1", "workload", "k8s/deploy.yaml:14", commit="4f2a")
+PASSED = Cause("clock", "Time passed: the rule compares a moment with now")
 CARD = content.scorecards()[0]
 RULE, OTHER = CARD.rules[0].id, CARD.rules[1].id
 
@@ -43,7 +42,16 @@ def test_files_that_cannot_be_read_are_a_line_for_each_entity():
     assert [title for _, title, _ in lines(*lost)] == ["cart", "login"]
 
 
-@pytest.mark.parametrize("cause", [REPLICAS, Cause("clock", "Time passed: the rule compares a moment with now")])
-def test_a_level_that_fell_because_something_got_worse_is_worse(cause):
-    found = lines(change("cart", RULE, "pass", "fail", cause), change("cart", None, "silver", "bronze", cause))
+def test_a_level_that_fell_because_something_got_worse_is_worse():
+    found = lines(change("cart", RULE, "pass", "fail", REPLICAS), change("cart", None, "silver", "bronze", REPLICAS))
     assert found == [("worse", "cart", "Silver → Bronze, 1 rule")]
+
+
+def test_time_that_passed_for_two_rules_is_two_lines_and_takes_the_level_along():
+    level = Cause("clock", f"{CARD.rules[0].title}: {PASSED.text}")
+    found = lines(
+        change("cart", RULE, "pass", "fail", PASSED),
+        change("cart", None, "silver", "bronze", level),
+        change("login", OTHER, "pass", "fail", PASSED),
+    )
+    assert found == [("worse", "cart", "Silver → Bronze, 1 rule"), ("worse", "login", CARD.rules[1].title)]

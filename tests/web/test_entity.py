@@ -83,7 +83,7 @@ def test_no_page_tells_where_the_program_is_installed(page):
 def test_what_passes_is_folded_away_and_what_does_not_is_in_sight(page):
     text = page("/entities/service/default/ledger")
     results = text[text.index('id="results"') : text.index('id="history"')]
-    for folded in re.findall(r'<details class="aside passing">.*?</ul></details>', results, re.S):
+    for folded in re.findall(r'<details class="aside passing">.*?</ul></details>', results, re.DOTALL):
         results = results.replace(folded, "")
     seen = re.findall(r'<summary data-row><span class="outcome is-(\w+)">', results)
     assert "pass" not in seen
@@ -112,6 +112,6 @@ def test_exact_times_are_stops_of_the_keyboard_outside_of_controls(page):
     assert re.search(
         r'<td class="age"><gb-moment><time datetime="[^"]+" title="[-0-9]+ [:0-9]+ UTC" tabindex="0">', evidence
     )
-    summaries = re.findall(r"<summary.*?</summary>", page("/"), re.S)
+    summaries = re.findall(r"<summary.*?</summary>", page("/"), re.DOTALL)
     assert not [one for one in summaries if "tabindex" in one]
     assert re.search(r'<div class="inside"><p>[^\n]*\d\d:\d\d:\d\d UTC</p>', page("/?since=30d"))

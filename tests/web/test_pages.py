@@ -97,7 +97,7 @@ def test_there_is_a_route_for_every_page_of_the_list():
 def test_an_address_that_cannot_be_meant_is_explained(board):
     answer = board.get("/?as_of=never")
     assert answer.status_code == 400
-    assert "Not a timestamp" in answer.content.decode()
+    assert "as_of=&#x27;never&#x27; (expected a day such as" in answer.content.decode()
 
 
 def test_what_does_not_exist_is_a_page_with_a_way_on(board):

@@ -5,7 +5,8 @@ Everything that a page can show lives in its address, so that a view can be shar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -69,9 +70,11 @@ def read(request: HttpRequest, now: datetime | None = None) -> Asked:
     moment = now or clock.now()
     given = {name: request.GET[name].strip() for name in KNOWN if request.GET.get(name, "").strip()}
     try:
-        as_of = _end(given["as_of"], moment) if "as_of" in given else None
+        with _named("as_of", given, "a day such as 2026-11-23"):
+            as_of = _end(given["as_of"], moment) if "as_of" in given else None
         shown = as_of or moment
-        start = _start(given.get("since", ""), shown)
+        with _named("since", given, "a length of time such as 7d, or a day such as 2026-11-23"):
+            start = _start(given.get("since", ""), shown)
     except OverflowError:
         raise UserError("a day beyond the calendar", got=given.get("as_of") or given.get("since")) from None
     return Asked(
@@ -82,6 +85,15 @@ def read(request: HttpRequest, now: datetime | None = None) -> Asked:
         since=start,
         filters={name: given[name] for name in FILTERS if name in given},
     )
+
+
+@contextmanager
+def _named(name: str, given: Mapping[str, str], expected: str) -> Iterator[None]:
+    """Say which part of the address it was that could not be read."""
+    try:
+        yield
+    except UserError:
+        raise UserError(f"the address asks for {name}={given[name]!r}", expected=expected) from None
 
 
 def _end(text: str, now: datetime) -> datetime | None:

@@ -92,7 +92,7 @@ def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, mos
     counts: dict[str, int] = defaultdict(int)
     grouped: dict[tuple[str, ...], list[Change]] = defaultdict(list)
     for change, heading in zip(told, _headings(told), strict=True):
-        grouped[heading, *_identity(change, heading)].append(change)
+        grouped[heading, *_identity(change, heading, scorecard)].append(change)
         if change.rule is not None:
             counts[heading] += 1
     groups = [_group(heading, found, scorecard, asked) for (heading, *_), found in grouped.items()]
@@ -124,11 +124,13 @@ def _headings(changes: Sequence[Change]) -> list[str]:
     return [heading(change) for change in changes]
 
 
-def _identity(change: Change, heading: str) -> tuple[str, ...]:
+def _identity(change: Change, heading: str, scorecard: Scorecard) -> tuple[str, ...]:
     """What makes two changes one line. The text of a level's cause repeats its rule's, so it is no part of it."""
     cause = change.cause
     told = bool(cause.fact_type or cause.source)
     text = "" if told else cause.text
+    if cause.kind == "clock" and not told and change.rule is not None:
+        text = f"{title(scorecard, change.rule)}: {text}"  # as a level's cause says it: the same day, another rule
     if heading == LOST:
         # A tool that does not answer is one cause, whatever it would have said; a file is one entity's own.
         return cause.source or cause.fact_type, text, str(change.entity) if cause.commit else ""

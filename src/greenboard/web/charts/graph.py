@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from greenboard.web.charts.glyph import rungs
 from greenboard.web.charts.svg import Attribute, drawing, element, words
 
-BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, MARGIN = 160, 44, 48, 12, 4
+BOX_WIDTH, BOX_HEIGHT, GAP_ACROSS, GAP_DOWN, MARGIN = 176, 44, 48, 12, 4
 MOST = 60
 
 
@@ -131,7 +131,7 @@ def _box(box: Box, corner: tuple[float, float]) -> str:
         element("rect", frame),
         sign,
         words(_short(box.name, 17), x=across, y=top + 19, class_="name"),
-        words(_short(box.note, 24), x=left + 10, y=top + 36, class_="note warn" if box.warning else "note"),
+        words(_short(box.note, 26), x=left + 10, y=top + 36, class_="note warn" if box.warning else "note"),
     ]
     said = f"{box.name}, {box.note}, {box.level}" + (f". {box.warning}" if box.warning else "")
     return element("a", {"href": box.url}, element("title", {}, escape(said)), *parts)

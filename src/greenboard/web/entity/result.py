@@ -74,6 +74,7 @@ class Section:
     passing: tuple[Line, ...]
     aside: tuple[Line, ...]
     aside_said: str
+    aside_kind: str
     bar: SafeString
     failed: int
     undecided: int
@@ -176,6 +177,7 @@ def _section(name: str, title: str, own: Sequence[Line]) -> Section:
         passing=passing,
         aside=aside,
         aside_said=_aside(aside),
+        aside_kind="no_data" if any(line.outcome.key == "no_data" for line in aside) else "not_applicable",
         bar=outcome_bar(passed, failed, undecided, height=6),
         failed=failed,
         undecided=undecided,
