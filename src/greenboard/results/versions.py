@@ -85,7 +85,7 @@ def as_of(scorecard: Scorecard, moment: datetime, vocabulary: Vocabulary) -> Sco
     data = json.loads(then.text)
     rows = models.RuleVersion.objects.filter(rule__scorecard__name=scorecard.name, **in_force).order_by("valid_from")
     texts = dict(rows.values_list("rule__name", "text"))
-    rules = tuple(unpack(texts[name], vocabulary) for name in data["rules"] if name in texts)
+    rules = tuple(_compiled(texts[name], vocabulary) for name in data["rules"] if name in texts)
     return replace(
         scorecard,
         title=data["title"],
@@ -131,6 +131,22 @@ def _pack_parameter(parameter: ParameterDef) -> dict[str, Any]:
         "by_tier": {str(tier): encode(value) for tier, value in parameter.by_tier.items()},
         "by_kind": encode(parameter.by_kind),
     }
+
+
+_known: dict[str, tuple[Vocabulary, Rule]] = {}
+_MOST = 2_000
+
+
+def _compiled(text: str, vocabulary: Vocabulary) -> Rule:
+    """As `unpack`, once for each text: pages of the past ask for the same rules again and again."""
+    kept = _known.get(text)
+    if kept is not None and kept[0] is vocabulary:
+        return kept[1]
+    rule = unpack(text, vocabulary)
+    if len(_known) >= _MOST:
+        _known.clear()
+    _known[text] = (vocabulary, rule)
+    return rule
 
 
 def unpack(text: str, vocabulary: Vocabulary) -> Rule:
