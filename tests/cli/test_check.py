@@ -202,3 +202,17 @@ def test_rules_are_listed_for_machines(run: Run) -> None:
     assert {"id", "item", "level", "expression", "reads"} <= set(rules[0])
     assert len({rule["item"] for rule in rules}) == 47
     assert all(rule["reads"] for rule in rules)
+
+
+def test_of_several_components_each_is_told_and_the_ending_once(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        make(tmp_path / name, {"package.json": f'{{"name": "{name}"}}', "Dockerfile": "FROM node\n"})
+    done = run("check", tmp_path, "--now", NOW)
+    lines = done.out.splitlines()
+    assert lines[0].startswith("2 entities: ")
+    assert lines[2].split()[:3] == ["entity", "kind", "level"]
+    assert sum("✕ fail" in line and "doc-1-readme" in line for line in lines) == 2
+    assert done.out.count("What would decide the rest") == 1
+    assert "holds back one, two" in done.out
+    assert "◌ no data" not in done.out
+    assert "◌ no data" in run("check", tmp_path, "--all", "--now", NOW).out

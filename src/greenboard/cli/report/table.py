@@ -35,6 +35,7 @@ def render(report: Report, *, width: int = 100, color: bool = False, everything:
     )
     if len(report.entities) != 1:
         console.print(_count(report))
+        console.print(_asked(report), style=_QUIET)
         for line in _summary(report, width):
             console.print(line, soft_wrap=True)
     if report.explain is not None or everything or len(report.entities) <= MAX_DETAILED:
@@ -55,7 +56,7 @@ def _count(report: Report) -> Text:
     names = [*(level.name for level in reversed(report.scorecard.levels)), None]
     counts = ", ".join(f"{levels.count(name)} {report.level(name)}" for name in names if name in levels)
     text = f"{len(levels)} entities: {counts} (provisional)" if levels else "Nothing that the scorecard asks of"
-    return Text.assemble((text, "bold"), (f"  {_asked(report)}", _QUIET))
+    return Text(text, "bold")
 
 
 def _asked(report: Report) -> str:
