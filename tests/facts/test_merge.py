@@ -50,6 +50,15 @@ def test_the_catalog_is_believed_first_about_what_people_decide() -> None:
     assert merge([seen, said], [], WORDS, NOW).values["ownership"] == {"owner": "team:payments"}
 
 
+def test_an_owner_named_by_codeowners_stands_although_the_catalog_knows_of_none() -> None:
+    catalog = _fact("ownership", {"declared": False}, SourceKind.CATALOG)
+    file = _fact("ownership", {"declared": True, "owner": "@acme/pay"}, SourceKind.REPOSITORY)
+    found = merge([catalog, file], [], WORDS, NOW)
+    assert found.values["ownership"] == {"declared": True, "owner": "@acme/pay"}
+    assert found.origin("ownership", None, "declared") is file
+    assert not found.conflicts
+
+
 def test_a_named_priority_goes_before_all() -> None:
     first = _fact("coverage", {"line_pct": 50.0}, SourceKind.CONNECTION, name="codecov")
     second = _fact("coverage", {"line_pct": 60.0}, SourceKind.REPOSITORY, name="local")

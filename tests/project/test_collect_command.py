@@ -37,7 +37,9 @@ def clones(tmp_path: Path) -> Path:
 
 def commit(folder: Path, *first: str) -> None:
     for arguments in ([*first] if first else ["status"], ["add", "-A"], ["commit", "-qm", "change"]):
-        subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, env={**os.environ, **IDENTITY})
+        subprocess.run(
+            ["git", "-C", folder, *arguments], check=True, capture_output=True, env={**os.environ, **IDENTITY}
+        )
 
 
 def collect(data: Path, *paths: Path) -> subprocess.CompletedProcess[str]:

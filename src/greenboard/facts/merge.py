@@ -146,8 +146,16 @@ class _Merged:
             if name not in item:
                 item[name] = value
                 self.origins[key, name] = fact
+            elif self.declared.fields[name].either:
+                self._affirm(fact, (key, name), item, value)
             elif item[name] != value:
                 self.conflicts.append(Conflict(key, name, self.origins[key, name], fact))
+
+    def _affirm(self, fact: Fact, spot: Spot, item: dict[str, FieldValue], value: FieldValue) -> None:
+        """One source that says yes outweighs those that know of none."""
+        if value is True and item[spot[1]] is not True:
+            item[spot[1]] = value
+            self.origins[spot] = fact
 
     def value(self, partial: bool) -> Value | None:
         """The merged value; None where an empty list cannot be believed."""

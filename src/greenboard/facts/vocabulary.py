@@ -52,7 +52,8 @@ class FieldDef(_Strict):
     """One field of a fact type. `values` closes a string field to the ones listed.
 
     For sentences: `label` names the field beside its value, `if_true` and `if_false` say what a bool
-    means. A `trait` says what the thing is rather than how it fares.
+    means. A `trait` says what the thing is rather than how it fares. `either` marks a bool that holds
+    when any source says so, because each source knows only its own part.
     """
 
     type: FieldType
@@ -64,6 +65,7 @@ class FieldDef(_Strict):
     if_true: str = ""
     if_false: str = ""
     trait: bool = False
+    either: bool = False
 
 
 Span = Annotated[timedelta, BeforeValidator(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]

@@ -7,7 +7,7 @@ that was killed goes on where it stopped. The moment it is loaded for is kept be
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,14 +15,11 @@ from pathlib import Path
 
 from django.db import transaction
 
-from greenboard.catalog import store as catalog
-from greenboard.catalog.types import RelationKind
 from greenboard.core import clock
 from greenboard.facts import store as facts
-from greenboard.facts.described import describe
-from greenboard.facts.service import Whole, record
-from greenboard.facts.types import DECLARED
+from greenboard.facts.service import record
 from greenboard.facts.vocabulary import Vocabulary
+from greenboard.project.intake import take_in
 from greenboard.project.sample import script, tools
 from greenboard.project.sample.script import Script
 from greenboard.project.sample.working import Working
@@ -112,37 +109,9 @@ def _play(loading: _Loading, day: int, looks: Sequence[Look]) -> None:
     """One day: what changed in the repositories, what the tools said, and what comes of it."""
     at = loading.now - timedelta(days=day)
     with transaction.atomic():
-        if looks:
-            _declare(loading, looks, at)
-        for seen in looks:
-            _take(seen, at)
+        take_in(looks, at, cause="sample", around=loading.script.organization)
         _hear(loading, day, at)
         results.evaluate(loading.scorecard, at, note=f"{_NOTE}{day}")
-
-
-def _declare(loading: _Loading, looks: Collection[Look], at: datetime) -> None:
-    """Save what the descriptors say, with the organization around it, and record what follows from it."""
-    declared = sum((seen.declared for seen in looks), loading.script.organization)
-    _forget(looks, at)
-    saved = catalog.save(declared, at, cause="sample")
-    if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
-        record(describe(catalog.declared(at), at, complete=True), [], at)
-
-
-def _forget(looks: Collection[Look], at: datetime) -> None:
-    """End what was discovered in a repository and that a descriptor now names otherwise."""
-    homes = {seen.repository.ref for seen in looks}
-    named = {entity.ref for seen in looks for entity in seen.declared.entities}
-    lives = [each for each in catalog.relations(at) if each.kind is RelationKind.LIVES_IN and each.target in homes]
-    lost = [each.source for each in lives if each.source not in named]
-    catalog.retire([ref for ref in lost if (known := catalog.find(ref, at)) and known.entity.discovered], at)
-
-
-def _take(seen: Look, at: datetime) -> None:
-    """Record what a working tree said of itself; what its descriptors declare is the catalog's to say."""
-    observed = [fact for fact in seen.facts if fact.source.kind not in DECLARED]
-    about = {entity.ref for entity in seen.declared.entities}
-    record(observed, seen.gaps, at, whole=Whole(about))
 
 
 def _hear(loading: _Loading, day: int, at: datetime) -> None:
