@@ -38,19 +38,27 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def installed():
+    """The path of a browser; its tests skip where there is none."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if found is None:
         pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")
+    return found
+
+
+# The driver keeps an event loop running in this thread, in which Django refuses its database:
+# it has to end before tests of another module begin.
+@pytest.fixture(scope="module")
+def chromium(installed):
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=installed, args=FLAGS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def site(chromium, tmp_path_factory):
+def site(installed, tmp_path_factory):
     """The address of a server with the company and an account in a data folder of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
