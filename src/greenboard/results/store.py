@@ -91,6 +91,8 @@ def changes(
     `first` adds the first look at each entity and rule. With `rule`, changes of levels are left out.
     """
     span = Q(valid_from__gt=since) & (Q(valid_from__lte=until) if until else Q())
+    if not first:  # a first look writes a row for every entity and rule: they are left out by the database
+        span &= ~Q(cause__kind=CAUSES.index("first"))
     ended = Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
     rules = _rule_names(scorecard)
     turned = _result_rows(rules, entity, rule).filter(span | ended).select_related("cause", "ended_by")
