@@ -59,7 +59,7 @@ def test_a_changed_fact_is_named_as_the_cause_of_result_and_level(shop, card):
     run(card, 2)
     assert since(1) == [(None, "silver", None, "fact", True), ("covered", "pass", "fail", "fact", True)]
     found = store.changes(CARD, day(1), rule="covered")[0].cause
-    assert found.text == "Coverage: line_pct 90 → 60"
+    assert found.text == "Coverage: lines 90 → 60 %"
     assert (found.fact_type, found.source, found.link) == ("coverage", "Codecov", "https://tools.example/codecov")
     assert level().cause.text == "Is covered: Coverage: line_pct 90 → 60"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from greenboard.facts import labels
 from greenboard.facts.types import FieldValue, Struct, Value
 from greenboard.facts.vocabulary import FactType
 
@@ -15,7 +16,7 @@ _LONGEST = 60
 def differences(
     declared: FactType, before: Value | None, after: Value | None, fields: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Each difference as `field before → after`; only of these fields, where any of them differs.
+    """Each difference as `label before → after`; only of these fields, where any of them differs.
 
     Items that came or went are one difference each.
     """
@@ -34,7 +35,7 @@ def describe(declared: FactType, before: Value | None, after: Value | None, fiel
 def _differ(declared: FactType, before: Value | None, after: Value | None) -> Iterator[tuple[str, str]]:
     """Name of the field ("" for whole items) and what is different."""
     if declared.many is None:
-        yield from _fields(_struct(before), _struct(after), "")
+        yield from _fields(declared, _struct(before), _struct(after), "")
         return
     if not before and not after:
         yield "", "looked, and nothing there" if before is None else "no longer known"
@@ -45,7 +46,7 @@ def _differ(declared: FactType, before: Value | None, after: Value | None) -> It
         elif key not in new:
             yield "", f"{key} gone"
         else:
-            yield from _fields(old[key], new[key], f"{key}: ")
+            yield from _fields(declared, old[key], new[key], f"{key}: ")
 
 
 def _struct(value: Value | None) -> Struct:
@@ -57,11 +58,13 @@ def _items(declared: FactType, value: Value | None) -> dict[str, Struct]:
     return {str(item.get(declared.many or "")): item for item in items}
 
 
-def _fields(before: Struct, after: Struct, label: str) -> Iterator[tuple[str, str]]:
+def _fields(declared: FactType, before: Struct, after: Struct, item: str) -> Iterator[tuple[str, str]]:
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
         if old != new:
-            yield name, f"{label}{name} {show(old)} → {show(new)}"
+            field = declared.fields.get(name)
+            unit = " %" if field and field.unit == "percent" and new is not None else ""
+            yield name, f"{item}{labels.of_field(name, field)} {show(old)} → {show(new)}{unit}"
 
 
 def show(value: FieldValue | None) -> str:

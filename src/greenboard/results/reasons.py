@@ -7,11 +7,11 @@ from datetime import datetime
 
 from greenboard.catalog.types import Entity
 from greenboard.core import links
+from greenboard.facts import labels
 from greenboard.facts.merge import Snapshot
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.types import Evidence, Lack, Missing
-from greenboard.rules import labels
 from greenboard.rules.explain import Read
 from greenboard.rules.types import Outcome
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from greenboard.facts import labels
 from greenboard.facts.vocabulary import FactType, FieldDef
-from greenboard.rules import labels, phrases, wishes
+from greenboard.rules import phrases, wishes
 from greenboard.rules.schema import NOW, PARAMETERS
 from greenboard.rules.sentence import Clause, listing
 from greenboard.rules.trace import Point, Trace

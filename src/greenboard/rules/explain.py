@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from greenboard.facts import labels
 from greenboard.facts.types import FieldValue
-from greenboard.rules import labels, phrases, wishes
+from greenboard.rules import phrases, wishes
 from greenboard.rules.clauses import Clauses
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Parameters

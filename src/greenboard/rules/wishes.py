@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from greenboard.facts import labels
 from greenboard.facts.vocabulary import FieldDef, Vocabulary
-from greenboard.rules import labels, phrases
+from greenboard.rules import phrases
 from greenboard.rules.schema import PARAMETERS
 from greenboard.rules.trace import Trace
 from greenboard.rules.tree import Call, Const, Has, Kind, ListOf, Node, Select, Var
