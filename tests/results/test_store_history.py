@@ -61,7 +61,7 @@ def test_a_changed_fact_is_named_as_the_cause_of_result_and_level(shop, card):
     found = store.changes(CARD, day(1), rule="covered")[0].cause
     assert found.text == "Coverage: lines 90 → 60 %"
     assert (found.fact_type, found.source, found.link) == ("coverage", "Codecov", "https://tools.example/codecov")
-    assert level().cause.text == "Is covered: Coverage: line_pct 90 → 60"
+    assert level().cause.text == "Is covered: Coverage: lines 90 → 60 %"
 
 
 def test_every_read_can_be_of_the_past(shop, card):
