@@ -125,7 +125,7 @@ def _spell_out(text: str) -> str:
     while open_:
         open_ += {"(": 1, ")": -1}.get(text[at], 0)
         at += 1
-    item = text[start + len("attested(") : at - 1]
+    item = _spell_out(text[start + len("attested(") : at - 1])  # which may itself ask for an attestation
     body = f"attestation.exists(a__, a__.item == ({item}) && a__.expires_at > now)"
     return text[:start] + body + _spell_out(text[at:])
 
