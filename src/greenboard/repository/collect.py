@@ -174,6 +174,8 @@ class _Reading:
         except RecursionError:
             said = [Missed(type_name, "nested too deeply to be read") for type_name in reader.types]
         except Exception as error:
+            # The boundary between readers and the rest: a bug in one is named by its reader and tree, so
+            # that the other repositories are still judged; it ends with exit code 70 all the same.
             raise ReaderFault(f"reader {reader.name} in {scope.tree.root}: {type(error).__name__}: {error}") from error
         for one in said:
             if one.type not in reader.types:

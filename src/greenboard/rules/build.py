@@ -25,11 +25,6 @@ _TYPES = {
 }
 
 
-def field_type(stated: FieldType) -> Type:
-    """The type that a field has in the language."""
-    return Type(Kind.LIST, element=_TYPES[stated.element]) if stated.element else _TYPES[stated]
-
-
 @dataclass
 class Builder:
     """Builds the tree of one expression."""

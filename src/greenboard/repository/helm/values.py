@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -67,8 +66,3 @@ def switched_on(condition: str, tags: Sequence[str], values: Mapping[str, Any]) 
     switches = values.get("tags")
     stated = [switches[tag] for tag in tags if isinstance(switches, Mapping) and isinstance(switches.get(tag), bool)]
     return any(stated) if stated else True
-
-
-def is_values_file(path: str) -> bool:
-    """Whether a file's name is that of a chart's values."""
-    return re.fullmatch(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml", posixpath.basename(path)) is not None

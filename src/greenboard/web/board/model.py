@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -175,11 +175,6 @@ def _row(place: _Place, refs: Sequence[Ref], ground: _Ground) -> Row:
         mix=mix(scorecard, rows, listed, joint),
         score=words.score(mean_score(rows)),
     )
-
-
-def _within(cells: Sorted, refs: Iterable[Ref], dimension: str) -> Iterator[ResultRow]:
-    for ref in refs:
-        yield from cells.get((ref, dimension), ())
 
 
 def _cell(title: str, dimension: Dimension, counted: Tally, asked: Asked, own: Mapping[str, str]) -> Cell:
