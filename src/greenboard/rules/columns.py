@@ -11,6 +11,7 @@ import numpy as np
 from greenboard.facts.types import FieldValue, Partial, Struct, Value
 from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
+from greenboard.rules.around import ALONE, Around
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
 
@@ -140,26 +141,33 @@ def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) ->
 class Frame:
     """The facts of many entities, ready for evaluation at one moment."""
 
-    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime) -> None:
+    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime, around: Around = ALONE) -> None:
         self.vocabulary = vocabulary
         self.rows = rows
         self.now = now
+        self.around = around
         self.strings = Strings()
         self._variables: dict[str, StructVec | ListVec] = {}
 
     @classmethod
     def build(
-        cls, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime, types: Collection[str] | None = None
+        cls,
+        vocabulary: Vocabulary,
+        rows: Sequence[Row],
+        now: datetime,
+        types: Collection[str] | None = None,
+        *,
+        around: Around = ALONE,
     ) -> Frame:
         """Take the rows of a frame. Columns of `types` are made ready now, all others when first read."""
-        frame = cls(vocabulary, rows, now)
+        frame = cls(vocabulary, rows, now, around)
         for name in types or ():
             frame.variable(name)
         return frame
 
     def at(self, now: datetime) -> Frame:
         """The same facts seen at another moment; columns are shared."""
-        other = Frame(self.vocabulary, self.rows, now)
+        other = Frame(self.vocabulary, self.rows, now, self.around)
         other.strings, other._variables = self.strings, self._variables
         return other
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from greenboard.facts.types import FieldValue
+from greenboard.facts.vocabulary import FieldType
 from greenboard.rules import folds, operators, tree
 from greenboard.rules.columns import Frame, micros
 from greenboard.rules.lanes import Lanes
@@ -41,25 +42,34 @@ MAX_LANES = 2_000_000
 """How many elements one step may hold at once: more rows than fit are evaluated in parts."""
 
 Parameters = Mapping[str, Sequence[FieldValue | None]]
+"""One value for each row of a frame under each name; None is unknown."""
+
+Given = Mapping[str, Vec | ListVec]
+"""Parameters as columns of the whole frame."""
 
 
 class _TooWide(Exception):
     """A comprehension over more elements than one step may hold."""
 
 
-def evaluate(program: Program, frame: Frame, parameters: Parameters | None = None) -> Array:
-    """The verdict of every row, as int8: FAIL, PASS, NO_DATA or ERROR.
+def evaluate(
+    program: Program, frame: Frame, parameters: Parameters | Given | None = None, *, rows: Array | None = None
+) -> Array:
+    """The verdicts as int8, FAIL, PASS, NO_DATA or ERROR: of every row, or of the rows named, in their order.
 
-    `parameters` gives one value for each row under each name; None is unknown. A single row whose
+    `parameters` are for every row of the frame, also where `rows` names a few. A single row whose
     comprehensions run over more than MAX_LANES elements is an ERROR.
     """
     given = columns_of(program, frame, parameters or {})
-    verdicts = np.empty(len(frame), dtype=np.int8)
-    pending = [(0, len(frame))] if len(frame) else []
+    count = len(frame) if rows is None else len(rows)
+    verdicts = np.empty(count, dtype=np.int8)
+    pending = [(0, count)] if count else []
     while pending:
         start, stop = pending.pop()
+        whole = rows is None and stop - start == count
+        chosen = None if whole else np.arange(start, stop) if rows is None else rows[start:stop]
         try:
-            verdicts[start:stop] = _verdicts(program, frame, given, start, stop)
+            verdicts[start:stop] = _verdicts(program, Interpreter(frame, given, chosen), stop - start)
         except _TooWide:
             if stop - start == 1:
                 verdicts[start] = ERROR
@@ -69,19 +79,21 @@ def evaluate(program: Program, frame: Frame, parameters: Parameters | None = Non
     return verdicts
 
 
-def columns_of(program: Program, frame: Frame, parameters: Parameters) -> dict[str, Vec | ListVec]:
+def columns_of(program: Program, frame: Frame, parameters: Parameters | Given) -> dict[str, Vec | ListVec]:
     """The parameters that a program reads, as columns; one that is not given is unknown."""
-    unknown = [None] * len(frame)
-    return {name: frame.column(kind, parameters.get(name, unknown)) for name, kind in program.parameter_types.items()}
+    return {name: _column(frame, kind, parameters.get(name)) for name, kind in program.parameter_types.items()}
 
 
-def _verdicts(program: Program, frame: Frame, given: Mapping[str, Vec | ListVec], start: int, stop: int) -> Array:
-    whole = start == 0 and stop == len(frame)
-    rows = None if whole else np.arange(start, stop)
-    interpreter = Interpreter(frame, given, rows)
-    value = interpreter.run(program.tree, Lanes(stop - start))
+def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | Vec | ListVec | None) -> Vec | ListVec:
+    if isinstance(given, Vec | ListVec):
+        return given
+    return frame.column(kind, [None] * len(frame) if given is None else given)
+
+
+def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
+    value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
-    passed = spread(value.data, stop - start).astype(np.int8)
+    passed = spread(value.data, count).astype(np.int8)
     return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
 
 

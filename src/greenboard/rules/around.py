@@ -1,0 +1,56 @@
+"""What is around each row of a frame: related entities, levels on scorecards, teams. Plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from greenboard.rules.vectors import Array, State
+
+RELATIONS = {
+    "dependencies": "What the entity depends on: what it declares, and the APIs that it consumes.",
+    "dependents": "What depends on the entity, or consumes an API that it provides.",
+    "parts": "What is part of the entity: of a system its components, of a domain its systems.",
+    "repository": "The repository that the entity lives in.",
+}
+"""The functions that lead to related entities. `repository()` is one entity, the others are lists."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where one relation leads from every row: row i to the rows `targets[starts[i]:starts[i] + lengths[i]]`.
+
+    `state` is MISSING where nobody says what the relation leads to; `partial` marks the rows that may
+    be related to more than is known. Of `repository`, `lengths` is 0 or 1.
+    """
+
+    starts: Array
+    lengths: Array
+    targets: Array
+    state: State = None
+    partial: Array | None = None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Where every row stands on one scorecard: 0 is no level, 1 the lowest of `names`, -1 is unknown."""
+
+    names: tuple[str, ...]
+    ranks: Array
+
+
+@dataclass(frozen=True)
+class Around:
+    """Everything around the rows of a frame. What is not there is unknown for all rows.
+
+    `teams` gives for each row the names of the owning team and of the teams that it is part of, None
+    where no owner is known.
+    """
+
+    links: Mapping[str, Links] = field(default_factory=dict)
+    levels: Mapping[str, Levels] = field(default_factory=dict)
+    teams: Sequence[tuple[str, ...] | None] = ()
+
+
+ALONE = Around()
+"""Nothing is known around any row."""
