@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "greenboard.facts",
     "greenboard.results",
     "greenboard.web",
+    "greenboard.project",
 ]
 
 MIDDLEWARE = [

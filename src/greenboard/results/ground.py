@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from greenboard.catalog.types import Entity
+from greenboard.core.refs import Ref
 from greenboard.results.rows import code
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
@@ -40,6 +41,12 @@ class Ground:
 
     def __len__(self) -> int:
         return len(self.entities)
+
+    def rows_of(self, refs: Collection[Ref]) -> Array:
+        """The rows of references, in rising order; those that are not here are left out."""
+        wanted = set(refs)
+        found = [row for row, each in enumerate(self.entities) if each is not None and each.ref in wanted]
+        return np.array(found, dtype=np.int64)
 
     def covered(self, selector: Selector) -> Array:
         """For every row, whether a selector covers it: 0 no, 1 yes, 2 unknown."""
