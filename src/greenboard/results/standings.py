@@ -61,7 +61,8 @@ def _differs(reached: Ranks, current: HeldLevels) -> Array:
         & (reached.undecided == current.undecided)
         & (current.exempt == 0)
     )
-    return np.logical_not(same)
+    different: Array = np.logical_not(same)
+    return different
 
 
 def _rows(session: Session, columns: Array) -> dict[int, models.LevelInterval]:
