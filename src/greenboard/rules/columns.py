@@ -110,6 +110,20 @@ class Items:
         return _list_column(_TYPES[stated.element], lists, state, self._strings)
 
 
+def absent(declared: FieldDef) -> Vec | ListVec:
+    """A field that is unknown of every item, however many there are."""
+    state, element = np.asarray(np.uint8(MISSING)), declared.type.element
+    if element is None:
+        return Vec(_TYPES[declared.type], _nothing(declared.type).reshape(()), state)
+    zero = np.asarray(0)
+    content = Vec(_TYPES[element], _nothing(element)[:0])
+    return ListVec(Type(Kind.LIST, element=content.type), zero, zero, content, state)
+
+
+def _nothing(stated: FieldType) -> Array:
+    return np.zeros(1, dtype=_DTYPES[_TYPES[stated].kind])
+
+
 def _list_column(element: Type, lists: Sequence[FieldValue], state: State, strings: Strings) -> ListVec:
     held = [value if isinstance(value, list | tuple) else () for value in lists]
     lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
@@ -139,14 +153,27 @@ def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) ->
 
 
 class Frame:
-    """The facts of many entities, ready for evaluation at one moment."""
+    """The facts of many entities, ready for evaluation at one moment.
 
-    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime, around: Around = ALONE) -> None:
+    `rows` is None where all columns are there already: see `tables`. Frames that share `strings` can be
+    joined.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rows: Sequence[Row] | None,
+        now: datetime,
+        around: Around = ALONE,
+        *,
+        strings: Strings | None = None,
+    ) -> None:
         self.vocabulary = vocabulary
         self.rows = rows
         self.now = now
         self.around = around
-        self.strings = Strings()
+        self.strings = Strings() if strings is None else strings
+        self._count = 0 if rows is None else len(rows)
         self._variables: dict[str, StructVec | ListVec] = {}
 
     @classmethod
@@ -158,21 +185,28 @@ class Frame:
         types: Collection[str] | None = None,
         *,
         around: Around = ALONE,
+        strings: Strings | None = None,
     ) -> Frame:
         """Take the rows of a frame. Columns of `types` are made ready now, all others when first read."""
-        frame = cls(vocabulary, rows, now, around)
+        frame = cls(vocabulary, rows, now, around, strings=strings)
         for name in types or ():
             frame.variable(name)
         return frame
 
-    def at(self, now: datetime) -> Frame:
-        """The same facts seen at another moment; columns are shared."""
-        other = Frame(self.vocabulary, self.rows, now, self.around)
-        other.strings, other._variables = self.strings, self._variables
+    def of(self, variables: Mapping[str, StructVec | ListVec], count: int, around: Around | None = None) -> Frame:
+        """A frame of `count` other rows whose columns are all there; vocabulary, moment and texts are shared."""
+        other = Frame(self.vocabulary, None, self.now, self.around if around is None else around, strings=self.strings)
+        other._count, other._variables = count, dict(variables)
+        return other
+
+    def at(self, now: datetime, around: Around | None = None) -> Frame:
+        """The same facts seen at another moment, or with other things around them; columns are shared."""
+        other = Frame(self.vocabulary, self.rows, now, self.around if around is None else around, strings=self.strings)
+        other._count, other._variables = self._count, self._variables
         return other
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._count
 
     def variable(self, name: str) -> StructVec | ListVec:
         """The facts of one type, a lane for each row."""
@@ -182,6 +216,7 @@ class Frame:
         return found
 
     def _variable(self, name: str) -> StructVec | ListVec:
+        assert self.rows is not None
         declared = self.vocabulary.types[name]
         held = [row.get(name) for row in self.rows]
         state = _missing(held)

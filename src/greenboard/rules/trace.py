@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from greenboard.facts.types import FieldValue, Scalar
-from greenboard.rules.columns import Frame, Items
+from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Interpreter, Parameters, columns_of
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
@@ -85,16 +85,13 @@ class Trace:
 
     def key(self, node: Node, point: Point) -> str | None:
         """What tells the item apart that a struct is, where its type has several per entity."""
-        found, lane = self._seen(node, point)
+        found, _ = self._seen(node, point)
         if isinstance(found, OptionalVec):
             found = found.value
-        if not isinstance(found, StructVec) or not isinstance(found.columns, Items) or found.type.struct == "":
+        if not isinstance(found, StructVec) or found.type.struct not in self.frame.vocabulary.types:
             return None
         many = self.frame.vocabulary.types[found.type.struct].many
-        index = lane if found.index is None else int(found.index[lane])
-        if many is None or index >= len(found.columns.items):
-            return None
-        return str(found.columns.items[index].get(many, ""))
+        return None if many is None else str(self.field(node, many, point) or "")
 
     def elements(self, fold: Fold, point: Point) -> list[Point]:
         """The elements that a comprehension ran over."""
