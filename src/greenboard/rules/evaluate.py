@@ -93,8 +93,11 @@ def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | 
 def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
-    passed = spread(value.data, count).astype(np.int8)
-    return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
+    passed = spread(value.data, count).view(np.int8)
+    if value.state is None:
+        return passed
+    known = value.state == OK
+    return (passed & known) | (value.state + ~known).astype(np.int8)
 
 
 @dataclass
@@ -142,7 +145,7 @@ class Interpreter:
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
-        home = lanes.home(node.level)
+        home = lanes if lanes.depth <= node.level else lanes.home(node.level)
         found = self._evaluate(node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
