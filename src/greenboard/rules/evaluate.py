@@ -96,8 +96,8 @@ def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     passed = spread(value.data, count).view(np.int8)
     if value.state is None:
         return passed
-    known = value.state == OK
-    return (passed & known) | (value.state + ~known).astype(np.int8)
+    # A state is one less than the verdict that it leads to, and each of those is more than PASS.
+    return np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
 
 
 @dataclass
@@ -239,7 +239,7 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        if int(spread(over.lengths, lanes.count).sum()) > MAX_LANES:
+        if int(np.add.reduce(spread(over.lengths, lanes.count))) > MAX_LANES:
             raise _TooWide
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)

@@ -34,7 +34,7 @@ def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: 
     if test.state is not None:
         hit = hit & (test.state == OK)
     found = np.zeros(count, dtype=np.bool_)
-    found[inner.up[np.flatnonzero(hit)]] = True
+    found[inner.up[hit.nonzero()[0]]] = True
     state = worst(_lifted(test.state, inner, count), over.unseen())
     if state is not None:
         state = unless(found, state)
@@ -44,7 +44,7 @@ def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: 
 def exists_one(test: Vec, inner: Lanes, count: int, over: ListVec) -> Vec:
     """True where exactly one element is; an element without a value leaves the whole without."""
     hit = spread(test.data, inner.count)
-    hits = np.bincount(inner.up[np.flatnonzero(hit)], minlength=count)
+    hits = np.bincount(inner.up[hit.nonzero()[0]], minlength=count)
     return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), over.unseen(), over.state))
 
 
@@ -53,7 +53,7 @@ def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
     if state is None:
         return None
     spreaded = spread(state, inner.count)
-    without = np.flatnonzero(spreaded)
+    without = spreaded.nonzero()[0]
     if not without.size:
         return None
     lifted = np.zeros(count, dtype=np.uint8)
@@ -73,7 +73,7 @@ def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListV
     if made_state is not None:
         made_state = unless(~kept, made_state)
     state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
-    chosen = np.flatnonzero(kept)
+    chosen = kept.nonzero()[0]
     whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
     content = whole.take(chosen)
     lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
