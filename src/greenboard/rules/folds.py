@@ -53,7 +53,7 @@ def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
     if state is None:
         return None
     spreaded = spread(state, inner.count)
-    without = spreaded.nonzero()[0]
+    without = (spreaded != OK).nonzero()[0]
     if not without.size:
         return None
     lifted = np.zeros(count, dtype=np.uint8)
