@@ -61,8 +61,18 @@ def _parts(names: Iterable[str]) -> dict[yaml.Path, Place]:
     return {(name,): Place(name) for name in names}
 
 
-def read(card: Scorecard, text: str, vocabulary: Vocabulary, *, label: str = "rule", name: str | None = None) -> Rule:
-    """A rule of the scorecard from the YAML of it alone, which may leave out what the rule of that id says.
+def read(
+    card: Scorecard,
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    label: str = "rule",
+    name: str | None = None,
+    partial: bool = False,
+) -> Rule:
+    """A rule of the scorecard from the YAML of it alone; its id is `name` where that is given.
+
+    A `partial` text may leave out what the rule of that id says, and of a new rule what `BLANK` says.
 
     Raises:
         UserError: something in it is wrong; all of it is told with its place in the text.
@@ -71,9 +81,10 @@ def read(card: Scorecard, text: str, vocabulary: Vocabulary, *, label: str = "ru
     document = single(text, label)
     if not isinstance(document.data, dict):
         raise UserError("not a rule", place=Place(label, 1, 1), expected="its parts", got=repr(document.data)[:40])
-    whole = complete(card, document.data, name)
+    whole = complete(card, document.data, name) if partial else {**document.data, **({"id": name} if name else {})}
     places = {**_parts(key for key in whole if key not in document.data), **document.places}
-    return _fitting(card, replace(document, data=whole, places=places), text, card.rule(str(whole["id"])), vocabulary)
+    known = card.rule(str(whole.get("id")))
+    return _fitting(card, replace(document, data=whole, places=places), text, known, vocabulary)
 
 
 def single(text: str, label: str) -> yaml.Document:
@@ -97,7 +108,7 @@ def _fitting(
         wrong += error.errors if isinstance(error, UserErrors) else [error]
     told = document.data.get("level")
     if isinstance(told, str):
-        wrong += definition.unknown_level(document.data["id"], told, levels, document.place("level"))
+        wrong += definition.unknown_level(str(document.data.get("id")), told, levels, document.place("level"))
     if wrong or rule is None:
         raise UserErrors(wrong)
     return rule
