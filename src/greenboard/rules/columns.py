@@ -211,6 +211,10 @@ class Frame:
         other._count, other._variables = self._count, self._variables
         return other
 
+    def shares_facts(self, other: Frame) -> bool:
+        """Whether both are the same facts in memory, and the same things around them."""
+        return self._variables is other._variables and self.around is other.around
+
     def __len__(self) -> int:
         return self._count
 
