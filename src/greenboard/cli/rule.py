@@ -31,7 +31,7 @@ def list_rules(*, scorecard: str, form: str) -> None:
             "title": rule.title,
             "expression": rule.program.source,
             "when": rule.when.source if rule.when else None,
-            "reads": list(rule.reads),
+            "reads": list(rule.inputs),
         }
         for rule in card.rules
     ]

@@ -113,7 +113,7 @@ class _Court:
         if rule.id not in self._thresholds:
             entities = [subject.entity for subject in self.subjects]
             self._thresholds[rule.id] = {
-                name: [parameter.value(entity.ref.kind, entity.tier) for entity in entities]
+                name: [parameter.value(entity.ref, entity.tier) for entity in entities]
                 for name, parameter in rule.parameters.items()
             }
         return self._thresholds[rule.id]

@@ -21,6 +21,11 @@ SINGLE = "repository"
 """The one relation that leads to at most one entity."""
 
 
+def own_path(path: str) -> str:
+    """A path as it is of the entity that is read: `slo.sli` of `dependencies().slo.sli`."""
+    return path.rpartition("().")[2]
+
+
 @dataclass(frozen=True)
 class Links:
     """Where one relation leads from every row: row i to the rows `targets[starts[i]:starts[i] + lengths[i]]`.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from greenboard.rules import asked, sequences, tree
+from greenboard.rules import named, sequences, tree
 from greenboard.rules.around import Levels
 from greenboard.rules.columns import Frame, Related
 from greenboard.rules.step import Step
@@ -41,7 +41,7 @@ def _level(step: Step, frame: Frame, subject: _Subject) -> Value:
 
 def _reached(step: Step, frame: Frame, subject: _Subject) -> Value:
     levels, ranks, state = _standing(step, frame, subject)
-    wanted = asked.level_of(step.node)
+    wanted = named.level_of(step.node)
     if wanted not in levels.names:
         state = worst(state, np.full(step.lanes, np.uint8(MISSING)))
         return Vec(tree.BOOL, np.zeros(step.lanes, dtype=np.bool_), state)
@@ -50,13 +50,10 @@ def _reached(step: Step, frame: Frame, subject: _Subject) -> Value:
 
 def _standing(step: Step, frame: Frame, subject: _Subject) -> tuple[Levels, Array, State]:
     rows, state = subject
-    levels = frame.around.levels.get(asked.card_of(step.node))
+    levels = frame.around.levels.get(named.card_of(step.node))
     if levels is None:
-        return (
-            Levels((), rows),
-            np.zeros(len(rows), dtype=np.int64),
-            worst(state, np.full(len(rows), np.uint8(MISSING))),
-        )
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        return Levels((), nothing), nothing, worst(state, np.full(len(rows), np.uint8(MISSING)))
     ranks = levels.ranks[rows]
     unknown = np.where(ranks < 0, np.uint8(MISSING), np.uint8(OK))
     return levels, ranks, worst(state, unknown)

@@ -92,7 +92,8 @@ FIELD_FUNCTIONS = (
     Function(
         "level",
         "level(scorecard) -> string",
-        'The level that the entity stands on, on another scorecard; "" for none. Of a related entity: `d.level("basics")`.',
+        "The level that the entity stands on, of another scorecard; empty for none. Of a related entity: "
+        '`d.level("basics")`.',
         ((("string",), "string"),),
         of_related=True,
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from greenboard.core.errors import Place
 from greenboard.facts.vocabulary import FieldType, Vocabulary
-from greenboard.rules import asked
+from greenboard.rules import named
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.refuse import RuleError, Source, translate
 from greenboard.rules.schema import NOW, PARAMETERS, Schema
@@ -155,4 +155,4 @@ def _types(parts: Iterable[Node], through: str) -> set[str]:
 def _levels(parts: Iterable[Node]) -> Iterator[tuple[str, str]]:
     for part in parts:
         if isinstance(part, Call) and part.function in ("level", "reached"):
-            yield part.arguments[0].type.through, asked.card_of(part)
+            yield part.arguments[0].type.through, named.card_of(part)

@@ -18,9 +18,11 @@ from pydantic import BaseModel
 from greenboard.catalog.types import COMPONENT_KINDS
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
+from greenboard.core.refs import Ref
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
+from greenboard.rules.language import Standards
 from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
@@ -32,7 +34,10 @@ from greenboard.scorecards.types import (
     Selector,
 )
 
-__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load"]
+__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "in_order", "load"]
+
+_Known = tuple[Vocabulary, Standards | None]
+"""What an expression may name."""
 
 MAX_BYTES = 5 * 2**20
 
@@ -47,15 +52,15 @@ class _Source:
     rules: tuple[RuleForm, ...]
 
 
-def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
-    """Load a scorecard by the name of a shipped one, or from a file."""
+def find(name_or_file: str, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
+    """Load a scorecard by the name of a shipped one, or from a file; otherwise as `load`."""
     shipped = content.library("scorecards")
     named = shipped / f"{name_or_file}.yaml"
     if "/" not in name_or_file and named.is_file():
-        return load(named, vocabulary)
+        return load(named, vocabulary, standards)
     path = Path(name_or_file)
     if path.is_file():
-        return load(path, vocabulary)
+        return load(path, vocabulary, standards)
     names = sorted(known.stem for known in shipped.glob("*.yaml"))
     raise UserError(
         f"no scorecard {name_or_file!r}",
@@ -64,10 +69,12 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
     )
 
 
-def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
+def load(path: Path, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
     """Read and compile a scorecard with the files that it includes.
 
     A scorecard whose scope names no kinds is asked of those that are built and run (COMPONENT_KINDS).
+    `standards` are the levels of the scorecards that rules may ask for; None where it is not known
+    which there are.
 
     Raises:
         UserError: the files cannot be read or something in them is wrong; all of it is told.
@@ -88,7 +95,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
             continue
         dimensions[part.dimension] = part.title
         sources.append(_Source(part_text, part_document, part.dimension, part.rules))
-    rules = _compile_all(sources, card, vocabulary, errors)
+    rules = _compile_all(sources, card, (vocabulary, standards), errors)
     if errors:
         raise errors[0] if len(errors) == 1 else UserErrors(errors)
     scorecard = Scorecard(
@@ -123,9 +130,7 @@ def _placed(error: UserError, place: Place) -> UserError:
     return UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint)
 
 
-def _compile_all(
-    sources: Sequence[_Source], card: CardForm, vocabulary: Vocabulary, errors: list[UserError]
-) -> list[Rule]:
+def _compile_all(sources: Sequence[_Source], card: CardForm, known: _Known, errors: list[UserError]) -> list[Rule]:
     """Compile every rule of every file; what is wrong goes to `errors`."""
     rules: list[Rule] = []
     first: dict[str, Place] = {}
@@ -138,13 +143,14 @@ def _compile_all(
                 problems.append(UserError(f"two rules with the id {raw.id!r} (first at {first[raw.id]})", place=where))
             first.setdefault(raw.id, place)
             try:
-                rule = _rule(raw, index, source, vocabulary)
+                rule = _rule(raw, index, source, known)
             except UserErrors as several:
                 problems.extend(several.errors)
             except UserError as error:
                 problems.append(error)
             else:
                 rules.append(rule)
+                problems.extend(_circular(rule, source.document.place("rules", index, "expression"), card.name))
             errors.extend(problems)
     return rules
 
@@ -160,7 +166,46 @@ def _problems(raw: RuleForm, index: int, source: _Source, card: CardForm) -> Ite
         )
 
 
-def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
+def _circular(rule: Rule, place: Place, card: str) -> Iterator[UserError]:
+    """A rule that reads levels of the scorecard that it is in: it would ask for what it decides itself."""
+    if any(asked == card for _, asked in rule.levels):
+        what = f"rule {rule.id}: it asks for a level of {card}, the scorecard that it is in"
+        yield UserError(what, place=place, hint="Ask for a level of another scorecard.")
+
+
+def in_order(scorecards: Iterable[Scorecard]) -> list[Scorecard]:
+    """Scorecards such that those whose levels are read come before those that read them; else as given.
+
+    Raises:
+        UserError: some read each other's levels in a circle, which has no unique answer.
+
+    """
+    waiting = {card.name: card for card in scorecards}
+    ordered: list[Scorecard] = []
+    while waiting:
+        ready = [card for card in waiting.values() if not card.standards & waiting.keys()]
+        if not ready:
+            circle = " → ".join(_circle(waiting))
+            raise UserError(
+                f"scorecards read each other's levels in a circle: {circle}",
+                hint="Take level() or reached() out of the rules of one of them.",
+            )
+        ordered += ready[:1]
+        del waiting[ready[0].name]
+    return ordered
+
+
+def _circle(waiting: Mapping[str, Scorecard]) -> list[str]:
+    """The names along a circle, the first of them again at its end; each waits for another one."""
+    trail = [next(iter(waiting))]
+    while True:
+        onward = min(waiting[trail[-1]].standards & waiting.keys())
+        if onward in trail:
+            return [*trail[trail.index(onward) :], onward]
+        trail.append(onward)
+
+
+def _rule(raw: RuleForm, index: int, source: _Source, known: _Known) -> Rule:
     """Turn one parsed rule into a compiled one."""
     errors: list[UserError] = []
     at = ("rules", index)
@@ -171,7 +216,7 @@ def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) ->
         except UserError as error:
             errors.append(_placed(error, source.document.place(*at, "parameters", name)))
     types = {name: parameter.type for name, parameter in raw.parameters.items()}
-    compiler = _Compiler(source, vocabulary, types, errors)
+    compiler = _Compiler(source, known, types, errors)
     program = compiler.compile(raw.expression, (*at, "expression"))
     when = compiler.compile(raw.when, (*at, "when")) if raw.when else None
     if errors or program is None:
@@ -207,15 +252,16 @@ class _Compiler:
     """Compiles the expressions of one rule; what is wrong goes to `errors`, with its place in the file."""
 
     source: _Source
-    vocabulary: Vocabulary
+    known: _Known
     parameters: Mapping[str, FieldType]
     errors: list[UserError]
 
     def compile(self, expression: str, at: yaml.Path) -> language.Program | None:
         path = self.source.document.path
         place = Place(path, 1, 1)
+        words, standards = self.known
         try:
-            return language.compile(expression, self.vocabulary, parameters=self.parameters, place=place)
+            return language.compile(expression, words, parameters=self.parameters, place=place, standards=standards)
         except UserError as error:
             key = self.source.document.place(*at)
             for single in error.errors if isinstance(error, UserErrors) else (error,):
@@ -231,6 +277,7 @@ def _parameter(name: str, raw: ParameterForm) -> ParameterDef:
         default=_value(name, raw.type, raw.default),
         by_tier={tier: _value(name, raw.type, value) for tier, value in raw.by_tier.items()},
         by_kind={kind: _value(name, raw.type, value) for kind, value in raw.by_kind.items()},
+        by_entity={Ref.parse(ref): _value(name, raw.type, value) for ref, value in raw.by_entity.items()},
         doc=raw.doc,
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
-from greenboard.rules.refuse import Source
+from greenboard.rules.refuse import RuleError, Source
 from greenboard.rules.schema import Schema
 from greenboard.rules.tree import Call, Const, Node
 
@@ -44,18 +44,17 @@ def check_standing(source: Source, node: Call, schema: Schema) -> None:
             raise source.refuse(name.at, what, expected='a text in quotes, such as "production-readiness"')
     if schema.standards is None:
         return
-    card = _one_of(source, named[0], schema.standards, "scorecard")
-    if node.function == "reached":
-        _one_of(source, named[1], schema.standards[card], f"level of {card}")
+    card = card_of(node)
+    if card not in schema.standards:
+        raise _unknown(source, named[0].at, f"there is no scorecard {card!r}", (card, schema.standards))
+    levels = schema.standards[card]
+    if node.function == "reached" and level_of(node) not in levels:
+        raise _unknown(source, named[1].at, f"{card} has no level {level_of(node)!r}", (level_of(node), levels))
 
 
-def _one_of(source: Source, name: Node, known: Mapping[str, object] | Sequence[str], word: str) -> str:
-    assert isinstance(name, Const)
-    wanted = str(name.value)
-    if wanted not in known:
-        what = f"there is no {word} {wanted!r}"
-        raise source.refuse(name.at, what, expected=", ".join(known), hint=suggest(wanted, known))
-    return wanted
+def _unknown(source: Source, at: int, what: str, told: tuple[str, Collection[str]]) -> RuleError:
+    wanted, known = told
+    return source.refuse(at, what, expected=", ".join(known) or None, hint=suggest(wanted, known))
 
 
 def team(source: Source, name: Node) -> Node:
