@@ -54,13 +54,15 @@ class Around:
     """Everything around the rows of a frame. What is not there is unknown for all rows.
 
     `teams` gives for each row the names of the owning team and of the teams that it is part of, None
-    where no owner is known. `names` are the references of the rows, for words about them.
+    where no owner is known; `teams_partial` marks the rows that may be within more teams than are named.
+    `names` are the references of the rows, for words about them.
     """
 
     links: Mapping[str, Links] = field(default_factory=dict)
     levels: Mapping[str, Levels] = field(default_factory=dict)
     teams: Sequence[tuple[str, ...] | None] = ()
     names: Sequence[str] = ()
+    teams_partial: Array | None = None
 
 
 ALONE = Around()

@@ -241,6 +241,7 @@ class Frame:
         if self._teams is None:
             told = self.around.teams or [None] * len(self.rows)
             self._teams = _list_column(tree.STRING, [each or () for each in told], _missing(told), self.strings)
+            self._teams.partial = self.around.teams_partial
         return self._teams
 
     def name(self, row: int) -> str:

@@ -47,6 +47,11 @@ class Program:
     parameter_types: Mapping[str, FieldType] = field(repr=False, default_factory=dict)
     tree: Node = field(repr=False, compare=False, kw_only=True)
 
+    @property
+    def looks_around(self) -> bool:
+        """Whether it reads anything that is not a fact of the entity itself."""
+        return bool(self.related or self.levels or self.reads_team)
+
 
 def compile(  # noqa: A001 - the verb of the package, always imported by name
     source: str,

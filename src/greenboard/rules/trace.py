@@ -75,7 +75,8 @@ class Trace:
         """What a node came to as structs, an optional's among them; None where it holds none."""
         found, lane = self._seen(node, point)
         if isinstance(found, OptionalVec):
-            found = None if _at(found.absent, lane) else found.value
+            held = None if _at(found.absent, lane) else found.value
+            return (held if isinstance(held, StructVec) else None), lane
         return (found if isinstance(found, StructVec) else None), lane
 
     def count(self, node: Node, point: Point) -> int:
