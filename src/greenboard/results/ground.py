@@ -74,7 +74,7 @@ class Ground:
         # By identity, and kept alive with its column: definitions hold mappings, which have no hash.
         known = self._thresholds.get(id(parameter))
         if known is None:
-            told = [None if each is None else parameter.value(each.ref.kind, each.tier) for each in self.entities]
+            told = [None if each is None else parameter.value(each.ref, each.tier) for each in self.entities]
             known = self._thresholds[id(parameter)] = parameter, self.frame.column(parameter.type, told)
         return known[1]
 
