@@ -67,7 +67,7 @@ def evaluate(
 
     """
     with transaction.atomic():
-        known = ground or live.load(at, entities)
+        known = ground or live.load(at, None if scorecard.looks_beyond else entities)
         rows = None if entities is None else known.rows_of(entities)
         return carry_out(scorecard, Task(known, at, rows, given=cause, look=entities is None), note=note).evaluated
 

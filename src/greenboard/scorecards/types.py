@@ -176,6 +176,11 @@ class Rule:
         return any(program.reads_team for program in self.programs)
 
     @property
+    def looks_beyond(self) -> bool:
+        """Whether it reads anything but the entity's own facts."""
+        return bool(self.related or self.levels or self.reads_team)
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """All that it reads, for people: `slo.sli`, `dependencies().slo.sli`, `level("basics")`."""
         related = [
@@ -211,6 +216,11 @@ class Scorecard:
     def types(self) -> frozenset[str]:
         """The fact types that its rules read."""
         return frozenset[str]().union(*(rule.types for rule in self.rules))
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether any of its rules reads anything but an entity's own facts."""
+        return any(rule.looks_beyond for rule in self.rules)
 
     @property
     def standards(self) -> frozenset[str]:
