@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +12,50 @@ import numpy as np
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Entity, RelationKind
 from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
+from greenboard.facts.merge import merge
 from greenboard.results import store
 from greenboard.results.around import build
+from greenboard.results.judge import Subject, Surroundings
 from greenboard.rules.around import Around, Levels
 from greenboard.rules.vectors import Array
+
+
+def near(number: int, as_of: datetime) -> Surroundings:
+    """What is around one entity (its surrogate id), as far as rules may ask of it; with the facts of who is there."""
+    ends = catalog.ends(as_of)
+    ids = _near(number, ends)
+    found = catalog.plain(as_of, ids=ids)
+    own = {number: found[number]}
+    others = {each: entity for each, entity in found.items() if each != number}
+    known = facts.current(as_of, [entity.ref for entity in others.values()])
+    words = facts.vocabulary()
+    subjects = [Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of)) for entity in others.values()]
+    kept = tuple(end for end in ends if end[1] in ids and end[2] in ids)
+    mentioned = ids - found.keys()
+    place = Neighbourhood(kept, catalog.names(mentioned, as_of) if mentioned else {}, as_of)
+    return Surroundings(subjects, place.around({**own, **others}))
+
+
+def _near(number: int, ends: Collection[tuple[RelationKind, int, int]]) -> set[int]:
+    """An entity, whom it is related to, who consumes what it provides, and what owns or contains any of them."""
+    provided = {target for kind, source, target in ends if kind is RelationKind.PROVIDES and source == number}
+    found = {number}
+    for kind, source, target in ends:
+        if number in (source, target) or (kind is RelationKind.CONSUMES and target in provided):
+            found |= {source, target}
+    above: dict[int, list[int]] = defaultdict(list)
+    for kind, source, target in ends:
+        if kind is RelationKind.PART_OF:
+            above[source].append(target)
+        elif kind is RelationKind.OWNS:
+            above[target].append(source)
+    waiting = list(found)
+    while waiting:
+        fresh = set(above[waiting.pop()]) - found
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 @dataclass(frozen=True)
