@@ -24,6 +24,7 @@ __all__ = [
     "Stored",
     "Version",
     "declared",
+    "ends",
     "entities",
     "find",
     "history",
@@ -152,6 +153,13 @@ def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> lis
     names = _names({end for row in several for end in (row.source_id, row.target_id, row.declared_by_id)}, as_of)
     once = {(row.kind, row.source_id, row.target_id): row for row in reversed(several)}
     return [_relation(row, names) for row in reversed(once.values())]
+
+
+def ends(as_of: datetime | None = None) -> list[tuple[RelationKind, int, int]]:
+    """All relations as kind and the surrogate ids of source and target, each once. One query."""
+    rows = _at(RelationInterval.objects.all(), as_of).order_by("kind", "id")
+    once = dict.fromkeys(rows.values_list("kind", "source_id", "target_id"))
+    return [(RelationKind(kind), source, target) for kind, source, target in once]
 
 
 def declared(as_of: datetime | None = None) -> Declared:
