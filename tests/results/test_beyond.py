@@ -48,7 +48,7 @@ def test_a_changed_dependency_turns_the_result_of_who_depends_on_it_and_is_the_c
     assert result.outcome is Outcome.FAIL
     assert "ledger" in result.message
     assert "60" in result.message
-    assert [part.source for part in result.evidence if part.decisive] == ["Codecov"]
+    assert "Codecov" in [part.source for part in result.evidence if part.decisive]
 
 
 def test_a_level_that_moves_turns_the_scorecard_above_in_the_same_turn(shop):

@@ -164,12 +164,10 @@ def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> lis
 
 
 def ends(as_of: datetime | None = None) -> list[tuple[RelationKind, int, int]]:
-    """All relations as kind, source and target, these by id; in a settled order. One query."""
+    """All relations as kind and the surrogate ids of source and target, each once. One query."""
     rows = _at(RelationInterval.objects.all(), as_of).order_by("kind", "id")
-    kinds_ = {kind.value: kind for kind in RelationKind}
-    return [
-        (kinds_[kind], source, target) for kind, source, target in rows.values_list("kind", "source_id", "target_id")
-    ]
+    once = dict.fromkeys(rows.values_list("kind", "source_id", "target_id"))
+    return [(RelationKind(kind), source, target) for kind, source, target in once]
 
 
 def names(ids: Collection[int], as_of: datetime | None = None) -> dict[int, Ref]:

@@ -144,6 +144,8 @@ def _clock(rule: Rule, after: Outcome, snapshot: Snapshot, words: Vocabulary) ->
         for gap in snapshot.gaps.get(name, ()):  # what was last said still counts, but says nothing of today
             text = f"{gap.source.name} could not be read: {gap.reason}"
             return Cause("clock", text, name, gap.source.name, gap.source.link)
+    if any(program.looks_around for program in rule.programs):
+        return Cause("fact", "Something around it changed: a related entity, its level or its team")
     return Cause("clock", "Time passed: the rule compares a moment with now")
 
 

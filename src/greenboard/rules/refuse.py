@@ -140,7 +140,7 @@ def _no_fields(source: Source, at: int, kind: str) -> RuleError:
 
 
 def _wrong_types(source: Source, at: int, function: str, arguments: str) -> RuleError:
-    kinds = _kinds(arguments)
+    kinds = _kinds(arguments).replace(_RELATED_ENTITY, "related entity")
     found = _OPERATOR.fullmatch(function)
     sign = (found[1] or found[2]) if found else ""
     if sign in ("&&", "||", "!", "?_:"):

@@ -284,10 +284,20 @@ def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
             Example(**dict(example), place=source.document.place(*at, "examples", number))
             for number, example in enumerate(raw.examples)
         ),
-        digest=_digest(raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})),
+        digest=_digest(_asked(raw)),
         place=source.document.place(*at),
         written=written(raw),
     )
+
+
+def _asked(raw: RuleForm) -> Mapping[str, Any]:
+    """What a rule asks, without the words that explain it."""
+    told = raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})
+    for parameter in told["parameters"].values():
+        # A rule that has no such values asks the same as before there could be any.
+        if not parameter["by_entity"]:
+            del parameter["by_entity"]
+    return told
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,11 @@ class Rule:
         return {name: tuple(sorted(paths - owners[name])) for name, paths in found.items()}
 
     @property
+    def related_types(self) -> frozenset[str]:
+        """The fact types that it reads of related entities."""
+        return frozenset(path.partition(".")[0] for paths in self.related.values() for path in paths)
+
+    @property
     def levels(self) -> frozenset[tuple[str, str]]:
         """The scorecards of which it reads a level, each with the relation to whose level it is ("": its own)."""
         return frozenset[tuple[str, str]]().union(*(program.levels for program in self.programs))
