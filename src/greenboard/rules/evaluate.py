@@ -97,7 +97,8 @@ def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     if value.state is None:
         return passed
     # A state is one less than the verdict that it leads to, and each of those is more than PASS.
-    return np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
+    without: Array = (value.state + (value.state != OK)).astype(np.int8)
+    return np.maximum(passed, without)
 
 
 @dataclass

@@ -201,7 +201,7 @@ def offsets(lengths: Array) -> Array:
 
 
 def spread(data: Array, lanes: int) -> Array:
-    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place in memory."""
+    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place."""
     return data if data.ndim else np.ndarray((lanes,), data.dtype, data, 0, (0,))
 
 
