@@ -153,6 +153,11 @@ class _Walk:
             yield Clause(self.say.owner(node.over, point), f"there is no {self.say.one(node.over)}")
             return
         hit = node.fold is FoldKind.EXISTS
+        lacking = self.say.lacking(node, elements, point)
+        if lacking:
+            self.collect(test, elements[0], decisive=True)
+            yield lacking
+            return
         hits = [one for one in elements if self.trace.state(test, one) == OK and self.trace.truth(test, one) is hit]
         if hits:
             for one in hits[: 1 if hit else None]:
@@ -172,20 +177,20 @@ class _Walk:
         if not traits:
             yield from self._all_alike(node, point, elements, wanted)
             return
-        of_the_sort = [one for one in elements if all(self._holds(part, one) for part in traits)]
+        of_the_sort = [one for one in elements if all(self.trace.holds(part, one) for part in traits)]
         for one in of_the_sort:
             for part in parts:
-                if part not in traits and self.trace.state(part, one) == OK and not self._holds(part, one):
+                if part not in traits and self.trace.state(part, one) == OK and not self.trace.holds(part, one):
                     yield from self.decided(part, one, wanted=wanted)
         if of_the_sort:
             return
         for one in elements:
-            self.collect(test, one, decisive=True)
+            for part in traits:
+                self.collect(part, one, decisive=True)
         sort = " and ".join(wishes.sort(part, wishes.Wishes(self.trace)) for part in traits)
-        yield Clause(self.say.owner(node.over, point), f"there is no {self.say.one(node.over)} {sort}")
-
-    def _holds(self, part: Node, point: Point) -> bool:
-        return self.trace.state(part, point) == OK and self.trace.truth(part, point)
+        only = self.say.sorts(traits, elements)
+        others = f", only {only}" if only and only not in sort else ""
+        yield Clause(self.say.owner(node.over, point), f"there is no {self.say.one(node.over)} {sort}{others}")
 
     def _all_alike(self, node: Fold, point: Point, elements: list[Point], wanted: bool) -> Iterator[Clause]:
         """No element stands out: all hold, or none does."""

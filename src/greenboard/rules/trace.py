@@ -56,6 +56,10 @@ class Trace:
         assert isinstance(value, Vec)
         return bool(_at(value.data, lane))
 
+    def holds(self, node: Node, point: Point) -> bool:
+        """Whether a bool has a value, and is true."""
+        return self.state(node, point) == OK and self.truth(node, point)
+
     def value(self, node: Node, point: Point) -> FieldValue | None:
         """The value in Python: scalars and lists of them; None where it has none, or is a struct."""
         found, lane = self._seen(node, point)

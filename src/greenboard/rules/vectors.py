@@ -142,6 +142,10 @@ class ListVec:
     def _expand(self, lanes: int) -> tuple[Array, Array | None]:
         lengths, starts = spread(self.lengths, lanes), spread(self.starts, lanes)
         bounded(int(lengths.sum()))
+        if lanes == 1:  # as when one entity changed; every rule is then evaluated for it alone
+            start, length = int(starts[0]), int(lengths[0])
+            whole = length == len(self.content)
+            return np.zeros(length, dtype=np.int32), None if whole else np.arange(start, start + length)
         parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
         first = offsets(lengths)[:-1]
         filled = lengths > 0
