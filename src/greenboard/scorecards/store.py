@@ -64,14 +64,13 @@ def standards(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
     """
     global _kept  # noqa: PLW0603 - one small cache; a race only compiles twice
     kept, found = _kept, version()
-    if kept is None or kept.vocabulary is not vocabulary:
-        kept = None
-        shipped = definition.shipped(vocabulary)
-    else:
-        shipped = kept.shipped
-    if kept is None or kept.version != found:
-        kept = _kept = _Kept(vocabulary, found, shipped, tuple(_laid(card, vocabulary) for card in shipped))
-    return kept.standards
+    if kept is not None and kept.vocabulary is vocabulary and kept.version == found:
+        return kept.standards
+    shipped = kept.shipped if kept and kept.vocabulary is vocabulary else definition.shipped(vocabulary)
+    begun, ended, *_ = found
+    laid = shipped if begun == ended else tuple(_laid(card, vocabulary) for card in shipped)
+    _kept = _Kept(vocabulary, found, shipped, laid)
+    return laid
 
 
 def version() -> Version:
