@@ -1,7 +1,8 @@
 """How long one edited rule takes over many entities: compiling, evaluating, ranking, comparing with what is in force.
 
-Entities are made of the facts of the rules' own examples, mixed at random. Prints JSON; `preview_ms` is the median of
-edits of every rule of the scorecard, `slowest_ms` that of the slowest rule.
+Entities are made of the facts of the rules' own examples, mixed at random. `preview_ms` is the median of edits of every
+rule of the scorecard, `slowest_ms` that of the slowest rule; `cpu_ms` is the median of the time on the processor, which
+tells them from the waiting of a busy machine.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from datetime import UTC, datetime
 import numpy as np
 
 from greenboard.catalog.types import COMPONENT_KINDS, Entity
-from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts.vocabulary import Vocabulary, load
 from greenboard.results.ground import Ground
@@ -44,15 +44,15 @@ def company(card: Scorecard, words: Vocabulary, count: int) -> Ground:
     return Ground(np.arange(count), tuple(entities), Frame.build(words, rows, NOW, card.types))
 
 
-def edit(card: Scorecard, rule: Rule, words: Vocabulary, ground: Ground) -> float:
-    """The milliseconds that an edit of one rule takes, as somebody types it: never seen before."""
+def edit(card: Scorecard, rule: Rule, words: Vocabulary, ground: Ground) -> tuple[float, float]:
+    """The milliseconds that an edit of a rule takes, on the wall and on the processor; its text was never seen before."""
     parts = {"expression": f"({rule.program.source}) && {random.random()} < 2.0"}
-    start = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     made = draft.compiled(card, draft.complete(card, parts, rule.id), words)
     found = preview(card, made, ground)
     found.counts(found.rules[0].after)
     len(found.changed(found.rules[0])), len(found.moved)
-    return (time.perf_counter() - start) * 1000
+    return (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
 
 
 def main() -> None:
@@ -64,13 +64,12 @@ def main() -> None:
     card = definition.shipped(words)[0]
     ground = company(card, words, given.entities)
     taken: dict[str, float] = {}
+    cpu: list[float] = []
     for rule in card.rules:
-        try:
-            edit(card, rule, words, ground)
-        except UserError as error:
-            print(rule.id, error)
-            continue
-        taken[rule.id] = statistics.median(edit(card, rule, words, ground) for _ in range(given.rounds))
+        edit(card, rule, words, ground)  # the columns that it reads are built once
+        measured = [edit(card, rule, words, ground) for _ in range(given.rounds)]
+        taken[rule.id] = statistics.median(one[0] for one in measured)
+        cpu.append(statistics.median(one[1] for one in measured))
     slowest = max(taken, key=taken.__getitem__)
     told = {
         "entities": given.entities,
@@ -78,8 +77,9 @@ def main() -> None:
         "preview_ms": round(statistics.median(taken.values()), 2),
         "slowest_ms": round(taken[slowest], 2),
         "slowest": slowest,
+        "cpu_ms": round(statistics.median(cpu), 2),
     }
-    print(json.dumps(told, indent=2))
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -170,7 +170,8 @@ def _readable(card: Scorecard, rows: Sequence[RuleEdit], vocabulary: Vocabulary)
     found: list[Rule] = []
     for row in rows:
         try:
-            found.append(draft.read(card, row.text, vocabulary, label=f"{card.name}/{row.rule}", name=row.rule))
+            label = f"edit of {row.rule} by {row.author}"
+            found.append(draft.read(card, row.text, vocabulary, label=label, name=row.rule))
         except UserError as error:
-            _log.warning("the edit of %s by %s is left out: %s", row.rule, row.author, error)
+            _log.warning("left out: %s", error)
     return found
