@@ -326,7 +326,7 @@ def test_a_related_entity_that_falls_short_is_named() -> None:
         ("dependencies().all(d, size(d.slo) >= 2)", "shop/orders: 1 SLO, wanted at least 2"),
         (
             'dependencies()[0].slo.exists(s, s.sli == "freshness")',
-            "ledger: there is no SLO of sli freshness",
+            "ledger: there is no SLO of sli freshness, only availability and latency",
         ),
         ('dependencies().all(d, d.reached("basics", "silver"))', "shop/orders: no level on basics, wanted at least silver"),
         ('reached("basics", "silver")', "bronze on basics, wanted at least silver"),
