@@ -69,7 +69,7 @@ def relations(moments: Sequence[datetime], *kinds: RelationKind) -> Relations:
     """Relations of some kinds at some moments, in the order in which they were first said."""
     found = RelationInterval.objects.filter(_overlapping(moments), kind__in=kinds).order_by("id")
     told = found.values_list("kind", "source_id", "target_id", "valid_from", "valid_to").iterator(chunk_size=20_000)
-    spans = [(kind, source, target, *_span(moments, *times)) for kind, source, target, *times in told]
+    spans = [(kind, source, target, *_span(moments, since, until)) for kind, source, target, since, until in told]
     kept = [span for span in spans if span[3] < span[4]]
     source, target = _columns([span[1:3] for span in kept])
     first, last = _columns([span[3:5] for span in kept])

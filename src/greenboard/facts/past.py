@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -16,7 +15,7 @@ from django.db.models.functions import Cast
 from greenboard.core.errors import UserError
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.store import chunks
-from greenboard.facts.timeline import ARRAYS, Array, Statements
+from greenboard.facts.timeline import INTERVAL, Array, Said, Statements
 from greenboard.facts.vocabulary import FactType
 
 MOST = 2_000_000
@@ -32,9 +31,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = ("id", "entity_id", "source_kind", "source")
 
 
-def statements(
-    declared: FactType, moments: Sequence[datetime], entities: Collection[int] | None = None
-) -> Statements:
+def statements(declared: FactType, moments: Sequence[datetime], entities: Collection[int] | None = None) -> Statements:
     """What was said of a fact type at any of some moments in rising order, of all entities or of some.
 
     Raises:
@@ -42,7 +39,7 @@ def statements(
 
     """
     marks = np.array([micros(moment) for moment in moments], dtype=np.int64)
-    parts = [_block(declared, [], marks)]
+    parts, said = [np.zeros(0, dtype=INTERVAL)], list[Said]()
     looked = 0
     for block in _blocks(declared, moments, entities):
         looked += len(block)
@@ -52,8 +49,11 @@ def statements(
                 expected=f"at most {MOST:,} changes",
                 hint="Ask for fewer days.",
             )
-        parts.append(_block(declared, block, marks))
-    return joined(parts)
+        rows, told = _block(declared, block, marks)
+        rows["said"] += len(said)
+        parts.append(rows)
+        said += told
+    return Statements(np.concatenate(parts), said)
 
 
 def current(declared: FactType) -> Current:
@@ -90,18 +90,6 @@ def overlapping(moments: Sequence[datetime]) -> Q:
     return Q(valid_from__lte=moments[-1]) & (Q(valid_to__isnull=True) | Q(valid_to__gt=moments[0]))
 
 
-def joined(parts: Sequence[Statements]) -> Statements:
-    """Statements of several parts, one after another; there is at least one part."""
-    starts = np.cumsum([0, *(len(part.values) for part in parts)])
-    shifted = [replace(part, text=part.text + start) for part, start in zip(parts, starts, strict=False)]
-    return Statements(
-        **{name: np.concatenate([getattr(part, name) for part in shifted]) for name in ARRAYS},
-        kinds=[kind for part in parts for kind in part.kinds],
-        sources=[source for part in parts for source in part.sources],
-        values=[value for part in parts for value in part.values],
-    )
-
-
 def _blocks(
     declared: FactType, moments: Sequence[datetime], entities: Collection[int] | None
 ) -> Iterator[list[tuple[Any, ...]]]:
@@ -129,29 +117,20 @@ def _cut(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]
         yield block
 
 
-def _block(declared: FactType, rows: Sequence[tuple[Any, ...]], marks: Array) -> Statements:
-    """Rows as statements, without those that hold at no moment."""
-    ids, entities, kinds, sources, values, *times = zip(*rows, strict=True) if rows else ((),) * 8
+def _block(declared: FactType, told: Sequence[tuple[Any, ...]], marks: Array) -> tuple[Array, list[Said]]:
+    """Rows of the store as intervals of moments, without those that hold at none, and what they say."""
+    ids, entities, kinds, sources, values, *times = zip(*told, strict=True)
     observed, began, ended = (stamps(column) for column in times)
-    first, last = np.searchsorted(marks, began), np.searchsorted(marks, ended)
-    kept = np.flatnonzero(first < last)
-    stale = np.full(len(rows), len(marks))
+    rows = np.zeros(len(told), dtype=INTERVAL)
+    rows["id"], rows["subject"], rows["observed"] = ids, entities, observed
+    rows["first"], rows["last"] = np.searchsorted(marks, began), np.searchsorted(marks, ended)
+    rows["after"] = np.searchsorted(marks, observed, side="right")
+    rows["stale"] = len(marks)
     if declared.max_age is not None:
-        failed = np.array([value is None for value in values], dtype=np.bool_)
-        aged = np.searchsorted(marks, observed + declared.max_age // _MICROSECOND, side="right")
-        stale = np.where(failed, len(marks), aged)
-    chosen = kept.tolist()
-    return Statements(
-        id=np.array(ids, dtype=np.int64)[kept],
-        subject=np.array(entities, dtype=np.int64)[kept],
-        first=first[kept],
-        last=last[kept],
-        stale=stale[kept],
-        after=np.searchsorted(marks, observed, side="right")[kept],
-        observed=observed[kept],
-        text=np.arange(len(kept)),
-        shared=np.zeros(len(kept), dtype=np.bool_),
-        kinds=[kinds[row] for row in chosen],
-        sources=[sources[row] for row in chosen],
-        values=[values[row] for row in chosen],
-    )
+        spoke = np.array([value is not None for value in values], dtype=np.bool_)
+        limit = observed + declared.max_age // _MICROSECOND
+        rows["stale"][spoke] = np.searchsorted(marks, limit, side="right")[spoke]
+    kept = np.flatnonzero(rows["first"] < rows["last"])
+    rows = rows[kept]
+    rows["said"] = np.arange(len(rows))
+    return rows, [(kinds[at], sources[at], values[at]) for at in kept.tolist()]

@@ -8,7 +8,7 @@ before they were said, not after they ended or became too old, and the gaps besi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -29,40 +29,29 @@ _MICROSECOND = timedelta(microseconds=1)
 _NOBODY = Ref("", "", "")
 
 
+INTERVAL = np.dtype([(name, np.int64) for name in (
+    "id", "subject", "first", "last", "stale", "after", "observed", "shared", "said")])  # fmt: skip
+
+Said = tuple[str, str, str | None]
+"""Kind and name of a source, and the stored value, None for a look that failed."""
+
+
 @dataclass(frozen=True)
 class Statements:
-    """What sources said of one fact type; one entry of each array is one interval.
+    """What sources said of one fact type, one entry of `rows` (of type INTERVAL) for each interval.
 
     `subject` is the surrogate id of the entity that it counts for. It holds at the moments from number
-    `first` up to `last`, is too old from `stale` on, and was observed before `after`. `text` is the
-    row of the lists: who said it and the stored value, None for a look that failed. `shared` marks
-    what a component reads of its repository. `observed` is in microseconds since 1970.
+    `first` up to `last`, is too old from `stale` on, and was observed before moment `after`, namely at
+    `observed` (microseconds since 1970). `shared` marks what a component reads of its repository.
+    `said` is where it stands in the list.
     """
 
-    id: Array
-    subject: Array
-    first: Array
-    last: Array
-    stale: Array
-    after: Array
-    observed: Array
-    text: Array
-    shared: Array
-    kinds: Sequence[str]
-    sources: Sequence[str]
-    values: Sequence[str | None]
+    rows: Array
+    said: Sequence[Said]
 
     def taken(self, index: Array) -> Statements:
-        """The entries at an index."""
-        return replace(self, **{name: getattr(self, name)[index] for name in ARRAYS})
-
-    def beside(self, other: Statements) -> Statements:
-        """The entries of both, which share their lists."""
-        both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in ARRAYS}
-        return replace(self, **both)
-
-
-ARRAYS = ("id", "subject", "first", "last", "stale", "after", "observed", "text", "shared")
+        """The entries at an index, or where a mask is true."""
+        return Statements(self.rows[index], self.said)
 
 
 @dataclass(frozen=True)
@@ -97,80 +86,70 @@ class Timeline:
         numbers = np.array([entry[:3] for entry in entries], dtype=np.int64).reshape(len(entries), 3)
         return cls(numbers[:, 0], numbers[:, 1], numbers[:, 2], [entry[3] for entry in entries])
 
-    def replaced(self, subjects: Array, other: Timeline) -> Timeline:
-        """With the entries of some subjects taken from another timeline."""
-        kept = np.flatnonzero(~np.isin(self.subject, subjects))
-        values = [*(self.values[row] for row in kept.tolist()), *other.values]
-        subject = np.concatenate([self.subject[kept], other.subject])
-        first, last = (np.concatenate([mine[kept], theirs]) for mine, theirs in (
-            (self.first, other.first), (self.last, other.last)))  # fmt: skip
-        order = np.lexsort((first, subject))
-        return Timeline(subject[order], first[order], last[order], [values[row] for row in order.tolist()])
 
-
-def timeline(declared: FactType, said: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
-    """What was known at each moment, given all statements that hold at any of them."""
-    said = said.taken(np.lexsort((said.id, said.shared, said.first, said.subject)))
-    alone = _alone(said)
-    entries = list(_single(declared, said.taken(np.flatnonzero(alone)), decode))
-    merging = _Merging(declared, said, moments, decode)
-    several = np.flatnonzero(~alone)
-    for rows in np.split(several, np.flatnonzero(np.diff(said.subject[several])) + 1):
-        entries += merging.entries(rows)
-    entries.sort(key=lambda entry: entry[:2])
-    return Timeline.of(entries)
-
-
-def due(declared: FactType, said: Statements, moments: Sequence[datetime]) -> dict[int, int]:
+def due(declared: FactType, told: Statements, moments: Sequence[datetime]) -> dict[int, int]:
     """By subject when (microseconds since 1970) time alone may next change what is known at the last moment."""
     now = (moments[-1] - _EPOCH) // _MICROSECOND
+    rows = told.rows[told.rows["last"] == len(moments)]
     found: dict[int, int] = {}
-    held = said.last == len(moments)
     for age in {timedelta(), declared.max_age or timedelta()}:
-        until = said.observed + age // _MICROSECOND + 1
-        for row in np.flatnonzero(held & (until > now)).tolist():
-            subject, moment = int(said.subject[row]), int(until[row])
+        until = rows["observed"] + age // _MICROSECOND + 1
+        ahead = until > now
+        for subject, moment in zip(rows["subject"][ahead].tolist(), until[ahead].tolist(), strict=True):
             found[subject] = min(moment, found.get(subject, moment))
     return found
 
 
-def shared(said: Statements, homes: Stays) -> Statements:
+def shared(told: Statements, homes: Stays) -> Statements:
     """The same statements and, beside them, those about where its subjects live, for as long as they do."""
-    said = said.taken(np.argsort(said.subject, kind="stable"))
-    starts = np.searchsorted(said.subject, homes.where)
-    counts = np.searchsorted(said.subject, homes.where, side="right") - starts
+    rows = told.rows[np.argsort(told.rows["subject"], kind="stable")]
+    starts = np.searchsorted(rows["subject"], homes.where)
+    counts = np.searchsorted(rows["subject"], homes.where, side="right") - starts
     stay = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(len(stay)) - np.repeat(np.cumsum(counts) - counts, counts)
-    read = said.taken(starts[stay] + within)
-    read = replace(
-        read,
-        subject=homes.subject[stay],
-        first=np.maximum(read.first, homes.first[stay]),
-        last=np.minimum(read.last, homes.last[stay]),
-        shared=np.ones(len(stay), dtype=np.bool_),
-    )
-    return said.beside(read.taken(np.flatnonzero(read.first < read.last)))
+    read = rows[starts[stay] + within]
+    read["subject"] = homes.subject[stay]
+    read["first"] = np.maximum(read["first"], homes.first[stay])
+    read["last"] = np.minimum(read["last"], homes.last[stay])
+    read["shared"] = 1
+    return Statements(np.concatenate([rows, read[read["first"] < read["last"]]]), told.said)
 
 
-def _alone(said: Statements) -> Array:
-    """For every statement, whether of its subject no two hold at one moment and no look failed."""
-    same = said.subject[1:] == said.subject[:-1]
-    crowded = said.subject[1:][same & (said.last[:-1] > said.first[1:])]
-    silent = {row for row, value in enumerate(said.values) if value is None}
-    failed = said.subject[np.isin(said.text, list(silent))] if silent else said.subject[:0]
-    return ~np.isin(said.subject, np.concatenate([crowded, failed]))
+def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
+    """What was known at each moment, given all statements that hold at any of them."""
+    rows = told.rows[np.argsort(told.rows, order=("subject", "first", "shared", "id"))]
+    alone = _alone(rows, told.said)
+    entries = list(_single(declared, Statements(rows[alone], told.said), decode))
+    merging = _Merging(declared, told.said, moments, decode)
+    several = rows[~alone]
+    for block in np.split(several, np.flatnonzero(np.diff(several["subject"])) + 1):
+        entries += merging.entries(block)
+    entries.sort(key=lambda entry: entry[:2])
+    return Timeline.of(entries)
 
 
-def _single(declared: FactType, said: Statements, decode: Decode) -> Iterator[tuple[int, int, int, Value]]:
+def _alone(rows: Array, said: Sequence[Said]) -> Array:
+    """For every interval, whether of its subject no two hold at one moment and no look failed."""
+    same = rows["subject"][1:] == rows["subject"][:-1]
+    crowded = rows["subject"][1:][same & (rows["last"][:-1] > rows["first"][1:])]
+    silent = [number for number, (*_, value) in enumerate(said) if value is None]
+    failed = rows["subject"][np.isin(rows["said"], silent)]
+    alone: Array = ~np.isin(rows["subject"], np.concatenate([crowded, failed]))
+    return alone
+
+
+_Entry = tuple[int, int, int, Value]
+
+
+def _single(declared: FactType, told: Statements, decode: Decode) -> Iterator[_Entry]:
     """What is known where only one statement holds at a time: what it says, until it is too old."""
-    lasts = np.minimum(said.last, said.stale)
-    columns = (said.subject.tolist(), said.first.tolist(), lasts.tolist(), said.text.tolist())
+    rows = told.rows[told.rows["first"] < told.rows["stale"]]
+    lasts = np.minimum(rows["last"], rows["stale"])
     before: tuple[int, int, int, str] | None = None
-    for subject, first, last, row in zip(*columns, strict=True):
-        text = said.values[row]
+    columns = (rows["subject"].tolist(), rows["first"].tolist(), lasts.tolist(), rows["said"].tolist())
+    for subject, first, last, number in zip(*columns, strict=True):
+        text = told.said[number][2]
         assert text is not None
-        if first >= last:
-            continue
         if before is not None and (subject, first, text) == (before[0], before[2], before[3]):
             before = (subject, before[1], last, text)
             continue
@@ -179,9 +158,7 @@ def _single(declared: FactType, said: Statements, decode: Decode) -> Iterator[tu
     yield from _decoded(declared, before, decode)
 
 
-def _decoded(
-    declared: FactType, entry: tuple[int, int, int, str] | None, decode: Decode
-) -> Iterator[tuple[int, int, int, Value]]:
+def _decoded(declared: FactType, entry: tuple[int, int, int, str] | None, decode: Decode) -> Iterator[_Entry]:
     if entry is not None:
         try:
             yield (*entry[:3], decode(declared.name, entry[3]))
@@ -191,25 +168,23 @@ def _decoded(
 
 @dataclass(frozen=True)
 class _Merging:
-    """Merges statements that hold at the same moments, in each stretch of moments in which all stays as it is."""
+    """Merges statements that hold at the same moments, in each stretch in which all stays as it is."""
 
     declared: FactType
-    said: Statements
+    said: Sequence[Said]
     moments: Sequence[datetime]
     decode: Decode
 
-    def entries(self, rows: Array) -> Iterator[tuple[int, int, int, Value]]:
-        """The entries of one subject, given its statements."""
+    def entries(self, rows: Array) -> Iterator[_Entry]:
+        """The entries of one subject, given its intervals."""
         if not len(rows):
             return
-        said = self.said.taken(rows)
-        said = said.taken(np.lexsort((said.id, said.shared)))
-        ends = np.concatenate([said.first, said.last, said.stale, said.after])
-        points = np.unique(np.clip(ends, 0, len(self.moments))).tolist()
-        subject = int(said.subject[0])
-        before: tuple[int, int, int, Value] | None = None
-        for start, stop in pairwise(points):
-            value = self._value(said, start)
+        rows = rows[np.argsort(rows, order=("shared", "id"))]
+        turns = np.concatenate([rows[name] for name in ("first", "last", "stale", "after")])
+        subject = int(rows["subject"][0])
+        before: _Entry | None = None
+        for start, stop in pairwise(np.unique(np.clip(turns, 0, len(self.moments))).tolist()):
+            value = self._value(rows[(rows["first"] <= start) & (start < rows["last"])], start)
             if before is not None and value is not None and before[2] == start and _same(before[3], value):
                 before = (subject, before[1], stop, before[3])
                 continue
@@ -219,28 +194,29 @@ class _Merging:
         if before is not None:
             yield before
 
-    def _value(self, said: Statements, number: int) -> Value | None:
-        """What was known at a moment."""
+    def _value(self, rows: Array, number: int) -> Value | None:
+        """What was known at a moment, given the intervals that hold then."""
         moment, name = self.moments[number], self.declared.name
-        facts, gaps = [], []
-        for row in np.flatnonzero((said.first <= number) & (number < said.last)).tolist():
-            told = self._told(said, row, moment)
-            (facts if isinstance(told, Fact) else gaps).append(told)
+        stated = zip(rows["said"].tolist(), rows["observed"].tolist(), strict=True)
+        told = [self._told(said, observed, moment) for said, observed in stated]
+        facts = [one for one in told if isinstance(one, Fact)]
+        gaps = [one for one in told if isinstance(one, Gap)]
         if not facts:
             return None
         return merge(facts, gaps, Vocabulary({name: self.declared}), moment).values.get(name)
 
-    def _told(self, said: Statements, row: int, moment: datetime) -> Fact | Gap:
-        text, name = said.values[said.text[row]], self.declared.name
-        source = Source(SourceKind(said.kinds[said.text[row]]), said.sources[said.text[row]])
-        if text is None:
-            return Gap(_NOBODY, name, "", source, moment)
-        try:
-            value = self.decode(name, text)
-        except FactError:
-            return Gap(_NOBODY, name, "", source, moment)
-        observed = _EPOCH + timedelta(microseconds=int(said.observed[row]))
-        return Fact(_NOBODY, name, value, source, min(observed, moment))
+    def _told(self, number: int, observed: int, moment: datetime) -> Fact | Gap:
+        kind, source, text = self.said[number]
+        spoke = Source(SourceKind(kind), source)
+        if text is not None:
+            try:
+                value = self.decode(self.declared.name, text)
+            except FactError:
+                text = None
+            else:
+                seen = min(_EPOCH + timedelta(microseconds=observed), moment)
+                return Fact(_NOBODY, self.declared.name, value, spoke, seen)
+        return Gap(_NOBODY, self.declared.name, "", spoke, moment)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -7,9 +7,10 @@ the moments. One that reads the clock is evaluated at each moment, on the column
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,8 +26,8 @@ ABSENT = -1
 Decide = Callable[[Frame, Array | None], Array]
 """Verdicts (int8) of some rows of a frame, in their order; None is all rows."""
 
-Surroundings = Callable[[Array], Around]
-"""What is around the rows of a frame, given the row of every entity at a moment (ABSENT where there is none)."""
+Surroundings = Callable[[int, Array], Around]
+"""What is around the rows of a frame at a moment, by its number, given the row of every entity then (or ABSENT)."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,16 @@ class History:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def at(self, number: int) -> Array:
-        """For every entity its row at a moment as int32, ABSENT where there is none."""
-        rows = np.flatnonzero((self.first <= number) & (number < self.last))
-        found = np.full(self.count, ABSENT, dtype=np.int32)
-        found[self.entity[rows]] = rows
-        return found
+    def turns(self) -> Iterator[tuple[Array, Array]]:
+        """For each moment the rows that ended with the one before, and those that begin."""
+        ended, began = _by_moment(self.last, len(self.moments)), _by_moment(self.first, len(self.moments))
+        return zip(ended, began, strict=True)
+
+
+def _by_moment(moment: Array, count: int) -> Iterator[Array]:
+    order = np.argsort(moment, kind="stable")
+    places = np.searchsorted(moment[order], np.arange(count + 1))
+    return (order[start:stop] for start, stop in pairwise(places.tolist()))
 
 
 def backtest(program: Program, history: History, parameters: Parameters | Given | None = None) -> Array:
@@ -62,7 +67,7 @@ def backtest(program: Program, history: History, parameters: Parameters | Given 
     `parameters` are for every row of the history's frame.
     """
     given = columns_of(program, history.frame, parameters or {})
-    return through(history, lambda frame, rows: evaluate(program, frame, given, rows=rows), timeless(program))
+    return through(history, lambda frame, rows: evaluate(program, frame, given, rows=rows), steady=timeless(program))
 
 
 def timeless(program: Program) -> bool:
@@ -70,20 +75,23 @@ def timeless(program: Program) -> bool:
     return not program.reads_clock
 
 
-def through(history: History, decide: Decide, steady: bool, around: Callable[[int], Around] | None = None) -> Array:
+def through(history: History, decide: Decide, *, steady: bool, around: Callable[[int], Around] | None = None) -> Array:
     """What is decided at every moment; as `backtest`.
 
-    `steady` says that what `decide` comes to for a row is the same at all moments. `around` gives what
-    is around the rows at a moment, by its number.
+    `steady` says that what `decide` comes to for a row is the same at all moments.
     """
     found = np.full((len(history.moments), history.count), ABSENT, dtype=np.int8)
+    rows = np.full(history.count, ABSENT, dtype=np.int32)
     once = decide(history.frame, None) if steady else None
-    for number, moment in enumerate(history.moments):
-        rows = history.at(number)
+    for number, (ended, began) in enumerate(history.turns()):
+        rows[history.entity[ended]] = ABSENT
+        rows[history.entity[began]] = began
+        if once is not None:
+            found[number] = found[number - 1] if number else ABSENT
+            found[number, history.entity[ended]] = ABSENT
+            found[number, history.entity[began]] = once[began]
+            continue
         there = np.flatnonzero(rows != ABSENT)
-        if once is None:
-            frame = history.frame.at(moment, around(number) if around else None)
-            found[number, there] = decide(frame, rows[there])
-        else:
-            found[number, there] = once[rows[there]]
+        frame = history.frame.at(history.moments[number], around(number, rows) if around else None)
+        found[number, there] = decide(frame, rows[there])
     return found
