@@ -159,8 +159,8 @@ def test_texts_that_no_row_has_any_more_are_forgotten_when_a_frame_is_refreshed(
 
 def test_what_is_added_to_an_array_is_not_seen_by_those_who_hold_it() -> None:
     first = Growing(np.array([1, 2]))
-    longer = first.added(np.array([3]))
-    ours, theirs = longer.added(np.array([4])), longer.added(np.array([5]))
+    longer = first.added(np.array([3]), 1)
+    ours, theirs = longer.added(np.array([4]), 1), longer.added(np.array([5]), 1)
     assert [one.values.tolist() for one in (first, longer, ours, theirs)] == [
         [1, 2],
         [1, 2, 3],
@@ -170,7 +170,7 @@ def test_what_is_added_to_an_array_is_not_seen_by_those_who_hold_it() -> None:
 
 
 def test_adding_does_not_copy_what_is_there() -> None:
-    grown = Growing(np.zeros(1_000_000, dtype=np.int64)).added(np.zeros(1, dtype=np.int64))
-    again = grown.added(np.zeros(1, dtype=np.int64))
+    grown = Growing(np.zeros(1_000_000, dtype=np.int64)).added(np.zeros(1, dtype=np.int64), 1)
+    again = grown.added(np.zeros(1, dtype=np.int64), 1)
     assert np.shares_memory(grown.values, again.values)
     assert sys.getsizeof(again.values) < 1_000

@@ -131,7 +131,7 @@ def _compare(
     plan.start.append((key, said))
     if stale or said.digest[:8] != before.digest[:8]:
         plan.changed.add(key.group)
-    if not stale:
+    if not stale and not (max_age is not None and at - before.observed_at > max_age):
         plan.replaced[key] = before.id
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class Ground:
 
     def __len__(self) -> int:
         return len(self.entities)
+
+    def with_frame(self, frame: Frame) -> Ground:
+        """The same entities with other facts; `frame` shares the texts of the present one."""
+        return replace(self, frame=frame)
 
     def rows_of(self, refs: Collection[Ref]) -> Array:
         """The rows of references, in rising order; those that are not here are left out."""

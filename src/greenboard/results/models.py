@@ -84,6 +84,9 @@ class RuleVersion(models.Model):
 class Run(models.Model):
     """One evaluation: the frozen moment that its rules read as now, and what it changed.
 
+    After a `full` one all results were right as of the moment: it judged all entities, or as many as
+    could have changed since the last. Runs that changed nothing are kept only where all were judged.
+
     `note` is for the caller, who can so commit how far it came together with the results.
     """
 
@@ -168,6 +171,11 @@ class ResultInterval(models.Model):
             models.Index(fields=["rule", "valid_from"], name="results_by_rule"),
             models.Index(fields=["entity", "valid_from"], name="results_by_entity"),
             models.Index(fields=["valid_to"], name="results_by_end", condition=~CURRENT),
+            models.Index(
+                fields=["undecided_since"],
+                name="results_undecided",
+                condition=CURRENT & Q(undecided_since__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

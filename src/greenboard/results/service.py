@@ -41,8 +41,6 @@ class Evaluated:
     entities: int
     results_changed: int
     levels_changed: int
-    moved: Collection[int] = ()
-    """The surrogate ids of the entities whose level changed."""
 
 
 def evaluate(
@@ -71,35 +69,46 @@ def evaluate(
     with transaction.atomic():
         known = ground or live.load(at, entities)
         rows = None if entities is None else known.rows_of(entities)
-        run = models.Run(full=entities is None, note=note)
-        return carry_out(scorecard, Task(known, at, rows, given=cause), run)
+        return carry_out(scorecard, Task(known, at, rows, given=cause, look=entities is None), note=note).evaluated
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be judged: rows of a ground (None is all), by all rules or by the pairs that are named."""
+    """What is to be judged: rows of a ground (None is all), by all rules or by the pairs that are named.
+
+    `look` says that whatever is not judged now is known to be right, so that all is right as of `at`.
+    """
 
     ground: Ground
     at: datetime
     rows: Array | None = None
     pairs: Pairs | None = None
     given: Cause | None = None
+    look: bool = False
 
 
-def carry_out(scorecard: Scorecard, task: Task, run: models.Run) -> Evaluated:
+@dataclass(frozen=True)
+class Carried:
+    """What came of a task: outcomes have a line for each rule and a column for each row judged."""
+
+    evaluated: Evaluated
+    rows: Array
+    outcomes: Array
+    moved: Array
+    """The rows whose level changed."""
+
+
+def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
     """Judge, and write what changed. To be called inside a transaction.
 
-    `run` is stored when it changed something, or when it is a full one or has a note.
+    The run is stored when it changed something, or when it is of all entities or has a note.
 
     Raises:
         OutOfOrder: the scorecard was already evaluated at a later moment.
 
     """
     session, left = _open(scorecard, task)
-    run.scorecard_id, run.at, run.entities = session.card, task.at, len(session.rows)
-    run.results_changed = run.levels_changed = 0
-    if run.full or run.note:
-        run.save()
+    run = _run(session, task, note)
     ledger = Ledger(run)
     pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
     outcomes, turned = decide(session, pairs)
@@ -108,14 +117,43 @@ def carry_out(scorecard: Scorecard, task: Task, run: models.Run) -> Evaluated:
     writing.write_levels(session.card, moved, ledger, task.at)
     ended = _close(session, ledger, left, whole=task.rows is None)
     levels = sum(one.cause is not None for one in moved)
-    if run.pk is not None:
+    if not run._state.adding:
         run.results_changed, run.levels_changed = len(turned) + ended, levels
         run.save()
-    _mark(session, whole=task.rows is None)
+    _mark(session, look=task.look)
     _announce(session, turned, moved)
-    return Evaluated(
-        task.at, len(session.rows), len(turned) + ended, levels, {one.entity for one in moved if one.cause}
+    evaluated = Evaluated(task.at, len(session.rows), len(turned) + ended, levels)
+    place = dict(zip(session.ids.tolist(), session.rows.tolist(), strict=True))
+    rows = np.array([place[one.entity] for one in moved if one.cause is not None], dtype=np.int64)
+    return Carried(evaluated, session.rows, outcomes, rows)
+
+
+def lock(scorecards: Collection[str]) -> datetime | None:
+    """Keep others from evaluating these scorecards until the transaction ends; give the latest moment they were."""
+    for name in scorecards:
+        models.Scorecard.objects.get_or_create(name=name)
+    rows = models.Scorecard.objects.select_for_update().filter(name__in=scorecards).order_by("name")
+    return max((last for row in rows if (last := store.last_evaluated(row.pk)) is not None), default=None)
+
+
+def note_look(scorecard: str, at: datetime) -> None:
+    """Remember that nothing had to be judged for all results to be right as of a moment."""
+    models.Scorecard.objects.filter(name=scorecard).update(looked_at=at)
+
+
+def _run(session: Session, task: Task, note: str) -> models.Run:
+    run = models.Run(
+        scorecard_id=session.card,
+        at=task.at,
+        full=task.look,
+        entities=len(session.rows),
+        results_changed=0,
+        levels_changed=0,
+        note=note,
     )
+    if task.rows is None or note:
+        run.save()
+    return run
 
 
 def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
@@ -159,9 +197,9 @@ def _close(session: Session, ledger: Ledger, left: Collection[int], *, whole: bo
     return ended
 
 
-def _mark(session: Session, *, whole: bool) -> None:
-    """Remember when entities were judged on their own, or all together."""
-    if whole:
+def _mark(session: Session, *, look: bool) -> None:
+    """Remember when entities were judged on their own, or all were right together."""
+    if look:
         models.Scorecard.objects.filter(id=session.card).update(looked_at=session.at)
         return
     for part in facts.chunks(session.ids.tolist()):

@@ -227,6 +227,15 @@ def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) 
     return {rules[number]: since for number, since in pairs if since is not None}
 
 
+def undecided_between(scorecard: str, rules: Collection[str], since: datetime, until: datetime) -> set[int]:
+    """The entities (surrogate ids) of which one of the rules became undecided after `since`, up to `until`."""
+    named = models.Rule.objects.filter(scorecard__name=scorecard, name__in=rules).values_list("id", flat=True)
+    rows = models.ResultInterval.objects.filter(
+        valid_to__isnull=True, undecided_since__isnull=False, undecided_since__gt=since, undecided_since__lte=until
+    )
+    return set(rows.filter(rule_id__in=list(named)).values_list("entity_id", flat=True))
+
+
 def _about(entity: Ref | None) -> Mapping[str, str]:
     if entity is None:
         return {}

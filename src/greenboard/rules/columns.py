@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -112,9 +113,14 @@ class Items:
 
 def absent(declared: FieldDef) -> Vec | ListVec:
     """A field that is unknown of every item, however many there are."""
-    state, element = np.asarray(np.uint8(MISSING)), declared.type.element
+    return _absent(declared.type)
+
+
+@cache
+def _absent(stated: FieldType) -> Vec | ListVec:
+    state, element = np.asarray(np.uint8(MISSING)), stated.element
     if element is None:
-        return Vec(_TYPES[declared.type], _nothing(declared.type).reshape(()), state)
+        return Vec(_TYPES[stated], _nothing(stated).reshape(()), state)
     zero = np.asarray(0)
     content = Vec(_TYPES[element], _nothing(element)[:0])
     return ListVec(Type(Kind.LIST, element=content.type), zero, zero, content, state)

@@ -93,8 +93,11 @@ def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | 
 def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
-    passed = spread(value.data, count).astype(np.int8)
-    return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
+    passed = spread(value.data, count).view(np.int8)
+    if value.state is None:
+        return passed
+    # A state is one less than the verdict that it leads to, and each of those is more than PASS.
+    return np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
 
 
 @dataclass
@@ -142,7 +145,7 @@ class Interpreter:
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
-        home = lanes.home(node.level)
+        home = lanes if lanes.depth <= node.level else lanes.home(node.level)
         found = self._evaluate(node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
@@ -236,7 +239,7 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        if int(spread(over.lengths, lanes.count).sum()) > MAX_LANES:
+        if int(np.add.reduce(spread(over.lengths, lanes.count))) > MAX_LANES:
             raise _TooWide
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)

@@ -31,9 +31,12 @@ class Growing:
         self.values = values
         self._room = room or _Room(values, len(values))
 
-    def added(self, more: Array) -> Growing:
-        """The values with more behind them. Takes time by how many are added, now and then by how many there are."""
-        start, stop = len(self.values), len(self.values) + len(more)
+    def added(self, more: Array, count: int) -> Growing:
+        """The values with `count` more behind them: an array, or one value for all.
+
+        Takes time by how many are added, and now and then by how many there are.
+        """
+        start, stop = len(self.values), len(self.values) + count
         with _LOCK:
             room = self._room
             if room.used != start or stop > len(room.held):

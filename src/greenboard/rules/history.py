@@ -75,7 +75,7 @@ def timeless(program: Program) -> bool:
     return not program.reads_clock
 
 
-def through(history: History, decide: Decide, *, steady: bool, around: Callable[[int], Around] | None = None) -> Array:
+def through(history: History, decide: Decide, *, steady: bool, around: Surroundings | None = None) -> Array:
     """What is decided at every moment; as `backtest`.
 
     `steady` says that what `decide` comes to for a row is the same at all moments.

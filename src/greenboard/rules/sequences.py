@@ -21,6 +21,7 @@ from greenboard.rules.vectors import (
     failing,
     offsets,
     spread,
+    unless,
     with_state,
     worst,
 )
@@ -42,9 +43,9 @@ def _in(step: Step) -> Value:
     wanted = sought.data if sought.data.ndim == 0 else sought.data[parent]
     same = arithmetic.compare("==", Vec(sought.type, wanted), content)
     found = np.zeros(step.lanes, dtype=np.bool_)
-    found[parent[same]] = True
+    found[parent[np.flatnonzero(same)]] = True
     unseen = listed.unseen()
-    state = step.state() if unseen is None else worst(step.state(), np.where(found, np.uint8(OK), unseen))
+    state = step.state() if unseen is None else worst(step.state(), unless(found, unseen))
     return Vec(tree.BOOL, found, state)
 
 
@@ -136,7 +137,7 @@ def _percent(step: Step) -> Value:
     listed = step.listed(0)
     parent, content = _elements(listed, step.lanes)
     lengths = spread(listed.lengths, step.lanes)
-    true = np.bincount(parent[content.data.astype(np.bool_)], minlength=step.lanes)
+    true = np.bincount(parent[np.flatnonzero(content.data)], minlength=step.lanes)
     return Vec(tree.DOUBLE, 100.0 * true / np.maximum(lengths, 1), failing(listed.state, lengths == 0))
 
 

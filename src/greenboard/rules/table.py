@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from greenboard.facts.vocabulary import FieldDef
 from greenboard.rules.columns import absent
 from greenboard.rules.growing import Growing
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, Vec, offsets, spread
+from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, Vec, offsets
+
+_OK = np.asarray(np.uint8(OK))
 
 
 class Table:
@@ -31,7 +34,7 @@ class Table:
     def field(self, name: str) -> Vec | ListVec:
         """The values of a field, MISSING where an item lacks it."""
         found = self._columns.get(name)
-        return absent(self.fields[name]) if found is None else found.vector()
+        return absent(self.fields[name]) if found is None else found.vector
 
     def added(self, more: Table) -> Table:
         """The items of this table and, behind them, those of another one that shares its texts."""
@@ -78,6 +81,7 @@ class _Column:
     lengths: Growing | None = None
     content: Growing | None = None
 
+    @cached_property
     def vector(self) -> Vec | ListVec:
         state = None if self.state is None else self.state.values
         if self.lengths is None or self.content is None:
@@ -89,19 +93,19 @@ class _Column:
         """With `count` more values behind."""
         state = self._states(more.state, count)
         if isinstance(more, Vec):
-            return _Column(self.type, self.data.added(spread(more.data, count)), state)
+            return _Column(self.type, self.data.added(more.data, count), state)
         assert self.lengths is not None
         assert self.content is not None
         assert isinstance(more.content, Vec)
-        starts = self.data.added(spread(more.starts, count) + len(self.content.values))
-        lengths = self.lengths.added(spread(more.lengths, count))
-        return _Column(self.type, starts, state, lengths, self.content.added(more.content.data))
+        starts = self.data.added(more.starts + len(self.content.values), count)
+        content = self.content.added(more.content.data, len(more.content))
+        return _Column(self.type, starts, state, self.lengths.added(more.lengths, count), content)
 
     def _states(self, more: State, count: int) -> Growing | None:
         if self.state is None and more is None:
             return None
-        known = self.state or Growing(np.full(len(self.data.values), np.uint8(OK)))
-        return known.added(spread(np.asarray(np.uint8(OK)) if more is None else more, count))
+        known = self.state or Growing(np.zeros(len(self.data.values), dtype=np.uint8))
+        return known.added(_OK if more is None else more, count)
 
     def recoded(self, recode: Callable[[Array], Array]) -> _Column:
         if self.type.kind is Kind.STRING:

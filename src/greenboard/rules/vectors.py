@@ -102,7 +102,7 @@ class ListVec:
 
     def unseen(self) -> State:
         """MISSING where there may be more elements than are known."""
-        return None if self.partial is None else np.where(self.partial, np.uint8(MISSING), np.uint8(OK))
+        return None if self.partial is None else self.partial * np.uint8(MISSING)
 
     def whole(self) -> ListVec:
         """The same lists, without a value where there may be more elements than are known."""
@@ -115,7 +115,9 @@ class ListVec:
 
     def expand(self, lanes: int) -> tuple[Array, Array | None]:
         """For every element, its lane, and its place in `content` (None: the same order, all of it)."""
-        if self.known is None or np.ndim(self.lengths) == 0:
+        if self.lengths.ndim == 0:
+            return self._expand(lanes)
+        if self.known is None:
             self.known = self._expand(lanes)
         return self.known
 
@@ -155,7 +157,7 @@ def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
         return Vec(value.type, value.data, state)
     if state is None:
         return value
-    lengths = np.where(state == OK, value.lengths, 0)
+    lengths = value.lengths * (state == OK)
     return ListVec(value.type, value.starts, lengths, value.content, state, value.partial)
 
 
@@ -171,18 +173,21 @@ def pick_state(state: State, index: Array) -> State:
 
 def worst(*states: State) -> State:
     """The state of a strict function's result: an error where any is, else missing where any is."""
-    found = [state for state in states if state is not None]
-    if not found:
-        return None
-    result = found[0]
-    for state in found[1:]:
-        result = np.maximum(result, state)
+    result: State = None
+    for state in states:
+        if state is not None:
+            result = state if result is None else np.maximum(result, state)
     return result
+
+
+def unless(decided: Array, state: Array) -> Array:
+    """OK where decided, else the state. A product, as numpy chooses among small numbers far more slowly."""
+    return state * ~decided
 
 
 def failing(state: State, failed: Array) -> State:
     """Add errors of the function itself, which counts only where all its arguments have values."""
-    if not np.any(failed):
+    if not failed.any():
         return state
     before = np.uint8(OK) if state is None else state
     return np.where((before == OK) & failed, np.uint8(ERROR), before)
@@ -196,8 +201,8 @@ def offsets(lengths: Array) -> Array:
 
 
 def spread(data: Array, lanes: int) -> Array:
-    """Data with one entry for each lane."""
-    return data if data.ndim else np.broadcast_to(data, (lanes,))
+    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place in memory."""
+    return data if data.ndim else np.ndarray((lanes,), data.dtype, data, 0, (0,))
 
 
 def stack(parts: Sequence[Array], lanes: int) -> Array:

@@ -32,7 +32,7 @@ from greenboard.scorecards.types import (
     Selector,
 )
 
-__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load"]
+__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load", "shipped"]
 
 MAX_BYTES = 5 * 2**20
 
@@ -62,6 +62,12 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
         expected=f"one of {', '.join(names)}, or a YAML file" if names else "a YAML file",
         hint=suggest(name_or_file, names),
     )
+
+
+def shipped(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
+    """Every scorecard that ships, by name."""
+    paths = sorted(content.library("scorecards").glob("*.yaml"))
+    return tuple(load(path, vocabulary) for path in paths)
 
 
 def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
