@@ -21,8 +21,8 @@ from greenboard.facts.vocabulary import FactType
 MOST = 2_000_000
 """How many intervals of one fact type are looked at, at most."""
 
-Current = frozenset[tuple[int, int, str]]
-"""The current intervals of a fact type: id (below zero of gaps), entity, and when it was last observed."""
+Current = dict[int, tuple[int, str]]
+"""The current intervals of a fact type by id (below zero of gaps): entity, and when it was last observed."""
 
 _ENDLESS = "9999-12-31 00:00:00"
 _BLOCK = 20_000
@@ -59,11 +59,12 @@ def statements(declared: FactType, moments: Sequence[datetime], entities: Collec
 def current(declared: FactType) -> Current:
     """The current intervals of a fact type: while this stays as it is, so does all that was said of it."""
     facts = FactInterval.objects.filter(type=declared.name, valid_to__isnull=True)
-    found = list(facts.values_list("id", "entity_id", Cast("observed_at", TextField())))
+    rows = facts.values_list("id", "entity_id", Cast("observed_at", TextField()))
+    found = {number: (entity, observed) for number, entity, observed in rows}
     if declared.many is not None:
         gaps = GapInterval.objects.filter(type=declared.name, valid_to__isnull=True)
-        found += [(-number, entity, "") for number, entity in gaps.values_list("id", "entity_id")]
-    return frozenset(found)
+        found |= {-number: (entity, "") for number, entity in gaps.values_list("id", "entity_id")}
+    return found
 
 
 def micros(moment: datetime) -> int:

@@ -76,15 +76,17 @@ class Timeline:
     first: Array
     last: Array
     values: Sequence[Value]
+    merged: frozenset[int] = frozenset()
+    """The subjects of which several statements had to be merged at some moment."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     @classmethod
-    def of(cls, entries: Sequence[tuple[int, int, int, Value]]) -> Timeline:
+    def of(cls, entries: Sequence[tuple[int, int, int, Value]], merged: frozenset[int]) -> Timeline:
         """A timeline of entries (subject, first, last, value)."""
         numbers = np.array([entry[:3] for entry in entries], dtype=np.int64).reshape(len(entries), 3)
-        return cls(numbers[:, 0], numbers[:, 1], numbers[:, 2], [entry[3] for entry in entries])
+        return cls(numbers[:, 0], numbers[:, 1], numbers[:, 2], [entry[3] for entry in entries], merged)
 
 
 def due(declared: FactType, told: Statements, moments: Sequence[datetime]) -> dict[int, int]:
@@ -125,7 +127,7 @@ def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], 
     for block in np.split(several, np.flatnonzero(np.diff(several["subject"])) + 1):
         entries += merging.entries(block)
     entries.sort(key=lambda entry: entry[:2])
-    return Timeline.of(entries)
+    return Timeline.of(entries, frozenset(several["subject"].tolist()))
 
 
 def _alone(rows: Array, said: Sequence[Said]) -> Array:

@@ -55,7 +55,8 @@ def ends(days: int, now: datetime) -> tuple[datetime, ...]:
 class _Kept:
     """One fact type over time. Row 0 of the frame is "nothing known"; row i + 1 is entry i of the arrays.
 
-    `due` says when time alone changes what is known now, by entity.
+    `due` says when time alone changes what is known now, by entity; `merged` of whom several statements
+    were merged, so that which of them was seen last may matter.
     """
 
     subject: Array
@@ -64,6 +65,7 @@ class _Kept:
     frame: Frame
     current: facts.Current
     due: dict[int, int]
+    merged: frozenset[int]
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -141,15 +143,21 @@ class Archive:
             self._keep(declared, self._read(declared, current, None))
             return
         self._types.move_to_end(declared.name)
-        now = facts.micros(self._moments[-1])
-        late = {subject for subject, moment in known.due.items() if moment <= now}
-        changed = self._living_in({entity for _, entity, _ in current ^ known.current}, declared) | late
+        changed = self._changed(declared, known, current)
         if not changed:
             return
-        if len(changed) > _MANY * len(known):
-            self._keep(declared, self._read(declared, current, None))
-        else:
-            self._keep(declared, _patched(known, self._read(declared, current, changed), changed))
+        whole = len(changed) > _MANY * len(known)
+        read = self._read(declared, current, None if whole else changed)
+        self._keep(declared, read if whole else _patched(known, read, changed))
+
+    def _changed(self, declared: FactType, known: _Kept, current: facts.Current) -> set[int]:
+        """The entities of which something began, ended or grew too old, or may be believed in another order."""
+        now = facts.micros(self._moments[-1])
+        late = {subject for subject, moment in known.due.items() if moment <= now}
+        turned = {entity for number, (entity, _) in current.items() if number not in known.current}
+        turned |= {entity for number, (entity, _) in known.current.items() if number not in current}
+        seen = {entity for number, (entity, _) in current.items() if current[number] != known.current.get(number)}
+        return late | self._living_in(turned, declared) | (self._living_in(seen, declared) & known.merged)
 
     def _keep(self, declared: FactType, kept: _Kept) -> None:
         self._types[declared.name] = kept
@@ -177,7 +185,8 @@ class Archive:
             said = said.taken(np.isin(said.rows["subject"], list(entities)))
         line = timelines.timeline(declared, said, self._moments, decode)
         frame = self._columns(declared, line)
-        return _Kept(line.subject, line.first, line.last, frame, current, timelines.due(declared, said, self._moments))
+        due = timelines.due(declared, said, self._moments)
+        return _Kept(line.subject, line.first, line.last, frame, current, due, line.merged)
 
     def _columns(self, declared: FactType, line: Timeline) -> Frame:
         words = Vocabulary({declared.name: declared})
@@ -241,4 +250,5 @@ def _patched(known: _Kept, new: _Kept, entities: Collection[int]) -> _Kept:
         tables.joined([old, added]),
         new.current,
         due,
+        frozenset(known.merged - set(entities) | new.merged),
     )

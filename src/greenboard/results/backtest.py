@@ -152,7 +152,8 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
     card, own = past.cards.covered(scorecard.scope), past.cards.covered(rule.scope)
     covered = np.where((card == _NO) | (own == _NO), np.int8(_NO), np.maximum(card, own))[past.card]
     foreign = (card == _NO)[past.card]
-    given = {program: _thresholds(program, rule, past) for program in (rule.program, rule.when) if program is not None}
+    programs = [program for program in (rule.program, rule.when) if program is not None]
+    given = {program.source: _thresholds(program, rule, past) for program in programs}
 
     def decide(frame: Frame, rows: Array | None) -> Array:
         """Only what is asked is evaluated; what the scorecard is not asked of was, for it, not there."""
@@ -161,10 +162,10 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
         asked = np.flatnonzero(covered[here] != _NO)
         if len(asked):
             chosen = here[asked]
-            found[asked] = decided(rule, covered[chosen], lambda one: evaluate(one, frame, given[one], rows=chosen))
+            found[asked] = decided(rule, covered[chosen], lambda one: evaluate(one, frame, given[one.source], rows=chosen))
         return found
 
-    return through(past.history, decide, steady=all(map(timeless, given)), around=past.around)
+    return through(past.history, decide, steady=all(map(timeless, programs)), around=past.around)
 
 
 def _thresholds(program: Program, rule: Rule, past: Past) -> dict[str, Vec | ListVec]:
