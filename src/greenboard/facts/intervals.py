@@ -59,11 +59,12 @@ Statement = TypeVar("Statement")
 
 @dataclass(frozen=True, slots=True)
 class Stated(Generic[Statement]):
-    """What a look says about a key."""
+    """What a look says about a key. `text` is the value of a fact as it is written."""
 
     statement: Statement
     digest: bytes
     observed_at: datetime
+    text: str = ""
 
 
 @dataclass

@@ -76,7 +76,7 @@ def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: W
 def _plan(
     facts: Sequence[Fact], gaps: Sequence[Gap], ids: Mapping[Ref, int], at: datetime, whole: Whole | None
 ) -> tuple[Plan[Fact], Plan[Gap]]:
-    said = _distinct((ids[fact.entity], fact, Stated(fact, store.digest(fact), fact.observed_at)) for fact in facts)
+    said = _distinct((ids[fact.entity], fact, store.state(fact)) for fact in facts)
     failed = _distinct(
         (ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason, gap.unclear), at)) for gap in gaps
     )

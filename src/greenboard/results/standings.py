@@ -18,13 +18,13 @@ from greenboard.results.session import Session
 from greenboard.results.turning import Turned
 from greenboard.results.writing import Counts, NewLevel
 from greenboard.rules.vectors import Array
-from greenboard.scorecards.ranks import Ranks, ranks
+from greenboard.scorecards.ranks import Standings, stand
 from greenboard.scorecards.scoring import UNDECIDED, Settled, settle
 
 
 def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]:
     """Where entities stand now, as far as that differs from the current row in any way."""
-    reached = ranks(session.scorecard, outcomes, session.at)
+    reached = stand(session.scorecard, outcomes, session.at)
     current = held.levels(session.card, session.ids)
     different = np.flatnonzero(_differs(reached, current))
     stored = _rows(session, different)
@@ -49,7 +49,7 @@ def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]
     return found
 
 
-def _differs(reached: Ranks, current: HeldLevels) -> Array:
+def _differs(reached: Standings, current: HeldLevels) -> Array:
     score = (reached.score == current.score) | (np.isnan(reached.score) & np.isnan(current.score))
     same = (
         current.there
@@ -93,7 +93,7 @@ def _name(session: Session, rank: int) -> str | None:
     return session.scorecard.levels[rank - 1].name if rank else None
 
 
-def _counts(reached: Ranks, column: int) -> Counts:
+def _counts(reached: Standings, column: int) -> Counts:
     score = float(reached.score[column])
     several = (reached.passed[column], reached.decided[column], reached.undecided[column])
     return Counts(None if math.isnan(score) else score, *(int(count) for count in several))

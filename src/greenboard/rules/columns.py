@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -12,9 +13,9 @@ import numpy as np
 from greenboard.facts.types import FieldValue, Partial, Struct, Value
 from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
-from greenboard.rules.around import ALONE, Around
+from greenboard.rules.around import ALONE, SINGLE, Around, Links
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
+from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets, worst
 
 Row = Mapping[str, Value]
 """The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty;
@@ -158,6 +159,17 @@ def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) ->
     return np.fromiter(plain, dtype=_DTYPES[stated.kind], count=count)
 
 
+@dataclass(frozen=True)
+class Related:
+    """The rows of a frame as structs whose fields are their facts: what related entities are read by."""
+
+    frame: Frame
+
+    def field(self, name: str) -> StructVec | ListVec:
+        """The facts of one type; MISSING where the row has none."""
+        return self.frame.variable(name)
+
+
 class Frame:
     """The facts of many entities, ready for evaluation at one moment.
 
@@ -181,6 +193,8 @@ class Frame:
         self.strings = Strings() if strings is None else strings
         self._count = 0 if rows is None else len(rows)
         self._variables: dict[str, StructVec | ListVec] = {}
+        self._related: dict[str, StructVec | ListVec] = {}
+        self._teams: ListVec | None = None
 
     @classmethod
     def build(
@@ -209,7 +223,13 @@ class Frame:
         """The same facts seen at another moment, or with other things around them; columns are shared."""
         other = Frame(self.vocabulary, self.rows, now, self.around if around is None else around, strings=self.strings)
         other._count, other._variables = self._count, self._variables
+        if other.around is self.around:
+            other._related, other._teams = self._related, self._teams
         return other
+
+    def shares_facts(self, other: Frame) -> bool:
+        """Whether both are the same facts in memory, and the same things around them."""
+        return self._variables is other._variables and self.around is other.around
 
     def __len__(self) -> int:
         return self._count
@@ -237,6 +257,57 @@ class Frame:
         open_ended = [isinstance(value, Partial) for value in held]
         partial = np.array(open_ended, dtype=np.bool_) if any(open_ended) else None
         return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state, partial)
+
+    def related(self, name: str) -> StructVec | ListVec:
+        """The entities that a relation leads to from each row, MISSING where nobody says which."""
+        found = self._related.get(name)
+        if found is None:
+            found = self._related[name] = self._links(name)
+        return found
+
+    def _links(self, name: str) -> StructVec | ListVec:
+        count = len(self)
+        one = Type(Kind.STRUCT, through=name)
+        links = self.around.links.get(name)
+        if links is None:
+            zero = np.zeros(count, dtype=np.int64)
+            links = Links(zero, zero, np.zeros(0, dtype=np.int64), np.full(count, np.uint8(MISSING)))
+        if name == SINGLE:
+            there = links.lengths > 0
+            targets = links.targets if len(links.targets) else np.zeros(1, dtype=np.int64)
+            absent = np.where(there, np.uint8(OK), np.uint8(MISSING))
+            index = targets[np.where(there, links.starts, 0)]
+            return StructVec(one, Related(self), count, index, worst(links.state, absent))
+        content = StructVec(one, Related(self), len(links.targets), links.targets)
+        lengths = links.lengths if links.state is None else np.where(links.state == OK, links.lengths, 0)
+        return ListVec(Type(Kind.LIST, element=one), links.starts, lengths, content, links.state, links.partial)
+
+    def teams(self) -> ListVec:
+        """For each row the names of the owning team and of those around it, MISSING where no owner is known."""
+        if self._teams is None:
+            told = self.around.teams or [None] * len(self)
+            self._teams = _list_column(tree.STRING, [each or () for each in told], _missing(told), self.strings)
+            self._teams.partial = self.around.teams_partial
+        return self._teams
+
+    def name(self, row: int) -> str:
+        """The reference of a row, or what its facts say of its name."""
+        if row < len(self.around.names):
+            return self.around.names[row]
+        known = self.rows[row].get("entity") if self.rows is not None else None
+        told = known if isinstance(known, Mapping) else {}
+        kind, space, name = (str(told.get(part) or "") for part in ("kind", "namespace", "name"))
+        return f"{kind}:{space}/{name}" if kind and space and name else name or "another entity"
+
+    def row_of(self, found: StructVec, lane: int) -> int | None:
+        """The row whose facts a struct is part of, or that it is; None where it has none."""
+        index = lane if found.index is None else int(found.index[lane])
+        if isinstance(found.columns, Related):
+            return index
+        kept = self._variables.get(found.type.struct)
+        if kept is None or not isinstance(found.columns, Items):
+            return None
+        return index if isinstance(kept, StructVec) else int(np.searchsorted(kept.starts, index, side="right")) - 1
 
     def column(self, stated: FieldType, values: Sequence[FieldValue | None]) -> Vec | ListVec:
         """Values that are given from outside, one for each row, as a column: the parameters of a rule."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from greenboard.rules import arithmetic, texts, tree
+from greenboard.rules.columns import Related
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Kind
 from greenboard.rules.vectors import (
@@ -18,6 +19,7 @@ from greenboard.rules.vectors import (
     StructVec,
     Value,
     Vec,
+    bounded,
     failing,
     offsets,
     spread,
@@ -64,6 +66,7 @@ def equal(step: Step) -> Vec:
     same = lengths[0] == lengths[1]
     if Kind.EMPTY not in (left.type.inner.kind, right.type.inner.kind):
         counted = np.where(same, lengths[0], 0)
+        bounded(int(counted.sum()))
         parent = np.repeat(np.arange(step.lanes), counted)
         place = np.arange(len(parent)) - np.repeat(offsets(counted)[:-1], counted)
         ours, theirs = (_at(part, parent, place, step.lanes) for part in (left, right))
@@ -81,8 +84,6 @@ def _at(listed: ListVec, parent: Array, place: Array, lanes: int) -> Vec:
 def _index(step: Step) -> Value:
     value, outside = _pick(step)
     state = failing(step.state(), outside)
-    if isinstance(value, StructVec):
-        return StructVec(value.type, value.columns, value.count, value.index, worst(value.state, state))
     return with_state(value, worst(value.state, state))
 
 
@@ -102,12 +103,17 @@ def _pick(step: Step) -> tuple[Vec | StructVec | ListVec, Array]:
     return listed.content.take(index), outside
 
 
-def _nothing(step: Step, listed: ListVec) -> Vec | StructVec:
+def _nothing(step: Step, listed: ListVec) -> Vec | StructVec | ListVec:
     """Stands for an element where no list has any."""
-    nothing = np.full(step.lanes, np.uint8(OK))
-    if isinstance(listed.content, StructVec):
-        return StructVec(listed.content.type, _NoFields(), step.lanes, None, nothing)
-    return Vec(listed.type.inner, np.zeros(step.lanes, dtype=np.int64), nothing)
+    nothing, zero = np.full(step.lanes, np.uint8(OK)), np.zeros(step.lanes, dtype=np.int64)
+    match listed.content:
+        case StructVec(type=stated, columns=Related() as columns):
+            return StructVec(stated, columns, step.lanes, zero, nothing)
+        case StructVec(type=stated):
+            return StructVec(stated, _NoFields(), step.lanes, None, nothing)
+        case ListVec(type=stated, content=content):
+            return ListVec(stated, zero, zero, content, nothing)
+    return Vec(listed.type.inner, zero, nothing)
 
 
 class _NoFields:

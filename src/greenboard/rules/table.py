@@ -12,7 +12,7 @@ from greenboard.facts.vocabulary import FieldDef
 from greenboard.rules.columns import absent
 from greenboard.rules.growing import Growing
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, Vec, offsets
+from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, StructVec, Vec, offsets
 
 _OK = np.asarray(np.uint8(OK))
 
@@ -28,7 +28,8 @@ class Table:
     @classmethod
     def of(cls, fields: Mapping[str, FieldDef], count: int, columns: Columns) -> Table:
         """Read every field of other columns."""
-        read = {name: columns.field(name) for name in fields} if count else {}
+        found = ((name, columns.field(name)) for name in fields if count)
+        read = {name: one for name, one in found if not isinstance(one, StructVec)}
         return cls(fields, count, {name: _column(found) for name, found in read.items() if _anywhere(found)})
 
     def field(self, name: str) -> Vec | ListVec:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import numpy as np
 
@@ -15,11 +15,29 @@ from greenboard.rules.tree import Type
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+MAX_LANES = 2_000_000
+"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
+
 OK, MISSING, ERROR = 0, 1, 2
 """States of a lane: it has a value; a fact or field is unknown; the rule failed (division by zero, overflow)."""
 
 State = Array | None
 """One of the three for each lane (uint8); None when every lane has a value."""
+
+
+class TooWide(Exception):
+    """A step over more elements than it may hold."""
+
+
+def bounded(elements: int) -> None:
+    """Refuse a step over too many elements before any memory is taken for them.
+
+    Raises:
+        TooWide: there are more than MAX_LANES.
+
+    """
+    if elements > MAX_LANES:
+        raise TooWide
 
 
 @dataclass(slots=True)
@@ -43,8 +61,8 @@ class Vec:
 class Columns(Protocol):
     """Where structs keep their fields: by name, over all items."""
 
-    def field(self, name: str) -> Vec | ListVec:
-        """The values of a field; `state` is MISSING where an item lacks it."""
+    def field(self, name: str) -> Vec | ListVec | StructVec:
+        """The values of a field; `state` is MISSING where an item lacks it. Of a related entity, its facts."""
 
 
 @dataclass(slots=True)
@@ -62,7 +80,7 @@ class StructVec:
         own = index if self.index is None else self.index[index]
         return StructVec(self.type, self.columns, len(index), own, pick_state(self.state, index))
 
-    def field(self, name: str) -> Vec | ListVec:
+    def field(self, name: str) -> Vec | ListVec | StructVec:
         """The values of a field, MISSING where the struct or the field is."""
         found = self.columns.field(name)
         picked = found if self.index is None else found.take(self.index)
@@ -123,6 +141,7 @@ class ListVec:
 
     def _expand(self, lanes: int) -> tuple[Array, Array | None]:
         lengths, starts = spread(self.lengths, lanes), spread(self.starts, lanes)
+        bounded(int(lengths.sum()))
         parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
         first = offsets(lengths)[:-1]
         filled = lengths > 0
@@ -151,10 +170,20 @@ class OptionalVec:
 Value = Vec | StructVec | ListVec | OptionalVec
 
 
-def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
+@overload
+def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec: ...
+
+
+@overload
+def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec: ...
+
+
+def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec:
     """The same data with another state."""
     if isinstance(value, Vec):
         return Vec(value.type, value.data, state)
+    if isinstance(value, StructVec):
+        return StructVec(value.type, value.columns, value.count, value.index, state)
     if state is None:
         return value
     lengths = value.lengths * (state == OK)
@@ -201,7 +230,7 @@ def offsets(lengths: Array) -> Array:
 
 
 def spread(data: Array, lanes: int) -> Array:
-    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place in memory."""
+    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place."""
     return data if data.ndim else np.ndarray((lanes,), data.dtype, data, 0, (0,))
 
 

@@ -1,22 +1,25 @@
-"""Levels and scores of many entities at once: what `scoring.stand` says of one, in arrays. Pure."""
+"""Where many entities stand, all at once: the vectorised form of `scoring.stand`. Pure.
+
+Outcomes are int8 codes, rules by rows: 0 fail, 1 pass, 2 no data, 3 error, 4 not applicable.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from greenboard.rules.vectors import Array
-from greenboard.scorecards.types import Scorecard
+from greenboard.scorecards.types import Level, Rule, Scorecard
 
 FAIL, PASS, NO_DATA, ERROR, NOT_APPLICABLE = range(5)
-"""Outcomes as they stand in arrays; the first four are the evaluator's verdicts."""
 
 
 @dataclass(frozen=True)
-class Ranks:
-    """Where entities stand, one entry for each: rank 0 is no level, 1 the lowest; a score of NaN is none."""
+class Standings:
+    """For each row: the rank of its level (0 is none), its score (NaN where nothing was decided), and the counts."""
 
     rank: Array
     score: Array
@@ -25,33 +28,53 @@ class Ranks:
     undecided: Array
 
 
-def ranks(scorecard: Scorecard, outcomes: Array, now: datetime) -> Ranks:
-    """Work out levels and scores, nobody being exempt.
+def stand(scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None = None) -> Standings:
+    """Level, score and counts of every row.
 
-    `outcomes` has a line for each rule, in the scorecard's order, and a column for each entity; what
-    is none of the outcomes counts as no data.
+    `codes` has a line for each rule of the scorecard, in its order. `exempt` marks pairs as bool in
+    the same shape.
     """
-    counting = np.array([rule.counts(now) for rule in scorecard.rules], dtype=np.bool_)
-    rules = [rule for rule in scorecard.rules if rule.counts(now)]
-    found = outcomes[counting]
-    passed, failed = found == PASS, found == FAIL
-    met = passed | (found == NOT_APPLICABLE)
-    weights = np.array([rule.weight for rule in rules], dtype=np.int64)
-    points, gained = weights @ (passed | failed), weights @ passed
-    score = np.where(points > 0, 100.0 * gained / np.maximum(points, 1), np.nan)
-    rank = _climb(scorecard, [rule.level for rule in rules], met, passed)
-    decided = (passed | failed).sum(axis=0)
-    return Ranks(rank, score, passed.sum(axis=0), decided, (~met & ~failed).sum(axis=0))
+    rules, codes, exempt = _counting(scorecard, codes, now, exempt)
+    # won and lost are points; passed, failed and undecided are numbers of rules
+    won, lost, passed, failed, undecided = np.zeros((5, codes.shape[1]), dtype=np.int32)
+    for line, rule in enumerate(rules):
+        met, missed = codes[line] == PASS, codes[line] == FAIL
+        open_ = (codes[line] == NO_DATA) | (codes[line] == ERROR)
+        if exempt is not None:
+            missed, open_ = missed & ~exempt[line], open_ & ~exempt[line]
+        won += np.multiply(met, rule.weight, dtype=np.int32)
+        lost += np.multiply(missed, rule.weight, dtype=np.int32)
+        passed += met
+        failed += missed
+        undecided += open_
+    points = won + lost
+    score = np.divide(100.0 * won, points, out=np.full(len(points), np.nan), where=points > 0)
+    return Standings(_climb(scorecard.levels, rules, codes, exempt), score, passed, passed + failed, undecided)
 
 
-def _climb(scorecard: Scorecard, levels: list[str], met: Array, passed: Array) -> Array:
-    """The highest level up to which every rule is met, where some rule up to it passed."""
-    count = met.shape[1]
-    rank = np.zeros(count, dtype=np.int16)
-    alive, claimed = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    for number, level in enumerate(scorecard.levels, start=1):
-        own = np.array([name == level.name for name in levels], dtype=np.bool_)
-        alive &= met[own].all(axis=0)
-        claimed |= passed[own].any(axis=0)
-        rank = np.where(alive, np.where(claimed, np.int16(number), np.int16(0)), rank)
-    return rank
+def ranks(scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None = None) -> Array:
+    """The rank of the level of every row as int8, 0 for none and 1 for the lowest; otherwise as `stand`."""
+    return _climb(scorecard.levels, *_counting(scorecard, codes, now, exempt))
+
+
+def _counting(
+    scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None
+) -> tuple[list[Rule], Array, Array | None]:
+    """The rules that count, with their lines."""
+    lines = [line for line, rule in enumerate(scorecard.rules) if rule.counts(now)]
+    return [scorecard.rules[line] for line in lines], codes[lines], None if exempt is None else exempt[lines]
+
+
+def _climb(levels: Sequence[Level], rules: Sequence[Rule], codes: Array, exempt: Array | None) -> Array:
+    rows = codes.shape[1]
+    reached, claimed, open_ = np.zeros(rows, np.int8), np.zeros(rows, np.bool_), np.ones(rows, np.bool_)
+    for rank, level in enumerate(levels, start=1):
+        own = [line for line, rule in enumerate(rules) if rule.level == level.name]
+        if own:
+            passed, spared = codes[own] == PASS, codes[own] == NOT_APPLICABLE
+            if exempt is not None:
+                passed |= exempt[own]
+            claimed |= passed.any(axis=0)
+            open_ &= (passed | spared).all(axis=0)
+        reached[open_ & claimed] = rank
+    return reached

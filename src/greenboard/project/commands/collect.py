@@ -34,7 +34,7 @@ def command(paths: Sequence[Path], scorecard: str) -> None:
     from greenboard.project.intake import take_in
     from greenboard.results.continuous import Continuous
     from greenboard.results.live import Live
-    from greenboard.scorecards.definition import find
+    from greenboard.scorecards.store import find
 
     standard = find(scorecard, vocabulary())
     looks = _look(paths)
