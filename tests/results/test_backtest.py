@@ -83,7 +83,7 @@ def test_of_two_tools_that_disagree_the_one_that_looked_last_is_believed_on_each
     said(0, "coverage", {"line_pct": 90.0}, BETA)
     said(1, "coverage", {"line_pct": 10.0}, ALPHA)
     said(3, "coverage", {"line_pct": 90.0}, BETA)
-    assert course_of(standard, "covered", [0, 1, 2, 3], archive) == ["pass", "fail", "pass", "pass"]
+    assert course_of(standard, "covered", [0, 1, 2, 3.5], archive) == ["pass", "fail", "pass", "pass"]
     said(4, "coverage", {"line_pct": 10.0}, ALPHA)
     # Between its looks a statement counts as seen at each moment: the two are level on day 2 now.
     assert course_of(standard, "covered", [0, 1, 2, 5], archive) == ["pass", "fail", "fail", "fail"]
@@ -151,5 +151,5 @@ def test_more_changes_than_are_looked_at_are_refused(tmp_path, monkeypatch):
     enter(-1)
     for at, pct in ((0, 90.0), (1, 10.0)):
         said(at, "coverage", {"line_pct": pct}, ALPHA)
-    with pytest.raises(UserError, match="too much happened to coverage in this time .*Ask for fewer days"):
+    with pytest.raises(UserError, match=r"too much happened to coverage in this time .*Ask for fewer days"):
         Archive().past(["coverage"], [day(0), day(2)])

@@ -16,6 +16,7 @@ from greenboard.catalog.models import EntityVersion, RelationInterval
 from greenboard.catalog.types import Entity, RelationKind
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_READ = ("entity_id", "kind", "namespace", "name", "title", "tier", "lifecycle", "data", "place")
 Current = tuple[frozenset[int], frozenset[int]]
 """The ids of the current versions and relations: while they stay the same, so does the catalog and its past."""
 
@@ -54,15 +55,13 @@ def current() -> Current:
 def versions(moments: Sequence[datetime]) -> Versions:
     """What every entity was at some moments."""
     found = EntityVersion.objects.filter(_overlapping(moments)).order_by("entity_id", "valid_from")
-    subjects, spans, entities = [], [], []
-    for row in found.iterator(chunk_size=5_000):
-        span = _span(moments, row.valid_from, row.valid_to)
-        if span[0] < span[1]:
-            subjects.append(row.entity_id)
-            spans.append(span)
-            entities.append(rows.entity(row))
-    first, last = _columns(spans)
-    return Versions(np.array(subjects, dtype=np.int64), first, last, entities)
+    # As plain columns: a model object for each row would take longer than all the rest.
+    told = found.values_list(*_READ, "valid_from", "valid_to", named=True).iterator(chunk_size=20_000)
+    spans = [(row, *_span(moments, row.valid_from, row.valid_to)) for row in told]
+    kept = [span for span in spans if span[1] < span[2]]
+    first, last = _columns([span[1:] for span in kept])
+    subject = np.array([row.entity_id for row, *_ in kept], dtype=np.int64)
+    return Versions(subject, first, last, [rows.entity(row) for row, *_ in kept])
 
 
 def relations(moments: Sequence[datetime], *kinds: RelationKind) -> Relations:

@@ -17,10 +17,11 @@ import numpy as np
 
 from greenboard.catalog import past as catalog
 from greenboard.catalog.types import RelationKind
+from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.facts import past as facts
 from greenboard.facts import timeline as timelines
-from greenboard.facts.store import decode, vocabulary
+from greenboard.facts.reading import decode, vocabulary
 from greenboard.facts.timeline import Stays, Timeline
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.backtest import Past
@@ -97,7 +98,7 @@ class Archive:
             UserError: more happened than can be looked at.
 
         """
-        with self._lock:
+        with self._lock, collecting.paused():
             self._begin(tuple(moments))
             self._follow_catalog()
             for name in sorted(types):

@@ -162,7 +162,9 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
         asked = np.flatnonzero(covered[here] != _NO)
         if len(asked):
             chosen = here[asked]
-            found[asked] = decided(rule, covered[chosen], lambda one: evaluate(one, frame, given[one.source], rows=chosen))
+            found[asked] = decided(
+                rule, covered[chosen], lambda one: evaluate(one, frame, given[one.source], rows=chosen)
+            )
         return found
 
     return through(past.history, decide, steady=all(map(timeless, programs)), around=past.around)
