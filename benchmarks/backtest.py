@@ -87,8 +87,10 @@ def history(entities: int, days: int, seed: int = 7) -> History:
             name = rng.choice(list(TYPES))
             current[entity] = {**current[entity], name: random_fact(rng, words, name)}
             since[entity] = day
-    numbers = np.array(spans, dtype=np.int32)
-    return History(Frame.build(words, rows, NOW), moments, entities, numbers[:, 0], numbers[:, 1], numbers[:, 2])
+    order = sorted(range(len(spans)), key=spans.__getitem__)  # by entity and time, as they come from the store
+    numbers = np.array([spans[row] for row in order], dtype=np.int32)
+    frame = Frame.build(words, [rows[row] for row in order], NOW)
+    return History(frame, moments, entities, numbers[:, 0], numbers[:, 1], numbers[:, 2])
 
 
 def median(work: Callable[[], object], repeat: int) -> float:
@@ -115,11 +117,10 @@ def engine(entities: int, days: int, repeat: int) -> dict[str, float]:
 def store(entities: int, days: int, repeat: int) -> dict[str, float]:
     """Milliseconds to hold a rule against the history of one fact type in an SQLite database."""
     write(entities, days)
-    from greenboard.scorecards.draft import compiled, complete
-
     from greenboard.facts.store import vocabulary as words
     from greenboard.results import past
     from greenboard.scorecards.definition import find
+    from greenboard.scorecards.draft import compiled, complete
 
     card = find("production-readiness", words())
     draft = compiled(card, complete(card, {"expression": RULES["one value"]}), words())
