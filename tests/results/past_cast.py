@@ -14,6 +14,7 @@ from .history_cast import day, scorecard
 
 PARTS = [Ref("service", "default", "checkout"), Ref("service", "default", "cart"), Ref("library", "default", "money")]
 CODES = [Ref("repository", "default", "shop-code"), Ref("repository", "default", "money-code")]
+TEAMS = [Ref("team", "default", "web"), Ref("team", "default", "unheard-of")]
 RULES = (
     ("single", "coverage.line_pct >= 70.0 || coverage.branch_pct >= 50.0", "bronze"),
     ("aging", "oncall.schedules > 0 && oncall.responders >= 2", "bronze"),
@@ -31,6 +32,10 @@ RULES = (
         "parameters: {most: {type: int, default: 2, by_tier: {0: 3, 1: 2}, by_kind: {library: 1}}}",
         "scope: {lifecycles: [production]}",
     ),
+    ("relied-on", "dependencies().all(d, d.coverage.line_pct > 40.0)", "silver"),
+    ("relying", "dependents().exists(d, d.vulnerability.exists(v, now - v.last_scan_at <= days(2)))", "silver"),
+    ("housed", "repository().license.exists", "silver", "when: size(dependencies()) > 0"),
+    ("owned", 'in_team("web")', "silver"),
     ("several", "size(slo) > 0 && coverage.line_pct > 40.0 && size(vulnerability) < 3", "silver"),
 )
 """Rules with and without the clock, over single facts and lists, of the entity and of its repository."""
@@ -62,10 +67,23 @@ class Shop:
         """Say something else of a part; one that moves house is nowhere in between."""
         rng, tier = self.rng, self.rng.choice([None, 0, 1, 3])
         self.homes[part] = None if self.homes.get(part) else rng.choice([None, *CODES])
-        entity = Entity(part, tier=tier, lifecycle=rng.choice([None, "production", "development"]))
-        code = self.homes[part]
-        relations = () if code is None else (Relation(RelationKind.LIVES_IN, part, code),)
-        catalog.save(Declared((entity, *map(Entity, CODES)), relations), day(self.now), cause="test")
+        entity = Entity(
+            part,
+            tier=tier,
+            lifecycle=rng.choice([None, "production", "development"]),
+            dependencies_declared=rng.random() < 0.5,
+        )
+        code, owner = self.homes[part], rng.choice([None, *TEAMS])
+        relations = [
+            *([Relation(RelationKind.LIVES_IN, part, code)] if code else []),
+            *([Relation(RelationKind.OWNS, owner, part)] if owner else []),
+            *(
+                Relation(RelationKind.DEPENDS_ON, part, other)
+                for other in PARTS
+                if other != part and rng.random() < 0.4
+            ),
+        ]
+        catalog.save(Declared((entity, *map(Entity, (*CODES, TEAMS[0]))), (*relations,)), day(self.now), cause="test")
 
     def move(self) -> None:
         self.describe(self.rng.choice(PARTS))

@@ -2,15 +2,19 @@
 
 import pytest
 
+from greenboard.catalog import store as catalog
 from greenboard.core.errors import UserError
 from greenboard.facts import store as facts
+from greenboard.facts.merge import merge
 from greenboard.facts.models import FactInterval
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.results import service
 from greenboard.results.archive import Archive, ends
+from greenboard.results.around import surroundings
 from greenboard.results.backtest import ABSENT, outcomes
+from greenboard.results.judge import Subject
 from greenboard.results.judge import outcomes as judged
+from greenboard.results.past import read
 from greenboard.results.rows import OUTCOMES
 
 from .history_cast import BRONZE, CHECKOUT, ON_CALL, day, enter, fail, scorecard
@@ -33,13 +37,25 @@ def one_by_one(standard, moments):
     """What judging the facts and the catalog of each moment says, by rule."""
     found = {rule.id: [] for rule in standard.rules}
     for moment in moments:
-        asked = list(service.subjects(standard, moment).values())
+        asked, around = with_others(standard, moment)
         for rule in standard.rules:
             found[rule.id].append({})
-        for subject, said in zip(asked, judged(standard, asked, facts.vocabulary(), moment), strict=True):
+        for subject, said in zip(
+            asked, judged(standard, asked, facts.vocabulary(), moment, surroundings=around), strict=True
+        ):
             for name, outcome in said.items():
                 found[name][-1][subject.entity.ref.name] = outcome.value
     return found
+
+
+def with_others(standard, moment):
+    """Who is judged at a moment, and everything around them, read anew."""
+    known, words = facts.current(moment), facts.vocabulary()
+    asked, others = [], []
+    for entity in catalog.plain(moment).values():
+        covered = standard.scope.covers(entity) is not False
+        (asked if covered else others).append(Subject(entity, merge(*known[entity.ref], words, moment)))
+    return asked, surroundings(asked, others, catalog.relations(moment), complete=True)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -54,7 +70,7 @@ def test_a_backtest_is_what_judging_each_moment_comes_to(seed, tmp_path):
         shop.now += 3
         for rule in standard.rules:
             for archive in (kept, anew):
-                found = held(standard, rule, archive.past(rule.types, moments), moments)
+                found = held(standard, rule, read(archive, [rule], moments), moments)
                 assert found == expected[rule.id], (rule.id, "kept" if archive is kept else "read anew")
             seen |= {outcome for line in found for outcome in line.values()}
     assert seen >= {"pass", "fail", "no_data"}
@@ -63,7 +79,7 @@ def test_a_backtest_is_what_judging_each_moment_comes_to(seed, tmp_path):
 def course_of(standard, name, moments, archive=None):
     """What a rule came to for checkout at some days."""
     rule, days = standard.rule(name), [day(moment) for moment in moments]
-    past = (archive or Archive()).past(rule.types, days)
+    past = read((archive or Archive()), [rule], days)
     found = [line.get("checkout") for line in held(standard, rule, past, days)]
     assert found == [line.get("checkout") for line in one_by_one(standard, days)[name]]
     return found

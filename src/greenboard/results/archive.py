@@ -22,20 +22,25 @@ from greenboard.core.errors import UserError
 from greenboard.facts import past as facts
 from greenboard.facts import timeline as timelines
 from greenboard.facts.reading import decode, vocabulary
+from greenboard.facts.store import names_of
 from greenboard.facts.timeline import Stays, Timeline
 from greenboard.facts.vocabulary import FactType, Vocabulary
+from greenboard.results import models
 from greenboard.results.backtest import Past
 from greenboard.results.ground import Ground
+from greenboard.results.neighbours import Neighbours, Ranks, Wanted
 from greenboard.rules import tables
 from greenboard.rules.columns import Frame, Strings
-from greenboard.rules.history import History
+from greenboard.rules.history import History, Surroundings
 from greenboard.rules.stretches import NOTHING, Stretches, cut
 from greenboard.rules.vectors import Array
+from greenboard.scorecards.types import Scorecard
 
 MOST_DAYS = 400
 MOST_VERSIONS = 1_000_000
 """How many versions of facts are kept at once; types that were not asked for longest are given up first."""
 
+NOTHING_AROUND = Wanted()
 _MANY = 0.2
 
 
@@ -78,6 +83,7 @@ class _Catalog:
     homes: Stays
     current: catalog.Current
     ids: Array
+    neighbours: Neighbours | None = None
 
 
 class Archive:
@@ -91,8 +97,17 @@ class Archive:
         self._strings = Strings()
         self._made: OrderedDict[frozenset[str], Past] = OrderedDict()
 
-    def past(self, types: Collection[str], moments: Sequence[datetime]) -> Past:
+    def past(
+        self,
+        types: Collection[str],
+        moments: Sequence[datetime],
+        wanted: Wanted = NOTHING_AROUND,
+        standards: Collection[Scorecard] = (),
+    ) -> Past:
         """What was known of some fact types at some moments in rising order, and maybe at more before them.
+
+        `wanted` is what of all that is around entities is asked for; `standards` are the scorecards of
+        which it may be levels.
 
         Raises:
             UserError: more happened than can be looked at.
@@ -103,14 +118,26 @@ class Archive:
             self._follow_catalog()
             for name in sorted(types):
                 self._follow(vocabulary().types[name])
-            wanted = frozenset(types)
-            made = self._made.get(wanted)
+            made = self._made.get(frozenset(types))
             if made is None:
-                made = self._made[wanted] = self._compose(wanted)
-            self._forget(wanted)
+                made = self._made[frozenset(types)] = self._compose(frozenset(types))
+            self._forget(frozenset(types))
             # What drafts ask of the catalog is not kept: there is no end of drafts.
             cards = Ground(made.cards.ids, made.cards.entities, made.cards.frame)
-            return replace(made, cards=cards, history=replace(made.history, moments=self._moments))
+            around = self._around(wanted, standards, len(made.history)) if wanted else None
+            return replace(made, cards=cards, around=around, history=replace(made.history, moments=self._moments))
+
+    def _around(self, wanted: Wanted, standards: Collection[Scorecard], rows: int) -> Surroundings:
+        assert self._catalog is not None
+        known = self._catalog
+        if known.neighbours is None:
+            relations = catalog.relations(self._moments, *RelationKind)
+            named = {*known.ids.tolist(), *relations.source.tolist(), *relations.target.tolist()}
+            made = Neighbours(known.ids, known.versions, relations, names_of(named))
+            known = self._catalog = replace(known, neighbours=made)
+        assert known.neighbours is not None
+        asked = [card for card in standards if card.name in wanted.scorecards]
+        return known.neighbours.of(wanted, {card.name: ranks(card, self._moments) for card in asked}, rows)
 
     def _begin(self, moments: tuple[datetime, ...]) -> None:
         """Move the last moment on; where others are asked for than are kept, begin anew."""
@@ -214,15 +241,18 @@ class Archive:
         lines = [self._line(one.subject, one.first, one.last) for _, one in kept]
         cuts = cut([line.taken(np.flatnonzero(line.entity != NOTHING)) for line in (cards, *lines)])
         bare = Frame(vocabulary(), None, self._moments[-1], strings=self._strings)
+        # The last row is about nobody and holds at no moment: nothing is known in it.
         variables = {
-            name: one.frame.variable(name).take(line.holding(cuts) + 1)
+            name: one.frame.variable(name).take(np.append(line.holding(cuts) + 1, 0))
             for (name, one), line in zip(kept, lines, strict=True)
         }
-        frame = bare.of(variables, len(cuts))
-        history = History(frame, self._moments, len(ids), cuts.entity, cuts.first, cuts.last)
+        never = len(self._moments)
+        spans = (np.append(part, value) for part, value in ((cuts.entity, 0), (cuts.first, never), (cuts.last, never)))
+        history = History(bare.of(variables, len(cuts) + 1), self._moments, len(ids), *spans)
         ground = Ground(versions.subject, versions.entities, bare.of({}, len(versions.entities)))
         latest = np.searchsorted(versions.subject, ids, side="right") - 1
-        return Past(history, ground, cards.holding(cuts), [versions.entities[row] for row in latest.tolist()])
+        card = np.append(cards.holding(cuts), 0)
+        return Past(history, ground, card, [versions.entities[row] for row in latest.tolist()])
 
     def _line(self, subject: Array, first: Array, last: Array) -> Stretches:
         """Entries by the number of their entity; below zero where the catalog never had it in this time."""
@@ -231,6 +261,17 @@ class Archive:
         at = np.minimum(np.searchsorted(ids, subject), max(len(ids) - 1, 0))
         known = ids[at] == subject if len(ids) else np.zeros(len(subject), dtype=np.bool_)
         return Stretches(np.where(known, at, NOTHING), first, last, len(self._moments))
+
+
+def ranks(card: Scorecard, moments: Sequence[datetime]) -> Ranks:
+    """Where entities stood on a scorecard at some moments in rising order."""
+    rows = models.LevelInterval.objects.filter(scorecard__name=card.name, valid_from__lte=moments[-1])
+    told = list(rows.values_list("entity_id", "rank", facts.plain("valid_from"), facts.plain("valid_to")))
+    subject, rank, began, ended = zip(*told, strict=True) if told else ((),) * 4
+    marks = np.array([facts.micros(moment) for moment in moments], dtype=np.int64)
+    first, last = (np.searchsorted(marks, facts.stamps(column)) for column in (began, ended))
+    names = tuple(level.name for level in card.levels)
+    return Ranks(names, np.array(subject, dtype=np.int64), np.array(rank, dtype=np.int64), first, last)
 
 
 def _is_shared(declared: FactType) -> bool:

@@ -152,8 +152,7 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
     card, own = past.cards.covered(scorecard.scope), past.cards.covered(rule.scope)
     covered = np.where((card == _NO) | (own == _NO), np.int8(_NO), np.maximum(card, own))[past.card]
     foreign = (card == _NO)[past.card]
-    programs = [program for program in (rule.program, rule.when) if program is not None]
-    given = {program.source: _thresholds(program, rule, past) for program in programs}
+    given = {program.source: _thresholds(program, rule, past) for program in rule.programs}
 
     def decide(frame: Frame, rows: Array | None) -> Array:
         """Only what is asked is evaluated; what the scorecard is not asked of was, for it, not there."""
@@ -167,7 +166,7 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
             )
         return found
 
-    return through(past.history, decide, steady=all(map(timeless, programs)), around=past.around)
+    return through(past.history, decide, steady=all(map(timeless, rule.programs)), around=past.around)
 
 
 def _thresholds(program: Program, rule: Rule, past: Past) -> dict[str, Vec | ListVec]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
 from greenboard.core import clock
+from greenboard.facts.reading import vocabulary
 from greenboard.results.archive import Archive, ends
-from greenboard.results.backtest import Backtest, course
+from greenboard.results.backtest import Backtest, Past, course
+from greenboard.results.neighbours import Wanted
+from greenboard.scorecards.store import standards
 from greenboard.scorecards.types import Rule, Scorecard
 
 DAYS = 90
@@ -31,10 +35,28 @@ def backtest(scorecard: Scorecard, draft: Rule, days: int = DAYS, now: datetime 
 
     """
     current = scorecard.rule(draft.id)
-    types = draft.types | (current.types if current else frozenset())
+    rules = [draft] if current is None else [draft, current]
     moment = now or clock.now()
-    past = archive().past(types, (*ends(days, moment), moment))
+    past = read(archive(), rules, (*ends(days, moment), moment))
     start = time.perf_counter()
     found = course(scorecard, draft, past, days)
     before = course(scorecard, current, past, days) if current else None
     return Backtest(draft, found, before, (time.perf_counter() - start) * 1000)
+
+
+def read(kept: Archive, rules: Sequence[Rule], moments: Sequence[datetime]) -> Past:
+    """What some rules read, at some moments in rising order (and maybe at more before them).
+
+    Raises:
+        UserError: more happened than can be looked at.
+
+    """
+    own = {name for rule in rules for name in rule.types}
+    related = {path.partition(".")[0] for rule in rules for paths in rule.related.values() for path in paths}
+    wanted = Wanted(
+        frozenset(name for rule in rules for name in rule.related),
+        frozenset(card for rule in rules for _, card in rule.levels),
+        any(rule.reads_team for rule in rules),
+    )
+    known = standards(vocabulary()) if wanted.scorecards else ()
+    return kept.past(own | related, moments, wanted, known)

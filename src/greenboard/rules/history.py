@@ -72,7 +72,7 @@ def backtest(program: Program, history: History, parameters: Parameters | Given 
 
 def timeless(program: Program) -> bool:
     """Whether a program comes to the same as long as the entity's own facts do."""
-    return not program.reads_clock
+    return not program.reads_clock and not program.looks_around
 
 
 def through(history: History, decide: Decide, *, steady: bool, around: Surroundings | None = None) -> Array:
