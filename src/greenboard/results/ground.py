@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -93,12 +93,19 @@ def verdicts(scorecard: Scorecard, rule: Rule, ground: Ground, rows: Array | Non
     """
     covered = asked(scorecard, rule, ground)
     covered = covered if rows is None else covered[rows]
-    found = np.full(len(covered), NOT_APPLICABLE, dtype=np.int8)
     if not (covered != _NO).any():
-        return found
-    condition = None if rule.when is None else _evaluate(rule.when, rule, ground, rows)
-    verdict = _evaluate(rule.program, rule, ground, rows)
-    if condition is not None:
+        return np.full(len(covered), NOT_APPLICABLE, dtype=np.int8)
+    return decided(rule, covered, lambda program: _evaluate(program, rule, ground, rows))
+
+
+def decided(rule: Rule, covered: Array, evaluated: Callable[[Program], Array]) -> Array:
+    """What a rule comes to as int8 codes of outcomes, given whether it is asked (as `asked` says).
+
+    `evaluated` gives the verdicts of the rule's expression, or of its `when`.
+    """
+    verdict = evaluated(rule.program)
+    if rule.when is not None:
+        condition = evaluated(rule.when)
         verdict = np.where(condition == PASS, verdict, np.where(condition == FAIL, np.int8(NOT_APPLICABLE), condition))
     known = np.where((covered == _UNKNOWN) & (verdict != NOT_APPLICABLE), np.int8(NO_DATA), verdict)
     return np.where(covered == _NO, np.int8(NOT_APPLICABLE), known)
