@@ -45,7 +45,7 @@ def company(card: Scorecard, words: Vocabulary, count: int) -> Ground:
 
 
 def edit(card: Scorecard, rule: Rule, words: Vocabulary, ground: Ground) -> tuple[float, float]:
-    """The milliseconds that an edit of a rule takes, on the wall and on the processor; its text was never seen before."""
+    """The milliseconds that an edit of a rule takes, on the wall and on the processor; its text is always new."""
     parts = {"expression": f"({rule.program.source}) && {random.random()} < 2.0"}
     wall, cpu = time.perf_counter(), time.process_time()
     made = draft.compiled(card, draft.complete(card, parts, rule.id), words)
