@@ -20,7 +20,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.rules.oracle import activation, oracle, unfolded
-from tests.rules.random_rules import DOUBLES, INTS, NOW, PARAMETERS, STRINGS, Maker, random_row, vocabulary
+from tests.rules.random_more import Maker
+from tests.rules.random_rules import DOUBLES, INTS, NOW, PARAMETERS, STRINGS, random_row, vocabulary
 
 from greenboard.rules import columns, refuse, schema
 from greenboard.rules.evaluate import evaluate

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_optional, ext_strings
+from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 from google.protobuf import duration_pb2, timestamp_pb2
 from tests.rules.random_rules import NOW
 
@@ -20,13 +20,14 @@ def oracle(words: Vocabulary) -> Any:
     types = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE, "string": cel.Type.STRING,
              "duration": cel.Type.DURATION, "timestamp": cel.Type.TIMESTAMP}  # fmt: skip
 
-    def declared(name: str, *overloads: tuple[list[Any], Any, Callable[..., Any]]) -> Any:
+    def declared(name: str, *overloads: tuple[list[Any], Any, Callable[..., Any]], method: bool = False) -> Any:
         made = [
-            cel.Overload(f"{name}_{index}", result, arguments, False, work)
+            cel.Overload(f"{name.replace('.', '_')}_{index}", result, arguments, method, work)
             for index, (arguments, result, work) in enumerate(overloads)
         ]
         return cel.FunctionDecl(name, made)
 
+    any_list = cel.Type.List(cel.Type.DYN)
     listed = {name: cel.Type.List(kind) for name, kind in types.items()}
     functions = [
         declared("age", ([types["timestamp"]], types["duration"], _age)),
@@ -37,11 +38,23 @@ def oracle(words: Vocabulary) -> Any:
         declared("percent", ([listed["bool"]], types["double"], _percent)),
         declared("quantile", ([listed["double"], types["double"]], types["double"], _quantile)),
         declared("sum", ([listed["int"]], types["int"], _sum)),
+        declared("sort", ([any_list], any_list, _sort), method=True),
+        declared("distinct", ([any_list], any_list, _distinct), method=True),
+        declared("flatten", ([any_list], any_list, lambda found: [x for part in found for x in part]), method=True),
+        declared("slice", ([any_list, types["int"], types["int"]], any_list, _slice), method=True),
+        declared("sets.contains", ([any_list, any_list], types["bool"], _contains)),
+        declared("sets.intersects", ([any_list, any_list], types["bool"], lambda a, b: any(_in(x, b) for x in a))),
+        declared("sets.equivalent", ([any_list] * 2, types["bool"], lambda a, b: _contains(a, b) and _contains(b, a))),
     ]  # fmt: skip
     variables = dict.fromkeys([*words.types, "param"], cel.Type.DYN)
     made = cel.NewEnv(
         variables={**variables, "now": cel.Type.TIMESTAMP},
-        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+        extensions=[
+            ext_bindings.ExtBindings(),
+            ext_math.ExtMath(),
+            ext_optional.ExtOptional(),
+            ext_strings.ExtStrings(),
+        ],
         functions=functions,
     )
     made.compile("true")
@@ -91,6 +104,38 @@ def _sum(values: Any) -> int:
     if not -(2**63) <= total < 2**63:
         raise ValueError("out of range")
     return int(total)
+
+
+def _sort(values: Any) -> list[Any]:
+    found = list(values)
+    plain = _plain(found)
+    if any(value != value for value in plain):
+        raise ValueError("no number")
+    return [found[index] for index in sorted(range(len(found)), key=plain.__getitem__)]
+
+
+def _distinct(values: Any) -> list[Any]:
+    kept: list[Any] = []
+    for value in values:
+        if not _in(value, kept):
+            kept.append(value)
+    return kept
+
+
+def _slice(values: Any, start: int, stop: int) -> list[Any]:
+    found = list(values)
+    if not 0 <= start <= stop <= len(found):
+        raise ValueError("outside the list")
+    return found[start:stop]
+
+
+def _in(value: Any, others: Any) -> bool:
+    plain = _plain([value])[0]
+    return any(plain == other for other in _plain(others))
+
+
+def _contains(whole: Any, part: Any) -> bool:
+    return all(_in(value, whole) for value in part)
 
 
 def as_data(value: Any) -> Any:

@@ -43,6 +43,7 @@ class Strings:
 
     def __init__(self) -> None:
         self.texts: list[str] = [""]
+        self.made = 0
         self._codes: dict[str, int] = {"": 0}
         self._lock = threading.Lock()
         self._ranks: Array = np.zeros(1, dtype=np.int64)
@@ -57,6 +58,16 @@ class Strings:
                 self.texts.append(text)
                 self._codes[text] = len(self.texts) - 1
             return self._codes[text]
+
+    def make(self, text: str, limit: int) -> int | None:
+        """The code of a text that a rule made; None where such texts come to more than `limit` characters."""
+        found = self._codes.get(text)
+        if found is not None:
+            return found
+        if self.made + len(text) > limit:
+            return None
+        self.made += len(text)
+        return self.code(text)
 
     def codes(self, texts: Iterable[str], count: int) -> Array:
         """The codes of many texts."""

@@ -14,21 +14,24 @@ import numpy as np
 
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import folds, operators, tree
+from greenboard.rules import folds, gather, operators, tree
 from greenboard.rules.columns import Frame, micros
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.schema import NOW, PARAMETERS
-from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, ListOf, Node, Select, Var
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
 from greenboard.rules.vectors import (
-    MISSING,
     OK,
     Array,
     ListVec,
     OptionalVec,
+    State,
     StructVec,
+    TooWide,
     Value,
     Vec,
+    bounded,
+    first,
     pick_state,
     spread,
     stack,
@@ -38,9 +41,6 @@ from greenboard.rules.vectors import (
 
 FAIL, PASS, NO_DATA, ERROR = 0, 1, 2, 3
 
-MAX_LANES = 2_000_000
-"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
-
 Parameters = Mapping[str, Sequence[FieldValue | None]]
 """One value for each row of a frame under each name; None is unknown."""
 
@@ -48,17 +48,13 @@ Given = Mapping[str, Vec | ListVec]
 """Parameters as columns of the whole frame."""
 
 
-class _TooWide(Exception):
-    """A comprehension over more elements than one step may hold."""
-
-
 def evaluate(
     program: Program, frame: Frame, parameters: Parameters | Given | None = None, *, rows: Array | None = None
 ) -> Array:
     """The verdicts as int8, FAIL, PASS, NO_DATA or ERROR: of every row, or of the rows named, in their order.
 
-    `parameters` are for every row of the frame, also where `rows` names a few. A single row whose
-    comprehensions run over more than MAX_LANES elements is an ERROR.
+    `parameters` are for every row of the frame, also where `rows` names a few. More rows than fit are
+    evaluated in parts. A single row whose comprehensions look at more than MAX_LANES elements is an ERROR.
     """
     given = columns_of(program, frame, parameters or {})
     count = len(frame) if rows is None else len(rows)
@@ -70,7 +66,7 @@ def evaluate(
         chosen = None if whole else np.arange(start, stop) if rows is None else rows[start:stop]
         try:
             verdicts[start:stop] = _verdicts(program, Interpreter(frame, given, chosen), stop - start)
-        except _TooWide:
+        except TooWide:
             if stop - start == 1:
                 verdicts[start] = ERROR
                 continue
@@ -121,6 +117,7 @@ class Interpreter:
         self.rows = rows
         self._trace: dict[Node, tuple[Value, Lanes]] | None = {} if trace else None
         self._inside: dict[Node, tuple[Lanes, Lanes]] = {}
+        self._looked = 0
 
     def traced(self, node: Node) -> tuple[Value, Lanes]:
         """What a node came to, and for which lanes; only with `trace`."""
@@ -192,22 +189,23 @@ class Interpreter:
     def _select(self, node: Select, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
         if node.optional:
-            return _optional_field(node, operand)
+            return _optional_field(operand, node.field, node.type)
         assert isinstance(operand, StructVec)
         return operand.field(node.field)
 
     def _has(self, node: Has, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
         if isinstance(operand, OptionalVec):
-            operand = _required(operand)
+            found = _optional_field(operand, node.field, node.type)
+            return Vec(tree.BOOL, found.present(), found.state)
         assert isinstance(operand, StructVec)
-        found = operand.columns.field(node.field).state
-        picked = found if operand.index is None else pick_state(found, operand.index)
+        known = operand.columns.field(node.field).state
+        picked = known if operand.index is None else pick_state(known, operand.index)
         there = np.asarray(True) if picked is None else picked == OK
         return Vec(tree.BOOL, there, operand.state)
 
     def _call(self, node: Call, lanes: Lanes) -> Value:
-        if node.function == "@in" and isinstance(node.arguments[1], ListOf):
+        if node.function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
             return self._in_literal(node, node.arguments[1], lanes)
         arguments = [self.value(argument, lanes) for argument in node.arguments]
         return operators.apply(node, arguments, lanes.count, self.frame.strings)
@@ -225,9 +223,17 @@ class Interpreter:
         return Vec(tree.BOOL, found, worst(*states))
 
     def _list(self, node: ListOf, lanes: Lanes) -> Value:
-        parts = [self.scalar(element, lanes) for element in node.elements]
-        count = len(parts)
+        parts = [self.value(element, lanes) for element in node.elements]
         state = worst(*(part.state for part in parts))
+        if _may_lack(node) or node.type.inner.kind in (Kind.STRUCT, Kind.LIST):
+            listed = gather.literal(node.type, parts, lanes.count)
+            return listed if state is None else with_state(listed, spread(state, lanes.count))
+        return self._row_of(node, [part for part in parts if isinstance(part, Vec)], state, lanes)
+
+    def _row_of(self, node: ListOf, parts: list[Vec], state: State, lanes: Lanes) -> ListVec:
+        """A list literal of scalars, which is what nearly all are."""
+        count = len(parts)
+        bounded(count * lanes.count)
         data = stack([part.data for part in parts], lanes.count) if parts else np.zeros(0, dtype=np.int64)
         starts = np.arange(lanes.count, dtype=np.int64) * count
         made = ListVec(node.type, starts, np.full(lanes.count, count), Vec(node.type.inner, data))
@@ -236,8 +242,8 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        if int(spread(over.lengths, lanes.count).sum()) > MAX_LANES:
-            raise _TooWide
+        # Of all comprehensions together, so that many beside one another are bounded as one is.
+        self._looked = bounded(self._looked + int(spread(over.lengths, lanes.count).sum()))
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)
         inner = Lanes(len(parent), node.depth, lanes, parent, bound)
@@ -255,21 +261,14 @@ class Interpreter:
         return folds.collect(node, made, test, inner, over)
 
 
-def _optional_field(node: Select, operand: Value) -> OptionalVec:
+def _may_lack(node: ListOf) -> bool:
+    """Whether a list literal has optional elements."""
+    return any(part.type.kind is Kind.OPTIONAL for part in node.elements)
+
+
+def _optional_field(operand: Value, name: str, stated: Type) -> OptionalVec:
     """`operand.?field`: none where the field is unknown; an operand that is none stays none."""
-    absent: Array = np.asarray(False)
-    state = operand.state
-    struct = operand
-    if isinstance(operand, OptionalVec):
-        absent, struct = operand.absent, operand.value
+    absent, struct = (operand.absent, operand.value) if isinstance(operand, OptionalVec) else (None, operand)
     assert isinstance(struct, StructVec)
-    found = StructVec(struct.type, struct.columns, struct.count, struct.index).field(node.field)
-    lacking = absent if found.state is None else absent | (found.state == MISSING)
-    return OptionalVec(node.type, with_state(found, None), lacking, state)
-
-
-def _required(operand: OptionalVec) -> StructVec:
-    assert isinstance(operand.value, StructVec)
-    state = np.where(operand.absent, np.uint8(MISSING), np.uint8(OK))
-    struct = operand.value
-    return StructVec(struct.type, struct.columns, struct.count, struct.index, worst(state, operand.state))
+    found = with_state(struct, None).field(name)
+    return OptionalVec(stated, with_state(found, None), first(absent, found.state), operand.state)

@@ -11,12 +11,17 @@ from functools import cache
 
 @dataclass(frozen=True)
 class Function:
-    """A function as a rule's author sees it: `signature` is for people, `overloads` for the compiler."""
+    """A function as a rule's author sees it: `signature` is for people, `overloads` for the compiler.
+
+    Of a `method` the first argument stands before it: `list.sort()`. `example` is an expression that compiles.
+    """
 
     name: str
     signature: str
     doc: str
-    overloads: tuple[tuple[tuple[str, ...], str], ...]
+    overloads: tuple[tuple[tuple[str, ...], str], ...] = ()
+    example: str = ""
+    method: bool = False
 
 
 FIELD_FUNCTIONS = (
@@ -64,6 +69,52 @@ FIELD_FUNCTIONS = (
         "The total; of an empty list, zero.",
         ((("list<int>",), "int"), (("list<double>",), "double")),
     ),
+    Function(
+        "sort",
+        "list.sort() -> list",
+        "The elements from the least to the greatest. NaN among them is an error.",
+        ((("list<T>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "distinct",
+        "list.distinct() -> list",
+        "Each element once, where it stands first.",
+        ((("list<T>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "flatten",
+        "list.flatten() -> list",
+        "The elements of the lists in a list, one list after the other.",
+        ((("list<list<T>>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "slice",
+        "list.slice(int, int) -> list",
+        "The elements from the first place up to, and without, the second. A place outside the list is an error.",
+        ((("list<T>", "int", "int"), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "sets.contains",
+        "sets.contains(list, list) -> bool",
+        "Every element of the second list is in the first.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
+    Function(
+        "sets.intersects",
+        "sets.intersects(list, list) -> bool",
+        "The lists have an element in common.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
+    Function(
+        "sets.equivalent",
+        "sets.equivalent(list, list) -> bool",
+        "Each list has every element of the other.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
 )
 """Functions that can be evaluated today."""
 
@@ -88,14 +139,19 @@ def configuration() -> str:
     for name in _EQUAL:
         lines += _declaration(name, ((("T", "T"), "bool"), *((pair, "bool") for pair in _MIXED)))
     for function in FIELD_FUNCTIONS:
-        lines += _declaration(function.name, function.overloads)
+        lines += _declaration(function.name, function.overloads, method=function.method)
     return "\n".join(lines)
 
 
-def _declaration(name: str, overloads: tuple[tuple[tuple[str, ...], str], ...]) -> list[str]:
+def _declaration(
+    name: str, overloads: tuple[tuple[tuple[str, ...], str], ...], *, method: bool = False
+) -> list[str]:
     lines = [f'  - name: "{name}"', "    overloads:"]
     for index, (arguments, returned) in enumerate(overloads):
         lines.append(f'      - id: "{_identifier(name)}_{index}"')
+        if method:
+            lines.append(f"        target: {_type(arguments[0])}")
+            arguments = arguments[1:]
         lines.append(f"        args: [{', '.join(_type(argument) for argument in arguments)}]")
         lines.append(f"        return: {_type(returned)}")
     return lines
@@ -103,7 +159,7 @@ def _declaration(name: str, overloads: tuple[tuple[tuple[str, ...], str], ...]) 
 
 def _identifier(name: str) -> str:
     words = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
-    return {**words, "_==_": "equal", "_!=_": "unequal"}.get(name, name)
+    return {**words, "_==_": "equal", "_!=_": "unequal"}.get(name, name.replace(".", "_"))
 
 
 def _type(name: str) -> str:

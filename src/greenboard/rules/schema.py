@@ -70,7 +70,7 @@ class _Key:
 @lru_cache(maxsize=256)
 def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
     from cel_expr_python import cel
-    from cel_expr_python.ext import ext_optional, ext_strings
+    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 
     variables = {NOW: cel.Type.TIMESTAMP, PARAMETERS: cel.Type(f"{PACKAGE}.{PARAMETERS}")}
     for name, declared in key.schema.vocabulary.types.items():
@@ -80,7 +80,12 @@ def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> An
         descriptor_pool=_pool(key, parameters),
         config=cel.NewEnvConfigFromYaml(functions.configuration()),
         variables=variables,
-        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+        extensions=[
+            ext_bindings.ExtBindings(),
+            ext_math.ExtMath(),
+            ext_optional.ExtOptional(),
+            ext_strings.ExtStrings(),
+        ],
     )
 
 

@@ -106,7 +106,7 @@ class Trace:
         if isinstance(found, Vec):
             return self._scalar(found.type, _at(found.data, lane))
         if isinstance(found, OptionalVec):
-            return None if _at(found.absent, lane) else self._decode(found.value, lane)
+            return self._decode(found.value, lane) if _state(found.absent, lane) == OK else None
         if isinstance(found, ListVec) and isinstance(found.content, Vec):
             start, length = int(_at(found.starts, lane)), int(_at(found.lengths, lane))
             return tuple(self._scalar(found.content.type, found.content.data[start + at]) for at in range(length))

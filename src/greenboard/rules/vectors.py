@@ -6,8 +6,8 @@ A lane is one row of the frame, or one element of a list of one row. Data of sha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, overload
 
 import numpy as np
 
@@ -20,6 +20,25 @@ OK, MISSING, ERROR = 0, 1, 2
 
 State = Array | None
 """One of the three for each lane (uint8); None when every lane has a value."""
+
+MAX_LANES = 2_000_000
+"""How many elements one row may look at, and how many one step may hold at once."""
+
+
+class TooWide(Exception):
+    """More elements than one step may hold: to be tried again with fewer rows."""
+
+
+def bounded(count: int) -> int:
+    """A number of elements that is about to be held.
+
+    Raises:
+        TooWide: there are too many.
+
+    """
+    if count > MAX_LANES:
+        raise TooWide
+    return count
 
 
 @dataclass(slots=True)
@@ -109,7 +128,6 @@ class ListVec:
         if self.partial is None:
             return self
         found = with_state(self, worst(self.state, self.unseen()))
-        assert isinstance(found, ListVec)
         found.partial = None
         return found
 
@@ -121,6 +139,7 @@ class ListVec:
 
     def _expand(self, lanes: int) -> tuple[Array, Array | None]:
         lengths, starts = spread(self.lengths, lanes), spread(self.starts, lanes)
+        bounded(int(lengths.sum()))
         parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
         first = offsets(lengths)[:-1]
         filled = lengths > 0
@@ -134,27 +153,51 @@ class ListVec:
 
 @dataclass(slots=True)
 class OptionalVec:
-    """Optionals: `absent` lanes hold none; the others hold the value of `value`."""
+    """Optionals. `absent` says of each lane why it holds none, and is OK where it holds the value of `value`.
+
+    MISSING is a field that is not known, ERROR an element that is not there: what `value()` comes to.
+    """
 
     type: Type
     value: Vec | StructVec | ListVec
-    absent: Array
+    absent: State
     state: State = None
 
     def take(self, index: Array) -> OptionalVec:
         """The lanes at an index."""
-        return OptionalVec(self.type, self.value.take(index), pick(self.absent, index), pick_state(self.state, index))
+        absent = pick_state(self.absent, index)
+        return OptionalVec(self.type, self.value.take(index), absent, pick_state(self.state, index))
+
+    def present(self) -> Array:
+        """Whether each lane holds a value."""
+        return np.asarray(True) if self.absent is None else self.absent == OK
+
+    def __len__(self) -> int:
+        return len(self.value)
 
 
-Value = Vec | StructVec | ListVec | OptionalVec
+Held = Vec | StructVec | ListVec
+"""What an optional may hold, and what a list may be of."""
+
+Value = Held | OptionalVec
 
 
-def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
+@overload
+def with_state(value: Vec, state: State) -> Vec: ...
+@overload
+def with_state(value: StructVec, state: State) -> StructVec: ...
+@overload
+def with_state(value: ListVec, state: State) -> ListVec: ...
+@overload
+def with_state(value: Held, state: State) -> Held: ...
+def with_state(value: Held, state: State) -> Held:
     """The same data with another state."""
     if isinstance(value, Vec):
         return Vec(value.type, value.data, state)
+    if isinstance(value, StructVec):
+        return StructVec(value.type, value.columns, value.count, value.index, state)
     if state is None:
-        return value
+        return value if value.state is None else replace(value, state=None, known=None)
     lengths = np.where(state == OK, value.lengths, 0)
     return ListVec(value.type, value.starts, lengths, value.content, state, value.partial)
 
@@ -177,6 +220,17 @@ def worst(*states: State) -> State:
     result = found[0]
     for state in found[1:]:
         result = np.maximum(result, state)
+    return result
+
+
+def first(*states: State) -> State:
+    """The state of the first that has no value, of values that are read one within the other."""
+    result: State = None
+    for state in states:
+        if result is None:
+            result = state
+        elif state is not None:
+            result = np.where(result == OK, state, result)
     return result
 
 
