@@ -35,11 +35,16 @@ class Maker(random_rules.Maker):
     def _named(self, kind: str, depth: int) -> str:
         """A part that is named once and used."""
         part = self.rng.choice(_SCALARS)
-        name, said = f"x{len(self.scope)}", self.make(part, depth - 1)
+        name, said = self._fresh(), self.make(part, depth - 1)
         self.scope.append((name, part))
         body = self.make(kind, depth - 1)
         self.scope.pop()
         return f"cel.bind({name}, {said}, {body})"
+
+    def _fresh(self) -> str:
+        """A name of its own: the runtime mixes up a named part with a list's variable of the same name."""
+        self.named = getattr(self, "named", 0) + 1
+        return f"n{self.named}"
 
     def optional(self, kind: str, depth: int) -> str:
         """An optional of a scalar."""
@@ -61,7 +66,7 @@ class Maker(random_rules.Maker):
     def _mapped(self, kind: str, depth: int) -> str:
         inner = self.rng.choice(_SCALARS)
         held = self.optional(inner, depth - 1)
-        name = f"x{len(self.scope)}"
+        name = self._fresh()
         self.scope.append((name, inner))
         flat = self.rng.random() < 0.4
         body = self.optional(kind, depth - 1) if flat else self.make(kind, depth - 1)
@@ -79,6 +84,44 @@ class Maker(random_rules.Maker):
     def _optionals_equal(self, depth: int) -> str:
         kind = self.rng.choice(_SCALARS)
         return f"({self.optional(kind, depth - 1)} {self.rng.choice(['==', '!='])} {self.optional(kind, depth - 1)})"
+
+    def struct(self, depth: int) -> str:
+        """A struct: also one of two, or one that an optional holds."""
+        if depth <= 0 or self.rng.random() >= 0.3:
+            return super().struct(depth)
+        many, test = self.rng.choice(["some", "few"]), self.make("bool", 1)
+        return self.rng.choice(
+            [
+                f"({test} ? one : one)",
+                f"({test} ? {many}[0] : {many}[1])",
+                f"{many}.first().orValue({many}[0])",
+                f"{many}[?1].or({many}.last()).value()",
+                f"[{many}[0], {many}[1]][{self.rng.choice('012')}]",
+                f"optional.of({many}[0]).value()",
+            ]
+        )
+
+    def _range(self, depth: int) -> tuple[str, str]:
+        if depth <= 0 or self.rng.random() >= 0.25:
+            return super()._range(depth)
+        many, test = self.rng.choice(["some", "few"]), self.make("bool", depth - 1)
+        lists = [
+            f"({test} ? {many} : [])",
+            f"({many} + {many})",
+            f"[?{many}.first(), {many}[0]]",
+            f"({many} + [{many}[0]])",
+            f"optional.of({many}).orValue([])",
+        ]
+        return self.rng.choice(lists), "struct"
+
+    def _compare(self, depth: int) -> str:
+        """A field of a struct that was chosen, or any comparison."""
+        if depth <= 1 or self.rng.random() >= 0.3:
+            return f"({super()._compare(depth)})"
+        kind = self.rng.choice(_SCALARS)
+        return (
+            f"({self.struct(1)}.{self.field(kind)} {self.rng.choice(['==', '!=', '<'])} {self.make(kind, depth - 1)})"
+        )
 
     def _list(self, element: str, depth: int) -> str:
         if depth <= 0 or self.rng.random() >= 0.3:
@@ -146,6 +189,11 @@ class Maker(random_rules.Maker):
             return f"{name}({self._list(kind, depth - 1)})"
         return f"{name}({', '.join(self.make(kind, depth - 1) for _ in range(self.rng.choice([1, 2, 2, 3])))})"
 
+    def _finite_text(self, depth: int) -> str:
+        """What is no number is written differently by implementations, and is an error with us."""
+        name = self._fresh()
+        return f"cel.bind({name}, {self.make('double', depth)}, math.isFinite({name}) ? string({name}) : '-')"
+
     def _more_text(self, depth: int) -> str:
         below = depth - 1
         text = self.make("string", below)
@@ -153,8 +201,8 @@ class Maker(random_rules.Maker):
             [
                 f"{text}.reverse()",
                 f"strings.quote({text})",
-                f"string({self.make('double', below)})",
-                f'{self._list("string", below)}.join({self.rng.choice(["", chr(34) * 2, chr(34) + "-" + chr(34)])})',
+                self._finite_text(below),
+                f"{self._list('string', below)}.join({self.rng.choice(['', chr(34) * 2, chr(34) + '-' + chr(34)])})",
                 f'{text}.split("", {self.rng.choice(["-1", "0", "1", "2"])}).join("/")',
             ]
         )

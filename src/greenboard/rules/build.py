@@ -158,10 +158,12 @@ class Builder:
         if not elements:
             return ListOf(self._type(expr), self._at(expr), 0, ())
         may_lack = set(created.optional_indices)
-        held = {part.type.inner if at in may_lack else part.type for at, part in enumerate(elements)}
-        if len(held) > 1:
-            raise self._refuse(expr, "the elements of a list must be of one type")
-        inner = held.pop()
+        held = [part.type.inner if at in may_lack else part.type for at, part in enumerate(elements)]
+        inner = held[0]
+        for part, other in zip(elements, held, strict=True):
+            if other != inner:
+                what = f"the elements of a list must be of one type: the first is {inner}, this one {other}"
+                raise self.source.refuse(part.at, what)
         if inner.kind is Kind.OPTIONAL:
             raise self._refuse(expr, "a list of optionals cannot be made in a rule", "Write [?x] for x where it is.")
         stated = Type(Kind.LIST, element=inner)

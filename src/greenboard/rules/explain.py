@@ -17,7 +17,7 @@ from greenboard.rules.sentence import Clause, sentence
 from greenboard.rules.trace import Point, Trace
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Var
 from greenboard.rules.types import Outcome
-from greenboard.rules.vectors import MISSING, OK
+from greenboard.rules.vectors import MAX_LANES, MISSING, OK, TooWide
 
 MAX_READS = 60
 _SHOWN = 3
@@ -48,7 +48,10 @@ class Explanation:
 
 def explain(program: Program, frame: Frame, row: int, parameters: Parameters | None = None) -> Explanation:
     """Explain one row of a frame. `parameters` as for `evaluate`: a value for each row."""
-    trace = Trace(program, frame, row, parameters or {})
+    try:
+        trace = Trace(program, frame, row, parameters or {})
+    except TooWide:
+        return Explanation(Outcome.ERROR, f"the rule looks at more than {MAX_LANES:,} elements here", (), ())
     walk = _Walk(trace, Clauses(trace))
     outcome, clauses = walk.outcome(program.tree)
     walk.collect(program.tree, walk.trace.root, decisive=False)
@@ -221,12 +224,20 @@ class _Walk:
             case Call(function="_?_:_") if self.trace.state(node.arguments[0], point) == OK:
                 chosen = node.arguments[1 if self.trace.truth(node.arguments[0], point) else 2]
                 yield from self.unknown(chosen, point)
+            case Call(function="value") if self.trace.state(node.arguments[0], point) == OK:
+                yield from self._unknown_within(node.arguments[0], point)
             case _:
                 for part in _outside(node):
                     if self.trace.state(part, point) == MISSING:
                         yield from self.unknown(part, point)
                     else:
                         yield from self._unseen(part, point)
+
+    def _unknown_within(self, optional: Node, point: Point) -> Iterator[Clause]:
+        """The fields of which an optional holds none because they are unknown."""
+        for part in optional.walk():
+            if isinstance(part, Select) and self.trace.absent(part, point):
+                yield self._unknown_field(part, point)
 
     def _unseen(self, listed: Node, point: Point) -> Iterator[Clause]:
         """A list that may have more elements than are known leaves open what all of them come to."""
@@ -275,7 +286,11 @@ class _Walk:
                 return "a division by zero, or out of range"
             case Call(function="_[_]"):
                 return f"there is no element {given}"
-            case Call(function="percent" | "quantile"):
+            case Call(function="value"):
+                return "there is none"
+            case Call(function="percent" | "quantile" | "math.@max" | "math.@min") if (
+                node.arguments[0].type.kind is Kind.LIST
+            ):
                 return "the list is empty, or the share is not within 0 and 1"
             case Call(function="_+_" | "_-_" | "_*_" | "-_" | "sum" | "days" | "hours"):
                 return f"the result is out of range ({given})"

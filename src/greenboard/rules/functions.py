@@ -143,9 +143,7 @@ def configuration() -> str:
     return "\n".join(lines)
 
 
-def _declaration(
-    name: str, overloads: tuple[tuple[tuple[str, ...], str], ...], *, method: bool = False
-) -> list[str]:
+def _declaration(name: str, overloads: tuple[tuple[tuple[str, ...], str], ...], *, method: bool = False) -> list[str]:
     lines = [f'  - name: "{name}"', "    overloads:"]
     for index, (arguments, returned) in enumerate(overloads):
         lines.append(f'      - id: "{_identifier(name)}_{index}"')

@@ -111,7 +111,9 @@ class _Joined:
             return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
         stated = read[0].type
         told = iter(read)
-        full = [_unknown(stated, part.count) if isinstance(part.columns, _NoFields) else next(told) for part in self.parts]
+        full = [
+            _unknown(stated, part.count) if isinstance(part.columns, _NoFields) else next(told) for part in self.parts
+        ]
         return cast("Vec | ListVec", concat(full))
 
 

@@ -11,7 +11,6 @@ from greenboard.rules import gather, sequences, texts, tree
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Kind
 from greenboard.rules.vectors import (
-    MISSING,
     OK,
     Array,
     ListVec,
@@ -152,7 +151,10 @@ def _intersects(step: Step) -> Value:
 def _equivalent(step: Step) -> Value:
     """Each list has every element of the other."""
     ours, theirs = _membership(step)
-    missing = [_any(~found, sequences.elements(step.listed(at), step.lanes)[0], step.lanes) for at, found in ((0, ours), (1, theirs))]
+    missing = [
+        _any(~found, sequences.elements(step.listed(at), step.lanes)[0], step.lanes)
+        for at, found in ((0, ours), (1, theirs))
+    ]
     return Vec(tree.BOOL, ~(missing[0] | missing[1]), step.state())
 
 

@@ -14,7 +14,6 @@ from greenboard.rules.vectors import (
     ERROR,
     OK,
     Array,
-    Held,
     ListVec,
     OptionalVec,
     State,
@@ -114,5 +113,3 @@ OPERATORS: dict[str, Callable[[Step], Value]] = {
     "orValue": _or_value,
     "or": _or,
 }
-
-

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from greenboard.core import clock
 from greenboard.facts.types import FieldValue
+from greenboard.rules import reference
 from greenboard.rules.tree import Call, Const, Fold, Has, Kind, ListOf, Node, Select, Var
 
 FLIPPED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_", "_==_": "_==_", "_!=_": "_!=_"}
@@ -155,5 +156,7 @@ def _write_call(node: Call) -> str:
         return f"{parts[0]} {_BINARY.get(node.function, node.function.strip('_'))} {parts[1]}"
     if len(parts) == 1 and node.function.endswith("_"):
         return f"{node.function.strip('_')}{parts[0]}"
+    if node.function in reference.methods() and parts:
+        return f"{parts[0]}.{node.function}({', '.join(parts[1:])})"
     name = {"math.@max": "math.greatest", "math.@min": "math.least"}.get(node.function, node.function)
     return f"{name}({', '.join(parts)})"

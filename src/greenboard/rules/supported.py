@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from greenboard.facts.vocabulary import FieldDef
@@ -15,6 +16,9 @@ _NUMBERS = {Kind.INT, Kind.DOUBLE}
 _TIMES = {Kind.TIMESTAMP, Kind.DURATION}
 _B, _I, _D, _S, _T, _L = Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION
 _ONE_KIND: set[tuple[Kind, ...]] = {*((kind, kind) for kind in _SCALARS), (_I, _D), (_D, _I)}
+_EQUAL: set[tuple[Kind, ...]] = {*_ONE_KIND, (Kind.LIST, Kind.LIST), (Kind.OPTIONAL, Kind.OPTIONAL)}
+_AT_PLACE: set[tuple[Kind, ...]] = {(Kind.LIST, _I), (Kind.OPTIONAL, _I)}
+_EXTREMES: set[tuple[Kind, ...]] = {(_I,), (_D,), (_I, _I), (_D, _D), (Kind.LIST,)}
 _TEXTS: set[tuple[Kind, ...]] = {(_S, _S)}
 _ANY = {*_SCALARS, Kind.STRUCT, Kind.LIST}
 _MOMENT_PARTS: set[tuple[Kind, ...]] = {(_T,), (_T, _S)}
@@ -24,7 +28,7 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_||_": {(_B, _B)},
     "!_": {(_B,)},
     "_?_:_": {(_B, kind, kind) for kind in (*_ANY, Kind.OPTIONAL)},
-    **dict.fromkeys(("_==_", "_!=_"), {*_ONE_KIND, (Kind.LIST, Kind.LIST), (Kind.OPTIONAL, Kind.OPTIONAL)}),
+    **dict.fromkeys(("_==_", "_!=_"), _EQUAL),
     **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), _ONE_KIND),
     "_+_": {(_I, _I), (_D, _D), (_S, _S), (_T, _L), (_L, _T), (_L, _L), (Kind.LIST, Kind.LIST)},
     "_-_": {(_I, _I), (_D, _D), (_T, _T), (_T, _L), (_L, _L)},
@@ -33,7 +37,7 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_%_": {(_I, _I)},
     "-_": {(_I,), (_D,)},
     "@in": {(kind, Kind.LIST) for kind in _SCALARS},
-    **dict.fromkeys(("_[_]", "_[?_]"), {(Kind.LIST, _I), (Kind.OPTIONAL, _I)}),
+    **dict.fromkeys(("_[_]", "_[?_]"), _AT_PLACE),
     "size": {(_S,), (Kind.LIST,)},
     **dict.fromkeys(("startsWith", "endsWith", "contains", "matches"), _TEXTS),
     "split": {(_S, _S), (_S, _S, _I)},
@@ -68,8 +72,8 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "orValue": {(Kind.OPTIONAL, kind) for kind in _ANY},
     "or": {(Kind.OPTIONAL, Kind.OPTIONAL)},
     **{name: {(Kind.OPTIONAL,)} for name in ("hasValue", "value")},
-    **dict.fromkeys(("math.@max", "math.@min"), {(_I,), (_D,), (_I, _I), (_D, _D), (Kind.LIST,)}),
-    **dict.fromkeys(("math.abs", "math.sign", "math.sqrt"), {(_I,), (_D,)}),
+    **dict.fromkeys(("math.@max", "math.@min"), _EXTREMES),
+    **{f"math.{name}": {(_I,), (_D,)} for name in ("abs", "sign", "sqrt")},
     **{f"math.{name}": {(_D,)} for name in ("ceil", "floor", "round", "trunc", "isNaN", "isInf", "isFinite")},
 }
 _SAME = {"_?_:_": (1, 2), "_+_": (0, 1), "or": (0, 1)}
@@ -78,8 +82,14 @@ _SAME = {"_?_:_": (1, 2), "_+_": (0, 1), "or": (0, 1)}
 _OF_SCALARS = {"sort", "distinct", "sets.contains", "sets.intersects", "sets.equivalent"}
 _NOT_EMPTY = {"sum", "percent", "quantile", "math.@max", "math.@min", "orValue", "value"}
 _SIGNS = {
-    **{"@in": "in", "_[_]": "[]", "_[?_]": "[?]", "_?_:_": "?:", "-_": "-", "!_": "!"},
-    **{"math.@max": "math.greatest", "math.@min": "math.least"},
+    "@in": "in",
+    "_[_]": "[]",
+    "_[?_]": "[?]",
+    "_?_:_": "?:",
+    "-_": "-",
+    "!_": "!",
+    "math.@max": "math.greatest",
+    "math.@min": "math.least",
 }
 
 
@@ -144,7 +154,9 @@ def check_constants(source: Source, node: Call, schema: Schema) -> None:
     if index < len(node.arguments):
         literal = node.arguments[index]
         if isinstance(literal, Const) and isinstance(literal.value, str) and not valid(literal.value):
-            raise source.refuse(literal.at, f"{literal.value!r} {what}")
+            days = re.fullmatch(r"(\d+)d", literal.value) if node.function == "duration" else None
+            hint = f"Write days({days[1]})." if days else None
+            raise source.refuse(literal.at, f"{literal.value!r} {what}", hint=hint)
 
 
 def _check_closed(source: Source, node: Call, schema: Schema) -> None:

@@ -13,7 +13,7 @@ from greenboard.rules.evaluate import Interpreter, Parameters, columns_of
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.tree import Fold, Kind, Node, Type
-from greenboard.rules.vectors import OK, Array, ListVec, OptionalVec, State, StructVec, Value, Vec
+from greenboard.rules.vectors import MISSING, OK, Array, ListVec, OptionalVec, State, StructVec, Value, Vec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,6 +48,13 @@ class Trace:
     def has(self, node: Node) -> bool:
         """Whether a part was evaluated at all: one within an empty list was, one that nobody asked was not."""
         return self._interpreter.was_traced(node)
+
+    def absent(self, node: Node, point: Point) -> bool:
+        """Whether an optional holds none because a field is unknown."""
+        if not self.has(node):
+            return False
+        found, lane = self._seen(node, point)
+        return isinstance(found, OptionalVec) and _state(found.absent, lane) == MISSING
 
     def truth(self, node: Node, point: Point) -> bool:
         """The value of a bool that has one."""
