@@ -8,11 +8,11 @@ from typing import Any
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
-from google.protobuf import duration_pb2, timestamp_pb2
+from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from tests.rules.random_rules import NOW
 
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.rules import arithmetic, versions
+from greenboard.rules import arithmetic, versions, wire
 
 
 def oracle(words: Vocabulary) -> Any:
@@ -156,10 +156,58 @@ def as_data(value: Any) -> Any:
 
 
 def unfolded(text: str, compiler: Any, serialised: bytes) -> bytes:
-    """The runtime has no `attested`: it gets what the word stands for."""
-    if "attested(" not in text:
-        return serialised
-    return bytes(compiler.compile(_spell_out(text)).serialize())
+    """The runtime gets what words stand for that it does not have, or gets wrong: `attested`, named parts."""
+    if "attested(" in text:
+        serialised = bytes(compiler.compile(_spell_out(text)).serialize())
+    return _without_names(serialised)
+
+
+def _without_names(serialised: bytes) -> bytes:
+    """The same expression with each named part (`cel.bind`, `optMap`) in the place of its name.
+
+    The runtime keeps named parts where a list's variable was, and finds that variable there again when
+    the list's comprehension ended early.
+    """
+    envelope = any_pb2.Any()
+    envelope.ParseFromString(serialised)
+    checked = wire.parse(serialised)
+    _put_in_place(checked.expr, {})
+    envelope.value = checked.SerializeToString()
+    return envelope.SerializeToString()
+
+
+def _put_in_place(expr: Any, parts: dict[str, Any]) -> None:
+    match expr.WhichOneof("kind"):
+        case "ident_expr" if expr.ident_expr.name in parts:
+            expr.CopyFrom(parts[expr.ident_expr.name])
+        case "select_expr":
+            _put_in_place(expr.select_expr.operand, parts)
+        case "call_expr":
+            if expr.call_expr.HasField("target"):
+                _put_in_place(expr.call_expr.target, parts)
+            for argument in expr.call_expr.args:
+                _put_in_place(argument, parts)
+        case "list_expr":
+            for element in expr.list_expr.elements:
+                _put_in_place(element, parts)
+        case "comprehension_expr":
+            _put_in_comprehension(expr, parts)
+
+
+def _put_in_comprehension(expr: Any, parts: dict[str, Any]) -> None:
+    told = expr.comprehension_expr
+    if told.iter_var == "#unused":
+        _put_in_place(told.accu_init, parts)
+        body = type(expr)()
+        body.CopyFrom(told.result)
+        _put_in_place(body, {**parts, told.accu_var: told.accu_init})
+        expr.CopyFrom(body)
+        return
+    for part in (told.iter_range, told.accu_init):
+        _put_in_place(part, parts)
+    inner = {name: part for name, part in parts.items() if name not in (told.iter_var, told.accu_var)}
+    for part in (told.loop_condition, told.loop_step, told.result):
+        _put_in_place(part, inner)
 
 
 def _spell_out(text: str) -> str:

@@ -112,6 +112,8 @@ class Items:
         return found
 
     def _column(self, name: str) -> Vec | ListVec:
+        if name not in self.fields:  # a custom fact that nobody states any more
+            return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
         stated = self.fields[name].type
         raw = [item.get(name) for item in self.items]
         state = _missing(raw)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -183,15 +184,23 @@ class Interpreter:
         if node.name == PARAMETERS:
             found: StructVec | ListVec = StructVec(node.type, _Parameters(self.given), len(self.frame))
         else:
-            found = self.frame.variable(node.name)
+            found = self._facts(node)
         return found if self.rows is None else found.take(self.rows)
+
+    def _facts(self, node: Var) -> StructVec | ListVec:
+        """The facts of a type; unknown where there is no such type any more, or it has become another."""
+        known = node.name in self.frame.vocabulary.types
+        found = self.frame.variable(node.name) if known else None
+        if found is not None and found.type == node.type:
+            return found
+        return cast("StructVec | ListVec", gather.unknown(node.type, len(self.frame)))
 
     def _select(self, node: Select, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
         if node.optional:
             return _optional_field(operand, node.field, node.type)
         assert isinstance(operand, StructVec)
-        return operand.field(node.field)
+        return _read(operand, node.field, node.type)
 
     def _has(self, node: Has, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
@@ -261,6 +270,12 @@ class Interpreter:
         return folds.collect(node, made, test, inner, over)
 
 
+def _read(struct: StructVec, name: str, stated: Type) -> Vec | ListVec:
+    """A field, of the type that it had when the rule was compiled; unknown where custom facts have changed since."""
+    found = struct.field(name)
+    return found if found.type == stated else cast("Vec | ListVec", gather.unknown(stated, struct.count))
+
+
 def _may_lack(node: ListOf) -> bool:
     """Whether a list literal has optional elements."""
     return any(part.type.kind is Kind.OPTIONAL for part in node.elements)
@@ -270,5 +285,5 @@ def _optional_field(operand: Value, name: str, stated: Type) -> OptionalVec:
     """`operand.?field`: none where the field is unknown; an operand that is none stays none."""
     absent, struct = (operand.absent, operand.value) if isinstance(operand, OptionalVec) else (None, operand)
     assert isinstance(struct, StructVec)
-    found = with_state(struct, None).field(name)
+    found = _read(with_state(struct, None), name, stated.inner)
     return OptionalVec(stated, with_state(found, None), first(absent, found.state), operand.state)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from greenboard.facts import labels
+from greenboard.facts.vocabulary import FactType
 from greenboard.facts.types import FieldValue
 from greenboard.rules import phrases, wishes
 from greenboard.rules.clauses import Clauses
@@ -210,8 +211,8 @@ class _Walk:
         match node:
             case Var():
                 self.missing.add(node.name)
-                declared = self.trace.frame.vocabulary.types[node.name]
-                named = labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
+                declared = self.trace.frame.vocabulary.types.get(node.name)
+                named = node.name if declared is None else self._named(declared, node)
                 yield Clause("", f"nothing is known of {named}")
             case Select() if self.trace.state(node.operand, point) == OK:
                 yield self._unknown_field(node, point)
@@ -232,6 +233,9 @@ class _Walk:
                         yield from self.unknown(part, point)
                     else:
                         yield from self._unseen(part, point)
+
+    def _named(self, declared: FactType, node: Var) -> str:
+        return labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
 
     def _unknown_within(self, optional: Node, point: Point) -> Iterator[Clause]:
         """The fields of which an optional holds none because they are unknown."""

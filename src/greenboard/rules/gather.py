@@ -112,12 +112,13 @@ class _Joined:
         stated = read[0].type
         told = iter(read)
         full = [
-            _unknown(stated, part.count) if isinstance(part.columns, _NoFields) else next(told) for part in self.parts
+            unknown(stated, part.count) if isinstance(part.columns, _NoFields) else next(told) for part in self.parts
         ]
         return cast("Vec | ListVec", concat(full))
 
 
-def _unknown(stated: Type, lanes: int) -> Value:
+def unknown(stated: Type, lanes: int) -> Held:
+    """A value that no lane knows."""
     found = nothing(stated, lanes)
     found.state = np.full(lanes, np.uint8(MISSING))
     return found

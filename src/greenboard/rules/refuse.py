@@ -89,8 +89,12 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
 def _unknown_field(source: Source, at: int, field: str, struct: str, schema: Schema) -> RuleError:
     known = schema.fields(struct)
     after = source.text.find(f".{field}", at - 1) + 1
+    reason = schema.unreadable(struct).get(field)
+    if reason:
+        return source.refuse(after or at, f"{struct}.{field} cannot be read: {reason}")
     what = f"the rule has no parameter {field!r}" if struct == PARAMETERS else f"{struct} has no field {field!r}"
-    expected = ", ".join(sorted(known)) or "a rule with parameters"
+    none = "a rule with parameters" if struct == PARAMETERS else "a key that a descriptor has"
+    expected = ", ".join(sorted(known)) or none
     return source.refuse(after or at, what, hint=suggest(field, known), expected=expected)
 
 

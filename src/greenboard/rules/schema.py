@@ -44,6 +44,11 @@ class Schema:
             return {name: FieldDef(type=kind, doc="") for name, kind in self.parameters.items()}
         return self.vocabulary.types[struct].fields
 
+    def unreadable(self, struct: str) -> Mapping[str, str]:
+        """Why fields of a struct that there are cannot be read."""
+        declared = self.vocabulary.types.get(struct)
+        return declared.unreadable if declared else {}
+
 
 def environment(schema: Schema) -> Any:
     """The compiler for a schema. Built once for each vocabulary and set of parameters."""
