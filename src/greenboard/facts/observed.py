@@ -9,19 +9,20 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenboard.catalog import kinds
 from greenboard.catalog.types import Entity, Kind
 from greenboard.facts.types import FieldValue, Struct
-from greenboard.facts.vocabulary import NAME, FactError, FactType, FieldDef, FieldType, fit
+from greenboard.facts.vocabulary import NAME, FactError, FactType, FieldDef, FieldType, Vocabulary, fit
 
 PROPERTIES = "properties"
 """The fact type of custom facts."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_LISTS = {kind.element: kind for kind in FieldType if kind.element}
+_LISTS = {element: kind for kind in FieldType if (element := kind.element)}
 _WIDER = {
     frozenset({FieldType.INT, FieldType.FLOAT}): FieldType.FLOAT,
     frozenset({FieldType.INTS, FieldType.FLOATS}): FieldType.FLOATS,
@@ -48,20 +49,36 @@ class _Key:
     texts: set[str] = field(default_factory=set)
 
 
-def fact_type(base: FactType, entities: Iterable[Entity], kinds: Iterable[Kind]) -> FactType:
+def used(entities: Iterable[Entity], defined: Iterable[Kind]) -> list[Kind]:
+    """The kinds whose schemas count: those that descriptors define, and of those that ship the ones in use."""
+    names = {entity.ref.kind for entity in entities}
+    shipped = (kind for kind in kinds.shipped() if kind.name in names)
+    return list(kinds.named((*shipped, *defined)).values())
+
+
+def extended(base: Vocabulary, entities: Sequence[Entity], defined: Iterable[Kind]) -> Vocabulary:
+    """A vocabulary with the custom facts of entities; itself where they have none. Descriptors `defined` kinds."""
+    known = base.types.get(PROPERTIES)
+    if known is None:
+        return base
+    found = fact_type(known, entities, used(entities, defined))
+    return base if found == known else base.with_type(found)
+
+
+def fact_type(base: FactType, entities: Iterable[Entity], defined: Iterable[Kind]) -> FactType:
     """The fact type of custom facts, with a field for each key that can be read and a reason for each other.
 
-    Of `kinds`, those count that entities have; give only them. Keys keep their order by name, so that
-    the same catalog gives an equal type.
+    The fields of `base` stay as they are. `defined` are the kinds whose schemas count, see `used`. Keys are in
+    the order of their names, so that the same catalog gives an equal type.
     """
     keys: defaultdict[str, _Key] = defaultdict(_Key)
-    for kind in sorted(kinds, key=lambda each: each.name):
+    for kind in sorted(defined, key=lambda each: each.name):
         _declare(keys, kind)
     for entity in entities:
         for name, value in entity.properties.items():
             _see(keys[field_name(name)], name, value, str(entity.ref))
-    fields, unreadable = {}, {}
-    for name in sorted(keys):
+    fields, unreadable = dict(base.fields), {}
+    for name in sorted(keys.keys() - fields.keys()):
         try:
             fields[name] = _field(name, keys[name])
         except _Unreadable as problem:
@@ -84,12 +101,16 @@ def fitted(declared: FactType, raw: Struct) -> tuple[dict[str, FieldValue], dict
         if wanted is None:
             continue
         try:
-            if wanted.type in (FieldType.TIMESTAMP, FieldType.TIMESTAMPS) and not _all_moments(value):
-                raise FactError(f"{key}: wrong type", expected="an RFC 3339 date and time", got=_short(value))
-            found[name] = fit(wanted, value, key)
+            found[name] = _fit(wanted, value, key)
         except FactError as error:
             misfits[key] = str(error)
     return found, misfits
+
+
+def _fit(wanted: FieldDef, value: object, key: str) -> FieldValue:
+    if wanted.type in (FieldType.TIMESTAMP, FieldType.TIMESTAMPS) and not _all_moments(value):
+        raise FactError(f"{key}: wrong type", expected="an RFC 3339 date and time", got=_short(value))
+    return fit(wanted, value, key)
 
 
 def _all_moments(value: object) -> bool:
@@ -202,7 +223,7 @@ def _declared_type(schema: Mapping[str, Any]) -> FieldType | None:
     if stated == "array":
         items = schema.get("items")
         inner = _declared_type(items) if isinstance(items, Mapping) else None
-        return _LISTS.get(inner)
+        return _LISTS.get(inner) if inner else None
     if stated == "string" and schema.get("format") == "date-time":
         return FieldType.TIMESTAMP
     return _SCHEMA_TYPES.get(stated) if isinstance(stated, str) else None

@@ -17,6 +17,7 @@ from greenboard.catalog.models import Entity, EntityVersion, RelationInterval
 from greenboard.catalog.types import RelationKind
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
+from greenboard.facts import custom
 from greenboard.facts import vocabulary as words
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
@@ -38,10 +39,9 @@ class _Typed(Protocol):
 _Said = TypeVar("_Said", bound=_Typed)
 
 
-@lru_cache(maxsize=1)
 def vocabulary() -> words.Vocabulary:
-    """The vocabulary that Greenboard ships, read once."""
-    return words.load()
+    """Every fact type, custom facts with the keys in use. The same object until keys change."""
+    return custom.vocabulary()
 
 
 def encode(value: object) -> str:
@@ -52,7 +52,7 @@ def encode(value: object) -> str:
 @lru_cache(maxsize=50_000)
 def decode(name: str, text: str) -> Value:
     """Read a stored value. FactError when the fact type has changed so that it no longer fits."""
-    return vocabulary().normalise(name, json.loads(text))
+    return custom.fact_types().normalise(name, json.loads(text))
 
 
 def digest(fact: Fact) -> bytes:
@@ -214,7 +214,7 @@ def current(
 
 def _shared(said: Iterable[_Said]) -> list[_Said]:
     """What a component reads of its repository: the types that are about repositories."""
-    types = vocabulary().types
+    types = custom.fact_types().types
     return [one for one in said if one.type in types and types[one.type].about == "repository"]
 
 

@@ -44,10 +44,7 @@ class FieldType(StrEnum):
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 """What a fact type and a field may be called, so that a rule can speak of them."""
 
-RESERVED = frozenset(
-    "now param true false null in as break const continue else for function if import let loop package namespace "
-    "return var void while".split()
-)
+RESERVED = frozenset({"now", "param", "true", "false", "null", "in", "properties"})
 """Names that have another meaning in rules."""
 
 
@@ -247,8 +244,8 @@ _CONVERT = {
 }
 
 
-def load(folder: Path | None = None, own: Path | None = None) -> Vocabulary:
-    """Read every fact type in a folder, by default the ones that Greenboard ships, and those of your own.
+def load(folder: Path | None = None) -> Vocabulary:
+    """Read every fact type in a folder; by default the ones that Greenboard ships, and those of your own.
 
     Raises:
         UserError: a document that is no fact type, or one whose name is taken, with its place.
@@ -259,25 +256,34 @@ def load(folder: Path | None = None, own: Path | None = None) -> Vocabulary:
         for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
             declared = yaml.parse(document, FactType)
             types[declared.name] = declared
+    own = content.own_fact_types() if folder is None else None
     return extended(Vocabulary(types), own) if own else Vocabulary(types)
 
 
 def extended(shipped: Vocabulary, folder: Path) -> Vocabulary:
     """A vocabulary with the fact types of a folder. Raises as `load` does."""
-    if not folder.is_dir():
-        raise UserError("there is no such folder of fact types", got=str(folder), hint="See GREENBOARD_FACT_TYPES.")
     found = shipped
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
         for document in yaml.read(path.read_text(encoding="utf-8"), str(path)):
             declared = yaml.parse(document, FactType)
             _refuse_names(declared, document, found)
-            found = found.with_type(declared)
+            found = found.with_type(_with_keys(declared, found) if declared.open else declared)
     return found
 
 
+def _with_keys(declared: FactType, known: Vocabulary) -> FactType:
+    """The custom facts with keys that are declared for everyone."""
+    custom = known.types[declared.name]
+    return custom.model_copy(update={"fields": {**custom.fields, **declared.fields}})
+
+
 def _refuse_names(declared: FactType, document: yaml.Document, known: Vocabulary) -> None:
-    """Refuse a name that is taken, or that no rule could speak."""
-    if declared.name in known.types or declared.name in RESERVED:
+    """Refuse a name that is taken, or that no rule could speak. Of custom facts keys may be declared."""
+    custom = declared.open and declared.name in known.types and known.types[declared.name].open
+    if declared.open and not custom:
+        names = [name for name, one in known.types.items() if one.open]
+        raise UserError("only custom facts are open", place=document.place("open"), expected=", ".join(names))
+    if not custom and (declared.name in known.types or declared.name in RESERVED):
         hint = "Choose another name; fact types that ship cannot be replaced."
         raise UserError(f"the name {declared.name!r} is taken", place=document.place("name"), hint=hint)
     for name, place in (

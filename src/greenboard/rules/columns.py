@@ -115,12 +115,31 @@ class Items:
         if name not in self.fields:  # a custom fact that nobody states any more
             return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
         stated = self.fields[name].type
-        raw = [item.get(name) for item in self.items]
+        raw = _fitting([item.get(name) for item in self.items], stated)
         state = _missing(raw)
         if stated.element is None:
             return Vec(_TYPES[stated], _encode(_TYPES[stated], raw, self._strings), state)
         lists = [() if value is None else value for value in raw]
         return _list_column(_TYPES[stated.element], lists, state, self._strings)
+
+
+_PYTHON: dict[FieldType, type | tuple[type, ...]] = {
+    FieldType.BOOL: bool,
+    FieldType.INT: int,
+    FieldType.FLOAT: (float, int),
+    FieldType.STRING: str,
+    FieldType.TIMESTAMP: datetime,
+    FieldType.DURATION: timedelta,
+}
+
+
+def _fitting(raw: Sequence[FieldValue | None], stated: FieldType) -> list[FieldValue | None]:
+    """The values of the field's type: custom facts may have changed theirs since a row was read."""
+    wanted = _PYTHON[stated.element or stated]
+    if stated.element is None:
+        return [value if isinstance(value, wanted) else None for value in raw]
+    lists = ((value if isinstance(value, list | tuple) else None) for value in raw)
+    return [None if value is None or not all(isinstance(part, wanted) for part in value) else value for value in lists]
 
 
 def _list_column(element: Type, lists: Sequence[FieldValue], state: State, strings: Strings) -> ListVec:

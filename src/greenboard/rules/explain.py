@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from greenboard.facts import labels
-from greenboard.facts.vocabulary import FactType
 from greenboard.facts.types import FieldValue
+from greenboard.facts.vocabulary import FactType
 from greenboard.rules import phrases, wishes
 from greenboard.rules.clauses import Clauses
 from greenboard.rules.columns import Frame
