@@ -15,8 +15,9 @@ import numpy as np
 
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import folds, gather, operators, tree
-from greenboard.rules.columns import Frame, micros
+from greenboard.rules import beyond, folds, gather, operators, tree
+from greenboard.rules.around import RELATIONS
+from greenboard.rules.columns import Frame, Related, micros
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.schema import NOW, PARAMETERS
@@ -24,6 +25,7 @@ from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf
 from greenboard.rules.vectors import (
     OK,
     Array,
+    Held,
     ListVec,
     OptionalVec,
     State,
@@ -90,8 +92,12 @@ def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | 
 def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
-    passed = spread(value.data, count).astype(np.int8)
-    return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
+    passed = spread(value.data, count).view(np.int8)
+    if value.state is None:
+        return passed
+    # A state is one less than the verdict that it leads to, and each of those is more than PASS.
+    verdicts: Array = np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
+    return verdicts
 
 
 @dataclass
@@ -140,7 +146,7 @@ class Interpreter:
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
-        home = lanes.home(node.level)
+        home = lanes if lanes.depth <= node.level else lanes.home(node.level)
         found = self._evaluate(node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
@@ -216,8 +222,18 @@ class Interpreter:
     def _call(self, node: Call, lanes: Lanes) -> Value:
         if node.function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
             return self._in_literal(node, node.arguments[1], lanes)
+        if node.function in RELATIONS:
+            return beyond.related(node, self.frame, self.rows)
         arguments = [self.value(argument, lanes) for argument in node.arguments]
+        if node.function in beyond.FUNCTIONS:
+            return beyond.apply(node, arguments, self.frame, self._rows(lanes))
         return operators.apply(node, arguments, lanes.count, self.frame.strings)
+
+    def _rows(self, lanes: Lanes) -> Array:
+        """For every lane, the row of the frame that it belongs to."""
+        root = lanes.home(0)
+        own = np.arange(root.count) if self.rows is None else self.rows
+        return own if root is lanes else own[lanes.path(root)]
 
     def _in_literal(self, node: Call, listed: ListOf, lanes: Lanes) -> Vec:
         sought = self.scalar(node.arguments[0], lanes)
@@ -251,9 +267,10 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        # Of all comprehensions together, so that many beside one another are bounded as one is.
-        self._looked = bounded(self._looked + int(spread(over.lengths, lanes.count).sum()))
         parent, index = over.expand(lanes.count)
+        # Of all comprehensions together, so that many beside one another are bounded as one is.
+        self._looked += len(parent)
+        bounded(self._looked)
         bound = over.content if index is None else over.content.take(index)
         inner = Lanes(len(parent), node.depth, lanes, parent, bound)
         if self._trace is not None:
@@ -270,10 +287,17 @@ class Interpreter:
         return folds.collect(node, made, test, inner, over)
 
 
-def _read(struct: StructVec, name: str, stated: Type) -> Vec | ListVec:
+def _read(struct: StructVec, name: str, stated: Type) -> Held:
     """A field, of the type that it had when the rule was compiled; unknown where custom facts have changed since."""
+    if isinstance(struct.columns, Related) and name not in struct.columns.frame.vocabulary.types:
+        return gather.unknown(stated, struct.count)
     found = struct.field(name)
-    return found if found.type == stated else cast("Vec | ListVec", gather.unknown(stated, struct.count))
+    same = (
+        isinstance(found, StructVec)
+        or found.type == stated
+        or (found.type.kind is Kind.LIST and found.type.inner.kind is Kind.STRUCT)
+    )
+    return found if same else gather.unknown(stated, struct.count)
 
 
 def _may_lack(node: ListOf) -> bool:

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 
 from greenboard.rules import tree
+from greenboard.rules.columns import Related
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import (
     MISSING,
@@ -41,6 +42,13 @@ def nothing(stated: Type, lanes: int) -> Held:
         none = np.zeros(lanes, dtype=np.int64)
         return ListVec(stated, none, none, nothing(stated.inner, 0))
     return Vec(stated, np.zeros(lanes, dtype=_DTYPES.get(stated.kind, np.int64)))
+
+
+def none_like(content: Held, lanes: int) -> Held:
+    """As `nothing`; of related entities, one that is a row of the same frame."""
+    if isinstance(content, StructVec) and isinstance(content.columns, Related):
+        return StructVec(content.type, content.columns, lanes, np.zeros(lanes, dtype=np.int64))
+    return nothing(content.type, lanes)
 
 
 class _NoFields:
@@ -93,10 +101,23 @@ def _states(states: Sequence[State], parts: Sequence[Value]) -> State:
 def _structs(parts: Sequence[StructVec], state: State) -> StructVec:
     first = parts[0]
     if all(part.columns is first.columns for part in parts):
-        places = [np.arange(part.count) if part.index is None else part.index for part in parts]
-        index = np.concatenate(places)
+        index = np.concatenate([_places(part) for part in parts])
         return StructVec(first.type, first.columns, len(index), index, state)
+    related = next((part.columns for part in parts if isinstance(part.columns, Related)), None)
+    if related is not None:  # the rows of one frame; of those that are not there any row will do
+        index = np.concatenate(
+            [_places(part) if isinstance(part.columns, Related) else _first_row(part) for part in parts]
+        )
+        return StructVec(first.type, related, len(index), index, state)
     return StructVec(first.type, _Joined(parts), sum(part.count for part in parts), None, state)
+
+
+def _places(part: StructVec) -> Array:
+    return np.arange(part.count) if part.index is None else part.index
+
+
+def _first_row(part: StructVec) -> Array:
+    return np.zeros(part.count, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -105,16 +126,17 @@ class _Joined:
 
     parts: Sequence[StructVec]
 
-    def field(self, name: str) -> Vec | ListVec:
-        read = [whole(part.field(name), part.count) for part in self.parts if not isinstance(part.columns, _NoFields)]
-        if not read:
-            return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
-        stated = read[0].type
-        told = iter(read)
-        full = [
-            unknown(stated, part.count) if isinstance(part.columns, _NoFields) else next(told) for part in self.parts
-        ]
-        return cast("Vec | ListVec", concat(full))
+    def field(self, name: str) -> Vec | ListVec | StructVec:
+        known = {at: whole(part.field(name), part.count) for at, part in enumerate(self.parts) if _has_fields(part)}
+        if not known:
+            return _NoFields().field(name)
+        stated = next(iter(known.values())).type
+        every = [known[at] if at in known else unknown(stated, part.count) for at, part in enumerate(self.parts)]
+        return cast(Held, concat(every))
+
+
+def _has_fields(part: StructVec) -> bool:
+    return not isinstance(part.columns, _NoFields)
 
 
 def unknown(stated: Type, lanes: int) -> Held:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from greenboard.core.errors import Place, UserError, suggest
 from greenboard.rules import functions, mistakes, reference
-from greenboard.rules.schema import NOW, PACKAGE, PARAMETERS, Schema
+from greenboard.rules.around import RELATIONS
+from greenboard.rules.schema import NOW, PARAMETERS, Schema, struct_type
+from greenboard.rules.tree import Type
 
 
 class RuleError(UserError):
@@ -36,6 +38,8 @@ _FIELD = re.compile(r"undefined field '(.+)' not found in struct '(.+)'")
 _NAME = re.compile(r"undeclared reference to '(.+)' \(in")
 _OVERLOAD = re.compile(r"found no matching overload for '(.+)' applied to '(.*)'")
 _OPERAND = re.compile(r"expression of type '(.+)' cannot be the operand of a select operation")
+_MESSAGE = re.compile(rf"{functions.ROOT}\.(\w+)\.(\w+)")
+_RELATED_ENTITY = "related_entity"
 _OPERATOR = re.compile(r"_(.+)_|(.)_")
 
 
@@ -74,7 +78,7 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
     at = source.offset(int(found[1]), int(found[2]))
     message = found[3].replace(" [INVALID_ARGUMENT]", "")
     if field := _FIELD.match(message):
-        return _unknown_field(source, at, field[1], field[2].removeprefix(f"{PACKAGE}."), schema)
+        return _unknown_field(source, at, field[1], struct_type(field[2]), schema)
     if name := _NAME.match(message):
         return _unknown_name(source, at, name[1], schema)
     if overload := _OVERLOAD.match(message):
@@ -83,30 +87,32 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
         return _no_fields(source, at, _kinds(operand[1]), schema)
     if "Syntax error" in message:
         return source.mistake(mistakes.of_syntax(source.text, at, message))
-    return source.refuse(at, message.replace(f"{PACKAGE}.", ""), hint=_HINTS.get(message))
+    return source.refuse(at, _MESSAGE.sub(lambda found: found[2], message), hint=_HINTS.get(message))
 
 
-def _unknown_field(source: Source, at: int, field: str, struct: str, schema: Schema) -> RuleError:
-    known = schema.fields(struct)
-    after = source.text.find(f".{field}", at - 1) + 1
-    reason = schema.unreadable(struct).get(field)
-    if reason:
-        return source.refuse(after or at, f"{struct}.{field} cannot be read: {reason}")
-    what = f"the rule has no parameter {field!r}" if struct == PARAMETERS else f"{struct} has no field {field!r}"
-    none = "a rule with parameters" if struct == PARAMETERS else "a key that a descriptor has"
-    expected = ", ".join(sorted(known)) or none
-    return source.refuse(after or at, what, hint=suggest(field, known), expected=expected)
+def _unknown_field(source: Source, at: int, field: str, stated: Type, schema: Schema) -> RuleError:
+    after = source.text.find(f".{field}", at - 1) + 1 or at
+    known: Collection[str] = schema.vocabulary.types if stated.is_related else schema.fields(stated.struct)
+    expected = ", ".join(sorted(known))
+    if not stated.is_related and field in schema.unreadable(stated.struct):
+        reason = schema.unreadable(stated.struct)[field]
+        return source.refuse(after, f"{stated.struct}.{field} cannot be read: {reason}")
+    what = f"{stated.struct} has no field {field!r}"
+    if stated.is_related:
+        what = f"unknown fact type {field!r}: what is read of a related entity are its facts"
+    elif stated.struct == PARAMETERS:
+        what = f"the rule has no parameter {field!r}"
+        expected = expected or "a rule with parameters"
+    expected = expected or "a key that a descriptor has"
+    return source.refuse(after, what, hint=suggest(field, known), expected=expected)
 
 
 def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleError:
     called = source.text[at : at + 1] == "("
     start = max(source.text.rfind(name, 0, at + 1), 0) if called else at
-    if name in functions.LATER:
-        return source.refuse(
-            start,
-            f"{name}() reads the facts of other entities, which rules cannot do yet",
-            hint="Use the facts of the entity itself, such as dependency_map.",
-        )
+    declared = next((one for one in functions.FIELD_FUNCTIONS if one.name == name), None)
+    if called and declared is not None:
+        return _called_otherwise(source, start, declared)
     names = [*schema.vocabulary.types, NOW, PARAMETERS]
     known = reference.names()
     if called:
@@ -121,11 +127,22 @@ def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleErr
     return source.refuse(start, f"unknown name {first!r}", hint=hint, expected="a fact type")
 
 
+def _called_otherwise(source: Source, start: int, declared: functions.Function) -> RuleError:
+    """A function of ours with other arguments, or of something that it is no method of."""
+    if declared.name in RELATIONS and source.text[:start].rstrip().endswith("."):
+        what = f"{declared.name}() leads on from the entity itself, not from a related one"
+        return source.refuse(start, what, hint="Ask a related entity for its own facts, such as dependency_map.")
+    return source.refuse(start, f"{declared.name}() is called otherwise", expected=declared.signature)
+
+
 def _no_fields(source: Source, at: int, kind: str, schema: Schema) -> RuleError:
     found = re.fullmatch(r"list[(<](\w+)[)>]", kind)
     if found is None:
         return source.refuse(at, f"{kind} has no fields")
     name = found[1]
+    if name == _RELATED_ENTITY:
+        what = "there may be several related entities, so they have no fields"
+        return source.refuse(at, what, hint="Ask about each: dependencies().all(d, d.slo...) or .exists(...).")
     asked = re.match(r"\.?(size|length|count)\b", source.text[at:])
     if asked:
         return source.refuse(at, f"a list has no field {asked[1]!r}", hint=f"Write size({name}).")
@@ -188,7 +205,8 @@ _CALL_HINTS = {
 
 def _kinds(arguments: str) -> str:
     inside = arguments[1:-1] if arguments.startswith("(") else arguments
-    words = inside.replace(f"{PACKAGE}.", "").replace("null_type", "null")
+    words = _MESSAGE.sub(lambda found: _RELATED_ENTITY if found[1] == "related" else found[2], inside)
+    words = words.replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
     return re.sub(r"list\((\w+)\)", r"list<\1>", words)
 

@@ -24,6 +24,7 @@ from greenboard.rules.vectors import (
     first,
     offsets,
     spread,
+    unless,
     with_state,
     worst,
 )
@@ -45,9 +46,9 @@ def _in(step: Step) -> Value:
     wanted = sought.data if sought.data.ndim == 0 else sought.data[parent]
     same = arithmetic.compare("==", Vec(sought.type, wanted), content)
     found = np.zeros(step.lanes, dtype=np.bool_)
-    found[parent[same]] = True
+    found[parent[np.flatnonzero(same)]] = True
     unseen = listed.unseen()
-    state = step.state() if unseen is None else worst(step.state(), np.where(found, np.uint8(OK), unseen))
+    state = step.state() if unseen is None else worst(step.state(), unless(found, unseen))
     return Vec(tree.BOOL, found, state)
 
 
@@ -71,7 +72,8 @@ def alike(left: ListVec, right: ListVec, lanes: int) -> Array:
     if Kind.EMPTY in (left.type.inner.kind, right.type.inner.kind):
         return same
     counted = np.where(same, left.lengths, 0)
-    parent = np.repeat(np.arange(lanes), bounded_runs(counted))
+    bounded(int(counted.sum()))
+    parent = np.repeat(np.arange(lanes), counted)
     place = np.arange(len(parent)) - np.repeat(offsets(counted)[:-1], counted)
     ours, theirs = (part.content.take(part.starts[parent] + place) for part in (left, right))
     if isinstance(ours, ListVec) and isinstance(theirs, ListVec):
@@ -80,12 +82,6 @@ def alike(left: ListVec, right: ListVec, lanes: int) -> Array:
         equals = arithmetic.compare("==", cast(Vec, ours), cast(Vec, theirs))
     same[parent[~equals]] = False
     return same
-
-
-def bounded_runs(lengths: Array) -> Array:
-    """The lengths of runs that are about to be held together."""
-    bounded(int(lengths.sum()))
-    return lengths
 
 
 def _index(step: Step) -> Value:
@@ -123,7 +119,7 @@ def at_place(step: Step, listed: ListVec, place: Array) -> tuple[Held, Array]:
     lengths, where = spread(listed.lengths, step.lanes), spread(place, step.lanes)
     outside = (where < 0) | (where >= lengths)
     if not len(listed.content):
-        return gather.nothing(listed.type.inner, step.lanes), np.ones(step.lanes, dtype=np.bool_)
+        return gather.none_like(listed.content, step.lanes), np.ones(step.lanes, dtype=np.bool_)
     index = np.where(outside, 0, spread(listed.starts, step.lanes) + where)
     return with_state(listed.content, None).take(index), outside
 
@@ -149,7 +145,7 @@ def _percent(step: Step) -> Value:
     listed = step.listed(0)
     parent, content = elements(listed, step.lanes)
     lengths = spread(listed.lengths, step.lanes)
-    true = np.bincount(parent[content.data.astype(np.bool_)], minlength=step.lanes)
+    true = np.bincount(parent[np.flatnonzero(content.data)], minlength=step.lanes)
     return Vec(tree.DOUBLE, 100.0 * true / np.maximum(lengths, 1), failing(listed.state, lengths == 0))
 
 
