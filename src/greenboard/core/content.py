@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+
+from greenboard.core.errors import UserError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -12,3 +16,19 @@ def library(*parts: str) -> Path:
     installed = _PACKAGE / "library"
     root = installed if installed.is_dir() else _PACKAGE.parents[1] / "library"
     return root.joinpath(*parts)
+
+
+def own_fact_types(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_FACT_TYPES names, if it does.
+
+    Raises:
+        UserError: there is no such folder.
+
+    """
+    named = (os.environ if variables is None else variables).get("GREENBOARD_FACT_TYPES", "")
+    if not named:
+        return None
+    folder = Path(named).expanduser().resolve()
+    if not folder.is_dir():
+        raise UserError("GREENBOARD_FACT_TYPES names no folder", expected="a folder of YAML files", got=repr(named))
+    return folder

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from greenboard.facts import observed
 from greenboard.facts.types import Fact, FieldValue, Gap, Partial, SourceKind, Struct, Value
 from greenboard.facts.vocabulary import FactType, Vocabulary
 
@@ -113,6 +114,9 @@ def merge(
             stale[name] = _staleness(old, declared)
         if not fresh:
             continue
+        if declared.open:
+            fresh, misfits = _typed(fresh, declared)
+            missed[name] += misfits
         alone = len(told) == 1 and _told_apart(fresh[0].value, declared)
         merged = _Alone(fresh[0], declared) if alone else _Merged(declared, _by_trust(fresh, declared, priority))
         if declared.many is not None and (name in missed or _lost(old, merged, declared)):
@@ -123,8 +127,22 @@ def merge(
             origins[name] = merged.origins
         if merged.conflicts:
             conflicts[name] = tuple(merged.conflicts)
-    found_gaps = {name: tuple(several) for name, several in missed.items()}
+    found_gaps = {name: tuple(several) for name, several in missed.items() if several}
     return Snapshot(values, origins, found_gaps, stale, conflicts, frozenset(partial))
+
+
+def _typed(facts: Iterable[Fact], declared: FactType) -> tuple[list[Fact], list[Gap]]:
+    """Custom facts with the values that fit the types of their keys, and a gap for each that has others."""
+    typed: list[Fact] = []
+    gaps: list[Gap] = []
+    for fact in facts:
+        assert isinstance(fact.value, Mapping), "custom facts are one struct for each entity"
+        values, misfits = observed.fitted(declared, fact.value)
+        typed.append(replace(fact, value=values))
+        if misfits:
+            reason = "; ".join(misfits.values())
+            gaps.append(Gap(fact.entity, fact.type, reason, fact.source, fact.observed_at))
+    return typed, gaps
 
 
 def _told_apart(value: Value, declared: FactType) -> bool:

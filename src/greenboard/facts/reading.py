@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from greenboard.core.refs import Ref
+from greenboard.facts import custom
 from greenboard.facts import vocabulary as words
 from greenboard.facts.models import FactInterval
 from greenboard.facts.stored import Reader
@@ -23,14 +24,8 @@ GapColumns = tuple[int, str, str, str, str, str, str, str, bool, datetime]
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> words.Vocabulary:
-    """The vocabulary that Greenboard ships, read once."""
-    return words.load()
-
-
-@lru_cache(maxsize=1)
 def _reader() -> Reader:
-    return Reader(vocabulary())
+    return Reader(custom.fact_types())
 
 
 @lru_cache(maxsize=50_000)

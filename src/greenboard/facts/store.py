@@ -19,16 +19,16 @@ from greenboard.catalog.types import RelationKind
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import bulk, reading
+from greenboard.facts import bulk, custom, reading
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.reading import Making
 from greenboard.facts.stored import encode
 from greenboard.facts.types import Fact, Gap, Source, Value
+from greenboard.facts.vocabulary import Vocabulary
 
 _Row = TypeVar("_Row", FactInterval, GapInterval)
 _Made = TypeVar("_Made")
-vocabulary = reading.vocabulary
 _BATCH = 500
 _NONE = -1
 """The surrogate id that no entity has."""
@@ -43,6 +43,11 @@ class _Typed(Protocol):
 
 
 _Said = TypeVar("_Said", bound=_Typed)
+
+
+def vocabulary() -> Vocabulary:
+    """Every fact type, custom facts with the keys in use. The same object until keys change."""
+    return custom.vocabulary()
 
 
 def state(fact: Fact) -> Stated[Fact]:
@@ -236,7 +241,7 @@ def current(
 
 def _shared(said: Iterable[_Said]) -> list[_Said]:
     """What a component reads of its repository: the types that are about repositories."""
-    types = vocabulary().types
+    types = custom.fact_types().types
     return [one for one in said if one.type in types and types[one.type].about == "repository"]
 
 
