@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "greenboard.access",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.scorecards",
     "greenboard.results",
     "greenboard.web",
 ]

@@ -37,6 +37,7 @@ class Ground:
     frame: Frame
     _covered: dict[Selector, Array] = field(default_factory=dict, repr=False)
     _thresholds: dict[int, tuple[ParameterDef, Vec | ListVec]] = field(default_factory=dict, repr=False)
+    _held: dict[tuple[Selector, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.entities)
@@ -86,6 +87,20 @@ def verdicts(scorecard: Scorecard, rule: Rule, ground: Ground, rows: Array | Non
         verdict = np.where(condition == PASS, verdict, np.where(condition == FAIL, np.int8(NOT_APPLICABLE), condition))
     known = np.where((covered == _UNKNOWN) & (verdict != NOT_APPLICABLE), np.int8(NO_DATA), verdict)
     return np.where(covered == _NO, np.int8(NOT_APPLICABLE), known)
+
+
+def held(scorecard: Scorecard, rule: Rule, ground: Ground, *, keep: bool = True) -> Array:
+    """As `verdicts` for every row, evaluated once for each rule and scope of a scorecard.
+
+    `keep` is for rules that will be asked for again on the same ground.
+    """
+    key = scorecard.scope, rule.digest
+    found = ground._held.get(key) if rule.digest else None
+    if found is None:
+        found = verdicts(scorecard, rule, ground)
+        if keep and rule.digest:
+            ground._held[key] = found
+    return found
 
 
 def _evaluate(program: Program, rule: Rule, ground: Ground, rows: Array | None) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
-from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm
+from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm, written
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
     Example,
@@ -32,16 +32,33 @@ from greenboard.scorecards.types import (
     Selector,
 )
 
-__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load"]
+__all__ = [
+    "Example",
+    "Level",
+    "ParameterDef",
+    "Rule",
+    "Scorecard",
+    "Selector",
+    "find",
+    "load",
+    "parse",
+    "rule",
+    "shipped",
+    "unknown_level",
+]
 
+DEFAULT = "production-readiness"
 MAX_BYTES = 5 * 2**20
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A file that was read: its text for places, its document, and the rules in it."""
+    """A file that was read: its text for places, its document, and the rules in it.
 
-    text: str
+    Without a text the document was given as data, and places in an expression count within it.
+    """
+
+    text: str | None
     document: yaml.Document
     dimension: str | None
     rules: tuple[RuleForm, ...]
@@ -64,6 +81,12 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
     )
 
 
+def shipped(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
+    """Every scorecard that ships, the default one first."""
+    paths = sorted(content.library("scorecards").glob("*.yaml"), key=lambda path: (path.stem != DEFAULT, path.stem))
+    return tuple(load(path, vocabulary) for path in paths)
+
+
 def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
     """Read and compile a scorecard with the files that it includes.
 
@@ -74,13 +97,36 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
 
     """
     text, document = _read(path, str(path))
+    return _load(text, document, vocabulary, lambda name: _read(path.parent / name, str(path.parent / name)))
+
+
+def parse(text: str, vocabulary: Vocabulary, *, label: str = "scorecard") -> Scorecard:
+    """Compile a scorecard that is given as text. It includes nothing but files that ship.
+
+    Raises:
+        UserError: something in it is wrong; all of it is told.
+
+    """
+    return _load(text, _only(text, label), vocabulary, _shipped_part)
+
+
+def _shipped_part(name: str) -> tuple[str, yaml.Document]:
+    folder = content.library("scorecards")
+    if name not in {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}:
+        raise UserError(f"{name} cannot be included here", hint="Write its rules into the scorecard itself.")
+    return _read(folder / name, name)
+
+
+def _load(
+    text: str, document: yaml.Document, vocabulary: Vocabulary, include: Callable[[str], tuple[str, yaml.Document]]
+) -> Scorecard:
     card = yaml.parse(document, CardForm)
     sources = [_Source(text, document, None, card.rules)]
     dimensions = dict(card.dimensions)
     errors: list[UserError] = []
     for index, name in enumerate(card.include):
         try:
-            part_text, part_document = _read(path.parent / name, str(path.parent / name))
+            part_text, part_document = include(name)
             part = yaml.parse(part_document, PartForm)
         except UserError as error:
             missing = error.place is None and not isinstance(error, UserErrors)
@@ -113,10 +159,14 @@ def _read(path: Path, label: str) -> tuple[str, yaml.Document]:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError("not UTF-8 text", place=Place(label, line), hint="Save the file as UTF-8.") from None
+    return text, _only(text, label)
+
+
+def _only(text: str, label: str) -> yaml.Document:
     documents = yaml.read(text, label)
     if len(documents) != 1:
         raise UserError("not one YAML document", place=Place(label, 1), expected="1", got=str(len(documents)))
-    return text, documents[0]
+    return documents[0]
 
 
 def _placed(error: UserError, place: Place) -> UserError:
@@ -132,38 +182,50 @@ def _compile_all(
     for source in sources:
         for index, raw in enumerate(source.rules):
             place = source.document.place("rules", index)
-            problems = list(_problems(raw, index, source, card))
+            levels = [level.name for level in card.levels]
+            problems = list(unknown_level(raw.id, raw.level, levels, source.document.place("rules", index, "level")))
             if raw.id in first:
                 where = source.document.place("rules", index, "id")
                 problems.append(UserError(f"two rules with the id {raw.id!r} (first at {first[raw.id]})", place=where))
             first.setdefault(raw.id, place)
             try:
-                rule = _rule(raw, index, source, vocabulary)
+                compiled = _rule(raw, ("rules", index), source, vocabulary)
             except UserErrors as several:
                 problems.extend(several.errors)
             except UserError as error:
                 problems.append(error)
             else:
-                rules.append(rule)
+                rules.append(compiled)
             errors.extend(problems)
     return rules
 
 
-def _problems(raw: RuleForm, index: int, source: _Source, card: CardForm) -> Iterator[UserError]:
-    levels = [level.name for level in card.levels]
-    if raw.level not in levels:
-        yield UserError(
-            f"rule {raw.id}: unknown level {raw.level!r}",
-            place=source.document.place("rules", index, "level"),
-            expected=", ".join(levels),
-            hint=suggest(raw.level, levels),
-        )
+def unknown_level(rule: str, level: str, levels: Sequence[str], place: Place) -> Iterator[UserError]:
+    """What is wrong with the level of a rule, if anything."""
+    if level not in levels:
+        what = f"rule {rule}: unknown level {level!r}"
+        yield UserError(what, place=place, expected=", ".join(levels), hint=suggest(level, levels))
 
 
-def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
+def rule(
+    document: yaml.Document, vocabulary: Vocabulary, *, text: str | None = None, dimension: str | None = None
+) -> Rule:
+    """Compile a single rule from a document that holds nothing else. Its level is not looked at.
+
+    Of what the text holds, errors have their place in it. Of what was given as data, they count within
+    the expression, in the "file" that the document's places name.
+
+    Raises:
+        UserError: something in it is wrong; all of it is told.
+
+    """
+    form = yaml.parse(document, RuleForm)
+    return _rule(form, (), _Source(text, document, dimension, ()), vocabulary)
+
+
+def _rule(raw: RuleForm, at: yaml.Path, source: _Source, vocabulary: Vocabulary) -> Rule:
     """Turn one parsed rule into a compiled one."""
     errors: list[UserError] = []
-    at = ("rules", index)
     parameters: dict[str, ParameterDef] = {}
     for name, parameter in raw.parameters.items():
         try:
@@ -199,6 +261,7 @@ def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) ->
         ),
         digest=_digest(raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})),
         place=source.document.place(*at),
+        written=written(raw),
     )
 
 
@@ -212,15 +275,15 @@ class _Compiler:
     errors: list[UserError]
 
     def compile(self, expression: str, at: yaml.Path) -> language.Program | None:
-        path = self.source.document.path
-        place = Place(path, 1, 1)
+        key = self.source.document.place(*at)
+        place = Place(key.path, 1, 1)
         try:
             return language.compile(expression, self.vocabulary, parameters=self.parameters, place=place)
         except UserError as error:
-            key = self.source.document.place(*at)
             for single in error.errors if isinstance(error, UserErrors) else (error,):
                 said = single.place or place
-                single.place = locate(self.source.text, key, expression, said.line or 1, said.column or 1)
+                if self.source.text is not None and key.path == self.source.document.path:
+                    single.place = locate(self.source.text, key, expression, said.line or 1, said.column or 1)
                 self.errors.append(single)
             return None
 

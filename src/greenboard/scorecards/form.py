@@ -93,6 +93,17 @@ class RuleForm(_Strict):
     examples: tuple[ExampleForm, ...] = ()
 
 
+def written(rule: RuleForm) -> dict[str, Any]:
+    """A rule as plain data: the parts that somebody wrote, in the order of the form."""
+    data = rule.model_dump(mode="json", exclude_unset=True)
+    if "grace" in data:
+        data["grace"] = clock.format_span(rule.grace)
+    for parameter in data.get("parameters", {}).values():
+        if "by_tier" in parameter:
+            parameter["by_tier"] = {int(tier): value for tier, value in parameter["by_tier"].items()}
+    return data
+
+
 class PartForm(_Strict):
     """An included file: the rules of one dimension."""
 

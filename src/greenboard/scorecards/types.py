@@ -106,7 +106,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Rule:
-    """One requirement. `digest` changes with what it asks, not with the words that explain it."""
+    """One requirement. `digest` changes with what it asks, not with the words that explain it.
+
+    `written` is the rule as its YAML says it, without what goes without saying: to be shown and edited.
+    """
 
     id: str
     item: str
@@ -127,6 +130,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
     digest: str = ""
     place: Place | None = None
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def counts(self, now: datetime) -> bool:
         """Whether it takes part in levels and score: no draft, and its day has come."""

@@ -33,7 +33,7 @@ def command(paths: Sequence[Path], scorecard: str) -> None:
     from greenboard.facts.store import vocabulary
     from greenboard.project.intake import take_in
     from greenboard.results.service import evaluate
-    from greenboard.scorecards.definition import find
+    from greenboard.scorecards.store import find
 
     standard = find(scorecard, vocabulary())
     looks = _look(paths)
