@@ -116,6 +116,15 @@ export interface Parameter {
   doc: string;
 }
 
+export interface Example {
+  facts: unknown;
+  outcome: string;
+  title?: string;
+  kind?: string;
+  tier?: number;
+  lifecycle?: string;
+}
+
 // What a person can edit. The server adds to a saved rule: its YAML, its digest, and whether it was edited here.
 export interface Rule {
   title: string;
@@ -129,6 +138,7 @@ export interface Rule {
   when: string;
   scope: Scope;
   parameters: Record<string, Parameter>;
+  examples: Example[];
   item?: string;
   dimension?: string;
 }
@@ -144,6 +154,7 @@ export interface Problem {
   title?: string;
   detail?: string;
   errors?: Mistake[];
+  author?: string; // who saved first
 }
 
 // The server's refusal, with what it says about it. Status 0: no answer came.
@@ -187,7 +198,8 @@ export class Api {
     return this.ask("PUT", this.address(id), body);
   }
 
-  restore(id: string, basedOn: string): Promise<unknown> {
+  // Goes back to what the file says; `rule` is null where no file has it.
+  restore(id: string, basedOn: string): Promise<{ rule: Saved | null }> {
     return this.ask("DELETE", this.address(id), { based_on: basedOn });
   }
 

@@ -27,6 +27,7 @@ export class Code {
     shadow.addEventListener("beforeinput", (event) => (this.stroke = event.timeStamp), true);
     const told = EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(this.when());
+      if (completionStatus(update.state) === "active") this.view.requestMeasure(reachable(shadow));
     });
     this.view = new EditorView({
       parent: shadow,
@@ -94,11 +95,32 @@ export class Code {
       autocompletion({ override: [source(names)], icons: false, maxRenderedOptions: 60, activateOnTypingDelay: 60 }),
       keymap.of([{ key: "Tab", run: acceptCompletion }, ...completionKeymap, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
       EditorView.lineWrapping,
+      plainly,
       placeholder(example),
       this.attributes.of(this.named({})),
       theme,
     ];
   }
+}
+
+// Over a selection the browser would insert text in the style of what it replaces, as inline style: the policy
+// blocks that, and complains. So it is inserted here.
+const plainly = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state } = view;
+    const { from, to, empty } = state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || !text || empty || view.composing || event.isComposing) return false;
+    const insert = () => state.update(state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    if (!state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
+// The list of completions scrolls: whoever walks by keyboard must be able to reach it.
+function reachable(shadow: ShadowRoot) {
+  return { key: reachable, read: () => shadow.querySelector("ul[role=listbox]")?.setAttribute("tabindex", "0") };
 }
 
 // The server counts characters; JavaScript counts halves of those beyond the basic plane.

@@ -1,11 +1,13 @@
 // The fields around the expression, as a rule and back.
 import type { Parameter, Rule, Value } from "./api";
+import { Examples } from "./examples";
 import { Parameters } from "./parameters";
 
 export const BLANK: Rule = {
   title: "", why: "", fix: "", level: "", weight: 1, enforcement: "draft", grace: "7d", expression: "", when: "",
   scope: { kinds: [], tiers: [], lifecycles: [], tags: [] },
   parameters: {},
+  examples: [],
 };
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -17,12 +19,14 @@ export function words(text: string): string[] {
 
 export class Fields {
   readonly parameters: Parameters;
+  private readonly examples: Examples;
 
   constructor(
     private readonly form: HTMLFormElement,
     changed: () => void,
   ) {
     this.parameters = new Parameters(form.querySelector("[data-parameters]")!, changed);
+    this.examples = new Examples(form.querySelector("[data-examples]")!, changed);
   }
 
   control(name: string): Control | null {
@@ -47,6 +51,7 @@ export class Fields {
         tags: words(this.control("tags")?.value ?? ""),
       },
       parameters: this.parameters.read(),
+      examples: this.examples.read(),
     };
   }
 
@@ -63,6 +68,7 @@ export class Fields {
     this.check("lifecycles", rule.scope.lifecycles);
     this.control("tags")!.value = rule.scope.tags.join(", ");
     this.parameters.fill(rule.parameters);
+    this.examples.fill(rule.examples);
   }
 
   // Says beside a field what the server refused about it; false where there is no such field.
@@ -114,6 +120,7 @@ export function whole(given: Partial<Rule>): Rule {
   return {
     ...rule,
     when: rule.when ?? "",
+    examples: rule.examples ?? [],
     expression: (rule.expression ?? "").trimEnd(),
     scope: { ...BLANK.scope, ...given.scope },
     parameters: Object.fromEntries(Object.entries(given.parameters ?? {}).map(([name, one]) => [name, tidy(one)])),

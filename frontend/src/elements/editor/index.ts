@@ -165,7 +165,7 @@ class Editing {
       choosing: () => this.codes.expression.choosing || this.codes.when.choosing,
       waiting: (what: "preview" | "backtest", reading: boolean) =>
         panel[what].settle(reading ? "The server is still reading the catalog" : "Looking back…"),
-      failed: (what: "preview" | "backtest", error: Refused) => panel[what].settle(`${error.message} These are older than the draft.`),
+      failed: (what: "preview" | "backtest", error: Refused) => panel[what].settle(error.message),
     };
   }
 

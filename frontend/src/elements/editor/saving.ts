@@ -47,11 +47,12 @@ export class Saving {
 
   // The form holds what the server has, or what was left here earlier.
   start(saved: Saved | null, blank: Rule): void {
-    this.accept(saved, this.form.fill(saved ? whole(saved) : blank));
     const kept = this.drafts.read();
+    this.accept(saved, this.form.fill(saved ? whole(saved) : blank));
     if (!kept || !differing(this.base, whole(kept.rule)).length) return;
     this.basedOn = kept.basedOn;
     this.form.fill(whole(kept.rule));
+    this.changed();
     const button = h("button", { type: "button", class: "linkish" }, "Discard them");
     button.addEventListener("click", () => this.discard());
     this.say("", "Here are the changes that you had not saved. ", button);
@@ -61,6 +62,7 @@ export class Saving {
     this.saved = saved;
     this.basedOn = saved?.digest ?? "";
     this.base = base;
+    this.seen = "";
     this.part("back").hidden = !saved?.edited;
     this.part("yaml").hidden = !saved?.yaml;
     this.changed();
@@ -96,13 +98,18 @@ export class Saving {
   private async put(): Promise<void> {
     const note = this.host.querySelector<HTMLInputElement>("[name=note]")!;
     const sent = this.form.current();
-    const answer = await this.api.save(this.id, { based_on: this.basedOn, ...sent, note: note.value.trim() });
-    const saved = answer?.digest ? answer : await this.api.rule(this.id);
+    const saved = await this.api.save(this.id, { ...this.parts(sent), based_on: this.basedOn, note: note.value.trim() });
     note.value = "";
     // What was typed while the answer was on its way is a change already.
-    this.accept(saved, sent);
+    const quiet = !differing(sent, this.form.current()).length;
+    this.accept(saved, quiet ? this.form.fill(whole(saved)) : sent);
     const url = this.host.dataset.url!.replace("RULE", this.id);
     this.say("is-pass", "✓ Saved. ", h("a", { href: url }, "See the rule"));
+  }
+
+  // Of a rule that there is only what was changed: the rest stays as it is, whoever saved it.
+  private parts(sent: Rule): Partial<Rule> {
+    return this.saved ? Object.fromEntries(differing(this.base, sent).map((key) => [key, sent[key]])) : sent;
   }
 
   private async refused(error: Refused): Promise<void> {
@@ -121,13 +128,13 @@ export class Saving {
       return this.say("is-fail", `✕ Not saved. ${error.message}`);
     }
     const fields = differing(this.base, { ...this.base, ...pick(whole(theirs), this.base) });
-    const mine = this.choice("Save mine over it", () => {
+    const mine = this.choice("Save mine on top", () => {
       this.basedOn = theirs.digest;
       void this.save();
     });
     const other = this.choice("Take theirs", () => this.replace(theirs, "This is the rule as they saved it."));
     const list = fields.map((field) => h("div", {}, h("dt", {}, label(field)), h("dd", {}, show(theirs[field]))));
-    this.say("is-fail", "✕ Not saved: someone else saved this rule while you were editing. Yours is still here. They changed:", h("dl", { class: "theirs" }, ...list), h("span", { class: "row" }, mine, other));
+    this.say("is-fail", `✕ Not saved: ${error.problem.author ?? "someone else"} saved this rule while you were editing. Yours is still here. They changed:`, h("dl", { class: "theirs" }, ...list), h("span", { class: "row" }, mine, other));
   }
 
   private choice(text: string, act: () => void): HTMLButtonElement {
@@ -162,8 +169,10 @@ export class Saving {
 
   private async back(): Promise<void> {
     try {
-      await this.api.restore(this.id, this.basedOn);
-      this.replace(await this.api.rule(this.id), "The rule is as its file says again.");
+      const { rule } = await this.api.restore(this.id, this.basedOn);
+      if (rule) return this.replace(rule, "The rule is as its file says again.");
+      this.accept(null, this.base);
+      this.say("", "The rule is taken out: no file has it. What it said is still here; saving brings it back.");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.say("is-fail", `✕ Nothing was changed. ${error.message}`);
