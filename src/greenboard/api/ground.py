@@ -1,39 +1,35 @@
-"""The ground that drafts are held against: one for the process, read again when something changed."""
+"""The ground that drafts are held against: one for the process, kept in step with the database."""
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import connections
-from django.db.models import Max
 
-from greenboard.catalog.models import EntityVersion, RelationInterval
-from greenboard.facts.models import FactInterval, GapInterval
-from greenboard.results import live
+from greenboard.catalog.models import EntityVersion
+from greenboard.core import clock
 from greenboard.results.ground import Ground
-from greenboard.results.models import Run
+from greenboard.results.live import Live
 
-FRESH = 1.0
-"""Seconds for which nobody asks whether something changed."""
-OLD = 60.0
-"""Seconds after which it is read again in any case, for the rules that read the clock."""
 SMALL = 500
-"""So many entities are read at once; more are read aside, while the ground of before answers."""
+"""So many entities are read at once; more are read aside, and the first who ask are told to ask again."""
 
-_Mark = tuple[int | None, ...]
+NEAR = timedelta(seconds=20)
+"""How far the clock of a ground may be behind while somebody types."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
 class _Kept:
-    ground: Ground | None = None
-    mark: _Mark = ()
-    read_at: float = 0.0
-    asked_at: float = 0.0
-    coming: Future[tuple[Ground, _Mark]] | None = None
+    live: Live = field(default_factory=Live)
+    coming: Future[None] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    last: Ground | None = None
 
 
 _kept = _Kept()
@@ -41,17 +37,21 @@ _aside = ThreadPoolExecutor(1, thread_name_prefix="ground")
 
 
 def current() -> Ground | None:
-    """The ground of now, or of a moment ago; None while the first one is being read: ask again."""
+    """The ground of now; None while it is being read for the first time: ask again."""
     with _kept.lock:
-        if _kept.coming is not None and _kept.coming.done():
-            coming, _kept.coming = _kept.coming, None
-            _take(*coming.result())
-        if _kept.coming is None and _stale():
-            if EntityVersion.objects.filter(valid_to__isnull=True).count() <= SMALL:
-                _take(*_read())
-            else:
-                _kept.coming = _aside.submit(_read_aside)
-        return _kept.ground
+        if not _kept.live.loaded and not _small():
+            if _kept.coming is None or _kept.coming.done():
+                _kept.coming = _aside.submit(_read_aside, _kept.live)
+            return None
+    return _steady(_kept.live.ground(clock.now()))
+
+
+def _steady(fresh: Ground) -> Ground:
+    """The ground given last, with all that was worked out on it, as long as no fact changed and its clock is near."""
+    last = _kept.last
+    if last is None or not last.shares_facts(fresh) or fresh.frame.now - last.frame.now > NEAR:
+        _kept.last = last = fresh
+    return last
 
 
 def forget() -> None:
@@ -60,33 +60,15 @@ def forget() -> None:
     _kept = _Kept()
 
 
-def _take(ground: Ground, mark: _Mark) -> None:
-    _kept.ground, _kept.mark = ground, mark
-    _kept.read_at = _kept.asked_at = time.monotonic()
+def _small() -> bool:
+    return EntityVersion.objects.filter(valid_to__isnull=True).count() <= SMALL
 
 
-def _stale() -> bool:
-    if _kept.ground is None or time.monotonic() - _kept.read_at > OLD:
-        return True
-    if time.monotonic() - _kept.asked_at < FRESH:
-        return False
-    _kept.asked_at = time.monotonic()
-    return _mark() != _kept.mark
-
-
-def _mark() -> _Mark:
-    """Another one whenever something was written that a rule could read."""
-    tables = (EntityVersion, RelationInterval, FactInterval, GapInterval, Run)
-    return tuple(model.objects.aggregate(last=Max("id"))["last"] for model in tables)
-
-
-def _read() -> tuple[Ground, _Mark]:
-    mark = _mark()  # first: what is written meanwhile makes it stale again
-    return live.load(), mark
-
-
-def _read_aside() -> tuple[Ground, _Mark]:
+def _read_aside(live: Live) -> None:
     try:
-        return _read()
+        live.ground(clock.now())
+    except Exception:  # the boundary of the thread: whoever asks next begins again, and the log says why
+        _log.exception("the catalog could not be read")
+        raise
     finally:
         connections.close_all()

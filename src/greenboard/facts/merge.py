@@ -10,7 +10,7 @@ count exact over what was not seen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -113,7 +113,8 @@ def merge(
             stale[name] = _staleness(old, declared)
         if not fresh:
             continue
-        merged = _Merged(declared, _by_trust(fresh, declared, priority))
+        alone = len(told) == 1 and _told_apart(fresh[0].value, declared)
+        merged = _Alone(fresh[0], declared) if alone else _Merged(declared, _by_trust(fresh, declared, priority))
         if declared.many is not None and (name in missed or _lost(old, merged, declared)):
             partial.add(name)
         value = merged.value(name in partial)
@@ -124,6 +125,63 @@ def merge(
             conflicts[name] = tuple(merged.conflicts)
     found_gaps = {name: tuple(several) for name, several in missed.items()}
     return Snapshot(values, origins, found_gaps, stale, conflicts, frozenset(partial))
+
+
+def _told_apart(value: Value, declared: FactType) -> bool:
+    """Whether a value has the shape of its type, and no two items of one key that would have to be merged."""
+    if declared.many is None:
+        return isinstance(value, Mapping)
+    if type(value) is not tuple:
+        return False
+    keys = [item.get(declared.many) for item in value]
+    return len(set(keys)) == len(keys) and all(type(key) is str for key in keys)
+
+
+class _Alone:
+    """A fact with which there is nothing to merge, taken as `_Merged` would take it, without a copy."""
+
+    conflicts: tuple[Conflict, ...] = ()
+
+    def __init__(self, fact: Fact, declared: FactType) -> None:
+        self._fact = fact
+        self.origins = _Sole(fact, declared.many)
+
+    def has(self, key: str | None) -> bool:
+        return (key, "") in self.origins
+
+    def value(self, partial: bool) -> Value | None:
+        """As that of `_Merged`."""
+        value = self._fact.value
+        if partial and isinstance(value, tuple):
+            return Partial(value) if value else None
+        return value
+
+
+class _Sole(Mapping[Spot, Fact]):
+    """The origins of a value that one fact gave: worked out when asked for, which is seldom."""
+
+    __slots__ = ("_fact", "_many")
+
+    def __init__(self, fact: Fact, many: str | None) -> None:
+        self._fact, self._many = fact, many
+
+    def __getitem__(self, spot: Spot) -> Fact:
+        if spot in tuple(self):
+            return self._fact
+        raise KeyError(spot)
+
+    def __iter__(self) -> Iterator[Spot]:
+        yield None, ""
+        if isinstance(self._fact.value, Mapping):
+            yield from ((None, name) for name in self._fact.value)
+            return
+        for item in self._fact.value:
+            key = str(item[self._many or ""])
+            yield key, ""
+            yield from ((key, name) for name in item)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _Merged:
@@ -157,6 +215,9 @@ class _Merged:
             item[spot[1]] = value
             self.origins[spot] = fact
 
+    def has(self, key: str | None) -> bool:
+        return key in self.items
+
     def value(self, partial: bool) -> Value | None:
         """The merged value; None where an empty list cannot be believed."""
         if self.declared.many is None:
@@ -187,9 +248,9 @@ def _staleness(old: Sequence[Fact], declared: FactType) -> Stale:
     return Stale(newest.observed_at, declared.max_age or timedelta(), newest.source.name)
 
 
-def _lost(old: Iterable[Fact], merged: _Merged, declared: FactType) -> bool:
+def _lost(old: Iterable[Fact], merged: _Merged | _Alone, declared: FactType) -> bool:
     """Whether facts that are too old had items that no other source speaks of."""
-    return any(key not in merged.items for fact in old for key, _ in _structs(fact.value, declared))
+    return any(not merged.has(key) for fact in old for key, _ in _structs(fact.value, declared))
 
 
 def _by_trust(facts: Iterable[Fact], declared: FactType, priority: Sequence[str]) -> list[Fact]:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Protocol, TypeVar
+from operator import attrgetter
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from greenboard.catalog.models import Entity, EntityVersion, RelationInterval
 from greenboard.catalog.types import RelationKind
+from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import vocabulary as words
+from greenboard.facts import bulk, reading
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
-from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
+from greenboard.facts.reading import Making
+from greenboard.facts.stored import encode
+from greenboard.facts.types import Fact, Gap, Source, Value
 
-Interval = FactInterval | GapInterval
 _Row = TypeVar("_Row", FactInterval, GapInterval)
 _Made = TypeVar("_Made")
+vocabulary = reading.vocabulary
 _BATCH = 500
 _NONE = -1
 """The surrogate id that no entity has."""
+_LONGEST_NAME, _LONGEST_SLOT = 200, 1_024
+"""In bytes: together they stay below what one entry of an index may have."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Typed(Protocol):
@@ -38,28 +45,15 @@ class _Typed(Protocol):
 _Said = TypeVar("_Said", bound=_Typed)
 
 
-@lru_cache(maxsize=1)
-def vocabulary() -> words.Vocabulary:
-    """The vocabulary that Greenboard ships, read once."""
-    return words.load()
+def state(fact: Fact) -> Stated[Fact]:
+    """What a fact says, as it is compared and written.
 
-
-def encode(value: object) -> str:
-    """The one way a value is written, so that equal values are equal texts."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-@lru_cache(maxsize=50_000)
-def decode(name: str, text: str) -> Value:
-    """Read a stored value. FactError when the fact type has changed so that it no longer fits."""
-    return vocabulary().normalise(name, json.loads(text))
-
-
-def digest(fact: Fact) -> bytes:
-    """Eight bytes of the value, then eight of where it stands."""
-    value = blake2b(encode(words.encode(fact.value)).encode(), digest_size=8).digest()
-    where = encode([fact.source.location, dict(fact.places)])
-    return value + blake2b(where.encode(), digest_size=8).digest()
+    The digest is eight bytes of the value, then eight of where it stands.
+    """
+    text = storable(encode(fact.value))
+    value = blake2b(text.encode(), digest_size=8).digest()
+    where = storable(encode([fact.source.location, dict(fact.places)]))
+    return Stated(fact, value + blake2b(where.encode(), digest_size=8).digest(), fact.observed_at, text)
 
 
 def slot(source: Source) -> str:
@@ -73,7 +67,23 @@ def slot(source: Source) -> str:
 
 
 def key(entity: int, said: Fact | Gap) -> Key:
-    return Key(Group(entity, said.type, said.source.kind.value, said.source.name), slot(said.source))
+    """What a statement is told apart by, within the lengths that an index of PostgreSQL carries."""
+    source = said.source
+    group = Group(entity, said.type, source.kind.value, _within(storable(source.name), _LONGEST_NAME))
+    return Key(group, _within(storable(slot(source)), _LONGEST_SLOT))
+
+
+def storable(text: str) -> str:
+    """Text that every database carries: NUL and bytes of a path that are no UTF-8 become a sign for that."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _within(text: str, most: int) -> str:
+    """A text of so many bytes at most; of a longer one the end is replaced by a digest of it all."""
+    raw = text.encode()
+    if len(raw) <= most:
+        return text
+    return raw[: most - 17].decode(errors="ignore") + "~" + blake2b(raw, digest_size=8).hexdigest()
 
 
 def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -> dict[Key, Held]:
@@ -96,6 +106,15 @@ def reason_digest(reason: str, unclear: bool) -> bytes:
     return blake2b(f"{reason}{'?' * unclear}".encode(), digest_size=16).digest()
 
 
+def values(ids: Collection[int]) -> dict[int, Any]:
+    """The stored values of facts as plain JSON, by the ids of their intervals."""
+    found: dict[int, Any] = {}
+    for chunk in chunks(sorted(ids)):
+        rows = FactInterval.objects.filter(id__in=chunk).values_list("id", "value")
+        found |= {number: json.loads(text) for number, text in rows}
+    return found
+
+
 def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None:
     """Carry a plan out. To be called inside a transaction."""
     for chunk in chunks(plan.close):
@@ -106,34 +125,34 @@ def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None
         moved = {"seen_at": at, "observed_at": observed} if model is FactInterval else {"seen_at": at}
         for chunk in chunks(ids):
             model.objects.filter(id__in=chunk).update(**moved)
-    fresh = [_row(key, said, at) for key, said in plan.start]
-    model.objects.bulk_create(fresh, batch_size=_BATCH)  # type: ignore[arg-type]
+    if plan.start:
+        names, columns = _columns(model)
+        bulk.insert(model, names, (columns(key, said, at) for key, said in plan.start))
 
 
-def _row(key: Key, said: Stated[Fact] | Stated[Gap], at: datetime) -> Interval:
-    statement = said.statement
-    source = statement.source
-    common = {
-        "entity_id": key.group.entity,
-        "type": key.group.type,
-        "source_kind": key.group.kind,
-        "source": key.group.source,
-        "slot": key.slot,
-        "location": source.location,
-        "commit": source.commit,
-        "link": source.link,
-        "seen_at": at,
-        "valid_from": at,
-    }
-    if isinstance(statement, Gap):
-        return GapInterval(**common, reason=statement.reason, unclear=statement.unclear)
-    return FactInterval(
-        **common,
-        value=encode(words.encode(statement.value)),
-        places=encode(dict(statement.places)) if statement.places else "",
-        digest=said.digest,
-        observed_at=said.observed_at,
-    )
+_COMMON = ("entity", "type", "source_kind", "source", "slot", "location", "commit", "link", "seen_at", "valid_from")
+
+
+def _columns(model: type[_Row]) -> tuple[tuple[str, ...], Callable[[Key, Stated[Any], datetime], tuple[Any, ...]]]:
+    """The fields that a new row has, and what gives their values."""
+    if model is FactInterval:
+        return (*_COMMON, "value", "places", "digest", "observed_at"), _fact_columns
+    return (*_COMMON, "reason", "unclear"), _gap_columns
+
+
+def _fact_columns(key: Key, said: Stated[Fact], at: datetime) -> tuple[Any, ...]:
+    places = storable(encode(dict(said.statement.places))) if said.statement.places else ""
+    return (*_common(key, said.statement.source, at), said.text, places, said.digest, said.observed_at)
+
+
+def _gap_columns(key: Key, said: Stated[Gap], at: datetime) -> tuple[Any, ...]:
+    gap = said.statement
+    return (*_common(key, gap.source, at), storable(gap.reason), gap.unclear)
+
+
+def _common(key: Key, source: Source, at: datetime) -> tuple[Any, ...]:
+    told = (storable(text) for text in (source.location, source.commit, source.link))
+    return (key.group.entity, key.group.type, key.group.kind, key.group.source, key.slot, *told, at, at)
 
 
 def at_moment(as_of: datetime | None) -> Q:
@@ -167,7 +186,8 @@ def lock(entities: Collection[int]) -> None:
     On SQLite this does nothing: there, a transaction is the only writer from its start.
     """
     for chunk in chunks(sorted(entities)):
-        list(Entity.objects.select_for_update().filter(id__in=chunk).order_by("id").values_list("id"))
+        rows = Entity.objects.select_for_update(no_key=True)  # others may still refer to the entities
+        list(rows.filter(id__in=chunk).order_by("id").values_list("id"))
 
 
 def present(as_of: datetime | None = None, entities: Collection[Ref] | None = None) -> dict[Ref, int]:
@@ -202,13 +222,15 @@ def current(
     lives_in = homes(as_of, None if entities is None else ids.values())
     chosen = None if entities is None else {*ids.values(), *lives_in.values()}
     names = names_of({*ids.values(), *lives_in.values()})
-    facts = _by_entity(FactInterval, chosen, at_moment(as_of), names, lambda row: _fact(row, names, as_of))
-    gaps = _by_entity(GapInterval, chosen, at_moment(as_of), names, lambda row: _gap(row, names))
+    make = Making(names, as_of)
+    with collecting.paused():
+        facts = _by_entity(FactInterval, chosen, at_moment(as_of), names, make)
+        gaps = _by_entity(GapInterval, chosen, at_moment(as_of), names, make)
     found: dict[Ref, tuple[list[Fact], list[Gap]]] = {}
     for ref, number in ids.items():
         home = lives_in.get(number, _NONE)
-        read, broken = _readable([*facts.get(number, ()), *_shared(facts.get(home, ()))])
-        found[ref] = (read, [*gaps.get(number, ()), *_shared(gaps.get(home, ())), *broken])
+        told = (gaps.get(number, ()), _shared(gaps.get(home, ())), facts.get(number, ()), _shared(facts.get(home, ())))
+        found[ref] = _parted([one for several in told for one in several])
     return found
 
 
@@ -218,24 +240,23 @@ def _shared(said: Iterable[_Said]) -> list[_Said]:
     return [one for one in said if one.type in types and types[one.type].about == "repository"]
 
 
-def _readable(facts: Sequence[Fact | Gap]) -> tuple[list[Fact], list[Gap]]:
-    read = [one for one in facts if isinstance(one, Fact)]
-    return read, [one for one in facts if isinstance(one, Gap)]
+def _parted(said: Sequence[Fact | Gap]) -> tuple[list[Fact], list[Gap]]:
+    """Facts and gaps; a fact that cannot be read any more has become a gap."""
+    facts = [one for one in said if isinstance(one, Fact)]
+    return facts, [one for one in said if isinstance(one, Gap)]
 
 
 def _by_entity(
-    model: type[_Row],
-    entities: Collection[int] | None,
-    when: Q,
-    known: Collection[int],
-    make: Callable[[_Row], _Made],
-) -> dict[int, list[_Made]]:
-    """Rows by entity, as `make` gives them; of entities that are not known any more there are none."""
-    found: dict[int, list[_Made]] = defaultdict(list)
+    model: type[_Row], entities: Collection[int] | None, when: Q, known: Collection[int], make: Making
+) -> dict[int, list[Fact | Gap]]:
+    """Rows by entity; of entities that are not known any more there are none."""
+    columns: tuple[str, ...] = reading.FACT if model is FactInterval else reading.GAP
+    made: Callable[[Any], Fact | Gap] = make.fact if model is FactInterval else make.gap
+    found: dict[int, list[Fact | Gap]] = defaultdict(list)
     for rows in _selected(model, entities, when):
-        for row in rows.iterator(chunk_size=5_000):
-            if row.entity_id in known:
-                found[row.entity_id].append(make(row))
+        for row in rows.values_list(*columns).iterator(chunk_size=5_000):
+            if row[0] in known:
+                found[row[0]].append(made(row))
     return found
 
 
@@ -247,27 +268,7 @@ def _selected(model: type[_Row], entities: Collection[int] | None, when: Q) -> I
         yield from (rows.filter(entity_id__in=chunk) for chunk in chunks(sorted(entities)))
 
 
-def _fact(row: FactInterval, names: Mapping[int, Ref], as_of: datetime | None) -> Fact | Gap:
-    """A row as the fact that it was at a moment.
-
-    Between two looks of one interval the fact never went stale, so at a moment between them it
-    counts as observed at that moment.
-    """
-    try:
-        value = decode(row.type, row.value)
-    except words.FactError as error:
-        return Gap(names[row.entity_id], row.type, f"stored in an older form: {error}", _source(row), row.valid_from)
-    observed = row.observed_at if as_of is None else min(row.observed_at, as_of)
-    places = json.loads(row.places) if row.places else {}
-    return Fact(names[row.entity_id], row.type, value, _source(row), observed, places)
-
-
-def _gap(row: GapInterval, names: Mapping[int, Ref]) -> Gap:
-    return Gap(names[row.entity_id], row.type, row.reason, _source(row), row.valid_from, row.unclear)
-
-
-def _source(row: Interval) -> Source:
-    return Source(SourceKind(row.source_kind), row.source, row.location, row.commit, row.link)
+_of_row = attrgetter(*reading.FACT)
 
 
 def names_of(ids: Collection[int]) -> dict[int, Ref]:
@@ -315,12 +316,12 @@ def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[R
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
     rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part]
-    failed = _by_entity(GapInterval, chosen, began, names, lambda row: _gap(row, names))
+    failed = _by_entity(GapInterval, chosen, began, names, Making(names, None))
     found: dict[int, list[Step]] = defaultdict(list)
     for step in _pairs(rows, names, since, until):
         found[step[0]].append(step[1])
     for number, gaps in failed.items():
-        found[number] += [Step(gap.entity, gap.type, gap.since, gap=gap) for gap in gaps]
+        found[number] += [Step(gap.entity, gap.type, gap.since, gap=gap) for gap in gaps if isinstance(gap, Gap)]
     return {
         ref: [*found.get(number, ()), *_shared(found.get(lives_in.get(number, _NONE), ()))]
         for ref, number in ids.items()
@@ -331,15 +332,16 @@ def _pairs(
     rows: Sequence[FactInterval], names: Mapping[int, Ref], since: datetime, until: datetime
 ) -> Iterator[tuple[int, Step]]:
     """Net steps of each statement: the first ending in the span beside the last beginning in it."""
+    make = Making(names, None)
     slots: dict[tuple[object, ...], list[FactInterval]] = defaultdict(list)
     for row in rows:
         slots[row.entity_id, row.type, row.source_kind, row.source, row.slot].append(row)
     for history in slots.values():
         history.sort(key=lambda row: row.valid_from)
         first, last = history[0], history[-1]
-        before = _fact(first, names, None) if first.valid_from <= since else None
+        before = make.fact(_of_row(first)) if first.valid_from <= since else None
         ended = last.valid_to is not None and last.valid_to <= until
-        after = None if ended else _fact(last, names, None)
+        after = None if ended else make.fact(_of_row(last))
         if isinstance(before, Gap) or isinstance(after, Gap) or (before is None and after is None):
             continue
         if before is not None and after is not None and before.value == after.value:
@@ -352,7 +354,8 @@ def history(entity: Ref, name: str) -> list[tuple[Fact, datetime, datetime | Non
     """Every interval of a fact type of one entity, oldest first, with its ends."""
     ids = identify([entity])
     rows = FactInterval.objects.filter(entity_id=ids[entity], type=name).order_by("valid_from", "id")
-    facts = [(_fact(row, {ids[entity]: entity}, None), row.valid_from, row.valid_to) for row in rows]
+    make = Making({ids[entity]: entity}, None)
+    facts = [(make.fact(_of_row(row)), row.valid_from, row.valid_to) for row in rows]
     return [(fact, since, until) for fact, since, until in facts if isinstance(fact, Fact)]
 
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenboard.core.errors import UserError
+from greenboard.project import database
+from greenboard.project.database import Database
 
 SETTINGS = {
     "GREENBOARD_DATA_DIR": "Folder of the database, the sample and the secret key. Default: ./data",
+    "GREENBOARD_DATABASE_URL": "Database: postgresql://... or sqlite:///PATH. Default: a file in the data folder",
     "GREENBOARD_PORT": "Port that the board is served on. Default: 8000",
     "GREENBOARD_HOST": "Address that the board listens on. Default: 127.0.0.1",
     "GREENBOARD_ALLOWED_HOSTS": "Host names that the board answers to, separated by commas. Default: this machine only",
@@ -28,6 +31,7 @@ class Environment:
     """The settings as typed values."""
 
     data_dir: Path
+    database: Database
     host: str
     port: int
     hosts: tuple[str, ...]
@@ -51,8 +55,10 @@ class Environment:
         host = given.get("GREENBOARD_HOST", "127.0.0.1")
         named = tuple(name.strip() for name in given.get("GREENBOARD_ALLOWED_HOSTS", "").split(",") if name.strip())
         seen = (origin.split("://")[1].split(":")[0],) if origin else ()
+        data_dir = Path(given.get("GREENBOARD_DATA_DIR") or "data").expanduser().resolve()
         return cls(
-            data_dir=Path(given.get("GREENBOARD_DATA_DIR") or "data").expanduser().resolve(),
+            data_dir=data_dir,
+            database=database.read(given.get(database.NAME, ""), data_dir),
             host=host,
             port=_port(given.get("GREENBOARD_PORT", "8000")),
             hosts=(*_LOCAL, *named, *seen),

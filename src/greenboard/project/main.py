@@ -54,3 +54,7 @@ def _tell(fault: Exception) -> None:
         "This is a bug in Greenboard, not in your input. Run again with `greenboard --debug ...` and report it.",
         err=True,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "greenboard.scorecards",
     "greenboard.results",
     "greenboard.web",
+    "greenboard.project",
 ]
 
 MIDDLEWARE = [
@@ -61,19 +62,7 @@ TEMPLATES = [
     }
 ]
 
-# Immediate transactions and write-ahead logging: with Django's defaults, writers in several
-# processes fail with "database is locked"; with these none does (docs/decisions/0006).
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": environment.data_dir / "greenboard.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES = {"default": {**environment.database.settings}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Person"

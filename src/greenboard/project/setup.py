@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from greenboard.core.errors import UserError
+
+_KEY = 0x6D696772
+"""Any number that no other lock of the product uses."""
 
 
 def django() -> None:
@@ -16,7 +25,60 @@ def django() -> None:
 
 
 def migrate() -> None:
-    """Bring the database to the current schema."""
+    """Bring the database to the current schema; a second process that does so waits for the first.
+
+    Raises:
+        UserError: the database does not answer, or refuses us.
+
+    """
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
+    with alone():
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process of an installation at a time be inside; not to be entered twice in one.
+
+    Raises:
+        UserError: the database does not answer, or refuses us.
+
+    """
+    from django.db import connection
+
+    reach()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_KEY])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_KEY])
+    else:
+        # The lock is the kernel's: it ends with the process, however that ends.
+        with Path(f"{connection.settings_dict['NAME']}.lock").open("w", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def reach() -> None:
+    """Open the connection to the database.
+
+    Raises:
+        UserError: the database does not answer, or refuses us.
+
+    """
+    from django.db import Error, connection
+
+    from greenboard.project.environment import Environment
+
+    try:
+        connection.ensure_connection()
+    except Error as error:
+        where = Environment.read().database.where
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"the database {where} cannot be used: {reason}",
+            hint="Start it, or mend GREENBOARD_DATABASE_URL or GREENBOARD_DATA_DIR.",
+        ) from None

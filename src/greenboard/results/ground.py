@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from greenboard.catalog.types import Entity
+from greenboard.core.refs import Ref
 from greenboard.results.rows import code
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
@@ -42,6 +43,20 @@ class Ground:
     def __len__(self) -> int:
         return len(self.entities)
 
+    def with_frame(self, frame: Frame) -> Ground:
+        """The same entities with other facts; `frame` shares the texts of the present one."""
+        return replace(self, frame=frame)
+
+    def shares_facts(self, other: Ground) -> bool:
+        """Whether the other one has the very same entities and facts, if at another moment."""
+        return self.entities is other.entities and self.frame.shares_facts(other.frame)
+
+    def rows_of(self, refs: Collection[Ref]) -> Array:
+        """The rows of references, in rising order; those that are not here are left out."""
+        wanted = set(refs)
+        found = [row for row, each in enumerate(self.entities) if each is not None and each.ref in wanted]
+        return np.array(found, dtype=np.int64)
+
     def covered(self, selector: Selector) -> Array:
         """For every row, whether a selector covers it: 0 no, 1 yes, 2 unknown."""
         found = self._covered.get(selector)
@@ -59,7 +74,7 @@ class Ground:
         # By identity, and kept alive with its column: definitions hold mappings, which have no hash.
         known = self._thresholds.get(id(parameter))
         if known is None:
-            told = [None if each is None else parameter.value(each.ref.kind, each.tier) for each in self.entities]
+            told = [None if each is None else parameter.value(each.ref, each.tier) for each in self.entities]
             known = self._thresholds[id(parameter)] = parameter, self.frame.column(parameter.type, told)
         return known[1]
 

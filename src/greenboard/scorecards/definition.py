@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from pydantic import BaseModel
 from greenboard.catalog.types import COMPONENT_KINDS
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
+from greenboard.core.refs import Ref
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
+from greenboard.rules.language import Standards
 from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm, written
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
@@ -34,6 +37,7 @@ from greenboard.scorecards.types import (
 
 __all__ = [
     "Example",
+    "Known",
     "Level",
     "ParameterDef",
     "Rule",
@@ -46,6 +50,9 @@ __all__ = [
     "shipped",
     "unknown_level",
 ]
+
+Known = tuple[Vocabulary, Standards | None]
+"""What an expression may name; None where it is not known which scorecards there are."""
 
 DEFAULT = "production-readiness"
 MAX_BYTES = 5 * 2**20
@@ -64,15 +71,15 @@ class _Source:
     rules: tuple[RuleForm, ...]
 
 
-def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
-    """Load a scorecard by the name of a shipped one, or from a file."""
+def find(name_or_file: str, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
+    """Load a scorecard by the name of a shipped one, or from a file; otherwise as `load`."""
     shipped = content.library("scorecards")
     named = shipped / f"{name_or_file}.yaml"
     if "/" not in name_or_file and named.is_file():
-        return load(named, vocabulary)
+        return load(named, vocabulary, standards)
     path = Path(name_or_file)
     if path.is_file():
-        return load(path, vocabulary)
+        return load(path, vocabulary, standards)
     names = sorted(known.stem for known in shipped.glob("*.yaml"))
     raise UserError(
         f"no scorecard {name_or_file!r}",
@@ -83,21 +90,35 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
 
 def shipped(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
     """Every scorecard that ships, the default one first."""
-    paths = sorted(content.library("scorecards").glob("*.yaml"), key=lambda path: (path.stem != DEFAULT, path.stem))
-    return tuple(load(path, vocabulary) for path in paths)
+    return tuple(load(path, vocabulary, ladders()) for path in _shipped())
 
 
-def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
+def _shipped() -> list[Path]:
+    found = content.library("scorecards").glob("*.yaml")
+    return sorted(found, key=lambda path: (path.stem != DEFAULT, path.stem))
+
+
+@cache
+def ladders() -> Standards:
+    """The names of the levels of every scorecard that ships, lowest first."""
+    cards = [yaml.parse(_read(path, str(path))[1], CardForm) for path in _shipped()]
+    return {card.name: tuple(level.name for level in card.levels) for card in cards}
+
+
+def load(path: Path, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
     """Read and compile a scorecard with the files that it includes.
 
     A scorecard whose scope names no kinds is asked of those that are built and run (COMPONENT_KINDS).
+    `standards` are the levels of the scorecards that rules may ask for; None where it is not known
+    which there are.
 
     Raises:
         UserError: the files cannot be read or something in them is wrong; all of it is told.
 
     """
     text, document = _read(path, str(path))
-    return _load(text, document, vocabulary, lambda name: _read(path.parent / name, str(path.parent / name)))
+    known = vocabulary, standards
+    return _load(text, document, known, lambda name: _read(path.parent / name, str(path.parent / name)))
 
 
 def parse(text: str, vocabulary: Vocabulary, *, label: str = "scorecard") -> Scorecard:
@@ -107,7 +128,7 @@ def parse(text: str, vocabulary: Vocabulary, *, label: str = "scorecard") -> Sco
         UserError: something in it is wrong; all of it is told.
 
     """
-    return _load(text, _only(text, label), vocabulary, _shipped_part)
+    return _load(text, _only(text, label), (vocabulary, None), _shipped_part)
 
 
 def _shipped_part(name: str) -> tuple[str, yaml.Document]:
@@ -118,7 +139,7 @@ def _shipped_part(name: str) -> tuple[str, yaml.Document]:
 
 
 def _load(
-    text: str, document: yaml.Document, vocabulary: Vocabulary, include: Callable[[str], tuple[str, yaml.Document]]
+    text: str, document: yaml.Document, known: Known, include: Callable[[str], tuple[str, yaml.Document]]
 ) -> Scorecard:
     card = yaml.parse(document, CardForm)
     sources = [_Source(text, document, None, card.rules)]
@@ -134,7 +155,7 @@ def _load(
             continue
         dimensions[part.dimension] = part.title
         sources.append(_Source(part_text, part_document, part.dimension, part.rules))
-    rules = _compile_all(sources, card, vocabulary, errors)
+    rules = _compile_all(sources, card, known, errors)
     if errors:
         raise errors[0] if len(errors) == 1 else UserErrors(errors)
     scorecard = Scorecard(
@@ -173,9 +194,7 @@ def _placed(error: UserError, place: Place) -> UserError:
     return UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint)
 
 
-def _compile_all(
-    sources: Sequence[_Source], card: CardForm, vocabulary: Vocabulary, errors: list[UserError]
-) -> list[Rule]:
+def _compile_all(sources: Sequence[_Source], card: CardForm, known: Known, errors: list[UserError]) -> list[Rule]:
     """Compile every rule of every file; what is wrong goes to `errors`."""
     rules: list[Rule] = []
     first: dict[str, Place] = {}
@@ -189,13 +208,14 @@ def _compile_all(
                 problems.append(UserError(f"two rules with the id {raw.id!r} (first at {first[raw.id]})", place=where))
             first.setdefault(raw.id, place)
             try:
-                compiled = _rule(raw, ("rules", index), source, vocabulary)
+                compiled = _rule(raw, ("rules", index), source, known)
             except UserErrors as several:
                 problems.extend(several.errors)
             except UserError as error:
                 problems.append(error)
             else:
                 rules.append(compiled)
+                problems.extend(circular(compiled, source.document.place("rules", index, "expression"), card.name))
             errors.extend(problems)
     return rules
 
@@ -207,9 +227,14 @@ def unknown_level(rule: str, level: str, levels: Sequence[str], place: Place) ->
         yield UserError(what, place=place, expected=", ".join(levels), hint=suggest(level, levels))
 
 
-def rule(
-    document: yaml.Document, vocabulary: Vocabulary, *, text: str | None = None, dimension: str | None = None
-) -> Rule:
+def circular(rule: Rule, place: Place, card: str) -> Iterator[UserError]:
+    """A rule that reads levels of the scorecard that it is in: it would ask for what it decides itself."""
+    if any(asked == card for _, asked in rule.levels):
+        what = f"rule {rule.id}: it asks for a level of {card}, the scorecard that it is in"
+        yield UserError(what, place=place, hint="Ask for a level of another scorecard.")
+
+
+def rule(document: yaml.Document, known: Known, *, text: str | None = None, dimension: str | None = None) -> Rule:
     """Compile a single rule from a document that holds nothing else. Its level is not looked at.
 
     Of what the text holds, errors have their place in it. Of what was given as data, they count within
@@ -220,10 +245,10 @@ def rule(
 
     """
     form = yaml.parse(document, RuleForm)
-    return _rule(form, (), _Source(text, document, dimension, ()), vocabulary)
+    return _rule(form, (), _Source(text, document, dimension, ()), known)
 
 
-def _rule(raw: RuleForm, at: yaml.Path, source: _Source, vocabulary: Vocabulary) -> Rule:
+def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
     """Turn one parsed rule into a compiled one."""
     errors: list[UserError] = []
     parameters: dict[str, ParameterDef] = {}
@@ -233,7 +258,7 @@ def _rule(raw: RuleForm, at: yaml.Path, source: _Source, vocabulary: Vocabulary)
         except UserError as error:
             errors.append(_placed(error, source.document.place(*at, "parameters", name)))
     types = {name: parameter.type for name, parameter in raw.parameters.items()}
-    compiler = _Compiler(source, vocabulary, types, errors)
+    compiler = _Compiler(source, known, types, errors)
     program = compiler.compile(raw.expression, (*at, "expression"))
     when = compiler.compile(raw.when, (*at, "when")) if raw.when else None
     if errors or program is None:
@@ -270,15 +295,16 @@ class _Compiler:
     """Compiles the expressions of one rule; what is wrong goes to `errors`, with its place in the file."""
 
     source: _Source
-    vocabulary: Vocabulary
+    known: Known
     parameters: Mapping[str, FieldType]
     errors: list[UserError]
 
     def compile(self, expression: str, at: yaml.Path) -> language.Program | None:
         key = self.source.document.place(*at)
         place = Place(key.path, 1, 1)
+        words, standards = self.known
         try:
-            return language.compile(expression, self.vocabulary, parameters=self.parameters, place=place)
+            return language.compile(expression, words, parameters=self.parameters, place=place, standards=standards)
         except UserError as error:
             for single in error.errors if isinstance(error, UserErrors) else (error,):
                 said = single.place or place
@@ -294,6 +320,7 @@ def _parameter(name: str, raw: ParameterForm) -> ParameterDef:
         default=_value(name, raw.type, raw.default),
         by_tier={tier: _value(name, raw.type, value) for tier, value in raw.by_tier.items()},
         by_kind={kind: _value(name, raw.type, value) for kind, value in raw.by_kind.items()},
+        by_entity={Ref.parse(ref): _value(name, raw.type, value) for ref, value in raw.by_entity.items()},
         doc=raw.doc,
     )
 

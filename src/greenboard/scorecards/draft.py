@@ -103,12 +103,16 @@ def _fitting(
     wrong: list[UserError] = []
     rule = None
     try:
-        rule = definition.rule(document, vocabulary, text=text, dimension=known.dimension if known else None)
+        rule = definition.rule(
+            document, (vocabulary, definition.ladders()), text=text, dimension=known.dimension if known else None
+        )
     except UserError as error:
         wrong += error.errors if isinstance(error, UserErrors) else [error]
     told = document.data.get("level")
     if isinstance(told, str):
         wrong += definition.unknown_level(str(document.data.get("id")), told, levels, document.place("level"))
+    if rule is not None:
+        wrong += definition.circular(rule, document.place("expression"), card.name)
     if wrong or rule is None:
         raise UserErrors(wrong)
     return rule

@@ -61,6 +61,7 @@ class ParameterForm(_Strict):
     default: Any
     by_tier: dict[Tier, Any] = {}
     by_kind: dict[str, Any] = {}
+    by_entity: dict[str, Any] = {}
     doc: str = ""
 
 

@@ -26,7 +26,7 @@ def command(*, scorecard: str, form: str) -> None:
             "title": rule.title,
             "expression": rule.program.source,
             "when": rule.when.source if rule.when else None,
-            "reads": list(rule.reads),
+            "reads": list(rule.inputs),
         }
         for rule in card.rules
     ]

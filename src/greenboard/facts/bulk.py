@@ -1,0 +1,46 @@
+"""Inserting very many rows without an object for each: several times as quick as Django's own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of plain values, given in the order of the named fields; other fields become NULL.
+
+    To be called inside a transaction. Constraints hold as ever; identifiers are not given back.
+    """
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(_column(model, name)) for name in names)
+    target = f"{quote(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608 - names of ours
+            cursor.executemany(statement, _adapted(rows))  # type: ignore[arg-type]  # any iterable will do
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field), f"{name} is no column"
+    return str(field.column)
+
+
+def _adapted(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Moments as text, in which SQLite keeps them; there are few different ones in many rows."""
+    known: dict[datetime, str | None] = {}
+    for row in rows:
+        adapted = list(row)
+        for place, value in enumerate(row):
+            if isinstance(value, datetime):
+                if value not in known:
+                    known[value] = connection.ops.adapt_datetimefield_value(value)
+                adapted[place] = known[value]
+        yield adapted
