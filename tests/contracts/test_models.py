@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 
-STACK = ["core", "access", "catalog", "facts", "rules", "repository", "scorecards", "results", "web", "cli", "project"]
+STACK = [
+    "core",
+    "access",
+    "catalog",
+    "facts",
+    "rules",
+    "repository",
+    "scorecards",
+    "results",
+    "web",
+    "api",
+    "cli",
+    "project",
+]
 
 
 def test_foreign_keys_point_down_the_stack() -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
 from greenboard.catalog.models import EntityVersion
 from greenboard.core import events
@@ -165,12 +166,26 @@ def test_a_component_reads_its_repository_for_types_about_repositories(shop):
     assert store.current(day(-20), [CHECKOUT]) == {}
 
 
-def test_a_change_is_announced_after_the_commit(shop, django_capture_on_commit_callbacks):
+def test_a_change_is_announced_inside_its_transaction(shop):
     heard: list[FactsChanged] = []
-    with events.subscribed(FactsChanged, heard.append), django_capture_on_commit_callbacks(execute=True):
+    with events.subscribed(FactsChanged, heard.append), transaction.atomic():
         service.record([fact()], [], day(0))
-        assert heard == []
-    assert [event.types for event in heard] == [{CHECKOUT: frozenset({"coverage"})}]
+        assert [event.paths for event in heard] == [{CHECKOUT: frozenset({"coverage"})}]
+
+
+def test_a_changed_value_is_announced_with_the_fields_that_differ(shop):
+    service.record([fact(value={"line_pct": 80.0, "branch_pct": 70.0})], [], day(0))
+    changed = service.record([fact(value={"line_pct": 60.0, "branch_pct": 70.0})], [], day(1)).changed
+    assert changed == {CHECKOUT: frozenset({"coverage.line_pct"})}
+
+
+def test_a_fact_that_counts_again_after_it_was_too_old_is_a_change(shop):
+    name = "coverage"
+    age = store.vocabulary().types[name].max_age
+    assert age is not None
+    record([fact(at=0)], [], day(0))
+    days = age.days + 1
+    assert record([fact(at=days - 2)], [], day(days)).changed == {CHECKOUT: frozenset({name})}
 
 
 def test_a_stored_value_that_no_longer_fits_its_type_becomes_a_gap(shop):

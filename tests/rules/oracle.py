@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional, ext_strings
-from google.protobuf import duration_pb2, timestamp_pb2
+from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from tests.rules.random_rules import NOW
 
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.rules import arithmetic, versions
+from greenboard.rules import arithmetic, versions, wire
+from greenboard.rules.around import RELATIONS, SINGLE, Around
+from greenboard.rules.vectors import OK
 
 
 def oracle(words: Vocabulary) -> Any:
@@ -38,7 +40,8 @@ def oracle(words: Vocabulary) -> Any:
         declared("quantile", ([listed["double"], types["double"]], types["double"], _quantile)),
         declared("sum", ([listed["int"]], types["int"], _sum)),
     ]  # fmt: skip
-    variables = dict.fromkeys([*words.types, "param"], cel.Type.DYN)
+    around = [*(f"{name}__" for name in RELATIONS), "levels__", "reacheds__", "teams__"]
+    variables = dict.fromkeys([*words.types, "param", *around], cel.Type.DYN)
     made = cel.NewEnv(
         variables={**variables, "now": cel.Type.TIMESTAMP},
         extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
@@ -110,11 +113,111 @@ def as_data(value: Any) -> Any:
     return value
 
 
-def unfolded(text: str, compiler: Any, serialised: bytes) -> bytes:
-    """The runtime has no `attested`: it gets what the word stands for."""
-    if "attested(" not in text:
+def prepared(text: str, compiler: Any, runtime: Any) -> Any:
+    """The checked expression for the runtime.
+
+    It has no `attested` and nothing that is around an entity: it gets what they stand for.
+    """
+    spelled = _spell_out(text) if "attested(" in text else text
+    return runtime.deserialize(_around_as_variables(compiler.compile(spelled).serialize()))
+
+
+def _around_as_variables(serialised: bytes) -> bytes:
+    """Relations, levels and teams become variables, and fields of related entities, that hold them."""
+    checked = wire.parse(serialised)
+    changed: set[int] = set()
+    waiting = [checked.expr]
+    while waiting:
+        expr = waiting.pop()
+        if expr.WhichOneof("kind") == "call_expr" and _replace(expr):
+            changed.add(expr.id)
+        waiting += _below(expr)
+    if not changed:
         return serialised
-    return bytes(compiler.compile(_spell_out(text)).serialize())
+    kept = [entry for entry in checked.reference_map if entry.key not in changed]
+    del checked.reference_map[:]
+    checked.reference_map.extend(kept)
+    envelope = any_pb2.Any()
+    envelope.ParseFromString(serialised)
+    envelope.value = checked.SerializeToString()
+    return bytes(envelope.SerializeToString())
+
+
+def _below(expr: Any) -> list[Any]:
+    """The messages of all parts of an expression, those of parts that are not there among them."""
+    kind = expr.WhichOneof("kind")
+    inside = getattr(expr, kind) if kind else None
+    match kind:
+        case "select_expr":
+            return [inside.operand]
+        case "call_expr":
+            return [*([inside.target] if inside.HasField("target") else []), *inside.args]
+        case "list_expr":
+            return list(inside.elements)
+        case "comprehension_expr":
+            return [inside.iter_range, inside.accu_init, inside.loop_condition, inside.loop_step, inside.result]
+    return []
+
+
+def _replace(expr: Any) -> bool:
+    """Write a call of something around an entity as a variable, or a field of the one it is called on."""
+    call = type(expr.call_expr)()
+    call.CopyFrom(expr.call_expr)
+    named = [part.const_expr.string_value for part in call.args]
+    if call.function in RELATIONS:
+        expr.ident_expr.name = f"{call.function}__"
+    elif call.function in ("level", "reached"):
+        expr.select_expr.field = "_".join(named)
+        _held(expr.select_expr.operand, call, f"{call.function}s__")
+    elif call.function == "in_team":
+        expr.call_expr.Clear()
+        expr.call_expr.function = "@in"
+        expr.call_expr.args.add().CopyFrom(call.args[0])
+        _held(expr.call_expr.args.add(), call, "teams__")
+    else:
+        return False
+    return True
+
+
+def _held(made: Any, call: Any, name: str) -> None:
+    if call.HasField("target"):
+        made.select_expr.operand.CopyFrom(call.target)
+        made.select_expr.field = name
+    else:
+        made.ident_expr.name = name
+
+
+def around_as_data(rows: Sequence[dict[str, Any]], around: Around) -> list[dict[str, Any]]:
+    """What is around each row, as variables: lists of related rows with their facts, and what is unknown left out."""
+    plain = [{**as_data(row), **_standing(index, around)} for index, row in enumerate(rows)]
+    return [{**_standing(index, around), **_related(index, plain, around)} for index in range(len(rows))]
+
+
+def _standing(row: int, around: Around) -> dict[str, Any]:
+    levels = {card: level for card, level in around.levels.items() if level.ranks[row] >= 0}
+    teams = around.teams[row]
+    return {
+        "levels__": {card: ("", *level.names)[level.ranks[row]] for card, level in levels.items()},
+        "reacheds__": {
+            f"{card}_{name}": bool(level.ranks[row] >= rank)
+            for card, level in levels.items()
+            for rank, name in enumerate(level.names, start=1)
+        },
+        **({} if teams is None else {"teams__": list(teams)}),
+    }
+
+
+def _related(row: int, plain: Sequence[dict[str, Any]], around: Around) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, links in around.links.items():
+        if links.state is None or links.state[row] == OK:
+            start = links.starts[row]
+            targets = [plain[target] for target in links.targets[start : start + links.lengths[row]]]
+            if name != SINGLE:
+                found[f"{name}__"] = targets
+            elif targets:
+                found[f"{name}__"] = targets[0]
+    return found
 
 
 def _spell_out(text: str) -> str:
@@ -130,6 +233,6 @@ def _spell_out(text: str) -> str:
     return text[:start] + body + _spell_out(text[at:])
 
 
-def activation(row: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def activation(row: dict[str, Any], given: dict[str, Any], around: dict[str, Any] | None = None) -> dict[str, Any]:
     # A variable that is not bound is an error to the runtime, just as a missing key is.
-    return {**as_data(row), "param": given, "now": NOW}
+    return {**as_data(row), **(around or {}), "param": given, "now": NOW}

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from greenboard.facts.vocabulary import FactType, FieldDef, FieldType, Vocabulary
+from greenboard.rules.around import Around, Levels, Links
+from greenboard.rules.vectors import MISSING, OK
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PARAMETERS = {"limit": FieldType.INT, "share": FieldType.FLOAT, "word": FieldType.STRING}
@@ -137,11 +141,41 @@ def _random_value(rng: random.Random, kind: FieldType) -> Any:
     return rng.choice(_SPANS)
 
 
-class Maker:
-    """Makes random expressions that the checker accepts, mostly."""
+CARDS = {"first": ("bronze", "silver"), "other": ("low",)}
+TEAMS = ("red", "blue", "green")
+_LISTS = ("dependencies", "dependents", "parts")
 
-    def __init__(self, rng: random.Random) -> None:
+
+def random_around(rng: random.Random, count: int, holes: float) -> Around:
+    """Relations among so many rows, their levels and teams; each may be unknown with the given chance."""
+    links = {name: _links(rng, count, holes, [0, 1, 1, 2, 3]) for name in _LISTS if rng.random() >= holes / 2}
+    links["repository"] = _links(rng, count, holes, [0, 1, 1, 1])
+    levels = {
+        card: Levels(
+            names, np.array([rng.randint(-1 if rng.random() < holes else 0, len(names)) for _ in range(count)])
+        )
+        for card, names in CARDS.items()
+        if rng.random() >= holes / 2
+    }
+    teams = [None if rng.random() < holes else tuple(rng.sample(TEAMS, rng.randint(0, 2))) for _ in range(count)]
+    return Around(links, levels, teams)
+
+
+def _links(rng: random.Random, count: int, holes: float, lengths: list[int]) -> Links:
+    known = np.array([rng.random() >= holes for _ in range(count)])
+    counts = np.array([rng.choice(lengths) for _ in range(count)])
+    starts = np.cumsum(counts) - counts
+    targets = np.array([rng.randrange(count) for _ in range(int(counts.sum()))], dtype=np.int64)
+    return Links(starts, counts, targets, None if known.all() else np.where(known, np.uint8(OK), np.uint8(MISSING)))
+
+
+class Maker:
+    """Makes random expressions that the checker accepts, mostly; with `related`, also of what is around an entity."""
+
+    def __init__(self, rng: random.Random, *, related: bool = False) -> None:
         self.rng = rng
+        self.related = related
+        self.deepest = 3 if related else 2
         self.scope: list[tuple[str, str]] = []
         self.nesting = 0
 
@@ -172,6 +206,8 @@ class Maker:
         }
         if kind.startswith("list<"):
             return self._list(kind[5:-1], depth)
+        if self.related and kind == "bool" and self.rng.random() < 0.25:
+            return self._around(depth)
         if self.rng.random() < 0.12:
             return f"({self.make('bool', depth - 1)} ? {self.make(kind, depth - 1)} : {self.make(kind, depth - 1)})"
         if self.rng.random() < 0.05:
@@ -221,9 +257,48 @@ class Maker:
         items = [name for name, stated in self.scope if stated == "struct"]
         if items and self.rng.random() < 0.7:
             return self.rng.choice(items)
+        of = self._of(depth)
         if depth > 0 and self.rng.random() < 0.2:
-            return f"{self.rng.choice(['some', 'few'])}[{self.make('int', 0)}]"
-        return self.rng.choice(["one", "two"])
+            return f"{of}{self.rng.choice(['some', 'few'])}[{self.make('int', 0)}]"
+        return of + self.rng.choice(["one", "two"])
+
+    def _of(self, depth: int) -> str:
+        """Whose facts are read: `x0.` of a related entity, or nothing for those of the entity itself."""
+        return f"{self._entity(depth)}." if self.related and self.rng.random() < 0.6 else ""
+
+    def _entity(self, depth: int) -> str:
+        known = [name for name, stated in self.scope if stated == "related"]
+        if known and self.rng.random() < 0.85:
+            return self.rng.choice(known)
+        if depth > 0 and self.rng.random() < 0.3:
+            return f"{self.rng.choice(_LISTS)}()[{self.literal('int')}]"
+        return "repository()"
+
+    def _around(self, depth: int) -> str:
+        """A comprehension over related entities, or what is asked of an entity and no fact says."""
+        choice = self.rng.random()
+        if choice < 0.45 and self.nesting < self.deepest:
+            fold = self.rng.choice(["all", "exists", "exists_one"])
+            over = self._entities(depth)
+            return self._within("related", lambda name: f"{over}.{fold}({name}, {self.make('bool', depth - 1)})")
+        of = self._of(0)
+        card = self.rng.choice([*CARDS, "nowhere"])
+        if choice < 0.6:
+            return f'{of}level("{card}") {self.rng.choice(["==", "!=", "<"])} {self._level_name()}'
+        if choice < 0.75:
+            return f'{of}reached("{card}", {self.rng.choice(["low", "bronze", "silver"])!r})'.replace("'", '"')
+        if choice < 0.9:
+            return f'{of}in_team("{self.rng.choice(TEAMS)}")'
+        return f"has({self._entity(depth)}.{self.rng.choice(['one', 'two', 'some', 'few'])})"
+
+    def _level_name(self) -> str:
+        return self.rng.choice(['"bronze"', '"silver"', '"low"', '""'])
+
+    def _entities(self, depth: int) -> str:
+        over = f"{self.rng.choice(_LISTS)}()"
+        if depth > 1 and self.nesting < self.deepest and self.rng.random() < 0.25:
+            return self._within("related", lambda name: f"{over}.filter({name}, {self.make('bool', depth - 2)})")
+        return over
 
     def _logic(self, depth: int) -> str:
         sign = self.rng.choice(["&&", "||", "!"])
@@ -238,7 +313,7 @@ class Maker:
         return f"{self.make(pair[0], depth - 1)} {sign} {self.make(pair[1], depth - 1)}"
 
     def _fold(self, depth: int) -> str:
-        if self.nesting >= 2:
+        if self.nesting >= self.deepest:
             return self.leaf("bool")
         fold = self.rng.choice(["all", "exists", "exists_one"])
         over, element = self._range(depth)
@@ -254,9 +329,11 @@ class Maker:
         return text
 
     def _range(self, depth: int) -> tuple[str, str]:
+        if self.related and self.rng.random() < 0.3:
+            return self._entities(depth), "related"
         if self.rng.random() < 0.6:
-            over = self.rng.choice(["some", "few"])
-            if depth > 1 and self.nesting < 2 and self.rng.random() < 0.25:
+            over = self._of(depth) + self.rng.choice(["some", "few"])
+            if depth > 1 and self.nesting < self.deepest and self.rng.random() < 0.25:
                 over = self._within("struct", lambda name: f"{over}.filter({name}, {self.make('bool', depth - 2)})")
             return over, "struct"
         element = self.rng.choice(["string", "int", "double", "timestamp"])
@@ -264,10 +341,10 @@ class Maker:
 
     def _list(self, element: str, depth: int) -> str:
         choice = self.rng.random()
-        if depth > 0 and self.nesting < 2 and choice < 0.3:
+        if depth > 0 and self.nesting < self.deepest and choice < 0.3:
             over, inner = self._range(depth - 1)
             return self._within(inner, lambda name: f"{over}.map({name}, {self.make(element, depth - 1)})")
-        if depth > 0 and self.nesting < 2 and choice < 0.4 and element != "bool":
+        if depth > 0 and self.nesting < self.deepest and choice < 0.4 and element != "bool":
             over = self.leaf(f"list<{element}>")
             return self._within(element, lambda name: f"{over}.filter({name}, {self.make('bool', depth - 1)})")
         if depth > 0 and element == "string" and choice < 0.5:
@@ -312,7 +389,9 @@ class Maker:
     def _size(self, depth: int) -> str:
         kind = self.rng.choice(["string", "list", "some"])
         if kind == "some":
-            return f"size({self.rng.choice(['some', 'few'])})"
+            if self.related and self.rng.random() < 0.3:
+                return f"size({self._entities(depth)})"
+            return f"size({self._of(depth)}{self.rng.choice(['some', 'few'])})"
         if kind == "string":
             return f"size({self.make('string', depth - 1)})"
         return f"size({self._list(self.rng.choice(['int', 'string', 'double', 'timestamp']), depth - 1)})"

@@ -8,7 +8,7 @@ import pytest
 from tests.rules.cast import CHECKOUT, NOW, VOCABULARY, frame, program, verdicts
 
 from greenboard.facts.types import Value
-from greenboard.rules import evaluate as engine
+from greenboard.rules import vectors
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import ERROR, FAIL, NO_DATA, PASS, evaluate
 
@@ -117,12 +117,12 @@ def test_an_empty_frame_has_no_verdicts() -> None:
 def test_rows_beyond_the_budget_are_evaluated_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = program("workload.all(a, workload.exists(b, a.replicas <= b.replicas))")
     whole = evaluate(rule, frame(*[CHECKOUT] * 50)).tolist()
-    monkeypatch.setattr(engine, "MAX_LANES", 30)
+    monkeypatch.setattr(vectors, "MAX_LANES", 30)
     assert evaluate(rule, frame(*[CHECKOUT] * 50)).tolist() == whole == [PASS] * 50
 
 
 def test_one_row_beyond_the_budget_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "MAX_LANES", 5)
+    monkeypatch.setattr(vectors, "MAX_LANES", 5)
     rule = program("workload.all(a, workload.exists(b, a.replicas <= b.replicas))")
     assert evaluate(rule, frame(CHECKOUT)).tolist() == [ERROR]
 

@@ -79,12 +79,11 @@ def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
 
 
 def announce(at: datetime, refs: Collection[Ref], links: Collection[_Link]) -> None:
-    """Tell, once it is committed, whose versions or relations changed."""
+    """Tell whose versions or relations changed."""
     if not refs and not links:
         return
     ends = names({end for _, source, target, _ in links for end in (source, target)})
-    changed = CatalogChanged(at, frozenset({*refs, *ends.values()}))
-    transaction.on_commit(lambda: events.announce(changed))
+    events.announce(CatalogChanged(at, frozenset({*refs, *ends.values()})))
 
 
 def names(ids: Collection[int]) -> dict[int, Ref]:

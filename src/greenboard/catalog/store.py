@@ -127,17 +127,24 @@ def search(
 
 
 def plain(
-    as_of: datetime | None = None, *, kinds: Collection[str] = (), refs: Collection[Ref] | None = None
+    as_of: datetime | None = None,
+    *,
+    kinds: Collection[str] = (),
+    refs: Collection[Ref] | None = None,
+    ids: Collection[int] | None = None,
 ) -> dict[int, Entity]:
-    """Entities by id, all or those of some kinds or references, without what is around them. One query."""
+    """Entities by id, all or those of some kinds, references or ids, without what is around them."""
+    if ids is not None:
+        several = _versions(as_of).order_by("kind", "namespace", "name")
+        return {row.entity_id: rows.entity(row) for part in _chunks(ids) for row in several.filter(entity_id__in=part)}
     found = _versions(as_of).filter(_fits(_Wanted(kinds=kinds))).order_by("kind", "namespace", "name")
     if refs is None:
         return {row.entity_id: rows.entity(row) for row in found}
     wanted = set(refs)
     names = sorted({ref.name for ref in wanted})
     parts = (found.filter(name__in=names[start : start + _CHUNK]) for start in range(0, len(names), _CHUNK))
-    several = [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in wanted]
-    return {row.entity_id: rows.entity(row) for row in several}
+    named = [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in wanted]
+    return {row.entity_id: rows.entity(row) for row in named}
 
 
 def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> list[Relation]:

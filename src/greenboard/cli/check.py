@@ -135,10 +135,14 @@ def _gather(paths: tuple[Path, ...], facts: Path | None, words: Vocabulary, mome
 
 def _report(card: Scorecard, gathered: Gathered, words: Vocabulary, moment: datetime, rule: Rule | None) -> Report:
     from greenboard.cli.report.content import Judged, Report
+    from greenboard.results.around import surroundings
     from greenboard.results.judge import judge
 
     asked = [member for member in gathered.members if card.scope.covers(member.subject.entity) is not False]
-    judged = judge(card, [member.subject for member in asked], words, moment)
+    others = [member.subject for member in gathered.members if card.scope.covers(member.subject.entity) is False]
+    subjects = [member.subject for member in asked]
+    beside = surroundings(subjects, others, gathered.relations, complete=False)
+    judged = judge(card, subjects, words, moment, surroundings=beside)
     return Report(
         scorecard=card,
         entities=tuple(

@@ -35,3 +35,13 @@ def parse_span(text: str) -> timedelta:
     if not parts or "".join(number + unit for number, unit in parts) != text.strip():
         raise UserError("not a length of time", expected="like 90d, 12h or 30m", got=repr(text))
     return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+
+
+def format_span(span: timedelta) -> str:
+    """Write a length of time in whole seconds as `parse_span` reads it: `7d`, `1d12h`."""
+    left, parts = int(span.total_seconds()), []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        if left >= size:
+            parts.append(f"{left // size}{unit}")
+            left %= size
+    return "".join(parts) or "0s"

@@ -2,7 +2,8 @@
 
 A package announces what it did as a frozen dataclass; `project` subscribes what must follow. So a
 lower package never imports a higher one. Delivery is in order, in the announcing thread, at once;
-an error of a subscriber reaches the announcer. Announce after the transaction has committed.
+an error of a subscriber reaches the announcer. Each event says whether it is told inside the
+transaction that it is about, so that what subscribers write is part of it, or after the commit.
 """
 
 from __future__ import annotations

@@ -160,10 +160,10 @@ def parse(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as invalid:
-        raise UserErrors(_explain(document, model, error) for error in invalid.errors()) from None
+        raise UserErrors(explain(document, model, error) for error in invalid.errors()) from None
 
 
-def _explain(document: Document, model: type[BaseModel], error: Any) -> UserError:
+def explain(document: Document, model: type[BaseModel], error: Any) -> UserError:
     path = tuple(part for part in error["loc"])
     place = document.place(*path)
     label = ".".join(str(part) for part in path) or "document"

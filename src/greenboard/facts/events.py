@@ -11,11 +11,12 @@ from greenboard.core.refs import Ref
 
 @dataclass(frozen=True)
 class FactsChanged:
-    """Facts or gaps began, ended or changed their value; told after they are committed.
+    """Facts or gaps began, ended or changed their value; told inside the transaction that changes them.
 
-    `types` names the fact types by entity, so that only the rules that read them run again. A change
-    of a repository concerns the components that live in it too; they are not listed here.
+    `paths` says by entity what changed, so that only the rules that read it run again: `coverage` is
+    anything of a fact type, `coverage.line_pct` one field of it. A change of a repository concerns the
+    components that live in it too; they are not listed here.
     """
 
     at: datetime
-    types: Mapping[Ref, frozenset[str]]
+    paths: Mapping[Ref, frozenset[str]]

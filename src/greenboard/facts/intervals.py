@@ -69,13 +69,19 @@ class Stated(Generic[Statement]):
 
 @dataclass
 class Plan(Generic[Statement]):
-    """What is to be written. Every list may be empty; `changed` names the groups whose value changed."""
+    """What is to be written. Every list may be empty; `changed` names the groups whose value changed.
+
+    `replaced` are the intervals whose value gives way to another one, by key; not those that had gone
+    stale. `ended` names the groups of which a statement ends with nothing in its place.
+    """
 
     touch: dict[datetime, list[int]] = field(default_factory=dict)
     start: list[tuple[Key, Stated[Statement]]] = field(default_factory=list)
     close: list[int] = field(default_factory=list)
     drop: list[int] = field(default_factory=list)
     changed: set[Group] = field(default_factory=set)
+    replaced: dict[Key, int] = field(default_factory=dict)
+    ended: set[Group] = field(default_factory=set)
 
     @property
     def empty(self) -> bool:
@@ -106,6 +112,7 @@ def decide(
     for key in closing:
         _end(plan, key, held[key], at)
         plan.changed.add(key.group)
+        plan.ended.add(key.group)
     return plan
 
 
@@ -116,12 +123,17 @@ def _compare(
     stale = max_age is not None and said.observed_at - before.observed_at > max_age
     if said.digest == before.digest and not stale:
         _in_order(key, before, at)
-        plan.touch.setdefault(max(said.observed_at, before.observed_at), []).append(before.id)
+        latest = max(said.observed_at, before.observed_at)
+        plan.touch.setdefault(latest, []).append(before.id)
+        if max_age is not None and at - before.observed_at > max_age >= at - latest:
+            plan.changed.add(key.group)  # it had stopped to count, and counts again
         return
     _end(plan, key, before, at)
     plan.start.append((key, said))
     if stale or said.digest[:8] != before.digest[:8]:
         plan.changed.add(key.group)
+    if not stale and not (max_age is not None and at - before.observed_at > max_age):
+        plan.replaced[key] = before.id
 
 
 def _end(plan: Plan[Statement], key: Key, before: Held, at: datetime) -> None:

@@ -18,6 +18,7 @@ from greenboard.facts.events import FactsChanged
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated, decide, left_out
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.types import Fact, Gap, SourceKind
+from greenboard.facts.vocabulary import encode
 
 _Said = TypeVar("_Said", Fact, Gap)
 _OF_A_TREE = frozenset({SourceKind.REPOSITORY, SourceKind.REPORT, SourceKind.DESCRIPTOR})
@@ -39,7 +40,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a look changed: new intervals, ended ones, unchanged ones, and the types by entity."""
+    """What a look changed: new intervals, ended ones, unchanged ones, and what by entity (see FactsChanged)."""
 
     began: int
     ended: int
@@ -64,11 +65,11 @@ def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: W
         ids = store.identify(refs)
         store.lock(ids.values())
         plans = _plan(facts, gaps, ids, at, whole)
+        recorded = _sum(plans, ids, _fields(plans[0]))
         store.write(FactInterval, plans[0], at)
         store.write(GapInterval, plans[1], at)
-        recorded = _sum(plans, ids)
         if recorded.changed:
-            transaction.on_commit(lambda: events.announce(FactsChanged(at, recorded.changed)))
+            events.announce(FactsChanged(at, recorded.changed))
     return recorded
 
 
@@ -135,10 +136,28 @@ def _covered(held: Iterable[Key], ids: Mapping[Ref, int], whole: Whole | None) -
     return {key.group for key in held if key.group.entity in entities and key.group.kind in kinds}
 
 
-def _sum(plans: tuple[Plan[Fact], Plan[Gap]], ids: Mapping[Ref, int]) -> Recorded:
+def _fields(plan: Plan[Fact]) -> dict[Group, set[str]]:
+    """The fields that differ, of the groups that say something else of a single fact and nothing besides."""
+    said = {key: stated.statement.value for key, stated in plan.start}
+    before = store.values(plan.replaced.values())
+    fields: dict[Group, set[str]] = {}
+    for key, number in plan.replaced.items():
+        old, new = before[number], encode(said[key])
+        if isinstance(old, dict):
+            fields.setdefault(key.group, set()).update(name for name in {*old, *new} if old.get(name) != new.get(name))
+    whole = plan.ended | {key.group for key in said if key not in plan.replaced}
+    return {group: names for group, names in fields.items() if group not in whole}
+
+
+def _sum(
+    plans: tuple[Plan[Fact], Plan[Gap]], ids: Mapping[Ref, int], fields: Mapping[Group, Collection[str]]
+) -> Recorded:
     names = {number: ref for ref, number in ids.items()}
     changed: dict[Ref, set[str]] = defaultdict(set)
-    for group in plans[0].changed | plans[1].changed:
+    for group in plans[0].changed:
+        told = [f"{group.type}.{name}" for name in fields.get(group, ())]
+        changed[names[group.entity]].update(told or [group.type])
+    for group in plans[1].changed:
         changed[names[group.entity]].add(group.type)
     return Recorded(
         began=sum(len(plan.start) for plan in plans),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,15 @@ def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -
 def reason_digest(reason: str, unclear: bool) -> bytes:
     """What tells gaps apart: why nothing is known, and whether anybody need mend it."""
     return blake2b(f"{reason}{'?' * unclear}".encode(), digest_size=16).digest()
+
+
+def values(ids: Collection[int]) -> dict[int, Any]:
+    """The stored values of facts as plain JSON, by the ids of their intervals."""
+    found: dict[int, Any] = {}
+    for chunk in chunks(sorted(ids)):
+        rows = FactInterval.objects.filter(id__in=chunk).values_list("id", "value")
+        found |= {number: json.loads(text) for number, text in rows}
+    return found
 
 
 def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None:

@@ -1,8 +1,10 @@
-"""Starting the board: database, administrator, sample organization, web server, in that order."""
+"""Starting the board: database, administrator, sample organization, worker, web server, in that order."""
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import click
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.project import setup
+from greenboard.project.attended import Attended
 from greenboard.project.environment import Environment
 
 
@@ -24,7 +27,8 @@ def serve(*, sample: bool) -> None:
     _claim(environment)
     prepare(environment.data_dir, sample=sample)
     _greet(environment)
-    _run(environment)
+    with Attended([sys.executable, "-m", "greenboard.project.main", "worker", "--parent", str(os.getpid())]):
+        _run(environment)
 
 
 def prepare(data_dir: Path, *, sample: bool) -> None:

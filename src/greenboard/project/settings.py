@@ -25,8 +25,10 @@ INSTALLED_APPS = [
     "greenboard.access",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.scorecards",
     "greenboard.results",
     "greenboard.web",
+    "greenboard.project",
 ]
 
 MIDDLEWARE = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from greenboard.catalog.types import Entity
+from greenboard.core.refs import Ref
 from greenboard.results.rows import code
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
@@ -37,9 +38,24 @@ class Ground:
     frame: Frame
     _covered: dict[Selector, Array] = field(default_factory=dict, repr=False)
     _thresholds: dict[int, tuple[ParameterDef, Vec | ListVec]] = field(default_factory=dict, repr=False)
+    _held: dict[tuple[Selector, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.entities)
+
+    def with_frame(self, frame: Frame) -> Ground:
+        """The same entities with other facts; `frame` shares the texts of the present one."""
+        return replace(self, frame=frame)
+
+    def shares_facts(self, other: Ground) -> bool:
+        """Whether the other one has the very same entities and facts, if at another moment."""
+        return self.entities is other.entities and self.frame.shares_facts(other.frame)
+
+    def rows_of(self, refs: Collection[Ref]) -> Array:
+        """The rows of references, in rising order; those that are not here are left out."""
+        wanted = set(refs)
+        found = [row for row, each in enumerate(self.entities) if each is not None and each.ref in wanted]
+        return np.array(found, dtype=np.int64)
 
     def covered(self, selector: Selector) -> Array:
         """For every row, whether a selector covers it: 0 no, 1 yes, 2 unknown."""
@@ -58,7 +74,7 @@ class Ground:
         # By identity, and kept alive with its column: definitions hold mappings, which have no hash.
         known = self._thresholds.get(id(parameter))
         if known is None:
-            told = [None if each is None else parameter.value(each.ref.kind, each.tier) for each in self.entities]
+            told = [None if each is None else parameter.value(each.ref, each.tier) for each in self.entities]
             known = self._thresholds[id(parameter)] = parameter, self.frame.column(parameter.type, told)
         return known[1]
 
@@ -86,6 +102,20 @@ def verdicts(scorecard: Scorecard, rule: Rule, ground: Ground, rows: Array | Non
         verdict = np.where(condition == PASS, verdict, np.where(condition == FAIL, np.int8(NOT_APPLICABLE), condition))
     known = np.where((covered == _UNKNOWN) & (verdict != NOT_APPLICABLE), np.int8(NO_DATA), verdict)
     return np.where(covered == _NO, np.int8(NOT_APPLICABLE), known)
+
+
+def held(scorecard: Scorecard, rule: Rule, ground: Ground, *, keep: bool = True) -> Array:
+    """As `verdicts` for every row, evaluated once for each rule and scope of a scorecard.
+
+    `keep` is for rules that will be asked for again on the same ground.
+    """
+    key = scorecard.scope, rule.digest
+    found = ground._held.get(key) if rule.digest else None
+    if found is None:
+        found = verdicts(scorecard, rule, ground)
+        if keep and rule.digest:
+            ground._held[key] = found
+    return found
 
 
 def _evaluate(program: Program, rule: Rule, ground: Ground, rows: Array | None) -> Array:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from greenboard.catalog.types import Entity
 from greenboard.core.refs import Ref
 from greenboard.facts.merge import Snapshot
@@ -13,6 +15,7 @@ from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import reasons
 from greenboard.results.types import Evidence, Judgement, Missing, Result
+from greenboard.rules.around import ALONE, Around
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
 from greenboard.rules.explain import Explanation, explain
@@ -20,6 +23,9 @@ from greenboard.rules.language import Program
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.scoring import stand
 from greenboard.scorecards.types import Rule, Scorecard
+
+MAX_RELATED = 3
+"""Of how many related entities it is said that they lack a fact."""
 
 _VERDICTS = (Outcome.FAIL, Outcome.PASS, Outcome.NO_DATA, Outcome.ERROR)
 
@@ -32,15 +38,34 @@ class Subject:
     snapshot: Snapshot
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What rules may ask of others than the subject: the `others` are rows after the subjects that are judged.
+
+    `around` speaks of the subjects, the others, and then of entities of which only the name is known.
+    """
+
+    others: Sequence[Subject] = ()
+    around: Around = ALONE
+
+
+NOBODY = Surroundings()
+"""Nothing is known around the subjects."""
+
 Exempt = Mapping[Ref, Collection[str]]
 """The ids of the rules that an entity is exempt from."""
 
 
 def outcomes(
-    scorecard: Scorecard, subjects: Sequence[Subject], vocabulary: Vocabulary, now: datetime
+    scorecard: Scorecard,
+    subjects: Sequence[Subject],
+    vocabulary: Vocabulary,
+    now: datetime,
+    *,
+    surroundings: Surroundings = NOBODY,
 ) -> list[Mapping[str, Outcome]]:
     """The outcome of every rule by its id, for each subject in turn; without evidence."""
-    court = _Court(scorecard, subjects, vocabulary, now)
+    court = _Court(scorecard, subjects, (vocabulary, now), surroundings)
     columns = {rule.id: court.outcomes(rule) for rule in scorecard.rules}
     return [{name: column[row] for name, column in columns.items()} for row in range(len(subjects))]
 
@@ -51,12 +76,14 @@ def judge(
     vocabulary: Vocabulary,
     now: datetime,
     exempt: Exempt | None = None,
+    *,
+    surroundings: Surroundings = NOBODY,
 ) -> list[Judgement]:
     """Outcomes with evidence and reasons, and where each subject stands. One judgement for each subject.
 
     An entity that the scorecard is not asked of gets only results that are not applicable, and no level.
     """
-    court = _Court(scorecard, subjects, vocabulary, now)
+    court = _Court(scorecard, subjects, (vocabulary, now), surroundings)
     columns = [(rule, court.outcomes(rule)) for rule in scorecard.rules]
     judged: list[Judgement] = []
     for row, subject in enumerate(subjects):
@@ -74,18 +101,25 @@ def judge(
 
 
 class _Court:
-    """One scorecard over many subjects, their facts in columns."""
+    """One scorecard over many subjects, their facts and those of what is around them in columns."""
 
     def __init__(
-        self, scorecard: Scorecard, subjects: Sequence[Subject], vocabulary: Vocabulary, now: datetime
+        self,
+        scorecard: Scorecard,
+        subjects: Sequence[Subject],
+        when: tuple[Vocabulary, datetime],
+        surroundings: Surroundings,
     ) -> None:
         self.scorecard = scorecard
         self.subjects = subjects
-        self.vocabulary = vocabulary
-        self.now = now
-        self._thresholds: dict[str, dict[str, list[FieldValue]]] = {}
-        rows = [subject.snapshot.values for subject in subjects]
-        self.frame = Frame.build(vocabulary, rows, now, scorecard.types)
+        self.vocabulary, self.now = when
+        self._thresholds: dict[str, dict[str, list[FieldValue | None]]] = {}
+        around = surroundings.around
+        self.rows: list[Subject | None] = [*subjects, *surroundings.others]
+        self.rows += [None] * (len(around.names) - len(self.rows))
+        values = [{} if row is None else row.snapshot.values for row in self.rows]
+        self.frame = Frame.build(self.vocabulary, values, self.now, scorecard.types, around=around)
+        self._judged = np.arange(len(subjects))
 
     def outcomes(self, rule: Rule) -> list[Outcome]:
         """The outcome of one rule for every subject: scope first, then `when`, then the expression."""
@@ -106,14 +140,15 @@ class _Court:
         return None if None in covered else True
 
     def _evaluate(self, rule: Rule, program: Program) -> list[Outcome]:
-        return [_VERDICTS[verdict] for verdict in evaluate(program, self.frame, self._parameters(rule)).tolist()]
+        found = evaluate(program, self.frame, self._parameters(rule), rows=self._judged)
+        return [_VERDICTS[verdict] for verdict in found.tolist()]
 
-    def _parameters(self, rule: Rule) -> dict[str, list[FieldValue]]:
-        """The thresholds of a rule, one for each subject, worked out once."""
+    def _parameters(self, rule: Rule) -> dict[str, list[FieldValue | None]]:
+        """The thresholds of a rule, one for each row, worked out once."""
         if rule.id not in self._thresholds:
-            entities = [subject.entity for subject in self.subjects]
+            entities = [None if row is None else row.entity for row in self.rows]
             self._thresholds[rule.id] = {
-                name: [parameter.value(entity.ref.kind, entity.tier) for entity in entities]
+                name: [None if each is None else parameter.value(each.ref, each.tier) for each in entities]
                 for name, parameter in rule.parameters.items()
             }
         return self._thresholds[rule.id]
@@ -129,13 +164,13 @@ class _Court:
         wanted = unknown or (told.missing if told else ())
         missing: tuple[Missing, ...] = ()
         if outcome in (Outcome.NO_DATA, Outcome.ERROR):
-            missing = reasons.missing(wanted or rule.reads, subject.snapshot, self.vocabulary, self.now)
+            missing = self._missing(wanted or rule.inputs, told, subject)
         return Result(
             rule=rule.id,
             item=rule.item,
             outcome=outcome,
             message=reasons.message(outcome, told.text if told else "", missing),
-            evidence=reasons.evidence(told.reads if told else (), subject.snapshot),
+            evidence=self._evidence(told, subject),
             missing=missing,
             fix=rule.fix if outcome is not Outcome.PASS else "",
             exempt=exempt,
@@ -148,12 +183,12 @@ class _Court:
         """
         known = self.subjects[row].snapshot.values
         if rule.when is not None:
-            if not rule.when.types & known.keys():
+            if not rule.when.types & known.keys() and not rule.when.looks_around:
                 return None
             condition = explain(rule.when, self.frame, row, self._parameters(rule))
             if condition.outcome is not Outcome.PASS:
                 return condition
-        if not rule.program.types & known.keys():
+        if not rule.program.types & known.keys() and not rule.program.looks_around:
             return None
         return explain(rule.program, self.frame, row, self._parameters(rule))
 
@@ -165,7 +200,26 @@ class _Court:
         if self._asked(rule, subject.entity) is False or rule.when is None:
             return (), f"not asked of {reasons.described(subject.entity)}"
         told = explain(rule.when, self.frame, row, self._parameters(rule))
-        return reasons.evidence(told.reads, subject.snapshot), f"not asked here: {told.text}"
+        return self._evidence(told, subject), f"not asked here: {told.text}"
+
+    def _evidence(self, told: Explanation | None, subject: Subject) -> tuple[Evidence, ...]:
+        """The values that were read, each with its source, which of a related entity is among its own facts."""
+        return reasons.evidence(told.reads if told else (), subject.snapshot, self._snapshot)
+
+    def _snapshot(self, row: int) -> Snapshot:
+        found = self.rows[row]
+        return Snapshot() if found is None else found.snapshot
+
+    def _missing(self, wanted: Sequence[str], told: Explanation | None, subject: Subject) -> tuple[Missing, ...]:
+        """What was wanted and is not there; of related entities, for each of them that lacks it."""
+        rows = told.rows if told else {}
+        own = [path for path in wanted if path not in rows]
+        lacks = [*reasons.missing(own, subject.snapshot, self.vocabulary, self.now)]
+        for path in wanted:
+            for row in rows.get(path, ())[:MAX_RELATED]:
+                name = Ref.parse(self.frame.name(row)).short
+                lacks += reasons.of_related(name, path, (self._snapshot(row), self.vocabulary, self.now))
+        return tuple(lacks)
 
 
 def _outcome(covered: bool | None, condition: Outcome, verdict: Outcome) -> Outcome:

@@ -16,9 +16,14 @@ FORWARD = CURRENT | Q(valid_to__gt=F("valid_from"))
 
 
 class Scorecard(models.Model):
-    """The identity of a scorecard, by its name."""
+    """The identity of a scorecard, by its name.
+
+    `looked_at` is the latest moment at which every result was known to be right: that of a full run,
+    or of a look at the clock after all marks had been worked off, whether or not it changed anything.
+    """
 
     name = models.CharField(max_length=128, unique=True)
+    looked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -79,6 +84,9 @@ class RuleVersion(models.Model):
 class Run(models.Model):
     """One evaluation: the frozen moment that its rules read as now, and what it changed.
 
+    After a `full` one all results were right as of the moment: it judged all entities, or as many as
+    could have changed since the last. Runs that changed nothing are kept only where all were judged.
+
     `note` is for the caller, who can so commit how far it came together with the results.
     """
 
@@ -98,6 +106,25 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id} at {self.at}"
+
+
+class Mark(models.Model):
+    """That something about an entity changed at a moment, written in the transaction that changed it.
+
+    `paths` are the fact types and fields, a line each; `*` is anything. A mark is worked off by an
+    evaluation, and kept for a while so that other processes learn of the change, too.
+    """
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    paths = models.TextField()
+    at = models.DateTimeField()
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="results_mark_pending", condition=Q(done=False))]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} at {self.at}"
 
 
 class Cause(models.Model):
@@ -144,6 +171,11 @@ class ResultInterval(models.Model):
             models.Index(fields=["rule", "valid_from"], name="results_by_rule"),
             models.Index(fields=["entity", "valid_from"], name="results_by_entity"),
             models.Index(fields=["valid_to"], name="results_by_end", condition=~CURRENT),
+            models.Index(
+                fields=["undecided_since"],
+                name="results_undecided",
+                condition=CURRENT & Q(undecided_since__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from greenboard.catalog.types import Entity
@@ -12,24 +13,33 @@ from greenboard.facts.merge import Snapshot
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.types import Evidence, Lack, Missing
+from greenboard.rules.around import own_path
 from greenboard.rules.explain import Read
 from greenboard.rules.types import Outcome
 
 MAX_EVIDENCE = 50
 
 
-def evidence(reads: Sequence[Read], snapshot: Snapshot) -> tuple[Evidence, ...]:
-    """The values that were read, those that decided first, each with its source."""
+def evidence(
+    reads: Sequence[Read], snapshot: Snapshot, related: Callable[[int], Snapshot] | None = None
+) -> tuple[Evidence, ...]:
+    """The values that were read, those that decided first, each with its source.
+
+    `related` gives what is known of the related entity at a row, where its facts are at hand.
+    """
     ordered = sorted(reads, key=lambda read: not read.decisive)
-    return tuple(_evidence(read, snapshot) for read in ordered[:MAX_EVIDENCE])
+    return tuple(_evidence(read, snapshot, related) for read in ordered[:MAX_EVIDENCE])
 
 
-def _evidence(read: Read, snapshot: Snapshot) -> Evidence:
-    kind, _, name = read.path.partition(".")
-    fact = snapshot.origin(kind, read.key, name)
+def _evidence(read: Read, snapshot: Snapshot, related: Callable[[int], Snapshot] | None) -> Evidence:
+    kind, _, name = own_path(read.path).partition(".")
+    item = read.key
+    if read.row is not None:
+        snapshot, item = related(read.row) if related else Snapshot(), read.item
+    fact = snapshot.origin(kind, item, name)
     if fact is None:
         return Evidence(read.path, read.key, read.value, "", "", None, decisive=read.decisive)
-    source = _source(fact, read.key, name)
+    source = _source(fact, item, name)
     return Evidence(
         fact=read.path,
         key=read.key,
@@ -50,9 +60,40 @@ def _source(fact: Fact, key: str | None, name: str) -> str:
 
 
 def missing(paths: Iterable[str], snapshot: Snapshot, vocabulary: Vocabulary, now: datetime) -> tuple[Missing, ...]:
-    """Why each fact that was wanted is not there. Paths are `oncall` or `oncall.schedules`."""
-    wanted = sorted(set(paths))
-    return tuple(_missing(path, snapshot, vocabulary, now) for path in wanted if _type(path, vocabulary))
+    """Why each fact that was wanted is not there. Paths are `oncall` or `oncall.schedules`.
+
+    What is around an entity, `dependencies()` or `level("basics")`, is no fact; what would tell it is said.
+    """
+    return tuple(
+        _missing(path, snapshot, vocabulary, now) if _type(path, vocabulary) else _not_around(path)
+        for path in sorted(set(paths))
+        if _type(path, vocabulary) or path.partition("(")[0] in _AROUND
+    )
+
+
+def of_related(name: str, path: str, known: tuple[Snapshot, Vocabulary, datetime]) -> list[Missing]:
+    """Why a related entity lacks what was read of it at a path such as `dependencies().slo.sli`."""
+    return [
+        replace(lack, fact=path, reason=f"{name}: {lack.reason}", remedy=lack.remedy and f"Of {name}: {lack.remedy}")
+        for lack in missing([own_path(path)], *known)
+    ]
+
+
+_AROUND = {
+    "dependencies": ("nobody says what it depends on", "A list of dependencies in its descriptor would decide it."),
+    "dependents": ("what depends on it is not known", "The catalog of a server knows what depends on what."),
+    "parts": ("what is part of it is not known", "The catalog of a server knows what is part of what."),
+    "repository": ("the repository that it lives in is not known", "Its descriptor can name it."),
+    "level": ("its level is not known", "An evaluation of that scorecard would decide it."),
+    "in_team": ("the team that owns it is not known", "An owner in its descriptor would decide it."),
+}
+
+
+def _not_around(path: str) -> Missing:
+    name = path.partition("(")[0]
+    reason, remedy = _AROUND[name]
+    said = f"{path.removeprefix('level(').removesuffix(')')}: {reason}" if name == "level" else reason
+    return Missing(path, Lack.NO_SOURCE, said, remedy)
 
 
 def _type(path: str, vocabulary: Vocabulary) -> FactType | None:

@@ -177,10 +177,41 @@ def tallies(
 
 
 def last_run(scorecard: str, as_of: datetime | None = None) -> datetime | None:
-    """When the scorecard was last evaluated, at or before a moment."""
+    """When the scorecard was last looked at as a whole, or anything of it was judged, at or before a moment."""
     rows = models.Run.objects.filter(scorecard__name=scorecard)
     rows = rows if as_of is None else rows.filter(at__lte=as_of)
-    return rows.order_by("-at").values_list("at", flat=True).first()
+    last = rows.order_by("-at").values_list("at", flat=True).first()
+    looked = models.Scorecard.objects.filter(name=scorecard).values_list("looked_at", flat=True).first()
+    moments = [moment for moment in (last, looked) if moment is not None and (as_of is None or moment <= as_of)]
+    return max(moments, default=None)
+
+
+def last_evaluated(scorecard: int) -> datetime | None:
+    """The latest moment at which anything of a scorecard, given by its id, was judged."""
+    last = models.Run.objects.filter(scorecard_id=scorecard).order_by("-at").values_list("at", flat=True).first()
+    looked = models.Scorecard.objects.filter(id=scorecard).values_list("looked_at", flat=True).first()
+    return max((moment for moment in (last, looked) if moment is not None), default=None)
+
+
+def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> datetime | None:
+    """The moment whose facts and clock the results of an entity come from, as they stand at a moment.
+
+    Later looks are known only where they changed something, so that of the past it is the latest
+    recorded one: until the next, all results stayed as they were.
+    """
+    held = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
+    own = held.values_list("evaluated_at", flat=True).first()
+    whole = models.Run.objects.filter(scorecard__name=scorecard, full=True)
+    whole = whole if as_of is None else whole.filter(at__lte=as_of)
+    looked = models.Scorecard.objects.filter(name=scorecard).values_list("looked_at", flat=True).first()
+    turned = _result_rows(_rule_names(scorecard), entity, None)
+    turned = turned if as_of is None else turned.filter(valid_from__lte=as_of)
+    recorded = (
+        whole.order_by("-at").values_list("at", flat=True).first(),
+        turned.order_by("-valid_from").values_list("valid_from", flat=True).first(),
+    )
+    moments = [moment for moment in (own, looked, *recorded) if moment is not None]
+    return max((moment for moment in moments if as_of is None or moment <= as_of), default=None)
 
 
 def noted(prefix: str) -> set[str]:
@@ -194,6 +225,15 @@ def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) 
     rows = _result_rows(rules, entity, None).filter(at_moment(as_of), undecided_since__isnull=False)
     pairs = rows.values_list("rule_id", "undecided_since")
     return {rules[number]: since for number, since in pairs if since is not None}
+
+
+def undecided_between(scorecard: str, rules: Collection[str], since: datetime, until: datetime) -> set[int]:
+    """The entities (surrogate ids) of which one of the rules became undecided after `since`, up to `until`."""
+    named = models.Rule.objects.filter(scorecard__name=scorecard, name__in=rules).values_list("id", flat=True)
+    rows = models.ResultInterval.objects.filter(
+        valid_to__isnull=True, undecided_since__isnull=False, undecided_since__gt=since, undecided_since__lte=until
+    )
+    return set(rows.filter(rule_id__in=list(named)).values_list("entity_id", flat=True))
 
 
 def _about(entity: Ref | None) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from greenboard.core import clock
+from greenboard.core.refs import Ref
 from greenboard.facts.vocabulary import FieldType, Vocabulary, encode
 from greenboard.results import models
 from greenboard.rules import language
@@ -130,6 +131,7 @@ def _pack_parameter(parameter: ParameterDef) -> dict[str, Any]:
         "default": encode(parameter.default),
         "by_tier": {str(tier): encode(value) for tier, value in parameter.by_tier.items()},
         "by_kind": encode(parameter.by_kind),
+        "by_entity": {str(ref): encode(value) for ref, value in parameter.by_entity.items()},
     }
 
 
@@ -176,6 +178,8 @@ def _parameter(raw: Mapping[str, Any]) -> ParameterDef:
         default=_value(kind, raw["default"]),
         by_tier={int(tier): _value(kind, value) for tier, value in raw["by_tier"].items()},
         by_kind={name: _value(kind, value) for name, value in raw["by_kind"].items()},
+        # Versions that were kept before entities could have values of their own have no such key.
+        by_entity={Ref.parse(ref): _value(kind, value) for ref, value in raw.get("by_entity", {}).items()},
     )
 
 

@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from greenboard.facts.store import chunks
 from greenboard.results import models
-from greenboard.results.rows import CAUSES, OUTCOMES, Cause, code
+from greenboard.results.held import NONE
+from greenboard.results.rows import CAUSES, Cause, code
+from greenboard.results.session import Session
 from greenboard.results.versions import Adopted
-from greenboard.rules.types import Outcome
-from greenboard.scorecards.scoring import UNDECIDED, Settled, Standing
+from greenboard.scorecards.scoring import UNDECIDED, Settled
+
+if TYPE_CHECKING:
+    from greenboard.results.turning import Turned
 
 _BATCH = 2_000
+_FETCH = 10_000
+_MANY = 50_000
+_Values = tuple[int | str | bool | datetime | None, ...]
 _Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A current result."""
-
-    id: int
-    outcome: Outcome
-    undecided_since: datetime | None
-
-
-@dataclass
 class Ledger:
-    """The causes of one run, each written once."""
+    """The causes of one run, each written once, and the run itself as soon as there is one."""
 
-    run: models.Run
-    known: dict[Cause, models.Cause] = field(default_factory=dict)
+    def __init__(self, run: models.Run) -> None:
+        self.run = run
+        self._known: dict[Cause, models.Cause] = {}
 
     def row(self, cause: Cause, version: int | None = None) -> models.Cause:
         """The stored cause; `version` is that of the rule, where its own change is the cause."""
-        if cause not in self.known:
-            self.known[cause] = models.Cause.objects.create(
+        if self.run._state.adding:
+            self.run.save()
+        if cause not in self._known:
+            self._known[cause] = models.Cause.objects.create(
                 kind=CAUSES.index(cause.kind),
                 text=cause.text,
                 fact_type=cause.fact_type,
@@ -49,18 +51,17 @@ class Ledger:
                 rule_version_id=version,
                 run=self.run,
             )
-        return self.known[cause]
+        return self._known[cause]
 
 
 @dataclass(frozen=True)
-class NewResult:
-    """A result that differs from the current one, if there is one."""
+class Counts:
+    """The score of an entity and what it is made of."""
 
-    entity: int
-    rule: Adopted
-    outcome: Outcome
-    held: Held | None
-    cause: Cause
+    score: float | None
+    passed: int
+    decided: int
+    undecided: int
 
 
 @dataclass(frozen=True)
@@ -70,73 +71,97 @@ class NewLevel:
     entity: int
     rank: int
     settled: Settled
-    standing: Standing
+    counts: Counts
     held: models.LevelInterval | None
     cause: Cause | None
 
 
-def held_results(rules: Collection[int], entities: Collection[int]) -> dict[tuple[int, int], Held]:
-    """The current results by (entity, rule).
-
-    This query reads the most rows of all, so moments are read only where they are needed.
-    """
-    found: dict[tuple[int, int], Held] = {}
-    for part in chunks(sorted(entities)):
-        rows = models.ResultInterval.objects.filter(entity_id__in=part, rule_id__in=rules, valid_to__isnull=True)
-        waiting = dict(rows.filter(undecided_since__isnull=False).values_list("id", "undecided_since"))
-        for entity, rule, row, outcome in rows.values_list("entity_id", "rule_id", "id", "outcome"):
-            found[entity, rule] = Held(row, OUTCOMES[outcome], waiting.get(row))
-    return found
-
-
-def held_levels(scorecard: int, entities: Collection[int] | None) -> dict[int, models.LevelInterval]:
-    """The current levels by entity; None asks for all."""
-    rows = models.LevelInterval.objects.filter(scorecard_id=scorecard, valid_to__isnull=True)
-    if entities is None:
-        return {row.entity_id: row for row in rows}
-    return {row.entity_id: row for part in chunks(sorted(entities)) for row in rows.filter(entity_id__in=part)}
-
-
-def undecided_since(outcome: Outcome, held: Held | None, at: datetime) -> datetime | None:
-    """Since when a rule is undecided: no data and error in a row are one stretch."""
-    if outcome not in UNDECIDED:
-        return None
-    return held.undecided_since if held is not None and held.undecided_since else at
-
-
-def write_results(changed: Sequence[NewResult], ledger: Ledger, at: datetime) -> None:
+def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
     """Close what was and start what is. What changes twice in one moment is one change."""
-    held = [one.held.id for one in changed if one.held is not None]
-    again = _begun(held, at)
-    for part in chunks([row for row in held if row not in again]):
-        models.ResultInterval.objects.filter(id__in=part).update(valid_to=at)
-    fresh = []
-    for one in changed:
-        row = models.ResultInterval(
-            entity_id=one.entity,
-            rule_id=one.rule.rule,
-            version_id=one.rule.version,
-            outcome=code(one.outcome),
-            before=code(one.held.outcome) if one.held is not None else None,
-            undecided_since=undecided_since(one.outcome, one.held, at),
-            cause=ledger.row(one.cause, one.rule.version if one.cause.kind == "rule" else None),
-            valid_from=at,
-        )
-        if one.held is not None and one.held.id in again:
-            row.pk, row.before = one.held.id, again[one.held.id]
-            row.save(force_update=True)
-        else:
-            fresh.append(row)
-    models.ResultInterval.objects.bulk_create(fresh, batch_size=_BATCH)
+    if not len(turned):
+        return
+    held = turned.held[turned.held > 0]
+    kept = _kept(held.tolist(), session.at, several=len(held) > _MANY)
+    again = {number for number, (since, _, _) in kept.items() if since == session.at}
+    for part in chunks([number for number in held.tolist() if number not in again]):
+        models.ResultInterval.objects.filter(id__in=part).update(valid_to=session.at)
+    for part in chunks(sorted(again)):
+        models.ResultInterval.objects.filter(id__in=part).delete()
+    _insert(_fresh(session, turned, ledger, kept))
 
 
-def _begun(ids: Sequence[int], at: datetime) -> dict[int, int | None]:
-    """The results among these that began at this very moment, with what was before them."""
-    found: dict[int, int | None] = {}
+_Kept = Mapping[int, tuple[datetime, int | None, datetime | None]]
+"""Of current results, by id: since when they hold, what was before, and since when they are undecided."""
+
+
+def _kept(ids: Sequence[int], at: datetime, *, several: bool) -> _Kept:
+    """What of the current results is carried on: of few all, of many only where something is."""
+    found: dict[int, tuple[datetime, int | None, datetime | None]] = {}
+    rows = models.ResultInterval.objects.filter(Q(valid_from=at) | Q(undecided_since__isnull=False))
+    columns = ("id", "valid_from", "before", "undecided_since")
+    if several:
+        wanted = set(ids)
+        for number, *row in rows.filter(valid_to__isnull=True).values_list(*columns).iterator(chunk_size=_FETCH):
+            if number in wanted:
+                found[number] = row[0], row[1], row[2]
+        return found
     for part in chunks(ids):
-        rows = models.ResultInterval.objects.filter(id__in=part, valid_from=at)
-        found |= dict(rows.values_list("id", "before"))
+        for number, *row in rows.filter(id__in=part).values_list(*columns):
+            found[number] = row[0], row[1], row[2]
     return found
+
+
+def _fresh(session: Session, turned: Turned, ledger: Ledger, kept: _Kept) -> Iterator[_Values]:
+    """The rows to insert, in the order of _COLUMNS."""
+    adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
+    causes = _cause_ids(turned, adopted, ledger)
+    ids, at = session.ids, session.at
+    undecided = {code(outcome) for outcome in UNDECIDED}
+    entries = zip(
+        *(part.tolist() for part in (turned.line, turned.column, turned.before, turned.after, turned.held)), strict=True
+    )
+    for (line, column, before, after, held), cause in zip(entries, causes, strict=True):
+        begun, earlier, since = kept.get(held, (None, None, None))
+        yield (
+            int(ids[column]),
+            adopted[line].rule,
+            adopted[line].version,
+            after,
+            earlier if begun == at else None if before == NONE else before,
+            False,
+            (since or at) if after in undecided else None,
+            cause,
+            at,
+        )
+
+
+def _cause_ids(turned: Turned, adopted: Sequence[Adopted], ledger: Ledger) -> list[int]:
+    """The id of the stored cause of every entry; a changed rule's names its version."""
+    version: dict[int, int] = {}
+    for line, number in zip(turned.line.tolist(), turned.cause.tolist(), strict=True):
+        if number not in version and turned.causes[number].kind == "rule":
+            version[number] = adopted[line].version
+    used = set(turned.cause.tolist())
+    rows = {number: ledger.row(turned.causes[number], version.get(number)).pk for number in sorted(used)}
+    return [rows[number] for number in turned.cause.tolist()]
+
+
+_COLUMNS = (
+    *("entity_id", "rule_id", "version_id", "outcome", "before", "exempt"),
+    *("undecided_since", "cause_id", "valid_from"),
+)
+
+
+def _insert(rows: Iterator[_Values]) -> None:
+    """Insert results by plain statements: a first run writes one for every entity and rule."""
+    table = connection.ops.quote_name(models.ResultInterval._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        while part := list(islice(rows, _FETCH)):
+            told = [tuple(adapt(one) if isinstance(one, datetime) else one for one in row) for row in part]
+            cursor.executemany(statement, told)
 
 
 def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at: datetime) -> None:
@@ -156,7 +181,7 @@ def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at
 
 def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> models.LevelInterval:
     """`cause` is None where the level stays, so that its beginning and cause are carried over."""
-    held, standing = one.held, one.standing
+    held = one.held
     moved = held is None or one.cause is not None
     earlier = held if held is not None and moved and held.valid_from < at else None
     return models.LevelInterval(
@@ -166,11 +191,11 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> m
         rank=one.rank,
         level_before=earlier.level if earlier else held.level_before if held else "",
         rank_before=earlier.rank if earlier else held.rank_before if held else None,
-        score=standing.score,
-        passed=standing.passed,
-        decided=standing.decided,
-        undecided=standing.undecided,
-        exempt=standing.exempt,
+        score=one.counts.score,
+        passed=one.counts.passed,
+        decided=one.counts.decided,
+        undecided=one.counts.undecided,
+        exempt=0,
         held_since=one.settled.held_since,
         level_since=at if held is None or moved else held.level_since,
         cause=ledger.row(one.cause) if one.cause is not None else held.cause if held is not None else None,
@@ -181,15 +206,17 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> m
 
 def same_standing(held: models.LevelInterval, one: NewLevel) -> bool:
     """Whether nothing about the current row has to change."""
-    standing = one.standing
-    return (
-        (held.level, held.rank, held.score, held.held_since)
-        == (one.settled.level or "", one.rank, standing.score, one.settled.held_since)
-    ) and (held.passed, held.decided, held.undecided, held.exempt) == (
-        standing.passed,
-        standing.decided,
-        standing.undecided,
-        standing.exempt,
+    counts = one.counts
+    return (held.level, held.rank, held.held_since, held.exempt) == (
+        one.settled.level or "",
+        one.rank,
+        one.settled.held_since,
+        0,
+    ) and (held.score, held.passed, held.decided, held.undecided) == (
+        counts.score,
+        counts.passed,
+        counts.decided,
+        counts.undecided,
     )
 
 

@@ -45,17 +45,25 @@ def _limits(stated: Type) -> tuple[int, int]:
     return (-MAX_RESULT, MAX_RESULT) if stated.kind is Kind.DURATION else (_LOWEST, 2**63 - 1)
 
 
-def _checked(step: Step, data: Array, overflowed: Array) -> Vec:
+def _checked(step: Step, data: Array, *overflowed: Array) -> Vec:
     """A result in whole numbers, in error where it left the range of its type."""
-    lowest, highest = _limits(step.node.type)
-    if step.node.type.kind is not Kind.INT:
-        overflowed = overflowed | (data < lowest) | (data > highest)
+    failed = [*overflowed, *(() if step.node.type.kind is Kind.INT else _beyond(data, *_limits(step.node.type)))]
     # A moment plus a duration is the one sum that takes a longer duration than it could give.
     takes_any = step.node.type.kind is Kind.TIMESTAMP and step.node.function == "_+_"
     for operand in (step.vec(index) for index in range(len(step.arguments))):
         if operand.type.kind is Kind.DURATION and not takes_any:
-            overflowed = overflowed | (operand.data < -MAX_RESULT) | (operand.data > MAX_RESULT)
-    return Vec(step.node.type, data, failing(step.state(), overflowed))
+            failed += _beyond(operand.data, -MAX_RESULT, MAX_RESULT)
+    state = step.state()
+    for each in failed:
+        state = failing(state, each)
+    return Vec(step.node.type, data, state)
+
+
+def _beyond(data: Array, lowest: int, highest: int) -> list[Array]:
+    """Where numbers leave a range; nothing where none does, which the extremes tell at once."""
+    if not data.size or (data.min() >= lowest and data.max() <= highest):
+        return []
+    return [(data < lowest) | (data > highest)]
 
 
 def _add(step: Step) -> Value:
@@ -71,6 +79,8 @@ def _subtract(step: Step) -> Value:
     left, right = step.vec(0), step.vec(1)
     if step.node.type.kind is Kind.DOUBLE:
         return Vec(tree.DOUBLE, left.data - right.data, step.state())
+    if left.type.kind is Kind.TIMESTAMP:  # which are few enough for a difference to be a whole number
+        return _checked(step, left.data - right.data)
     one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
     rest = one - other
     return _shaped(step, rest, ((one ^ other) & (one ^ rest)) < 0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from greenboard.rules.vectors import Array, State
+if TYPE_CHECKING:
+    from greenboard.rules.vectors import Array, State
 
 RELATIONS = {
     "dependencies": "What the entity depends on: what it declares, and the APIs that it consumes.",
@@ -14,6 +16,14 @@ RELATIONS = {
     "repository": "The repository that the entity lives in.",
 }
 """The functions that lead to related entities. `repository()` is one entity, the others are lists."""
+
+SINGLE = "repository"
+"""The one relation that leads to at most one entity."""
+
+
+def own_path(path: str) -> str:
+    """A path as it is of the entity that is read: `slo.sli` of `dependencies().slo.sli`."""
+    return path.rpartition("().")[2]
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,15 @@ class Around:
     """Everything around the rows of a frame. What is not there is unknown for all rows.
 
     `teams` gives for each row the names of the owning team and of the teams that it is part of, None
-    where no owner is known.
+    where no owner is known; `teams_partial` marks the rows that may be within more teams than are named.
+    `names` are the references of the rows, for words about them.
     """
 
     links: Mapping[str, Links] = field(default_factory=dict)
     levels: Mapping[str, Levels] = field(default_factory=dict)
     teams: Sequence[tuple[str, ...] | None] = ()
+    names: Sequence[str] = ()
+    teams_partial: Array | None = None
 
 
 ALONE = Around()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import constants, macros, supported, tree
+from greenboard.rules import constants, macros, named, supported, tree
 from greenboard.rules.refuse import RuleError, Source
 from greenboard.rules.schema import NOW, PARAMETERS, Schema
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
@@ -120,6 +120,8 @@ class Builder:
                 return self._call_node(expr, "_-_", (Var(tree.TIMESTAMP, self._at(expr), 0, NOW), *arguments))
             case "attested":
                 return self._attested(expr, arguments[0])
+            case "in_team":
+                arguments = (*arguments[:-1], named.team(self.source, arguments[-1]))
         return self._call_node(expr, call.function, arguments)
 
     def _call_node(self, expr: Any, function: str, arguments: tuple[Node, ...]) -> Node:
@@ -128,6 +130,7 @@ class Builder:
             raise self._refuse(expr, reason)
         node = Call(self._type(expr), self._at(expr), _level(arguments), function, arguments)
         supported.check_constants(self.source, node, self.schema)
+        named.check_standing(self.source, node, self.schema)
         return constants.fold(node)
 
     def _optional_select(self, expr: Any, stated: list[Any]) -> Node:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from greenboard.facts import labels
 from greenboard.facts.vocabulary import FactType, FieldDef
-from greenboard.rules import phrases, wishes
+from greenboard.rules import named, phrases, standing, wishes
+from greenboard.rules.around import RELATIONS
 from greenboard.rules.schema import NOW, PARAMETERS
 from greenboard.rules.sentence import Clause, listing
 from greenboard.rules.trace import Point, Trace
@@ -33,6 +34,8 @@ class Clauses:
                 return Clause(self.subject(node.operand, point), said + ("" if met or wanted else ", wanted none"))
             case Select():
                 return self._bool(node, point, wanted)
+            case Call(function="reached" | "in_team"):
+                return self._standing(node, point, wanted, met)
             case Call():
                 return self._call(node, point, wanted, met)
             case Fold(fold=FoldKind.EXISTS_ONE):
@@ -61,6 +64,17 @@ class Clauses:
             if wish:
                 return _verdict(self.quantity(node.arguments[0], point), met, wish)
         return self._plainly(node, point)
+
+    def _standing(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
+        """A level that is reached, or a team that owns: what it is, and what was wanted."""
+        if node.function == "reached":
+            said = standing.level_said(self.trace, node, point)
+            wish = f"{'at least' if wanted else 'below'} {named.level_of(node)}"
+            return _verdict(Clause(standing.whose(self.trace, node, point), said), met, wish)
+        said = standing.teams_said(self.trace, node, point)
+        team = phrases.value(self.trace.value(node.arguments[-1], point) or "")
+        wish = f"{'a' if wanted else 'no'} team within {team}"
+        return _verdict(Clause(standing.whose(self.trace, node, point), said), met, wish)
 
     def _comparison(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
         sign = node.function if wanted else phrases.NEGATED[node.function]
@@ -133,6 +147,8 @@ class Clauses:
                 return self._element(node, point, said)
             case Call(function="size") if node.arguments[0].type.kind is Kind.LIST:
                 return self._counted(node.arguments[0], point)
+            case Call(function="level"):
+                return Clause(standing.whose(self.trace, node, point), standing.level_said(self.trace, node, point))
         if distance is not None and isinstance(found, timedelta):
             moment, word = distance
             at = self.trace.value(moment, point)
@@ -156,28 +172,40 @@ class Clauses:
     def _counted(self, listed: Node, point: Point) -> Clause:
         count = self.trace.count(listed, point)
         least = "at least " if self.trace.partial(listed, point) else ""
-        if isinstance(listed, Select):
+        if isinstance(listed, Select) and listed.type.inner.kind is not Kind.STRUCT:
             held = self.trace.value(listed, point)
             named = [phrases.value(part) for part in held] if isinstance(held, tuple) else []
             which = f" ({listing(named)})" if named else ""
             return Clause(self.subject(listed.operand, point), labels.counted(count, self._label(listed)) + which)
         if isinstance(listed, Fold) and listed.fold is FoldKind.FILTER and listed.test is not None:
             every = self.trace.count(listed.over, point)
-            return Clause(f"{least}{count} of {every} {self.several(listed)}", self.wish(listed.test, True))
+            owner = self.owner(listed, point)
+            which = f"{self.several(listed)} of {owner}" if owner else self.several(listed)
+            return Clause(f"{least}{count} of {every} {which}", self.wish(listed.test, True))
         label = self.several(listed) if count != 1 else self.one(listed)
-        return Clause("", f"{least}{f'{count:,}' if count else 'no'} {label}")
+        return Clause(self.owner(listed, point), f"{least}{f'{count:,}' if count else 'no'} {label}")
 
     # Names.
 
     def subject(self, struct: Node, point: Point) -> str:
-        """Who a field belongs to: the item's key, or the fact type; of the entity itself nothing need be said."""
+        """Who a field belongs to: the item's key, or the fact type; of the entity itself nothing need be said.
+
+        What is of a related entity is said to be: `ledger's SLO availability`.
+        """
+        whose = standing.name_of(self.trace, struct, point)
         declared = self._type(struct.type)
         if declared is None or declared.name == "entity":
-            return ""
+            return whose
         key = self.trace.key(struct, point)
-        if key is None:
-            return labels.of_type(declared)
-        return key if "/" in key else f"{labels.of_type(declared)} {key}".rstrip()
+        kind = labels.of_type(declared)
+        said = kind if key is None else key if "/" in key else f"{kind} {key}".rstrip()
+        return f"{whose}'{'' if whose.endswith('s') else 's'} {said}" if whose else said
+
+    def owner(self, listed: Node, point: Point) -> str:
+        """The related entity whose facts a list holds, "" where it is no such list."""
+        while isinstance(listed, Fold):
+            listed = listed.over
+        return standing.name_of(self.trace, listed.operand, point) if isinstance(listed, Select) else ""
 
     def one(self, listed: Node) -> str:
         """What a list holds, one of them."""
@@ -191,16 +219,22 @@ class Clauses:
         match listed:
             case Fold(fold=FoldKind.FILTER):
                 return self._held(listed.over, several=several)
-            case Var():
+            case Call(function=name) if name in RELATIONS:
+                return name if several else labels.one(name)
+            case Var() | Select():
                 declared = self._type(listed.type.inner)
                 if declared is not None:
                     return labels.several(declared) if several else labels.of_type(declared)
-            case Select():
-                return self._label(listed)
+                if isinstance(listed, Select):
+                    return self._label(listed)
         return "values" if several else "value"
 
     def missing_field(self, node: Select, point: Point) -> Clause:
-        """That a field is not known."""
+        """That a field is not known, or that nothing is known of a fact of a related entity."""
+        if node.operand.type.held.is_related:
+            declared = self.trace.frame.vocabulary.types[node.field]
+            named = labels.several(declared) if declared.many else labels.of_type(declared)
+            return Clause("", f"nothing is known of {named} of {self.subject(node.operand, point)}")
         return Clause(self.subject(node.operand, point), f"{self._label(node)} not known")
 
     def wish(self, node: Node, wanted: bool) -> str:
@@ -208,14 +242,13 @@ class Clauses:
         return wishes.Wishes(self.trace).wish(node, wanted)
 
     def _type(self, stated: Type) -> FactType | None:
-        inner = stated.inner if stated.kind is Kind.OPTIONAL else stated
-        return self.trace.frame.vocabulary.types.get(inner.struct)
+        return self.trace.frame.vocabulary.types.get(stated.held.struct)
 
     def _declared(self, node: Select | Has) -> FieldDef | None:
         return wishes.declared(node, self.trace.frame.vocabulary)
 
     def _label(self, node: Select | Has) -> str:
-        return labels.of_field(node.field, self._declared(node))
+        return wishes.label(node, self.trace.frame.vocabulary)
 
     def _unit(self, node: Node) -> str:
         declared = self._declared(node) if isinstance(node, Select) else None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
 from greenboard.facts.types import FieldValue, Partial, Struct, Value
 from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
-from greenboard.rules.around import ALONE, Around
+from greenboard.rules.around import ALONE, SINGLE, Around, Links
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets
+from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets, worst
 
 Row = Mapping[str, Value]
 """The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty;
@@ -110,6 +112,25 @@ class Items:
         return _list_column(_TYPES[stated.element], lists, state, self._strings)
 
 
+def absent(declared: FieldDef) -> Vec | ListVec:
+    """A field that is unknown of every item, however many there are."""
+    return _absent(declared.type)
+
+
+@cache
+def _absent(stated: FieldType) -> Vec | ListVec:
+    state, element = np.asarray(np.uint8(MISSING)), stated.element
+    if element is None:
+        return Vec(_TYPES[stated], _nothing(stated).reshape(()), state)
+    zero = np.asarray(0)
+    content = Vec(_TYPES[element], _nothing(element)[:0])
+    return ListVec(Type(Kind.LIST, element=content.type), zero, zero, content, state)
+
+
+def _nothing(stated: FieldType) -> Array:
+    return np.zeros(1, dtype=_DTYPES[_TYPES[stated].kind])
+
+
 def _list_column(element: Type, lists: Sequence[FieldValue], state: State, strings: Strings) -> ListVec:
     held = [value if isinstance(value, list | tuple) else () for value in lists]
     lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
@@ -138,16 +159,42 @@ def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) ->
     return np.fromiter(plain, dtype=_DTYPES[stated.kind], count=count)
 
 
-class Frame:
-    """The facts of many entities, ready for evaluation at one moment."""
+@dataclass(frozen=True)
+class Related:
+    """The rows of a frame as structs whose fields are their facts: what related entities are read by."""
 
-    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Row], now: datetime, around: Around = ALONE) -> None:
+    frame: Frame
+
+    def field(self, name: str) -> StructVec | ListVec:
+        """The facts of one type; MISSING where the row has none."""
+        return self.frame.variable(name)
+
+
+class Frame:
+    """The facts of many entities, ready for evaluation at one moment.
+
+    `rows` is None where all columns are there already: see `tables`. Frames that share `strings` can be
+    joined.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rows: Sequence[Row] | None,
+        now: datetime,
+        around: Around = ALONE,
+        *,
+        strings: Strings | None = None,
+    ) -> None:
         self.vocabulary = vocabulary
         self.rows = rows
         self.now = now
         self.around = around
-        self.strings = Strings()
+        self.strings = Strings() if strings is None else strings
+        self._count = 0 if rows is None else len(rows)
         self._variables: dict[str, StructVec | ListVec] = {}
+        self._related: dict[str, StructVec | ListVec] = {}
+        self._teams: ListVec | None = None
 
     @classmethod
     def build(
@@ -158,21 +205,34 @@ class Frame:
         types: Collection[str] | None = None,
         *,
         around: Around = ALONE,
+        strings: Strings | None = None,
     ) -> Frame:
         """Take the rows of a frame. Columns of `types` are made ready now, all others when first read."""
-        frame = cls(vocabulary, rows, now, around)
+        frame = cls(vocabulary, rows, now, around, strings=strings)
         for name in types or ():
             frame.variable(name)
         return frame
 
-    def at(self, now: datetime) -> Frame:
-        """The same facts seen at another moment; columns are shared."""
-        other = Frame(self.vocabulary, self.rows, now, self.around)
-        other.strings, other._variables = self.strings, self._variables
+    def of(self, variables: Mapping[str, StructVec | ListVec], count: int, around: Around | None = None) -> Frame:
+        """A frame of `count` other rows whose columns are all there; vocabulary, moment and texts are shared."""
+        other = Frame(self.vocabulary, None, self.now, self.around if around is None else around, strings=self.strings)
+        other._count, other._variables = count, dict(variables)
         return other
 
+    def at(self, now: datetime, around: Around | None = None) -> Frame:
+        """The same facts seen at another moment, or with other things around them; columns are shared."""
+        other = Frame(self.vocabulary, self.rows, now, self.around if around is None else around, strings=self.strings)
+        other._count, other._variables = self._count, self._variables
+        if other.around is self.around:
+            other._related, other._teams = self._related, self._teams
+        return other
+
+    def shares_facts(self, other: Frame) -> bool:
+        """Whether both are the same facts in memory, and the same things around them."""
+        return self._variables is other._variables and self.around is other.around
+
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._count
 
     def variable(self, name: str) -> StructVec | ListVec:
         """The facts of one type, a lane for each row."""
@@ -182,6 +242,7 @@ class Frame:
         return found
 
     def _variable(self, name: str) -> StructVec | ListVec:
+        assert self.rows is not None
         declared = self.vocabulary.types[name]
         held = [row.get(name) for row in self.rows]
         state = _missing(held)
@@ -196,6 +257,57 @@ class Frame:
         open_ended = [isinstance(value, Partial) for value in held]
         partial = np.array(open_ended, dtype=np.bool_) if any(open_ended) else None
         return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state, partial)
+
+    def related(self, name: str) -> StructVec | ListVec:
+        """The entities that a relation leads to from each row, MISSING where nobody says which."""
+        found = self._related.get(name)
+        if found is None:
+            found = self._related[name] = self._links(name)
+        return found
+
+    def _links(self, name: str) -> StructVec | ListVec:
+        count = len(self)
+        one = Type(Kind.STRUCT, through=name)
+        links = self.around.links.get(name)
+        if links is None:
+            zero = np.zeros(count, dtype=np.int64)
+            links = Links(zero, zero, np.zeros(0, dtype=np.int64), np.full(count, np.uint8(MISSING)))
+        if name == SINGLE:
+            there = links.lengths > 0
+            targets = links.targets if len(links.targets) else np.zeros(1, dtype=np.int64)
+            absent = np.where(there, np.uint8(OK), np.uint8(MISSING))
+            index = targets[np.where(there, links.starts, 0)]
+            return StructVec(one, Related(self), count, index, worst(links.state, absent))
+        content = StructVec(one, Related(self), len(links.targets), links.targets)
+        lengths = links.lengths if links.state is None else np.where(links.state == OK, links.lengths, 0)
+        return ListVec(Type(Kind.LIST, element=one), links.starts, lengths, content, links.state, links.partial)
+
+    def teams(self) -> ListVec:
+        """For each row the names of the owning team and of those around it, MISSING where no owner is known."""
+        if self._teams is None:
+            told = self.around.teams or [None] * len(self)
+            self._teams = _list_column(tree.STRING, [each or () for each in told], _missing(told), self.strings)
+            self._teams.partial = self.around.teams_partial
+        return self._teams
+
+    def name(self, row: int) -> str:
+        """The reference of a row, or what its facts say of its name."""
+        if row < len(self.around.names):
+            return self.around.names[row]
+        known = self.rows[row].get("entity") if self.rows is not None else None
+        told = known if isinstance(known, Mapping) else {}
+        kind, space, name = (str(told.get(part) or "") for part in ("kind", "namespace", "name"))
+        return f"{kind}:{space}/{name}" if kind and space and name else name or "another entity"
+
+    def row_of(self, found: StructVec, lane: int) -> int | None:
+        """The row whose facts a struct is part of, or that it is; None where it has none."""
+        index = lane if found.index is None else int(found.index[lane])
+        if isinstance(found.columns, Related):
+            return index
+        kept = self._variables.get(found.type.struct)
+        if kept is None or not isinstance(found.columns, Items):
+            return None
+        return index if isinstance(kept, StructVec) else int(np.searchsorted(kept.starts, index, side="right")) - 1
 
     def column(self, stated: FieldType, values: Sequence[FieldValue | None]) -> Vec | ListVec:
         """Values that are given from outside, one for each row, as a column: the parameters of a rule."""

@@ -14,7 +14,8 @@ import numpy as np
 
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import folds, operators, tree
+from greenboard.rules import beyond, folds, operators, tree
+from greenboard.rules.around import RELATIONS
 from greenboard.rules.columns import Frame, micros
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
@@ -27,6 +28,7 @@ from greenboard.rules.vectors import (
     ListVec,
     OptionalVec,
     StructVec,
+    TooWide,
     Value,
     Vec,
     pick_state,
@@ -38,18 +40,11 @@ from greenboard.rules.vectors import (
 
 FAIL, PASS, NO_DATA, ERROR = 0, 1, 2, 3
 
-MAX_LANES = 2_000_000
-"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
-
 Parameters = Mapping[str, Sequence[FieldValue | None]]
 """One value for each row of a frame under each name; None is unknown."""
 
 Given = Mapping[str, Vec | ListVec]
 """Parameters as columns of the whole frame."""
-
-
-class _TooWide(Exception):
-    """A comprehension over more elements than one step may hold."""
 
 
 def evaluate(
@@ -70,7 +65,7 @@ def evaluate(
         chosen = None if whole else np.arange(start, stop) if rows is None else rows[start:stop]
         try:
             verdicts[start:stop] = _verdicts(program, Interpreter(frame, given, chosen), stop - start)
-        except _TooWide:
+        except TooWide:
             if stop - start == 1:
                 verdicts[start] = ERROR
                 continue
@@ -93,8 +88,12 @@ def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | 
 def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
-    passed = spread(value.data, count).astype(np.int8)
-    return passed if value.state is None else np.where(value.state == OK, passed, value.state + np.int8(1))
+    passed = spread(value.data, count).view(np.int8)
+    if value.state is None:
+        return passed
+    # A state is one less than the verdict that it leads to, and each of those is more than PASS.
+    verdicts: Array = np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
+    return verdicts
 
 
 @dataclass
@@ -142,7 +141,7 @@ class Interpreter:
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
-        home = lanes.home(node.level)
+        home = lanes if lanes.depth <= node.level else lanes.home(node.level)
         found = self._evaluate(node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
@@ -209,8 +208,18 @@ class Interpreter:
     def _call(self, node: Call, lanes: Lanes) -> Value:
         if node.function == "@in" and isinstance(node.arguments[1], ListOf):
             return self._in_literal(node, node.arguments[1], lanes)
+        if node.function in RELATIONS:
+            return beyond.related(node, self.frame, self.rows)
         arguments = [self.value(argument, lanes) for argument in node.arguments]
+        if node.function in beyond.FUNCTIONS:
+            return beyond.apply(node, arguments, self.frame, self._rows(lanes))
         return operators.apply(node, arguments, lanes.count, self.frame.strings)
+
+    def _rows(self, lanes: Lanes) -> Array:
+        """For every lane, the row of the frame that it belongs to."""
+        root = lanes.home(0)
+        own = np.arange(root.count) if self.rows is None else self.rows
+        return own if root is lanes else own[lanes.path(root)]
 
     def _in_literal(self, node: Call, listed: ListOf, lanes: Lanes) -> Vec:
         sought = self.scalar(node.arguments[0], lanes)
@@ -236,8 +245,6 @@ class Interpreter:
     def _fold(self, node: Fold, lanes: Lanes) -> Value:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
-        if int(spread(over.lengths, lanes.count).sum()) > MAX_LANES:
-            raise _TooWide
         parent, index = over.expand(lanes.count)
         bound = over.content if index is None else over.content.take(index)
         inner = Lanes(len(parent), node.depth, lanes, parent, bound)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from greenboard.facts import labels
 from greenboard.facts.types import FieldValue
-from greenboard.rules import phrases, wishes
+from greenboard.rules import named, phrases, standing, wishes
+from greenboard.rules.around import RELATIONS
 from greenboard.rules.clauses import Clauses
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Parameters
@@ -17,7 +19,7 @@ from greenboard.rules.sentence import Clause, sentence
 from greenboard.rules.trace import Point, Trace
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Var
 from greenboard.rules.types import Outcome
-from greenboard.rules.vectors import MISSING, OK
+from greenboard.rules.vectors import MAX_LANES, MISSING, OK, TooWide
 
 MAX_READS = 60
 _SHOWN = 3
@@ -27,32 +29,45 @@ _SHOWN = 3
 class Read:
     """A value that was read: `key` tells the item apart where the type has several per entity.
 
-    For a type itself (`size(slo)`), `path` is its name and `value` how many there are.
+    For a type itself (`size(slo)`), `path` is its name and `value` how many there are. What was read of
+    a related entity has the relation in its path, `dependencies().slo.sli`, the entity in its key,
+    `service:default/ledger availability`, its `row` in the frame and the `item` as that has it.
     """
 
     path: str
     key: str | None
     value: FieldValue
     decisive: bool
+    row: int | None = None
+    item: str | None = None
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a rule came to for one entity and why, in one plain sentence."""
+    """What a rule came to for one entity and why, in one plain sentence.
+
+    `missing` are the paths of what was wanted; `rows` says of those that are read through a relation
+    which rows of the frame lack it.
+    """
 
     outcome: Outcome
     text: str
     reads: tuple[Read, ...]
     missing: tuple[str, ...]
+    rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def explain(program: Program, frame: Frame, row: int, parameters: Parameters | None = None) -> Explanation:
     """Explain one row of a frame. `parameters` as for `evaluate`: a value for each row."""
-    trace = Trace(program, frame, row, parameters or {})
+    try:
+        trace = Trace(program, frame, row, parameters or {})
+    except TooWide:
+        return Explanation(Outcome.ERROR, f"it would look at more than {MAX_LANES:,} elements at once", (), ())
     walk = _Walk(trace, Clauses(trace))
     outcome, clauses = walk.outcome(program.tree)
     walk.collect(program.tree, walk.trace.root, decisive=False)
-    return Explanation(outcome, sentence(clauses), tuple(walk.reads.values()), tuple(sorted(walk.missing)))
+    rows = {path: tuple(sorted(several)) for path, several in walk.missing.items() if several}
+    return Explanation(outcome, sentence(clauses), tuple(walk.reads.values()), tuple(sorted(walk.missing)), rows)
 
 
 @dataclass
@@ -62,7 +77,7 @@ class _Walk:
     trace: Trace
     say: Clauses
     reads: dict[tuple[str, str | None], Read] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
+    missing: dict[str, set[int]] = field(default_factory=dict)
 
     def outcome(self, node: Node) -> tuple[Outcome, list[Clause]]:
         root = self.trace.root
@@ -135,7 +150,7 @@ class _Walk:
         self.say.names[node.variable] = self.say.one(node.over)
         self.collect(node.over, point, decisive=True)
         if not elements:
-            yield Clause("", f"there is no {self.say.one(node.over)}")
+            yield Clause(self.say.owner(node.over, point), f"there is no {self.say.one(node.over)}")
             return
         hit = node.fold is FoldKind.EXISTS
         hits = [one for one in elements if self.trace.state(test, one) == OK and self.trace.truth(test, one) is hit]
@@ -144,16 +159,18 @@ class _Walk:
                 yield from self.decided(test, one, wanted=wanted)
             return
         if node.fold is FoldKind.EXISTS:
-            yield from self._none(node, test, elements, wanted)
+            yield from self._none(node, point, elements, wanted)
         else:
-            yield from self._all_alike(node, test, elements, wanted)
+            yield from self._all_alike(node, point, elements, wanted)
 
-    def _none(self, node: Fold, test: Node, elements: list[Point], wanted: bool) -> Iterator[Clause]:
+    def _none(self, node: Fold, point: Point, elements: list[Point], wanted: bool) -> Iterator[Clause]:
         """No element holds: there is none of the sort that is asked for, or those of the sort fall short."""
+        test = node.test
+        assert test is not None
         parts, words = wishes.conjuncts(test), self.trace.frame.vocabulary
         traits = [part for part in parts if wishes.is_trait(part, words)]
         if not traits:
-            yield from self._all_alike(node, test, elements, wanted)
+            yield from self._all_alike(node, point, elements, wanted)
             return
         of_the_sort = [one for one in elements if all(self._holds(part, one) for part in traits)]
         for one in of_the_sort:
@@ -165,13 +182,15 @@ class _Walk:
         for one in elements:
             self.collect(test, one, decisive=True)
         sort = " and ".join(wishes.sort(part, wishes.Wishes(self.trace)) for part in traits)
-        yield Clause("", f"there is no {self.say.one(node.over)} {sort}")
+        yield Clause(self.say.owner(node.over, point), f"there is no {self.say.one(node.over)} {sort}")
 
     def _holds(self, part: Node, point: Point) -> bool:
         return self.trace.state(part, point) == OK and self.trace.truth(part, point)
 
-    def _all_alike(self, node: Fold, test: Node, elements: list[Point], wanted: bool) -> Iterator[Clause]:
+    def _all_alike(self, node: Fold, point: Point, elements: list[Point], wanted: bool) -> Iterator[Clause]:
         """No element stands out: all hold, or none does."""
+        test = node.test
+        assert test is not None
         values = node.fold is FoldKind.ALL and node.over.type.inner.kind is not Kind.STRUCT
         if len(elements) <= 2 or values:
             for one in elements:
@@ -180,7 +199,9 @@ class _Walk:
         for one in elements:
             self.collect(test, one, decisive=True)
         each = "each" if node.fold is FoldKind.ALL else "none"
-        yield Clause(f"{each} of the {len(elements)} {self.say.several(node.over)}", self.say.wish(test, True))
+        owner = self.say.owner(node.over, point)
+        which = f"{self.say.several(node.over)} of {owner}" if owner else self.say.several(node.over)
+        yield Clause(f"{each} of the {len(elements)} {which}", self.say.wish(test, True))
 
     def _attested(self, node: Call, point: Point) -> Clause:
         fold = node.arguments[1]
@@ -206,12 +227,18 @@ class _Walk:
         """Clauses for a part that has no value because something is missing."""
         match node:
             case Var():
-                self.missing.add(node.name)
+                self._lack(node.name)
                 declared = self.trace.frame.vocabulary.types[node.name]
                 named = labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
                 yield Clause("", f"nothing is known of {named}")
             case Select() if self.trace.state(node.operand, point) == OK:
                 yield self._unknown_field(node, point)
+            case Call(function=name) if name in RELATIONS:
+                self._lack(f"{name}()")
+                yield Clause("", standing.NOT_KNOWN[name])
+            case Call(function="level" | "reached" | "in_team") if self._arguments_known(node, point):
+                self._lack(*_beyond_path(self.trace, node, point))
+                yield Clause(standing.whose(self.trace, node, point), standing.not_known(node))
             case Fold() if self.trace.state(node.over, point) == OK:
                 for one in self.trace.elements(node, point):
                     for part in (node.test, node.body):
@@ -232,15 +259,27 @@ class _Walk:
         """A list that may have more elements than are known leaves open what all of them come to."""
         if not self.trace.partial(listed, point):
             return
-        for part in listed.walk():
-            if isinstance(part, Var) and not part.local and self.trace.partial(part, point):
-                self.missing.add(part.name)
-                yield Clause("", f"there may be more {self.say.several(part)} than are known")
+        while isinstance(listed, Fold):
+            listed = listed.over
+        match listed:
+            case Var(local=False):
+                self._lack(listed.name)
+            case Call(function=name) if name in RELATIONS:
+                self._lack(f"{name}()")
+            case Select():
+                self._lack(_path(listed), self.trace.of(listed.operand, point))
+        yield Clause(self.say.owner(listed, point), f"there may be more {self.say.several(listed)} than are known")
+
+    def _lack(self, path: str, row: int | None = None) -> None:
+        self.missing.setdefault(path, set()).update(() if row is None else (row,))
+
+    def _arguments_known(self, node: Call, point: Point) -> bool:
+        return all(self.trace.state(part, point) == OK for part in node.arguments)
 
     def _unknown_field(self, node: Select, point: Point) -> Clause:
-        name = node.operand.type.inner.struct if node.operand.type.kind is Kind.OPTIONAL else node.operand.type.struct
-        self.missing.add(f"{name}.{node.field}")
-        if name == PARAMETERS:
+        stated = node.operand.type.held
+        self._lack(_path(node), self.trace.of(node.operand, point) if stated.through else None)
+        if stated.struct == PARAMETERS:
             return Clause("", f"the rule's parameter {node.field} has no value here")
         return self.say.missing_field(node, point)
 
@@ -292,6 +331,10 @@ class _Walk:
                 self._note_field(node, point, decisive)
             case Var(local=False) if node.type.kind is Kind.LIST and self.trace.state(node, point) == OK:
                 self._note(Read(node.name, None, self.trace.count(node, point), decisive))
+            case Call(function=name) if name in RELATIONS and self.trace.state(node, point) == OK:
+                self._note(Read(f"{name}()", None, self._led_to(node, point), decisive))
+            case Call(function="level" | "reached" | "in_team") if self.trace.state(node, point) == OK:
+                self._note_standing(node, point, decisive)
         if isinstance(node, Fold):
             self.collect(node.over, point, decisive=decisive)
             for one in self.trace.elements(node, point):
@@ -302,17 +345,50 @@ class _Walk:
         for part in node.parts():
             self.collect(part, point, decisive=decisive)
 
+    def _led_to(self, node: Call, point: Point) -> FieldValue:
+        """How many entities a relation leads to, or the one that it can only lead to."""
+        if node.type.kind is Kind.LIST:
+            return self.trace.count(node, point)
+        row = self.trace.of(node, point)
+        return "" if row is None else self.trace.frame.name(row)
+
+    def _note_standing(self, node: Call, point: Point, decisive: bool) -> None:
+        path, row = _beyond_path(self.trace, node, point)
+        team = node.function == "in_team"
+        found = standing.teams(self.trace, node, point) if team else standing.level(self.trace, node, point)
+        if found is not None:
+            key = None if row is None else self.trace.frame.name(row)
+            self._note(Read(path, key, found, decisive, row))
+
     def _note_field(self, node: Select | Has, point: Point, decisive: bool) -> None:
-        struct = node.operand.type.inner if node.operand.type.kind is Kind.OPTIONAL else node.operand.type
-        if struct.struct == PARAMETERS:
+        stated = node.operand.type.held
+        if stated.struct == PARAMETERS:
             return
         found = self.trace.field(node.operand, node.field, point)
-        if found is not None:
-            key = self.trace.key(node.operand, point)
-            self._note(Read(f"{struct.struct}.{node.field}", key, found, decisive))
+        if stated.is_related and isinstance(node, Select) and node.type.kind is Kind.LIST:
+            found = self.trace.count(node, point) if self.trace.state(node, point) == OK else None
+        if found is None:
+            return
+        item = self.trace.key(node.operand, point)
+        row = self.trace.of(node.operand, point) if stated.through else None
+        key = item if row is None else f"{self.trace.frame.name(row)} {item or ''}".rstrip()
+        self._note(Read(_path(node), key, found, decisive, row, item if row is not None else None))
 
     def _note(self, read: Read) -> None:
         self.reads.setdefault((read.path, read.key), read)
+
+
+def _path(node: Select | Has) -> str:
+    """The path of a field, with the relation that it is read through: `dependencies().slo.sli`."""
+    stated = node.operand.type.held
+    return ".".join(part for part in (stated.through and f"{stated.through}()", stated.struct, node.field) if part)
+
+
+def _beyond_path(trace: Trace, node: Call, point: Point) -> tuple[str, int | None]:
+    """The path of a level or a team, and the row that it is of where that is a related one."""
+    through = node.arguments[0].type.through
+    own = "in_team()" if node.function == "in_team" else f"level({json.dumps(named.card_of(node))})"
+    return (f"{through}().{own}", standing.row_asked(trace, node, point)) if through else (own, None)
 
 
 def _outside(node: Node) -> tuple[Node, ...]:

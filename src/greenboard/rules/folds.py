@@ -19,6 +19,7 @@ from greenboard.rules.vectors import (
     Vec,
     offsets,
     spread,
+    unless,
     with_state,
     worst,
 )
@@ -33,17 +34,17 @@ def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: 
     if test.state is not None:
         hit = hit & (test.state == OK)
     found = np.zeros(count, dtype=np.bool_)
-    found[inner.up[hit]] = True
+    found[inner.up[hit.nonzero()[0]]] = True
     state = worst(_lifted(test.state, inner, count), over.unseen())
     if state is not None:
-        state = np.where(found, np.uint8(OK), state)
+        state = unless(found, state)
     return Vec(tree.BOOL, found if decided_by else ~found, worst(state, over.state))
 
 
 def exists_one(test: Vec, inner: Lanes, count: int, over: ListVec) -> Vec:
     """True where exactly one element is; an element without a value leaves the whole without."""
     hit = spread(test.data, inner.count)
-    hits = np.bincount(inner.up[hit], minlength=count)
+    hits = np.bincount(inner.up[hit.nonzero()[0]], minlength=count)
     return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), over.unseen(), over.state))
 
 
@@ -52,9 +53,12 @@ def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
     if state is None:
         return None
     spreaded = spread(state, inner.count)
+    without = (spreaded != OK).nonzero()[0]
+    if not without.size:
+        return None
     lifted = np.zeros(count, dtype=np.uint8)
-    lifted[inner.up[spreaded == MISSING]] = MISSING
-    lifted[inner.up[spreaded == ERROR]] = ERROR
+    lifted[inner.up[without]] = MISSING
+    lifted[inner.up[without[spreaded[without] == ERROR]]] = ERROR
     return lifted
 
 
@@ -67,9 +71,9 @@ def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListV
     tested = None if test is None else test.state
     made_state = made.state if node.body is not None else None
     if made_state is not None:
-        made_state = np.where(kept, made_state, OK)
+        made_state = unless(~kept, made_state)
     state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
-    chosen = np.flatnonzero(kept)
+    chosen = kept.nonzero()[0]
     whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
     content = whole.take(chosen)
     lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)

@@ -8,16 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from greenboard.rules.around import RELATIONS, SINGLE
+
+ROOT = "greenboard"
+"""The package under which the compiler knows the messages of facts and of related entities."""
+
 
 @dataclass(frozen=True)
 class Function:
-    """A function as a rule's author sees it: `signature` is for people, `overloads` for the compiler."""
+    """A function as a rule's author sees it: `signature` is for people, `overloads` for the compiler.
+
+    One that is `of_related` is also a method of related entities.
+    """
 
     name: str
     signature: str
     doc: str
     overloads: tuple[tuple[tuple[str, ...], str], ...]
+    of_related: bool = False
 
+
+_EXAMPLES = {
+    "dependencies": '.all(d, d.slo.exists(s, s.sli == "availability"))',
+    "dependents": ".exists(d, d.entity.tier == 0)",
+    "parts": ".all(p, p.ownership.declared)",
+    "repository": ".branch_policy.required_reviews >= 1",
+}
 
 FIELD_FUNCTIONS = (
     Function(
@@ -64,11 +80,39 @@ FIELD_FUNCTIONS = (
         "The total; of an empty list, zero.",
         ((("list<int>",), "int"), (("list<double>",), "double")),
     ),
+    *(
+        Function(
+            name,
+            f"{name}() -> {'related entity' if name == SINGLE else 'list<related entity>'}",
+            f"{doc} Its fields are fact types: `{name}(){_EXAMPLES[name]}`.",
+            (((), f"related.{name}" if name == SINGLE else f"list<related.{name}>"),),
+        )
+        for name, doc in RELATIONS.items()
+    ),
+    Function(
+        "level",
+        "level(scorecard) -> string",
+        "The level that the entity stands on, of another scorecard; empty for none. Of a related entity: "
+        '`d.level("basics")`.',
+        ((("string",), "string"),),
+        of_related=True,
+    ),
+    Function(
+        "reached",
+        "reached(scorecard, level) -> bool",
+        'The entity stands on that level or above it. Of a related entity: `d.reached("basics", "silver")`.',
+        ((("string", "string"), "bool"),),
+        of_related=True,
+    ),
+    Function(
+        "in_team",
+        "in_team(team) -> bool",
+        'The team owns the entity, or a team within it does. Of a related entity: `d.in_team("payments")`.',
+        ((("string",), "bool"),),
+        of_related=True,
+    ),
 )
-"""Functions that can be evaluated today."""
-
-LATER = ("dependencies", "dependents", "parts", "repository", "level", "in_team")
-"""Functions that read facts of other entities. They are known, and refused: see `refuse.py`."""
+"""All functions that are not CEL's own."""
 
 _ORDER = ("_<_", "_<=_", "_>_", "_>=_")
 _EQUAL = ("_==_", "_!=_")
@@ -89,13 +133,23 @@ def configuration() -> str:
         lines += _declaration(name, ((("T", "T"), "bool"), *((pair, "bool") for pair in _MIXED)))
     for function in FIELD_FUNCTIONS:
         lines += _declaration(function.name, function.overloads)
+        for relation in RELATIONS if function.of_related else ():
+            lines += _overloads(f"{relation}_{function.name}", function.overloads, target=f"related.{relation}")
     return "\n".join(lines)
 
 
-def _declaration(name: str, overloads: tuple[tuple[tuple[str, ...], str], ...]) -> list[str]:
-    lines = [f'  - name: "{name}"', "    overloads:"]
+_Overloads = tuple[tuple[tuple[str, ...], str], ...]
+
+
+def _declaration(name: str, overloads: _Overloads) -> list[str]:
+    return [f'  - name: "{name}"', "    overloads:", *_overloads(_identifier(name), overloads)]
+
+
+def _overloads(name: str, overloads: _Overloads, *, target: str = "") -> list[str]:
+    lines = []
     for index, (arguments, returned) in enumerate(overloads):
-        lines.append(f'      - id: "{_identifier(name)}_{index}"')
+        lines.append(f'      - id: "{name}_{index}"')
+        lines += [f"        target: {_type(target)}"] if target else []
         lines.append(f"        args: [{', '.join(_type(argument) for argument in arguments)}]")
         lines.append(f"        return: {_type(returned)}")
     return lines
@@ -109,4 +163,6 @@ def _identifier(name: str) -> str:
 def _type(name: str) -> str:
     if name.startswith("list<"):
         return f"{{type_name: list, params: [{_type(name[5:-1])}]}}"
-    return "{type_name: T, is_type_param: true}" if name == "T" else f"{{type_name: {name}}}"
+    if name == "T":
+        return "{type_name: T, is_type_param: true}"
+    return f"{{type_name: {f'{ROOT}.{name}' if name.startswith('related.') else name}}}"

@@ -25,7 +25,7 @@ class Lanes:
         self.count = count
         self.depth = depth
         self.parent = parent
-        self.up = np.arange(count) if up is None else up
+        self.up = np.zeros(0, dtype=np.int32) if up is None else up
         self.bound = bound
         self._paths: dict[int, Array] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from greenboard.rules import tree
-from greenboard.rules.schema import PACKAGE
+from greenboard.rules.schema import struct_type
 from greenboard.rules.tree import FoldKind, Kind, Type
 
 _PRIMITIVES = {1: tree.BOOL, 2: tree.INT, 4: tree.DOUBLE, 5: tree.STRING}
@@ -20,7 +20,7 @@ def convert(stated: Any) -> Type | None:
         case "well_known":
             return _WELL_KNOWN.get(stated.well_known)
         case "message_type":
-            return Type(Kind.STRUCT, stated.message_type.removeprefix(f"{PACKAGE}."))
+            return struct_type(stated.message_type)
         case "list_type":
             inner = convert(stated.list_type.elem_type)
             return Type(Kind.LIST, element=inner or tree.EMPTY)

@@ -10,7 +10,7 @@ from greenboard.rules import arithmetic, conversions, sequences, texts, times, t
 from greenboard.rules.columns import Strings
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Call, Kind
-from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, worst
+from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, unless, worst
 
 Operator = Callable[[Step], Value]
 
@@ -44,7 +44,7 @@ def _absorb(step: Step, deciding: bool) -> Value:
     decided = _holds(left, deciding) | _holds(right, deciding)
     state = worst(left.state, right.state)
     assert state is not None
-    return Vec(tree.BOOL, decided if deciding else ~decided, np.where(decided, np.uint8(OK), state))
+    return Vec(tree.BOOL, decided if deciding else ~decided, unless(decided, state))
 
 
 def _holds(vec: Vec, value: bool) -> Array:
@@ -110,7 +110,7 @@ def _bounded(sign: str, found: Vec, left: Vec, right: Vec) -> Vec:
     enough = arithmetic.compare(">=" if sign in (">=", "<") else ">", left, right)
     decided = left.floor & enough & (np.asarray(True) if right.state is None else right.state == OK)
     assert found.state is not None  # a floor is MISSING
-    return Vec(tree.BOOL, found.data, np.where(decided, np.uint8(OK), found.state))
+    return Vec(tree.BOOL, found.data, unless(decided, found.state))
 
 
 def _attested(step: Step) -> Value:

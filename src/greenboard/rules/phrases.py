@@ -150,6 +150,8 @@ def _write_call(node: Call) -> str:
         return f"{parts[0]}[{parts[1]}]"
     if node.function == "attested":
         return f"attested({parts[0]})"
+    if node.arguments and node.arguments[0].type.is_related:
+        return f"{parts[0]}.{node.function}({', '.join(parts[1:])})"
     if len(parts) == 2 and (node.function.startswith("_") or node.function in _BINARY):
         return f"{parts[0]} {_BINARY.get(node.function, node.function.strip('_'))} {parts[1]}"
     if len(parts) == 1 and node.function.endswith("_"):

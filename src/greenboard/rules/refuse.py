@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from greenboard.core.errors import Place, UserError, suggest
 from greenboard.rules import functions
-from greenboard.rules.schema import NOW, PACKAGE, PARAMETERS, Schema
+from greenboard.rules.around import RELATIONS
+from greenboard.rules.schema import NOW, PARAMETERS, Schema, struct_type
+from greenboard.rules.tree import Type
 
 
 class RuleError(UserError):
@@ -36,6 +38,8 @@ _FIELD = re.compile(r"undefined field '(.+)' not found in struct '(.+)'")
 _NAME = re.compile(r"undeclared reference to '(.+)' \(in")
 _OVERLOAD = re.compile(r"found no matching overload for '(.+)' applied to '(.*)'")
 _OPERAND = re.compile(r"expression of type '(.+)' cannot be the operand of a select operation")
+_MESSAGE = re.compile(rf"{functions.ROOT}\.(\w+)\.(\w+)")
+_RELATED_ENTITY = "related_entity"
 _OPERATOR = re.compile(r"_(.+)_|(.)_")
 _KNOWN = (
     *("size", "has", "all", "exists", "exists_one", "filter", "map", "matches", "startsWith", "endsWith"),
@@ -76,7 +80,7 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
     at = source.offset(int(found[1]), int(found[2]))
     message = found[3].replace(" [INVALID_ARGUMENT]", "")
     if field := _FIELD.match(message):
-        return _unknown_field(source, at, field[1], field[2].removeprefix(f"{PACKAGE}."), schema)
+        return _unknown_field(source, at, field[1], struct_type(field[2]), schema)
     if name := _NAME.match(message):
         return _unknown_name(source, at, name[1], schema)
     if overload := _OVERLOAD.match(message):
@@ -85,13 +89,17 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
         return _no_fields(source, at, _kinds(operand[1]))
     if "Syntax error" in message:
         return source.refuse(at, _syntax(source, at, message))
-    return source.refuse(at, message.replace(f"{PACKAGE}.", ""))
+    return source.refuse(at, _MESSAGE.sub(lambda found: found[2], message))
 
 
-def _unknown_field(source: Source, at: int, field: str, struct: str, schema: Schema) -> RuleError:
-    known = schema.fields(struct)
+def _unknown_field(source: Source, at: int, field: str, stated: Type, schema: Schema) -> RuleError:
+    known: Collection[str] = schema.vocabulary.types if stated.is_related else schema.fields(stated.struct)
     after = source.text.find(field, at)
-    what = f"the rule has no parameter {field!r}" if struct == PARAMETERS else f"{struct} has no field {field!r}"
+    what = f"{stated.struct} has no field {field!r}"
+    if stated.is_related:
+        what = f"unknown fact type {field!r}: what is read of a related entity are its facts"
+    elif stated.struct == PARAMETERS:
+        what = f"the rule has no parameter {field!r}"
     expected = ", ".join(sorted(known)) or "a rule with parameters"
     return source.refuse(after if 0 <= after <= at + 2 else at, what, hint=suggest(field, known), expected=expected)
 
@@ -99,14 +107,11 @@ def _unknown_field(source: Source, at: int, field: str, struct: str, schema: Sch
 def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleError:
     called = source.text[at : at + 1] == "("
     start = max(source.text.rfind(name, 0, at + 1), 0) if called else at
-    if name in functions.LATER:
-        return source.refuse(
-            start,
-            f"{name}() reads the facts of other entities, which rules cannot do yet",
-            hint="Use the facts of the entity itself, such as dependency_map.",
-        )
     if called:
         known = [*_KNOWN, *(function.name for function in functions.FIELD_FUNCTIONS)]
+        declared = next((one for one in functions.FIELD_FUNCTIONS if one.name == name), None)
+        if declared is not None:
+            return _called_otherwise(source, start, declared)
         return source.refuse(start, f"unknown function {name!r}", hint=suggest(name, known))
     names = [*schema.vocabulary.types, NOW, PARAMETERS]
     first = name.partition(".")[0]
@@ -114,11 +119,22 @@ def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleErr
     return source.refuse(start, f"unknown name {first!r}", hint=suggest(first, names), expected="a fact type")
 
 
+def _called_otherwise(source: Source, start: int, declared: functions.Function) -> RuleError:
+    """A function of ours with other arguments, or of something that it is no method of."""
+    if declared.name in RELATIONS and source.text[:start].rstrip().endswith("."):
+        what = f"{declared.name}() leads on from the entity itself, not from a related one"
+        return source.refuse(start, what, hint="Ask a related entity for its own facts, such as dependency_map.")
+    return source.refuse(start, f"{declared.name}() is called otherwise", expected=declared.signature)
+
+
 def _no_fields(source: Source, at: int, kind: str) -> RuleError:
     found = re.fullmatch(r"list[(<](\w+)[)>]", kind)
     if found is None:
         return source.refuse(at, f"{kind} has no fields")
     name = found[1]
+    if name == _RELATED_ENTITY:
+        what = "there may be several related entities, so they have no fields"
+        return source.refuse(at, what, hint="Ask about each: dependencies().all(d, d.slo...) or .exists(...).")
     hint = f"Ask about its elements: {name}.all({name[0]}, {name[0]}...) or .exists(...)."
     return source.refuse(at, f"there may be several {name} facts, so they have no fields", hint=hint)
 
@@ -147,7 +163,8 @@ def _conversion(sign: str, left: str, right: str) -> str | None:
 
 def _kinds(arguments: str) -> str:
     inside = arguments[1:-1] if arguments.startswith("(") else arguments
-    words = inside.replace(f"{PACKAGE}.", "").replace("null_type", "null")
+    words = _MESSAGE.sub(lambda found: _RELATED_ENTITY if found[1] == "related" else found[2], inside)
+    words = words.replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
     return re.sub(r"list\((\w+)\)", r"list<\1>", words)
 

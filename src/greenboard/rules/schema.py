@@ -14,11 +14,19 @@ from typing import Any
 
 from greenboard.facts.vocabulary import FactType, FieldDef, FieldType, Vocabulary
 from greenboard.rules import functions
+from greenboard.rules.around import RELATIONS
+from greenboard.rules.functions import ROOT
+from greenboard.rules.tree import Kind, Type
 
-PACKAGE = "greenboard.fact"
+OWN = f"{ROOT}.fact"
+RELATED = f"{ROOT}.related"
+"""Messages are named `OWN.slo`, `RELATED.dependencies`, and `ROOT.dependencies.slo` for facts read through a relation,
+so that the type of every part says which relation it was read through.
+"""
 PARAMETERS = "param"
 NOW = "now"
 
+_ONE, _REPEATED = 1, 3
 _BOOL, _INT, _DOUBLE, _STRING, _MESSAGE = 8, 3, 1, 9, 11
 _TIMESTAMP, _DURATION = ".google.protobuf.Timestamp", ".google.protobuf.Duration"
 _FIELDS: dict[FieldType, tuple[int, str]] = {
@@ -33,16 +41,28 @@ _FIELDS: dict[FieldType, tuple[int, str]] = {
 
 @dataclass(frozen=True)
 class Schema:
-    """What an expression may name: the fact types and the parameters of the rule."""
+    """What an expression may name: the fact types, the parameters of the rule, and scorecards.
+
+    `standards` are the level names of each scorecard, lowest first; None where it is not known which there are.
+    """
 
     vocabulary: Vocabulary
     parameters: Mapping[str, FieldType]
+    standards: Mapping[str, tuple[str, ...]] | None = None
 
     def fields(self, struct: str) -> Mapping[str, FieldDef]:
         """The fields of a struct: of a fact type, or of the parameters."""
         if struct == PARAMETERS:
             return {name: FieldDef(type=kind, doc="") for name, kind in self.parameters.items()}
         return self.vocabulary.types[struct].fields
+
+
+def struct_type(message: str) -> Type:
+    """The type that a message of the compiler stands for."""
+    package, _, name = message.rpartition(".")
+    if package == RELATED:
+        return Type(Kind.STRUCT, through=name)
+    return Type(Kind.STRUCT, name, through="" if package == OWN else package.removeprefix(f"{ROOT}."))
 
 
 def environment(schema: Schema) -> Any:
@@ -72,9 +92,9 @@ def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> An
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_optional, ext_strings
 
-    variables = {NOW: cel.Type.TIMESTAMP, PARAMETERS: cel.Type(f"{PACKAGE}.{PARAMETERS}")}
+    variables = {NOW: cel.Type.TIMESTAMP, PARAMETERS: cel.Type(f"{OWN}.{PARAMETERS}")}
     for name, declared in key.schema.vocabulary.types.items():
-        message = cel.Type(f"{PACKAGE}.{name}")
+        message = cel.Type(f"{OWN}.{name}")
         variables[name] = cel.Type.List(message) if declared.many else message
     return cel.NewEnv(
         descriptor_pool=_pool(key, parameters),
@@ -85,9 +105,27 @@ def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> An
 
 
 @lru_cache(maxsize=8)
-def _vocabulary_file(key: _Key) -> bytes:
+def _vocabulary_files(key: _Key) -> tuple[bytes, ...]:
+    """The messages of all fact types, once for the entity's own facts and once for each relation."""
     types = key.schema.vocabulary.types
-    return _file("facts.proto", {name: _fact_fields(declared) for name, declared in types.items()})
+    packages = (OWN, *(f"{ROOT}.{relation}" for relation in RELATIONS))
+    files = [_file(package, {name: _fact_fields(declared) for name, declared in types.items()}) for package in packages]
+    return *files, _related_file(types)
+
+
+def _related_file(types: Mapping[str, FactType]) -> bytes:
+    """Related entities: a message for each relation, with a field for each fact type."""
+    from google.protobuf import descriptor_pb2
+
+    file = descriptor_pb2.FileDescriptorProto(name=f"{RELATED}.proto", package=RELATED, syntax="proto3")
+    for relation in RELATIONS:
+        file.dependency.append(f"{ROOT}.{relation}.proto")
+        message = file.message_type.add(name=relation)
+        for number, (name, declared) in enumerate(types.items(), start=1):
+            added = message.field.add(name=name, number=number, type=_MESSAGE)
+            added.label = _REPEATED if declared.many else _ONE  # type: ignore[assignment]
+            added.type_name = f".{ROOT}.{relation}.{name}"
+    return file.SerializeToString()
 
 
 def _fact_fields(declared: FactType) -> Iterator[tuple[str, FieldType]]:
@@ -100,22 +138,23 @@ def _pool(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
     pool = descriptor_pool.DescriptorPool()
     for known in (timestamp_pb2, duration_pb2):
         pool.AddSerializedFile(known.DESCRIPTOR.serialized_pb)
-    pool.AddSerializedFile(_vocabulary_file(key))
-    pool.AddSerializedFile(_file("param.proto", {PARAMETERS: iter(parameters)}))
+    for file in _vocabulary_files(key):
+        pool.AddSerializedFile(file)
+    pool.AddSerializedFile(_file(OWN, {PARAMETERS: iter(parameters)}, name="param"))
     return pool
 
 
-def _file(name: str, structs: Mapping[str, Iterator[tuple[str, FieldType]]]) -> bytes:
+def _file(package: str, structs: Mapping[str, Iterator[tuple[str, FieldType]]], *, name: str = "") -> bytes:
     from google.protobuf import descriptor_pb2
 
-    file = descriptor_pb2.FileDescriptorProto(name=name, package=PACKAGE, syntax="proto3")
+    file = descriptor_pb2.FileDescriptorProto(name=f"{name or package}.proto", package=package, syntax="proto3")
     file.dependency.extend(["google/protobuf/timestamp.proto", "google/protobuf/duration.proto"])
     for struct, fields in structs.items():
         message = file.message_type.add(name=struct)
         for number, (field, stated) in enumerate(fields, start=1):
             kind, message_name = _FIELDS[stated.element or stated]
             added = message.field.add(name=field, number=number, type=kind)
-            added.label = 3 if stated.element else 1  # type: ignore[assignment]
+            added.label = _REPEATED if stated.element else _ONE  # type: ignore[assignment]
             if message_name:
                 added.type_name = message_name
     return file.SerializeToString()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from greenboard.rules import arithmetic, texts, tree
+from greenboard.rules.columns import Related
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Kind
 from greenboard.rules.vectors import (
@@ -18,9 +19,11 @@ from greenboard.rules.vectors import (
     StructVec,
     Value,
     Vec,
+    bounded,
     failing,
     offsets,
     spread,
+    unless,
     with_state,
     worst,
 )
@@ -42,9 +45,9 @@ def _in(step: Step) -> Value:
     wanted = sought.data if sought.data.ndim == 0 else sought.data[parent]
     same = arithmetic.compare("==", Vec(sought.type, wanted), content)
     found = np.zeros(step.lanes, dtype=np.bool_)
-    found[parent[same]] = True
+    found[parent[np.flatnonzero(same)]] = True
     unseen = listed.unseen()
-    state = step.state() if unseen is None else worst(step.state(), np.where(found, np.uint8(OK), unseen))
+    state = step.state() if unseen is None else worst(step.state(), unless(found, unseen))
     return Vec(tree.BOOL, found, state)
 
 
@@ -63,6 +66,7 @@ def equal(step: Step) -> Vec:
     same = lengths[0] == lengths[1]
     if Kind.EMPTY not in (left.type.inner.kind, right.type.inner.kind):
         counted = np.where(same, lengths[0], 0)
+        bounded(int(counted.sum()))
         parent = np.repeat(np.arange(step.lanes), counted)
         place = np.arange(len(parent)) - np.repeat(offsets(counted)[:-1], counted)
         ours, theirs = (_at(part, parent, place, step.lanes) for part in (left, right))
@@ -80,8 +84,6 @@ def _at(listed: ListVec, parent: Array, place: Array, lanes: int) -> Vec:
 def _index(step: Step) -> Value:
     value, outside = _pick(step)
     state = failing(step.state(), outside)
-    if isinstance(value, StructVec):
-        return StructVec(value.type, value.columns, value.count, value.index, worst(value.state, state))
     return with_state(value, worst(value.state, state))
 
 
@@ -101,12 +103,17 @@ def _pick(step: Step) -> tuple[Vec | StructVec | ListVec, Array]:
     return listed.content.take(index), outside
 
 
-def _nothing(step: Step, listed: ListVec) -> Vec | StructVec:
+def _nothing(step: Step, listed: ListVec) -> Vec | StructVec | ListVec:
     """Stands for an element where no list has any."""
-    nothing = np.full(step.lanes, np.uint8(OK))
-    if isinstance(listed.content, StructVec):
-        return StructVec(listed.content.type, _NoFields(), step.lanes, None, nothing)
-    return Vec(listed.type.inner, np.zeros(step.lanes, dtype=np.int64), nothing)
+    nothing, zero = np.full(step.lanes, np.uint8(OK)), np.zeros(step.lanes, dtype=np.int64)
+    match listed.content:
+        case StructVec(type=stated, columns=Related() as columns):
+            return StructVec(stated, columns, step.lanes, zero, nothing)
+        case StructVec(type=stated):
+            return StructVec(stated, _NoFields(), step.lanes, None, nothing)
+        case ListVec(type=stated, content=content):
+            return ListVec(stated, zero, zero, content, nothing)
+    return Vec(listed.type.inner, zero, nothing)
 
 
 class _NoFields:
@@ -136,7 +143,7 @@ def _percent(step: Step) -> Value:
     listed = step.listed(0)
     parent, content = _elements(listed, step.lanes)
     lengths = spread(listed.lengths, step.lanes)
-    true = np.bincount(parent[content.data.astype(np.bool_)], minlength=step.lanes)
+    true = np.bincount(parent[np.flatnonzero(content.data)], minlength=step.lanes)
     return Vec(tree.DOUBLE, 100.0 * true / np.maximum(lengths, 1), failing(listed.state, lengths == 0))
 
 

@@ -10,7 +10,7 @@ from greenboard.rules.tree import Call
 from greenboard.rules.vectors import ListVec, OptionalVec, State, Value, Vec, worst
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """The arguments of a call. The compiler has checked their types; the getters narrow them."""
 

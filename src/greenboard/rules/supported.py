@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from greenboard.facts.vocabulary import FieldDef
 from greenboard.rules import conversions, texts, times, versions
+from greenboard.rules.around import RELATIONS
 from greenboard.rules.refuse import RuleError, Source, one_of
 from greenboard.rules.schema import Schema
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Kind, ListOf, Node, Select, Type, Var
@@ -55,6 +56,10 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "duration": {(_L,), (_S,)},
     "days": {(_I,)},
     "hours": {(_I,)},
+    **{name: {()} for name in RELATIONS},
+    "level": {(_S,), (Kind.STRUCT, _S)},
+    "reached": {(_S, _S), (Kind.STRUCT, _S, _S)},
+    "in_team": {(_S,), (Kind.STRUCT, _S)},
     "percent": {(Kind.LIST,)},
     "quantile": {(Kind.LIST, _D)},
     "sum": {(Kind.LIST,)},
@@ -130,9 +135,11 @@ def _closed(node: Node, schema: Schema) -> tuple[str, tuple[str, ...]] | None:
         return _closed(node.over, schema)
     if not isinstance(node, Select) or node.operand.type.kind is not Kind.STRUCT:
         return None
-    struct = node.operand.type.struct
-    declared: FieldDef = schema.fields(struct)[node.field]
-    return (f"{struct}.{node.field}", declared.values) if declared.values else None
+    stated = node.operand.type
+    if stated.is_related:
+        return None
+    declared: FieldDef = schema.fields(stated.struct)[node.field]
+    return (f"{stated.struct}.{node.field}", declared.values) if declared.values else None
 
 
 def _pattern_is_valid(text: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from greenboard.facts.types import FieldValue, Scalar
-from greenboard.rules.columns import Frame, Items
+from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import Interpreter, Parameters, columns_of
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
@@ -31,6 +31,7 @@ class Trace:
 
     def __init__(self, program: Program, frame: Frame, row: int, parameters: Parameters) -> None:
         self.frame = frame
+        self.row = row
         self.root = Point(Lanes(1), 0)
         given = columns_of(program, frame, parameters)
         self._interpreter = Interpreter(frame, given, np.array([row]), trace=True)
@@ -64,13 +65,19 @@ class Trace:
 
     def field(self, struct: Node, name: str, point: Point) -> FieldValue | None:
         """The value of a field of a struct; None where either is unknown."""
-        found, lane = self._seen(struct, point)
-        if isinstance(found, OptionalVec):
-            found = found.value
-        if not isinstance(found, StructVec) or _state(found.state, lane) != OK:
+        found, lane = self._struct(struct, point)
+        if found is None or _state(found.state, lane) != OK:
             return None
         read = found.field(name)
         return self._decode(read, lane) if _state(read.state, lane) == OK else None
+
+    def _struct(self, node: Node, point: Point) -> tuple[StructVec | None, int]:
+        """What a node came to as structs, an optional's among them; None where it holds none."""
+        found, lane = self._seen(node, point)
+        if isinstance(found, OptionalVec):
+            held = None if _at(found.absent, lane) else found.value
+            return (held if isinstance(held, StructVec) else None), lane
+        return (found if isinstance(found, StructVec) else None), lane
 
     def count(self, node: Node, point: Point) -> int:
         """How many elements a list has."""
@@ -85,22 +92,23 @@ class Trace:
 
     def key(self, node: Node, point: Point) -> str | None:
         """What tells the item apart that a struct is, where its type has several per entity."""
-        found, lane = self._seen(node, point)
-        if isinstance(found, OptionalVec):
-            found = found.value
-        if not isinstance(found, StructVec) or not isinstance(found.columns, Items) or found.type.struct == "":
+        found, _ = self._struct(node, point)
+        if found is None or found.type.struct not in self.frame.vocabulary.types:
             return None
         many = self.frame.vocabulary.types[found.type.struct].many
-        index = lane if found.index is None else int(found.index[lane])
-        if many is None or index >= len(found.columns.items):
-            return None
-        return str(found.columns.items[index].get(many, ""))
+        return None if many is None else str(self.field(node, many, point) or "")
+
+    def of(self, struct: Node, point: Point) -> int | None:
+        """The row of the frame that a struct is, or is a part of the facts of."""
+        found, lane = self._struct(struct, point)
+        return None if found is None else self.frame.row_of(found, lane)
 
     def elements(self, fold: Fold, point: Point) -> list[Point]:
         """The elements that a comprehension ran over."""
         home, inner = self._interpreter.inside(fold)
         lane = point.lane if home is point.lanes else int(point.lanes.path(home)[point.lane])
-        return [Point(inner, int(index)) for index in np.flatnonzero(inner.up == lane)]
+        first, end = np.searchsorted(inner.up, [lane, lane + 1])
+        return [Point(inner, index) for index in range(int(first), int(end))]
 
     def _decode(self, found: Value, lane: int) -> FieldValue | None:
         if isinstance(found, Vec):

@@ -24,14 +24,31 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A kind, with the fact type of a struct, or the element of a list or optional."""
+    """A kind, with the fact type of a struct, or the element of a list or optional.
+
+    `through` is the relation that a struct is read through: "" for what is the entity's own. A struct
+    without a fact type that has one is a related entity itself.
+    """
 
     kind: Kind
     struct: str = ""
     element: Type | None = None
+    through: str = ""
 
     def __str__(self) -> str:
+        if self.is_related:
+            return "related entity"
         return f"{self.kind}<{self.element}>" if self.element else self.struct or str(self.kind)
+
+    @property
+    def is_related(self) -> bool:
+        """Whether it is a related entity, whose fields are its facts."""
+        return bool(self.through) and not self.struct
+
+    @property
+    def held(self) -> Type:
+        """The type itself, or of an optional what it may hold."""
+        return self.inner if self.kind is Kind.OPTIONAL else self
 
     @property
     def inner(self) -> Type:

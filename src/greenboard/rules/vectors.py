@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import numpy as np
 
@@ -15,11 +15,29 @@ from greenboard.rules.tree import Type
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+MAX_LANES = 2_000_000
+"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
+
 OK, MISSING, ERROR = 0, 1, 2
 """States of a lane: it has a value; a fact or field is unknown; the rule failed (division by zero, overflow)."""
 
 State = Array | None
 """One of the three for each lane (uint8); None when every lane has a value."""
+
+
+class TooWide(Exception):
+    """A step over more elements than it may hold."""
+
+
+def bounded(elements: int) -> None:
+    """Refuse a step over too many elements before any memory is taken for them.
+
+    Raises:
+        TooWide: there are more than MAX_LANES.
+
+    """
+    if elements > MAX_LANES:
+        raise TooWide
 
 
 @dataclass(slots=True)
@@ -43,8 +61,8 @@ class Vec:
 class Columns(Protocol):
     """Where structs keep their fields: by name, over all items."""
 
-    def field(self, name: str) -> Vec | ListVec:
-        """The values of a field; `state` is MISSING where an item lacks it."""
+    def field(self, name: str) -> Vec | ListVec | StructVec:
+        """The values of a field; `state` is MISSING where an item lacks it. Of a related entity, its facts."""
 
 
 @dataclass(slots=True)
@@ -62,7 +80,7 @@ class StructVec:
         own = index if self.index is None else self.index[index]
         return StructVec(self.type, self.columns, len(index), own, pick_state(self.state, index))
 
-    def field(self, name: str) -> Vec | ListVec:
+    def field(self, name: str) -> Vec | ListVec | StructVec:
         """The values of a field, MISSING where the struct or the field is."""
         found = self.columns.field(name)
         picked = found if self.index is None else found.take(self.index)
@@ -102,7 +120,7 @@ class ListVec:
 
     def unseen(self) -> State:
         """MISSING where there may be more elements than are known."""
-        return None if self.partial is None else np.where(self.partial, np.uint8(MISSING), np.uint8(OK))
+        return None if self.partial is None else self.partial * np.uint8(MISSING)
 
     def whole(self) -> ListVec:
         """The same lists, without a value where there may be more elements than are known."""
@@ -115,12 +133,15 @@ class ListVec:
 
     def expand(self, lanes: int) -> tuple[Array, Array | None]:
         """For every element, its lane, and its place in `content` (None: the same order, all of it)."""
-        if self.known is None or np.ndim(self.lengths) == 0:
+        if self.lengths.ndim == 0:
+            return self._expand(lanes)
+        if self.known is None:
             self.known = self._expand(lanes)
         return self.known
 
     def _expand(self, lanes: int) -> tuple[Array, Array | None]:
         lengths, starts = spread(self.lengths, lanes), spread(self.starts, lanes)
+        bounded(int(lengths.sum()))
         parent = np.repeat(np.arange(lanes, dtype=np.int32), lengths)
         first = offsets(lengths)[:-1]
         filled = lengths > 0
@@ -149,13 +170,23 @@ class OptionalVec:
 Value = Vec | StructVec | ListVec | OptionalVec
 
 
-def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec:
+@overload
+def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec: ...
+
+
+@overload
+def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec: ...
+
+
+def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec:
     """The same data with another state."""
     if isinstance(value, Vec):
         return Vec(value.type, value.data, state)
+    if isinstance(value, StructVec):
+        return StructVec(value.type, value.columns, value.count, value.index, state)
     if state is None:
         return value
-    lengths = np.where(state == OK, value.lengths, 0)
+    lengths = value.lengths * (state == OK)
     return ListVec(value.type, value.starts, lengths, value.content, state, value.partial)
 
 
@@ -171,18 +202,21 @@ def pick_state(state: State, index: Array) -> State:
 
 def worst(*states: State) -> State:
     """The state of a strict function's result: an error where any is, else missing where any is."""
-    found = [state for state in states if state is not None]
-    if not found:
-        return None
-    result = found[0]
-    for state in found[1:]:
-        result = np.maximum(result, state)
+    result: State = None
+    for state in states:
+        if state is not None:
+            result = state if result is None else np.maximum(result, state)
     return result
+
+
+def unless(decided: Array, state: Array) -> Array:
+    """OK where decided, else the state. A product, as numpy chooses among small numbers far more slowly."""
+    return state * ~decided
 
 
 def failing(state: State, failed: Array) -> State:
     """Add errors of the function itself, which counts only where all its arguments have values."""
-    if not np.any(failed):
+    if not failed.any():
         return state
     before = np.uint8(OK) if state is None else state
     return np.where((before == OK) & failed, np.uint8(ERROR), before)
@@ -196,8 +230,8 @@ def offsets(lengths: Array) -> Array:
 
 
 def spread(data: Array, lanes: int) -> Array:
-    """Data with one entry for each lane."""
-    return data if data.ndim else np.broadcast_to(data, (lanes,))
+    """Data with one entry for each lane. What stands for all lanes is not copied: all entries are one place."""
+    return data if data.ndim else np.ndarray((lanes,), data.dtype, data, 0, (0,))
 
 
 def stack(parts: Sequence[Array], lanes: int) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from greenboard.facts import labels
 from greenboard.facts.vocabulary import FieldDef, Vocabulary
-from greenboard.rules import phrases
+from greenboard.rules import named, phrases
 from greenboard.rules.schema import PARAMETERS
 from greenboard.rules.trace import Trace
 from greenboard.rules.tree import Call, Const, Has, Kind, ListOf, Node, Select, Var
@@ -14,9 +14,15 @@ from greenboard.rules.tree import Call, Const, Has, Kind, ListOf, Node, Select, 
 
 def declared(node: Select | Has, vocabulary: Vocabulary) -> FieldDef | None:
     """The field that a part reads; None for a parameter of the rule."""
-    struct = node.operand.type.inner if node.operand.type.kind is Kind.OPTIONAL else node.operand.type
-    found = vocabulary.types.get(struct.struct)
+    found = vocabulary.types.get(node.operand.type.held.struct)
     return found.fields.get(node.field) if found else None
+
+
+def label(node: Select | Has, vocabulary: Vocabulary) -> str:
+    """What a part reads, in words: a field, or a fact of a related entity."""
+    if node.operand.type.held.is_related:
+        return labels.of_type(vocabulary.types[node.field])
+    return labels.of_field(node.field, declared(node, vocabulary))
 
 
 def bool_phrase(field: FieldDef | None, value: bool) -> str:
@@ -35,11 +41,15 @@ def conjuncts(node: Node, function: str = "_&&_") -> list[Node]:
 
 def is_trait(node: Node, vocabulary: Vocabulary) -> bool:
     """Whether a part looks only at what the thing is: `w.kind == "job"`."""
-    fields = [part for part in node.walk() if isinstance(part, Select) and part.operand.type.struct != PARAMETERS]
+    fields = [part for part in node.walk() if isinstance(part, Select) and _is_field(part)]
     local = [part for part in node.walk() if isinstance(part, Var) and part.local]
     if not fields or not local:
         return False
     return all(_names_a_trait(part, vocabulary) for part in fields)
+
+
+def _is_field(part: Select) -> bool:
+    return part.operand.type.struct != PARAMETERS and not part.operand.type.held.is_related
 
 
 def _names_a_trait(node: Select, vocabulary: Vocabulary) -> bool:
@@ -108,6 +118,10 @@ class Wishes:
                 return self._bool(node, wanted)
             case Has():
                 return f"{'a' if wanted else 'no'} known {self._label(node)}"
+            case Call(function="reached"):
+                return f"{'at least' if wanted else 'below'} {named.level_of(node)} on {named.card_of(node)}"
+            case Call(function="in_team", arguments=(*_, Const(value=team))):
+                return f"{'owned' if wanted else 'not owned'} within {team}"
             case Call(function=name, arguments=(Select() | Var() as subject, limit)):
                 said = self._compared(name, subject, limit, wanted)
                 if said:
@@ -119,7 +133,7 @@ class Wishes:
         return phrase or f"{self._label(node)} {phrases.value(wanted)}"
 
     def _label(self, node: Select | Has) -> str:
-        return labels.of_field(node.field, declared(node, self.trace.frame.vocabulary))
+        return label(node, self.trace.frame.vocabulary)
 
     def _compared(self, name: str, subject: Select | Var, limit: Node, wanted: bool) -> str | None:
         field = declared(subject, self.trace.frame.vocabulary) if isinstance(subject, Select) else None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from pydantic import BaseModel
 from greenboard.catalog.types import COMPONENT_KINDS
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
+from greenboard.core.refs import Ref
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
-from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm
+from greenboard.rules.language import Standards
+from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm, written
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
     Example,
@@ -32,30 +35,51 @@ from greenboard.scorecards.types import (
     Selector,
 )
 
-__all__ = ["Example", "Level", "ParameterDef", "Rule", "Scorecard", "Selector", "find", "load"]
+__all__ = [
+    "Example",
+    "Known",
+    "Level",
+    "ParameterDef",
+    "Rule",
+    "Scorecard",
+    "Selector",
+    "find",
+    "load",
+    "parse",
+    "rule",
+    "shipped",
+    "unknown_level",
+]
 
+Known = tuple[Vocabulary, Standards | None]
+"""What an expression may name; None where it is not known which scorecards there are."""
+
+DEFAULT = "production-readiness"
 MAX_BYTES = 5 * 2**20
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A file that was read: its text for places, its document, and the rules in it."""
+    """A file that was read: its text for places, its document, and the rules in it.
 
-    text: str
+    Without a text the document was given as data, and places in an expression count within it.
+    """
+
+    text: str | None
     document: yaml.Document
     dimension: str | None
     rules: tuple[RuleForm, ...]
 
 
-def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
-    """Load a scorecard by the name of a shipped one, or from a file."""
+def find(name_or_file: str, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
+    """Load a scorecard by the name of a shipped one, or from a file; otherwise as `load`."""
     shipped = content.library("scorecards")
     named = shipped / f"{name_or_file}.yaml"
     if "/" not in name_or_file and named.is_file():
-        return load(named, vocabulary)
+        return load(named, vocabulary, standards)
     path = Path(name_or_file)
     if path.is_file():
-        return load(path, vocabulary)
+        return load(path, vocabulary, standards)
     names = sorted(known.stem for known in shipped.glob("*.yaml"))
     raise UserError(
         f"no scorecard {name_or_file!r}",
@@ -64,23 +88,66 @@ def find(name_or_file: str, vocabulary: Vocabulary) -> Scorecard:
     )
 
 
-def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
+def shipped(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
+    """Every scorecard that ships, the default one first."""
+    return tuple(load(path, vocabulary, ladders()) for path in _shipped())
+
+
+def _shipped() -> list[Path]:
+    found = content.library("scorecards").glob("*.yaml")
+    return sorted(found, key=lambda path: (path.stem != DEFAULT, path.stem))
+
+
+@cache
+def ladders() -> Standards:
+    """The names of the levels of every scorecard that ships, lowest first."""
+    cards = [yaml.parse(_read(path, str(path))[1], CardForm) for path in _shipped()]
+    return {card.name: tuple(level.name for level in card.levels) for card in cards}
+
+
+def load(path: Path, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
     """Read and compile a scorecard with the files that it includes.
 
     A scorecard whose scope names no kinds is asked of those that are built and run (COMPONENT_KINDS).
+    `standards` are the levels of the scorecards that rules may ask for; None where it is not known
+    which there are.
 
     Raises:
         UserError: the files cannot be read or something in them is wrong; all of it is told.
 
     """
     text, document = _read(path, str(path))
+    known = vocabulary, standards
+    return _load(text, document, known, lambda name: _read(path.parent / name, str(path.parent / name)))
+
+
+def parse(text: str, vocabulary: Vocabulary, *, label: str = "scorecard") -> Scorecard:
+    """Compile a scorecard that is given as text. It includes nothing but files that ship.
+
+    Raises:
+        UserError: something in it is wrong; all of it is told.
+
+    """
+    return _load(text, _only(text, label), (vocabulary, None), _shipped_part)
+
+
+def _shipped_part(name: str) -> tuple[str, yaml.Document]:
+    folder = content.library("scorecards")
+    if name not in {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}:
+        raise UserError(f"{name} cannot be included here", hint="Write its rules into the scorecard itself.")
+    return _read(folder / name, name)
+
+
+def _load(
+    text: str, document: yaml.Document, known: Known, include: Callable[[str], tuple[str, yaml.Document]]
+) -> Scorecard:
     card = yaml.parse(document, CardForm)
     sources = [_Source(text, document, None, card.rules)]
     dimensions = dict(card.dimensions)
     errors: list[UserError] = []
     for index, name in enumerate(card.include):
         try:
-            part_text, part_document = _read(path.parent / name, str(path.parent / name))
+            part_text, part_document = include(name)
             part = yaml.parse(part_document, PartForm)
         except UserError as error:
             missing = error.place is None and not isinstance(error, UserErrors)
@@ -88,7 +155,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Scorecard:
             continue
         dimensions[part.dimension] = part.title
         sources.append(_Source(part_text, part_document, part.dimension, part.rules))
-    rules = _compile_all(sources, card, vocabulary, errors)
+    rules = _compile_all(sources, card, known, errors)
     if errors:
         raise errors[0] if len(errors) == 1 else UserErrors(errors)
     scorecard = Scorecard(
@@ -113,57 +180,77 @@ def _read(path: Path, label: str) -> tuple[str, yaml.Document]:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError("not UTF-8 text", place=Place(label, line), hint="Save the file as UTF-8.") from None
+    return text, _only(text, label)
+
+
+def _only(text: str, label: str) -> yaml.Document:
     documents = yaml.read(text, label)
     if len(documents) != 1:
         raise UserError("not one YAML document", place=Place(label, 1), expected="1", got=str(len(documents)))
-    return text, documents[0]
+    return documents[0]
 
 
 def _placed(error: UserError, place: Place) -> UserError:
     return UserError(error.what, place=place, expected=error.expected, got=error.got, hint=error.hint)
 
 
-def _compile_all(
-    sources: Sequence[_Source], card: CardForm, vocabulary: Vocabulary, errors: list[UserError]
-) -> list[Rule]:
+def _compile_all(sources: Sequence[_Source], card: CardForm, known: Known, errors: list[UserError]) -> list[Rule]:
     """Compile every rule of every file; what is wrong goes to `errors`."""
     rules: list[Rule] = []
     first: dict[str, Place] = {}
     for source in sources:
         for index, raw in enumerate(source.rules):
             place = source.document.place("rules", index)
-            problems = list(_problems(raw, index, source, card))
+            levels = [level.name for level in card.levels]
+            problems = list(unknown_level(raw.id, raw.level, levels, source.document.place("rules", index, "level")))
             if raw.id in first:
                 where = source.document.place("rules", index, "id")
                 problems.append(UserError(f"two rules with the id {raw.id!r} (first at {first[raw.id]})", place=where))
             first.setdefault(raw.id, place)
             try:
-                rule = _rule(raw, index, source, vocabulary)
+                compiled = _rule(raw, ("rules", index), source, known)
             except UserErrors as several:
                 problems.extend(several.errors)
             except UserError as error:
                 problems.append(error)
             else:
-                rules.append(rule)
+                rules.append(compiled)
+                problems.extend(circular(compiled, source.document.place("rules", index, "expression"), card.name))
             errors.extend(problems)
     return rules
 
 
-def _problems(raw: RuleForm, index: int, source: _Source, card: CardForm) -> Iterator[UserError]:
-    levels = [level.name for level in card.levels]
-    if raw.level not in levels:
-        yield UserError(
-            f"rule {raw.id}: unknown level {raw.level!r}",
-            place=source.document.place("rules", index, "level"),
-            expected=", ".join(levels),
-            hint=suggest(raw.level, levels),
-        )
+def unknown_level(rule: str, level: str, levels: Sequence[str], place: Place) -> Iterator[UserError]:
+    """What is wrong with the level of a rule, if anything."""
+    if level not in levels:
+        what = f"rule {rule}: unknown level {level!r}"
+        yield UserError(what, place=place, expected=", ".join(levels), hint=suggest(level, levels))
 
 
-def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) -> Rule:
+def circular(rule: Rule, place: Place, card: str) -> Iterator[UserError]:
+    """A rule that reads levels of the scorecard that it is in: it would ask for what it decides itself."""
+    if any(asked == card for _, asked in rule.levels):
+        what = f"rule {rule.id}: it asks for a level of {card}, the scorecard that it is in"
+        yield UserError(what, place=place, hint="Ask for a level of another scorecard.")
+
+
+def rule(document: yaml.Document, known: Known, *, text: str | None = None, dimension: str | None = None) -> Rule:
+    """Compile a single rule from a document that holds nothing else. Its level is not looked at.
+
+    Of what the text holds, errors have their place in it. Of what was given as data, they count within
+    the expression, in the "file" that the document's places name.
+
+    Raises:
+        UserError: something in it is wrong; all of it is told.
+
+    """
+    form = yaml.parse(document, RuleForm)
+    return _rule(form, (), _Source(text, document, dimension, ()), known)
+
+
+def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
     """Turn one parsed rule into a compiled one."""
     errors: list[UserError] = []
-    at = ("rules", index)
     parameters: dict[str, ParameterDef] = {}
     for name, parameter in raw.parameters.items():
         try:
@@ -171,7 +258,7 @@ def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) ->
         except UserError as error:
             errors.append(_placed(error, source.document.place(*at, "parameters", name)))
     types = {name: parameter.type for name, parameter in raw.parameters.items()}
-    compiler = _Compiler(source, vocabulary, types, errors)
+    compiler = _Compiler(source, known, types, errors)
     program = compiler.compile(raw.expression, (*at, "expression"))
     when = compiler.compile(raw.when, (*at, "when")) if raw.when else None
     if errors or program is None:
@@ -199,6 +286,7 @@ def _rule(raw: RuleForm, index: int, source: _Source, vocabulary: Vocabulary) ->
         ),
         digest=_digest(raw.model_dump(mode="json", exclude={"title", "why", "fix", "examples"})),
         place=source.document.place(*at),
+        written=written(raw),
     )
 
 
@@ -207,20 +295,21 @@ class _Compiler:
     """Compiles the expressions of one rule; what is wrong goes to `errors`, with its place in the file."""
 
     source: _Source
-    vocabulary: Vocabulary
+    known: Known
     parameters: Mapping[str, FieldType]
     errors: list[UserError]
 
     def compile(self, expression: str, at: yaml.Path) -> language.Program | None:
-        path = self.source.document.path
-        place = Place(path, 1, 1)
+        key = self.source.document.place(*at)
+        place = Place(key.path, 1, 1)
+        words, standards = self.known
         try:
-            return language.compile(expression, self.vocabulary, parameters=self.parameters, place=place)
+            return language.compile(expression, words, parameters=self.parameters, place=place, standards=standards)
         except UserError as error:
-            key = self.source.document.place(*at)
             for single in error.errors if isinstance(error, UserErrors) else (error,):
                 said = single.place or place
-                single.place = locate(self.source.text, key, expression, said.line or 1, said.column or 1)
+                if self.source.text is not None and key.path == self.source.document.path:
+                    single.place = locate(self.source.text, key, expression, said.line or 1, said.column or 1)
                 self.errors.append(single)
             return None
 
@@ -231,6 +320,7 @@ def _parameter(name: str, raw: ParameterForm) -> ParameterDef:
         default=_value(name, raw.type, raw.default),
         by_tier={tier: _value(name, raw.type, value) for tier, value in raw.by_tier.items()},
         by_kind={kind: _value(name, raw.type, value) for kind, value in raw.by_kind.items()},
+        by_entity={Ref.parse(ref): _value(name, raw.type, value) for ref, value in raw.by_entity.items()},
         doc=raw.doc,
     )
 

@@ -61,6 +61,7 @@ class ParameterForm(_Strict):
     default: Any
     by_tier: dict[Tier, Any] = {}
     by_kind: dict[str, Any] = {}
+    by_entity: dict[str, Any] = {}
     doc: str = ""
 
 
@@ -91,6 +92,17 @@ class RuleForm(_Strict):
     when: Text | None = None
     parameters: dict[str, ParameterForm] = {}
     examples: tuple[ExampleForm, ...] = ()
+
+
+def written(rule: RuleForm) -> dict[str, Any]:
+    """A rule as plain data: the parts that somebody wrote, in the order of the form."""
+    data = rule.model_dump(mode="json", exclude_unset=True)
+    if "grace" in data:
+        data["grace"] = clock.format_span(rule.grace)
+    for parameter in data.get("parameters", {}).values():
+        if "by_tier" in parameter:
+            parameter["by_tier"] = {int(tier): value for tier, value in parameter["by_tier"].items()}
+    return data
 
 
 class PartForm(_Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 from greenboard.catalog.types import Entity
 from greenboard.core.errors import Place
+from greenboard.core.refs import Ref
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType
 from greenboard.rules.language import Program
@@ -73,22 +75,25 @@ def _among(value: object, wanted: tuple[object, ...]) -> bool | None:
 
 @dataclass(frozen=True)
 class ParameterDef:
-    """A threshold. The tier's value goes before the kind's, and that before the default.
+    """A threshold. The entity's own value goes before the tier's, that before the kind's, and that before the default.
 
-    The default also holds where nobody said the tier.
+    The default also holds where nobody said the tier. `by_entity` is by reference.
     """
 
     type: FieldType
     default: FieldValue
     by_tier: Mapping[int, FieldValue] = field(default_factory=dict)
     by_kind: Mapping[str, FieldValue] = field(default_factory=dict)
+    by_entity: Mapping[Ref, FieldValue] = field(default_factory=dict)
     doc: str = ""
 
-    def value(self, kind: str, tier: int | None) -> FieldValue:
+    def value(self, ref: Ref, tier: int | None) -> FieldValue:
         """The threshold that holds for an entity."""
+        if ref in self.by_entity:
+            return self.by_entity[ref]
         if tier is not None and tier in self.by_tier:
             return self.by_tier[tier]
-        return self.by_kind.get(kind, self.default)
+        return self.by_kind.get(ref.kind, self.default)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Rule:
-    """One requirement. `digest` changes with what it asks, not with the words that explain it."""
+    """One requirement. `digest` changes with what it asks, not with the words that explain it.
+
+    `written` is the rule as its YAML says it, without what goes without saying: to be shown and edited.
+    """
 
     id: str
     item: str
@@ -127,6 +135,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
     digest: str = ""
     place: Place | None = None
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def counts(self, now: datetime) -> bool:
         """Whether it takes part in levels and score: no draft, and its day has come."""
@@ -139,8 +148,41 @@ class Rule:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The fields that it reads, in order."""
-        return tuple(sorted({*self.program.reads, *(self.when.reads if self.when else ())}))
+        """The fields that it reads of the entity itself, in order."""
+        return tuple(sorted({path for program in self.programs for path in program.reads}))
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Its condition, where it has one, and its expression."""
+        return (self.program,) if self.when is None else (self.when, self.program)
+
+    @property
+    def related(self) -> Mapping[str, tuple[str, ...]]:
+        """For each relation that it follows, what it reads of the related entities, in order."""
+        names = sorted({name for program in self.programs for name in program.related})
+        found = {name: {path for one in self.programs for path in one.related.get(name, ())} for name in names}
+        # A type stands alone only where no field of it is read at all.
+        owners = {name: {path.partition(".")[0] for path in paths if "." in path} for name, paths in found.items()}
+        return {name: tuple(sorted(paths - owners[name])) for name, paths in found.items()}
+
+    @property
+    def levels(self) -> frozenset[tuple[str, str]]:
+        """The scorecards of which it reads a level, each with the relation to whose level it is ("": its own)."""
+        return frozenset[tuple[str, str]]().union(*(program.levels for program in self.programs))
+
+    @property
+    def reads_team(self) -> bool:
+        """Whether it asks which team something belongs to."""
+        return any(program.reads_team for program in self.programs)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All that it reads, for people: `slo.sli`, `dependencies().slo.sli`, `level("basics")`."""
+        related = [
+            f"{name}(){f'.{path}' if path else ''}" for name, paths in self.related.items() for path in paths or ("",)
+        ]
+        levels = [f"{f'{name}().' if name else ''}level({json.dumps(card)})" for name, card in sorted(self.levels)]
+        return (*self.reads, *related, *levels, *(("in_team()",) if self.reads_team else ()))
 
 
 @dataclass(frozen=True)
@@ -169,3 +211,8 @@ class Scorecard:
     def types(self) -> frozenset[str]:
         """The fact types that its rules read."""
         return frozenset[str]().union(*(rule.types for rule in self.rules))
+
+    @property
+    def standards(self) -> frozenset[str]:
+        """The names of the other scorecards of which its rules read levels."""
+        return frozenset(card for rule in self.rules for _, card in rule.levels)

@@ -1,36 +1,24 @@
-"""The content that pages are about, read once per process: fact types and scorecards."""
+"""The content that pages are about: fact types, and the standards as they hold now."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django.http import Http404
 
-from greenboard.core import content
-from greenboard.facts.vocabulary import Vocabulary, load
-from greenboard.scorecards import definition
+from greenboard.facts.store import vocabulary
+from greenboard.scorecards import store
 from greenboard.scorecards.types import Scorecard
 
-DEFAULT = "production-readiness"
+__all__ = ["scorecard", "scorecards", "vocabulary"]
 
 
-@lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary:
-    """Every fact type that ships."""
-    return load()
-
-
-@lru_cache(maxsize=1)
 def scorecards() -> tuple[Scorecard, ...]:
-    """Every scorecard that ships, the default one first."""
-    names = sorted(path.stem for path in content.library("scorecards").glob("*.yaml"))
-    names.sort(key=lambda name: name != DEFAULT)
-    return tuple(definition.find(name, vocabulary()) for name in names)
+    """Every standard, edited rules laid over what ships; the default one first. One query."""
+    return store.standards(vocabulary())
 
 
 def scorecard(name: str) -> Scorecard:
-    """The scorecard of a name, or the page that says there is none; without a name the default one."""
-    for known in scorecards():
-        if known.name == (name or scorecards()[0].name):
+    """The standard of a name, or the page that says there is none; without a name the default one."""
+    for known in scorecards() if name else scorecards()[:1]:
+        if name in ("", known.name):
             return known
     raise Http404(f"no scorecard {name!r}")

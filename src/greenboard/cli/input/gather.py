@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from greenboard.catalog import graph
-from greenboard.catalog.types import Entity, RelationKind
+from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.facts.merge import Snapshot, merge
@@ -44,12 +44,14 @@ class Member:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All that was taken in. `refused` are the paths that hold no repository though they were named.
+    """All that was taken in, with the relations that were declared in any of it.
 
+    `refused` are the paths that hold no repository though they were named.
     `faults` are bugs of ours that kept a repository from being read.
     """
 
     members: tuple[Member, ...]
+    relations: tuple[Relation, ...]
     skipped: tuple[Skipped, ...]
     refused: tuple[UserError, ...]
     misdeclared: tuple[UserError, ...]
@@ -82,7 +84,10 @@ def gather(
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
     skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks), *_links(looks), *_large(looks))]
     skipped.extend(Skipped(str(root), f"internal fault, not read: {fault}") for root, fault in faults.items())
-    return Gathered(tuple(members), tuple(skipped), refused, tuple(misdeclared), tuple(faults.values()))
+    declared = graph.resolve(Declared.joined(look.declared for _, look in looks), strangers)
+    return Gathered(
+        tuple(members), declared.relations, tuple(skipped), refused, tuple(misdeclared), tuple(faults.values())
+    )
 
 
 def _skip(error: UserError) -> Skipped:

@@ -40,7 +40,7 @@ def _parts(report: Report, judged: Judged, rule: Rule, result: Result) -> Iterat
         yield "asked when", " ".join(rule.when.source.split())
     yield "passes when", " ".join(rule.program.source.split())
     for name, parameter in rule.parameters.items():
-        yield f"param.{name}", f"{parameter.value(entity.ref.kind, entity.tier)} ({parameter.doc})"
+        yield f"param.{name}", f"{parameter.value(entity.ref, entity.tier)} ({parameter.doc})"
     yield "came to", result.message
     if result.fix:
         yield "fix", " ".join(result.fix.split())

@@ -32,14 +32,15 @@ def command(paths: Sequence[Path], scorecard: str) -> None:
     running.prepare(Environment.read().data_dir, sample=False)
     from greenboard.facts.store import vocabulary
     from greenboard.project.intake import take_in
-    from greenboard.results.service import evaluate
-    from greenboard.scorecards.definition import find
+    from greenboard.results.continuous import Continuous
+    from greenboard.results.live import Live
+    from greenboard.scorecards.store import find
 
     standard = find(scorecard, vocabulary())
     looks = _look(paths)
     at = clock.now()
     take_in(looks, at, cause="collection")
-    evaluate(standard, at)
+    Continuous(lambda: [standard], Live()).turn(clock.now())
     entities = sum(len(seen.declared.entities) for seen in looks)
     click.echo(f"Read {len(looks)} repositories with {entities} entities, and judged them by {standard.title}.")
 

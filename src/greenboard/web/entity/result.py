@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results.rows import ResultRow
 from greenboard.results.types import Evidence, Judgement, Missing, Result
+from greenboard.rules.around import own_path
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, markdown, words
@@ -129,7 +130,7 @@ def _line(result: Result, rule: Rule, row: ResultRow | None, ground: _Ground) ->
 
 
 def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
-    name, _, field = part.fact.partition(".")
+    name, _, field = own_path(part.fact).partition(".")
     declared = vocabulary.types.get(name)
     unit = declared.fields[field].unit if declared and field in declared.fields else ""
     return Read(
@@ -144,8 +145,8 @@ def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
 
 
 def _lack(part: Missing) -> Lack:
-    name = part.fact.partition(".")[0]
-    return Lack(part.fact, links.fact_type(name), part.reason, part.remedy)
+    name = own_path(part.fact).partition(".")[0]
+    return Lack(part.fact, links.fact_type(name) if name.isidentifier() else "", part.reason, part.remedy)
 
 
 def sections(scorecard: Scorecard, found: Mapping[str, Line]) -> tuple[Section, ...]:

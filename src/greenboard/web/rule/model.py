@@ -13,6 +13,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results.rows import ResultRow
+from greenboard.rules.around import RELATIONS, own_path
 from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import ParameterDef, Rule, Scorecard, Selector
 from greenboard.web import causes, links, markdown, words
@@ -108,7 +109,7 @@ def head(scorecard: Scorecard, rule: Rule, vocabulary: Vocabulary) -> Head:
         expression=highlight(rule.program.source.strip(), types),
         source=rule.program.source.strip(),
         when=highlight(rule.when.source.strip(), types) if rule.when else "",
-        reads=tuple(_read(path, vocabulary) for path in rule.reads),
+        reads=tuple(_read(path, vocabulary) for path in rule.inputs),
         thresholds=tuple(_threshold(name, parameter) for name, parameter in rule.parameters.items()),
         place=_place(rule),
         version=rule.digest[:10],
@@ -137,10 +138,10 @@ def _scope(scope: Selector) -> str:
 
 
 def _read(path: str, vocabulary: Vocabulary) -> Read:
-    name, _, field = path.partition(".")
+    name, _, field = own_path(path).partition(".")
     declared = vocabulary.types.get(name)
     if declared is None:
-        return Read(path, "", "", "", "")
+        return Read(path, "", "", RELATIONS.get(path.removesuffix("()"), ""), "")
     known = declared.fields.get(field)
     suppliers = ", ".join(declared.supplied_by) + (f" ({declared.connects})" if declared.connects else "")
     url = links.fact_type(name) + (f"#{field}" if known else "")
@@ -152,6 +153,7 @@ def _threshold(name: str, parameter: ParameterDef) -> Threshold:
     special += [
         f"{words.sentence(kind).lower()}: {words.value(value)}" for kind, value in sorted(parameter.by_kind.items())
     ]
+    special += [f"{ref.short}: {words.value(value)}" for ref, value in sorted(parameter.by_entity.items())]
     return Threshold(name, parameter.doc, words.value(parameter.default), tuple(special))
 
 

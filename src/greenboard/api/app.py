@@ -1,0 +1,35 @@
+"""The API as a whole: its operations, joined. Each names the permission that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ninja import Router
+from ninja.operation import Operation
+
+from greenboard.api import drafts, edits, words
+from greenboard.api.guard import Needs
+from greenboard.api.problems import Api
+
+ROUTERS: tuple[Router, ...] = (drafts.router, words.router, edits.router)
+
+# Pages about the API come with its reference; those of the framework load from other hosts.
+api = Api(title="Greenboard", version="1", openapi_url=None, docs_url=None, urls_namespace="api")
+for router in ROUTERS:
+    api.add_router("", router)
+
+
+def operations() -> Iterator[tuple[str, Operation]]:
+    """Every operation with its path."""
+    for router in ROUTERS:
+        for path, view in router.path_operations.items():
+            yield from ((path, operation) for operation in view.operations)
+
+
+def unguarded() -> list[str]:
+    """The operations that name no permission: there must be none."""
+    return [
+        f"{' '.join(operation.methods)} {path}"
+        for path, operation in operations()
+        if not operation.auth_callbacks or not all(isinstance(one, Needs) for one in operation.auth_callbacks)
+    ]

@@ -1,0 +1,68 @@
+"""Rules as they are, and saving edited ones."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Router
+
+from greenboard.api.guard import ADMINISTER, READ, person
+from greenboard.api.shapes import Restored, Saved
+from greenboard.api.shown import Json
+from greenboard.core import clock
+from greenboard.facts.store import vocabulary
+from greenboard.results import editing
+from greenboard.results.editing import Change
+from greenboard.scorecards import draft, store
+from greenboard.scorecards.types import Rule
+
+router = Router()
+_RULE = "/scorecards/{scorecard}/rules/{rule}"
+
+
+@router.get(_RULE, auth=READ)
+def read(request: HttpRequest, scorecard: str, rule: str) -> Json:  # noqa: ARG001 - the framework passes it
+    """A rule as data and as YAML; `digest` names this version of it."""
+    card = store.standard(scorecard, vocabulary())
+    return _told(scorecard, store.rule(card, rule))
+
+
+@router.put(_RULE, auth=ADMINISTER)
+def save(request: HttpRequest, scorecard: str, rule: str, edited: Saved) -> Json:
+    """Save an edited rule, or a new one. Parts that are not given stay as they are."""
+    change = _change(request, scorecard, rule, edited)
+    return _told(scorecard, editing.save(change, edited.given(), vocabulary()))
+
+
+@router.delete(_RULE, auth=ADMINISTER)
+def restore(request: HttpRequest, scorecard: str, rule: str, taken: Restored) -> Json:
+    """Go back to what the scorecard's file says; `rule` in the answer is null where that has none."""
+    left = editing.restore(_change(request, scorecard, rule, taken), vocabulary())
+    return {"rule": None if left is None else _told(scorecard, left)}
+
+
+def _change(request: HttpRequest, scorecard: str, rule: str, told: Saved | Restored) -> Change:
+    author = person(request).get_username()
+    return Change(scorecard, rule, told.based_on, author, clock.now(), told.note)
+
+
+def _told(scorecard: str, rule: Rule) -> Json:
+    edit = store.current(scorecard, rule.id)
+    defaults: Json = {
+        "weight": rule.weight,
+        "enforcement": rule.enforcement.value,
+        "lifecycle": rule.lifecycle,
+        "grace": clock.format_span(rule.grace),
+        "scope": vars(rule.scope),
+        "when": None,
+        "parameters": {},
+        "examples": [],
+    }
+    return {
+        **defaults,
+        **rule.written,
+        "dimension": rule.dimension,
+        "digest": draft.fingerprint(rule),
+        "yaml": draft.text(rule),
+        "edited": edit is not None,
+        "edit": edit and {"author": edit.author, "at": clock.format_time(edit.since), "note": edit.note},
+    }

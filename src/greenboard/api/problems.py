@@ -1,0 +1,137 @@
+"""Refusals as problem details (RFC 9457): what was wrong, where, what was expected, what was got, what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError, ValidationErrorContext
+from pydantic import BaseModel
+
+from greenboard.core import clock, yaml
+from greenboard.core.errors import UserError, UserErrors
+from greenboard.results.editing import Conflict
+
+TYPE = "application/problem+json"
+_WORD = re.compile(r"\w+|.", re.DOTALL)
+
+
+def mistakes(error: UserError, texts: Mapping[str, str | None] | None = None) -> list[dict[str, Any]]:
+    """Every single refusal within an error.
+
+    `where` is the part that is meant; line, column, offset and length (in characters, lines and
+    columns from 1) are there where it is an expression of `texts`.
+    """
+    return [_mistake(one, texts or {}) for one in (error.errors if isinstance(error, UserErrors) else (error,))]
+
+
+def _mistake(error: UserError, texts: Mapping[str, str | None]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "where": error.place.path if error.place else None,
+        "message": error.what,
+        "line": error.place.line if error.place else None,
+        "column": error.place.column if error.place else None,
+        "expected": error.expected,
+        "got": error.got,
+        "hint": error.hint,
+    }
+    text = texts.get(error.place.path) if error.place else None
+    if text is not None and error.place and error.place.line and error.place.column:
+        lines = text.split("\n")
+        offset = sum(len(line) + 1 for line in lines[: error.place.line - 1]) + error.place.column - 1
+        word = _WORD.match(text, offset)
+        length = len(word[0]) if word else 0
+        told |= {"offset": offset, "length": length, "end_column": error.place.column + length}
+    return told
+
+
+def answer(status: int, detail: str, **more: Any) -> HttpResponse:
+    """A problem as a response."""
+    title = HTTPStatus(status).phrase
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=TYPE, status=status)
+
+
+class Api(NinjaAPI):
+    """Tells whatever is refused as a problem; faults of ours are left to crash."""
+
+    def on_exception(self, request: HttpRequest, exc: Exception | type[Exception]) -> HttpResponse:
+        """The problem for an exception; one that is none is raised again."""
+        told = _problem(request, exc)
+        if told is None:
+            raise exc
+        return told
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """The refusals of a body, told as those of a YAML document are: with the field that was meant."""
+        return ValidationError([told for context in error_contexts for told in _fields(context)])
+
+
+def _fields(context: ValidationErrorContext[Any]) -> Iterator[dict[str, Any]]:
+    # A body is the only field of the framework's model; parts of an address have no model of their own.
+    inside = [field.annotation for field in context.model.model_fields.values()]
+    model = inside[0] if len(inside) == 1 else None
+    for error in context.pydantic_validation_error.errors(include_url=False):
+        path = error["loc"][1:]
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            found = yaml.explain(_BODY, model, {**error, "loc": path})
+        else:
+            found = UserError(f"{error['loc'][-1]}: {error['msg']}")
+        yield {**_mistake(found, {}), "where": str(path[0]) if path else None, "line": None, "column": None}
+
+
+_BODY = yaml.Document(None, "body")
+
+
+def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse | None:
+    match error:
+        case UserError():
+            return answer(error.status, _detail(error), errors=mistakes(error), **_conflict(error))
+        case ValidationError():
+            return answer(422, "; ".join(one["message"] for one in error.errors), errors=error.errors)
+        case AuthenticationError():
+            return answer(401, "Sign in first.")
+        case HttpError(status_code=403):
+            return answer(403, "The CSRF token is missing or stale: send the one of the page as X-CSRFToken.")
+        case HttpError(status_code=400):
+            return answer(400, "The body is not JSON.", errors=[_unread(request)])
+        case PermissionDenied():
+            return answer(403, "Your account lacks the permission. Ask an administrator.")
+        case Http404():
+            return answer(404, "Nothing has this address.")
+    return None
+
+
+def _conflict(error: UserError) -> dict[str, Any]:
+    """What somebody else changed, of a refusal for that."""
+    if not isinstance(error, Conflict):
+        return {}
+    edit = error.edit
+    said = {"author": edit.author, "at": clock.format_time(edit.since), "note": edit.note} if edit else {}
+    return {"changed": list(error.changed), **said}
+
+
+def _detail(error: UserError) -> str:
+    if isinstance(error, UserErrors):
+        return f"{len(error.errors)} mistakes" if len(error.errors) > 1 else _detail(error.errors[0])
+    # The drawing under a line of a rule is for a terminal.
+    return UserError.__str__(error)
+
+
+def _unread(request: HttpRequest) -> dict[str, Any]:
+    """Where the body stops to be JSON."""
+    try:
+        json.loads(request.body)
+    except json.JSONDecodeError as error:
+        return {"where": "body", "message": error.msg, "line": error.lineno, "column": error.colno}
+    except UnicodeDecodeError:
+        return {"where": "body", "message": "not UTF-8 text"}
+    return {"where": "body", "message": "not an object"}

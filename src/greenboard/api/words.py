@@ -1,0 +1,64 @@
+"""The vocabulary for whoever writes rules: fact types with their fields, and functions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from ninja import Router
+
+from greenboard.api.guard import READ
+from greenboard.api.shown import Json
+from greenboard.facts.store import vocabulary
+from greenboard.facts.vocabulary import FactType, encode
+from greenboard.rules import functions
+
+router = Router()
+
+
+@router.get("/vocabulary", auth=READ)
+def words(request: HttpRequest) -> HttpResponse:
+    """All that an expression may name. It changes with the version of Greenboard only: keep it by its ETag."""
+    text, tag = _written()
+    same = tag in parse_etags(request.headers.get("If-None-Match", ""))
+    response = HttpResponse(status=304) if same else HttpResponse(text, content_type="application/json")
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@lru_cache(maxsize=1)
+def _written() -> tuple[str, str]:
+    told = {
+        "types": [_type(declared) for _, declared in sorted(vocabulary().types.items())],
+        "functions": [
+            {"name": one.name, "signature": one.signature, "doc": one.doc} for one in functions.FIELD_FUNCTIONS
+        ],
+    }
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+
+
+def _type(declared: FactType) -> Json:
+    return {
+        "name": declared.name,
+        "title": declared.title,
+        "doc": declared.doc.strip(),
+        "about": declared.about,
+        "many": declared.many,
+        "url": f"/fact-types/{declared.name}",
+        "fields": [
+            {
+                "name": name,
+                "type": field.type.value,
+                "doc": field.doc,
+                "unit": field.unit,
+                "values": list(field.values),
+                "example": encode(field.example) if field.example is not None else None,
+            }
+            for name, field in declared.fields.items()
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The commands about rules that need no server."""

@@ -1,0 +1,17 @@
+"""What follows from what: the events of lower packages, heard by higher ones."""
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "greenboard.project"
+    label = "project"
+
+    def ready(self) -> None:
+        from greenboard.catalog.events import CatalogChanged
+        from greenboard.core.events import subscribe
+        from greenboard.facts.events import FactsChanged
+        from greenboard.results import marks
+
+        subscribe(FactsChanged, marks.note_facts)
+        subscribe(CatalogChanged, marks.note_catalog)

@@ -1,0 +1,47 @@
+"""A process beside this one that is started again when it dies, and ends with this one."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Sequence
+from typing import Self
+
+import click
+
+_PATIENCE = 10.0
+_PAUSE = 1.0
+
+
+class Attended:
+    """Runs a command for the length of a block.
+
+    When it ends by itself it is started again, after a pause, so that one crash is not the end and a
+    crash at every start is no storm.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = list(command)
+        self._over = threading.Event()
+        self._process = subprocess.Popen(self._command)
+        self._thread = threading.Thread(target=self._attend, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._process.terminate()
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _attend(self) -> None:
+        while True:
+            code = self._process.wait()
+            if self._over.wait(_PAUSE):
+                return
+            click.echo(f"greenboard: the worker ended with {code}; starting it again", err=True)
+            self._process = subprocess.Popen(self._command)

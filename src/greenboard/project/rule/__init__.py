@@ -1,0 +1,1 @@
+"""The commands about rules that look into the board's database."""

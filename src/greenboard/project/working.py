@@ -1,0 +1,69 @@
+"""The worker: keeps all results right until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Sequence
+
+from django.db import DatabaseError, close_old_connections, connections
+
+from greenboard.core import clock
+from greenboard.facts.store import vocabulary
+from greenboard.results.continuous import Continuous, Done
+from greenboard.results.live import Live
+from greenboard.scorecards import definition
+from greenboard.scorecards.types import Scorecard
+
+log = logging.getLogger("greenboard.worker")
+
+PAUSE = 0.025
+"""Seconds between two looks for marks: half of it is what a change waits on average."""
+_BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
+_SLOW = 1.0
+
+
+def work(stop: threading.Event, parent: int | None = None) -> None:
+    """Take turns until `stop` is set, or the process `parent` is gone."""
+    cards = _standards()
+    watch = Continuous(lambda: cards, Live(_progress))
+    failures = 0
+    ready = False
+    while not stop.is_set() and (parent is None or os.getppid() == parent):
+        try:
+            done = _turn(watch)
+        except DatabaseError as error:
+            # The database may be restarted, full or locked: what was not written is still marked.
+            pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
+            failures += 1
+            log.warning("the database refused (%s); trying again in %g s", str(error).strip(), pause)
+            connections.close_all()
+            stop.wait(pause)
+            continue
+        failures = 0
+        if not ready:
+            ready = True
+            log.info("ready")
+        if done is None:
+            stop.wait(PAUSE)
+
+
+def _standards() -> Sequence[Scorecard]:
+    return definition.shipped(vocabulary())
+
+
+def _turn(watch: Continuous) -> Done | None:
+    close_old_connections()
+    started = time.monotonic()
+    done = watch.turn(clock.now())
+    taken = time.monotonic() - started
+    if done is not None and taken > _SLOW:
+        log.info("%d marks, %d results changed, in %.1f s", done.marks, done.results_changed, taken)
+    return done
+
+
+def _progress(read: int, of: int) -> None:
+    if of >= 5_000 and read % 5_000 == 0:
+        log.info("read %d of %d entities", read, of)

@@ -1,0 +1,214 @@
+"""Keeping all results right: marks are worked off as they come, and the clock is looked at every minute.
+
+A changed fact concerns only the rules that read it, for the entities that have it. Time concerns
+the rules that read the clock, facts that grow too old, and levels that were waiting for lost data.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+from django.db import transaction
+
+from greenboard.facts import store as facts
+from greenboard.results import live, marks, service, store
+from greenboard.results.ground import Ground, verdicts
+from greenboard.results.marks import Mark
+from greenboard.results.reading import Reading
+from greenboard.results.service import Carried, Task
+from greenboard.rules.vectors import Array
+from greenboard.scorecards.types import Scorecard
+
+MOST = 2_000
+"""How many marks are worked off at once."""
+_UNSEEN = -2
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one turn did: marks worked off, results and levels changed, and whether it looked at the clock."""
+
+    at: datetime
+    marks: int = 0
+    results_changed: int = 0
+    levels_changed: int = 0
+    looked: bool = False
+
+
+@dataclass
+class _Held:
+    """A scorecard that is kept right, with what the rules that read the clock last came to, by row."""
+
+    scorecard: Scorecard
+    reading: Reading
+    outcomes: Array
+    """A line for each rule, a column for each row of the ground."""
+
+    @classmethod
+    def of(cls, scorecard: Scorecard) -> _Held:
+        return cls(scorecard, Reading(scorecard), np.zeros((len(scorecard.rules), 0), dtype=np.int8))
+
+    def grow(self, rows: int) -> None:
+        missing = rows - self.outcomes.shape[1]
+        if missing > 0:
+            more = np.full((self.outcomes.shape[0], missing), _UNSEEN, dtype=np.int8)
+            self.outcomes = np.concatenate([self.outcomes, more], axis=1)
+
+    def keep(self, carried: Carried, ground: Ground) -> None:
+        self.grow(len(ground))
+        self.outcomes[:, carried.rows] = carried.outcomes
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What is at hand in one turn. `expired` are rows with facts that grew too old; `look`: at the clock, too."""
+
+    at: datetime
+    marks: Sequence[Mark]
+    ground: Ground
+    expired: set[int]
+    look: bool
+
+
+Standards = Callable[[], Sequence[Scorecard]]
+
+
+@dataclass
+class Continuous:
+    """Keeps the results of all scorecards right, turn by turn. For one thread.
+
+    `standards` gives the scorecards as they are now, those that others read first. `_foreign` are the
+    rows that changed and that another worker judged.
+    """
+
+    standards: Standards
+    live: live.Live
+    _held: dict[str, _Held] = field(default_factory=dict)
+    _foreign: set[int] = field(default_factory=set)
+    _looked: datetime | None = None
+
+    def turn(self, now: datetime) -> Done | None:
+        """Do what is due, all or nothing; None when nothing is.
+
+        After an error the turn can be taken again: what was in memory is read anew.
+        """
+        cards = self.standards()
+        changed = [card for card in cards if self._is_new(card)]
+        if not changed and not self._is_due(now) and not marks.waiting():
+            return None
+        try:
+            with transaction.atomic():
+                return self._work(cards, now)
+        except BaseException:
+            self._held.clear()
+            self.live.forget()
+            raise
+
+    def _is_new(self, card: Scorecard) -> bool:
+        held = self._held.get(card.name)
+        return held is None or held.scorecard.digest != card.digest
+
+    def _work(self, cards: Sequence[Scorecard], now: datetime) -> Done:
+        last = service.lock([card.name for card in cards])
+        at = max(now, last) if last is not None else now
+        anew = all(self._is_new(card) for card in cards)
+        marked = [] if anew else marks.pending(MOST)
+        count = marks.finish_all() if anew else len(marked)
+        ground = self.live.ground(at)
+        turn = _Turn(at, marked, ground, self.live.take_expired(), len(marked) < MOST and self._is_due(at))
+        self._foreign |= self.live.take_touched()
+        carried = [self._card(card, turn) for card in cards]
+        marks.finish(marked)
+        if turn.look:
+            self._looked = at
+            self._foreign.clear()
+            marks.purge(at - marks.KEPT)
+        found = [one.evaluated for one in carried if one is not None]
+        results, levels = (sum(one.results_changed for one in found), sum(one.levels_changed for one in found))
+        return Done(at, count, results, levels, looked=turn.look)
+
+    def _is_due(self, at: datetime) -> bool:
+        return self._looked is None or at.replace(second=0, microsecond=0) > self._looked
+
+    def _card(self, card: Scorecard, turn: _Turn) -> Carried | None:
+        if self._is_new(card) or (turn.look and self._begins(card, turn.at)):
+            held = self._held[card.name] = _Held.of(card)
+            carried = service.carry_out(card, Task(turn.ground, turn.at, look=True))
+            held.keep(carried, turn.ground)
+            self._foreign.clear()
+            return carried
+        held = self._held[card.name]
+        held.grow(len(turn.ground))
+        pairs = self._marked(held, turn.marks)
+        for name in held.reading.aged(_aging()) if turn.expired else ():
+            pairs[name] |= turn.expired
+        rows = set[int]().union(*pairs.values())
+        self._foreign -= rows
+        if turn.look:
+            self._timed(held, turn.ground, pairs)
+            rows |= self._waiting(card, turn.at).union(*pairs.values())
+        return self._carry(held, turn, pairs, rows)
+
+    def _carry(self, held: _Held, turn: _Turn, pairs: Mapping[str, set[int]], rows: Collection[int]) -> Carried | None:
+        if not rows:
+            if turn.look:
+                service.note_look(held.scorecard.name, turn.at)
+            return None
+        covered = turn.ground.covered(held.scorecard.scope)
+        asked = {name: _array(several) for name, several in pairs.items()}
+        asked = {name: each[covered[each] != 0] for name, each in asked.items()}
+        task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look)
+        carried = service.carry_out(held.scorecard, task)
+        held.keep(carried, turn.ground)
+        return carried
+
+    def _begins(self, card: Scorecard, at: datetime) -> bool:
+        """Whether a rule begins to count since the last look."""
+        begun = [rule.enabled_from for rule in card.rules if rule.enabled_from is not None and rule.enabled_from <= at]
+        return bool(begun) and (self._looked is None or max(begun) > self._looked)
+
+    def _marked(self, held: _Held, marked: Iterable[Mark]) -> dict[str, set[int]]:
+        """The pairs that marks ask for. Whoever is judged at all is judged by the clock of now, too."""
+        pairs: dict[str, set[int]] = defaultdict(set)
+        for mark in marked:
+            rules = held.reading.affected(mark.paths)
+            if not rules:
+                continue
+            for entity in (mark.entity, *self.live.living_in(mark.entity)):
+                row = self.live.row(entity)
+                if row is not None:
+                    for name in rules | held.reading.clock:
+                        pairs[name].add(row)
+        return pairs
+
+    def _timed(self, held: _Held, ground: Ground, pairs: dict[str, set[int]]) -> None:
+        """Add the pairs that time may have changed, and those that another worker judged."""
+        for line, rule in enumerate(held.scorecard.rules):
+            if rule.id not in held.reading.clock:
+                continue
+            found = verdicts(held.scorecard, rule, ground)
+            turned = np.flatnonzero(found != held.outcomes[line])
+            pairs[rule.id].update(turned.tolist(), self._foreign)
+            held.outcomes[line] = found
+
+    def _waiting(self, card: Scorecard, at: datetime) -> set[int]:
+        """The rows that waited for lost data and whose patience ran out since the last look."""
+        since = self._looked or datetime.min.replace(tzinfo=UTC)
+        found: set[int] = set()
+        for grace in {rule.grace for rule in card.rules}:
+            rules = [rule.id for rule in card.rules if rule.grace == grace]
+            found |= store.undecided_between(card.name, rules, since - grace if self._looked else since, at - grace)
+        return {row for number in found if (row := self.live.row(number)) is not None}
+
+
+def _aging() -> list[str]:
+    """The fact types that are too old some day."""
+    return [name for name, kind in facts.vocabulary().types.items() if kind.max_age is not None]
+
+
+def _array(rows: Collection[int]) -> Array:
+    return np.array(sorted(rows), dtype=np.int64)

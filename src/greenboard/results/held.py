@@ -1,0 +1,119 @@
+"""The results and levels that are current, read as arrays: the rows of most tables are too many for objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from django.db.models import QuerySet
+
+from greenboard.facts.store import chunks
+from greenboard.results import models
+from greenboard.rules.vectors import Array
+
+NONE = -1
+"""Stands for "no result" among outcomes."""
+_Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
+_FEW = 2_000
+_FETCH = 20_000
+
+
+@dataclass(frozen=True)
+class HeldResults:
+    """Current results, a line for each rule and a column for each entity: outcome (NONE without one) and id."""
+
+    outcomes: Array
+    ids: Array
+
+
+@dataclass(frozen=True)
+class HeldLevels:
+    """Current levels, one for each entity; `there` says where there is one."""
+
+    there: Array
+    rank: Array
+    score: Array
+    passed: Array
+    decided: Array
+    undecided: Array
+    exempt: Array
+    waiting: Array
+    """Held although rules lost their data."""
+
+
+def results(rules: Sequence[int], entities: Array) -> HeldResults:
+    """The current results of rules and entities, both given by their surrogate ids."""
+    shape = len(rules), len(entities)
+    outcomes = np.full(shape, NONE, dtype=np.int8)
+    ids = np.zeros(shape, dtype=np.int64)
+    columns = _Places(entities)
+    lines = _Places(np.array(rules, dtype=np.int64))
+    wanted = models.ResultInterval.objects.filter(valid_to__isnull=True)
+    # Over many entities, asking for all of them and leaving some out is quicker than naming each.
+    parts = [wanted.filter(rule_id__in=rules)] if len(entities) > _FEW else list(_named(wanted, entities))
+    for part in parts:
+        for block in _blocks(part, "rule_id", "entity_id", "outcome", "id"):
+            line, column = lines.of(block[:, 0]), columns.of(block[:, 1])
+            kept = (line >= 0) & (column >= 0)
+            outcomes[line[kept], column[kept]] = block[kept, 2]
+            ids[line[kept], column[kept]] = block[kept, 3]
+    return HeldResults(outcomes, ids)
+
+
+def levels(scorecard: int, entities: Array) -> HeldLevels:
+    """The current levels of entities on a scorecard."""
+    columns = _Places(entities)
+    rows = models.LevelInterval.objects.filter(scorecard_id=scorecard, valid_to__isnull=True)
+    parts = [rows] if len(entities) > _FEW else list(_named(rows, entities))
+    found = np.zeros((8, len(entities)))
+    names = ("entity_id", "rank", "score", "passed", "decided", "undecided", "exempt", "held_since")
+    for part in parts:
+        for entity, *values in part.values_list(*names).iterator(chunk_size=_FETCH):
+            at = int(columns.of(np.array([entity]))[0])
+            if at >= 0:
+                score = np.nan if values[1] is None else values[1]
+                found[:, at] = (1, values[0], score, *values[2:6], values[6] is not None)
+    passed, decided, undecided, exempt = (count.astype(np.int64) for count in found[3:7])
+    return HeldLevels(
+        found[0].astype(np.bool_),
+        found[1].astype(np.int16),
+        found[2],
+        passed,
+        decided,
+        undecided,
+        exempt,
+        found[7].astype(np.bool_),
+    )
+
+
+def _named(rows: QuerySet[_Row], entities: Array) -> Iterator[QuerySet[_Row]]:
+    for part in chunks(entities.tolist()):
+        yield rows.filter(entity_id__in=part)
+
+
+def _blocks(rows: QuerySet[models.ResultInterval], *columns: str) -> Iterator[Array]:
+    """Columns of whole numbers of many rows, some thousand rows at a time."""
+    block: list[tuple[int, ...]] = []
+    for row in rows.values_list(*columns).iterator(chunk_size=_FETCH):
+        block.append(row)
+        if len(block) == _FETCH:
+            yield np.array(block, dtype=np.int64)
+            block = []
+    if block:
+        yield np.array(block, dtype=np.int64)
+
+
+class _Places:
+    """Where each of some numbers stands in a list; -1 for those that do not."""
+
+    def __init__(self, numbers: Array) -> None:
+        self.order = np.argsort(numbers, kind="stable")
+        self.numbers = numbers[self.order]
+
+    def of(self, wanted: Array) -> Array:
+        if not len(self.numbers):
+            return np.full(len(wanted), -1)
+        at = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
+        return np.where(self.numbers[at] == wanted, self.order[at], -1)

@@ -1,0 +1,51 @@
+"""Which rules read what: from what changed to the rules that can come to something else. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from greenboard.results.marks import ANYTHING
+from greenboard.scorecards.types import Rule, Scorecard
+
+
+class Reading:
+    """The rules of a scorecard by what they read. Rules are named by their ids."""
+
+    def __init__(self, scorecard: Scorecard) -> None:
+        self.all = frozenset(rule.id for rule in scorecard.rules)
+        self.clock = frozenset(rule.id for rule in scorecard.rules if reads_clock(rule))
+        self._by_type = _by_type((rule.id, rule.reads) for rule in scorecard.rules)
+
+    def affected(self, paths: Collection[str]) -> frozenset[str]:
+        """The rules that read anything of what changed: `coverage`, `coverage.line_pct`, or `*` for anything."""
+        if ANYTHING in paths:
+            return self.all
+        return frozenset(name for path in paths for name in _reading(self._by_type, path))
+
+    def aged(self, types: Iterable[str]) -> frozenset[str]:
+        """The rules that read any of the fact types."""
+        return frozenset(name for kind in types for name, _ in self._by_type.get(kind, ()))
+
+
+def reads_clock(rule: Rule) -> bool:
+    """Whether time alone may change what a rule comes to."""
+    return rule.program.reads_clock or (rule.when is not None and rule.when.reads_clock)
+
+
+def _by_type(rules: Iterable[tuple[str, Collection[str]]]) -> Mapping[str, list[tuple[str, frozenset[str]]]]:
+    """By fact type, who reads it: the fields, none of them where the type itself is read."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for name, reads in rules:
+        for path in reads:
+            kind, _, field = path.partition(".")
+            found[kind][name].add(field)
+    return {
+        kind: [(name, frozenset(() if "" in fields else fields)) for name, fields in by_rule.items()]
+        for kind, by_rule in found.items()
+    }
+
+
+def _reading(by_type: Mapping[str, list[tuple[str, frozenset[str]]]], path: str) -> Iterable[str]:
+    kind, _, field = path.partition(".")
+    return (name for name, fields in by_type.get(kind, ()) if not field or not fields or field in fields)

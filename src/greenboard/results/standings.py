@@ -1,0 +1,120 @@
+"""Which levels and scores changed, and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from greenboard.facts.store import chunks
+from greenboard.results import causes, held, models, store, writing
+from greenboard.results.causes import Turn
+from greenboard.results.held import HeldLevels
+from greenboard.results.rows import OUTCOMES, Cause
+from greenboard.results.session import Session
+from greenboard.results.turning import Turned
+from greenboard.results.writing import Counts, NewLevel
+from greenboard.rules.vectors import Array
+from greenboard.scorecards.ranks import Standings, stand
+from greenboard.scorecards.scoring import UNDECIDED, Settled, settle
+
+
+def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]:
+    """Where entities stand now, as far as that differs from the current row in any way."""
+    reached = stand(session.scorecard, outcomes, session.at)
+    current = held.levels(session.card, session.ids)
+    different = np.flatnonzero(_differs(reached, current))
+    stored = _rows(session, different)
+    # Only who would fall needs to be asked since when data are lost, and whether that is waited for.
+    falling = different[reached.rank[different] < current.rank[different]]
+    waiting = _undecided_since(session, outcomes, falling)
+    found: list[NewLevel] = []
+    for column in different.tolist():
+        row = stored.get(int(session.ids[column]))
+        settled = Settled(_name(session, int(reached.rank[column])))
+        if row is not None and column in waiting:
+            told = {
+                rule.id: OUTCOMES[code] for rule, code in zip(session.scorecard.rules, outcomes[:, column], strict=True)
+            }
+            settled = settle(session.scorecard, row.level or None, told, session.at, undecided_since=waiting[column])
+        number, rank = int(session.ids[column]), session.scorecard.rank(settled.level)
+        one = NewLevel(number, rank, settled, _counts(reached, column), row, None)
+        if row is None or (row.level, row.rank) != (settled.level or "", one.rank):
+            one = replace(one, cause=_cause(session, row, one.rank, turned.of(session, column)))
+        if row is None or one.cause is not None or not writing.same_standing(row, one):
+            found.append(one)
+    return found
+
+
+def _differs(reached: Standings, current: HeldLevels) -> Array:
+    score = (reached.score == current.score) | (np.isnan(reached.score) & np.isnan(current.score))
+    same = (
+        current.there
+        & ~current.waiting
+        & (reached.rank == current.rank)
+        & score
+        & (reached.passed == current.passed)
+        & (reached.decided == current.decided)
+        & (reached.undecided == current.undecided)
+        & (current.exempt == 0)
+    )
+    different: Array = np.logical_not(same)
+    return different
+
+
+def _rows(session: Session, columns: Array) -> dict[int, models.LevelInterval]:
+    ids = session.ids[columns].tolist()
+    rows = models.LevelInterval.objects.filter(scorecard_id=session.card, valid_to__isnull=True)
+    return {row.entity_id: row for part in chunks(ids) for row in rows.filter(entity_id__in=part)}
+
+
+def _undecided_since(session: Session, outcomes: Array, columns: Array) -> dict[int, dict[str, datetime]]:
+    """Since when rules are undecided, for some columns; what turned now does so since now."""
+    names = {session.adopted[rule.id].rule: rule.id for rule in session.scorecard.rules}
+    place = {int(session.ids[column]): int(column) for column in columns}
+    found: dict[int, dict[str, datetime]] = {column: {} for column in place.values()}
+    rows = models.ResultInterval.objects.filter(valid_to__isnull=True, undecided_since__isnull=False)
+    for part in chunks(sorted(place)):
+        told = rows.filter(entity_id__in=part, rule_id__in=list(names))
+        for entity, rule, since in told.values_list("entity_id", "rule_id", "undecided_since"):
+            if since is not None:
+                found[place[entity]][names[rule]] = since
+    for column, since_of in found.items():
+        for each, code in zip(session.scorecard.rules, outcomes[:, column], strict=True):
+            if OUTCOMES[code] not in UNDECIDED:
+                since_of.pop(each.id, None)
+    return found
+
+
+def _name(session: Session, rank: int) -> str | None:
+    return session.scorecard.levels[rank - 1].name if rank else None
+
+
+def _counts(reached: Standings, column: int) -> Counts:
+    score = float(reached.score[column])
+    several = (reached.passed[column], reached.decided[column], reached.undecided[column])
+    return Counts(None if math.isnan(score) else score, *(int(count) for count in several))
+
+
+def _cause(session: Session, row: models.LevelInterval | None, rank: int, turns: Collection[Turn]) -> Cause:
+    released = _released(session, row) if row is not None and row.held_since else None
+    return causes.of_level(session.scorecard, (None if row is None else row.rank, rank), turns, session.at, released)
+
+
+def _released(session: Session, row: models.LevelInterval) -> Turn | None:
+    """What left the rule undecided whose grace ran out, of those that held the level."""
+    names = {adopted.rule: name for name, adopted in session.adopted.items()}
+    rows = models.ResultInterval.objects.filter(
+        entity_id=row.entity_id, valid_to__isnull=True, rule_id__in=list(names), undecided_since__isnull=False
+    )
+    for result in rows.select_related("cause").order_by("undecided_since"):
+        rule = session.scorecard.rule(names[result.rule_id])
+        level_rank = session.scorecard.rank(rule.level) if rule else 0
+        since = result.undecided_since
+        if rule and since is not None and session.at - since >= rule.grace and level_rank <= row.rank:
+            before = None if result.before is None else OUTCOMES[result.before]
+            return Turn(rule, before, OUTCOMES[result.outcome], store.cause(result.cause))
+    return None

@@ -1,0 +1,138 @@
+"""Which results turned, and why each did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
+from greenboard.facts.merge import Snapshot, merge
+from greenboard.results import causes, held, models
+from greenboard.results.causes import FIRST, Turn
+from greenboard.results.ground import verdicts
+from greenboard.results.held import NONE, HeldResults
+from greenboard.results.rows import OUTCOMES, Cause
+from greenboard.results.session import Pairs, Session
+from greenboard.rules.vectors import Array
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The pairs whose outcome is another than the current one, one entry for each.
+
+    `before` is NONE where there was no result; `held` is the id of the current row, or 0. `causes`
+    has every cause once, and `cause` says which is whose.
+    """
+
+    line: Array
+    column: Array
+    before: Array
+    after: Array
+    held: Array
+    cause: Array
+    causes: Sequence[Cause]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def of(self, session: Session, column: int) -> list[Turn]:
+        """The turns of one entity."""
+        return [
+            Turn(
+                session.rule(int(self.line[at])),
+                None if self.before[at] == NONE else OUTCOMES[self.before[at]],
+                OUTCOMES[self.after[at]],
+                self.causes[self.cause[at]],
+            )
+            for at in np.flatnonzero(self.column == column)
+        ]
+
+
+def decide(session: Session, pairs: Pairs) -> tuple[Array, Turned]:
+    """All outcomes, a line for each rule and a column for each row; and those that turned."""
+    current = held.results([session.adopted[rule.id].rule for rule in session.scorecard.rules], session.ids)
+    outcomes = current.outcomes.copy()
+    for line, rule in enumerate(session.scorecard.rules):
+        rows = pairs.get(rule.id)
+        if rows is not None and len(rows):
+            outcomes[line, session.columns(rows)] = verdicts(session.scorecard, rule, session.ground, rows)
+    return outcomes, _explained(session, current, outcomes)
+
+
+def _explained(session: Session, current: HeldResults, outcomes: Array) -> Turned:
+    line, column = np.nonzero(outcomes != current.outcomes)
+    before, after = current.outcomes[line, column], outcomes[line, column]
+    cause, several = _plain_causes(session, line, before)
+    open_ones = np.flatnonzero(cause < 0)
+    known = _Known.of(session, np.unique(column[open_ones]).tolist()) if len(open_ones) else None
+    index = {each: number for number, each in enumerate(several)}
+    for at in open_ones.tolist():
+        assert known is not None
+        found = known.cause(int(line[at]), int(column[at]), (int(before[at]), int(after[at])))
+        cause[at] = index.setdefault(found, len(index))
+    return Turned(line, column, before, after, current.ids[line, column], cause, list(index))
+
+
+def _plain_causes(session: Session, line: Array, before: Array) -> tuple[Array, list[Cause]]:
+    """The causes that can be told without looking at facts; -1 for the others."""
+    first = before == NONE
+    cause = np.where(first, 0, -1)
+    if session.given is not None:
+        return np.where(first, 0, 1), [FIRST, session.given]
+    several = [FIRST]
+    for number, rule in enumerate(session.scorecard.rules):
+        if session.adopted[rule.id].changed:
+            cause[(line == number) & ~first] = len(several)
+            several.append(Cause("rule", f"{rule.title}: the rule asks something else than before"))
+    return cause, several
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the entities whose results turned, and what changed of them since they were judged."""
+
+    session: Session
+    steps: Mapping[Ref, Sequence[facts.Step]]
+    snapshots: Mapping[Ref, Snapshot]
+
+    @classmethod
+    def of(cls, session: Session, columns: Collection[int]) -> _Known:
+        refs = [session.ref(column) for column in columns]
+        words = facts.vocabulary()
+        known = facts.current(session.at, refs)
+        snapshots = {ref: merge(*told, words, session.at) for ref, told in known.items()}
+        return cls(session, _steps(session, columns), snapshots)
+
+    def cause(self, line: int, column: int, outcomes: tuple[int, int]) -> Cause:
+        ref = self.session.ref(column)
+        pair = OUTCOMES[outcomes[0]], OUTCOMES[outcomes[1]]
+        snapshot = self.snapshots.get(ref, Snapshot())
+        return causes.of_result(self.session.rule(line), pair, self.steps.get(ref, ()), snapshot, facts.vocabulary())
+
+
+def _steps(session: Session, columns: Collection[int]) -> dict[Ref, list[facts.Step]]:
+    """What changed of each entity since it was last judged, with all others or on its own."""
+    refs = {int(session.ids[column]): session.ref(column) for column in columns}
+    by_moment: dict[datetime, list[Ref]] = {}
+    own = judged_at(session.card, refs)
+    for number, ref in refs.items():
+        moments = [moment for moment in (own.get(number), session.looked_at) if moment is not None]
+        since = max(moments, default=session.at - timedelta(microseconds=1))
+        by_moment.setdefault(since, []).append(ref)
+    found: dict[Ref, list[facts.Step]] = {}
+    for since, several in by_moment.items():
+        found |= facts.steps(since, session.at, several)
+    return found
+
+
+def judged_at(card: int, entities: Collection[int]) -> dict[int, datetime]:
+    """When entities were last judged on their own."""
+    found: dict[int, datetime] = {}
+    for part in facts.chunks(sorted(entities)):
+        rows = models.LevelInterval.objects.filter(scorecard_id=card, entity_id__in=part, valid_to__isnull=True)
+        found |= dict(rows.values_list("entity_id", "evaluated_at"))
+    return found

@@ -1,0 +1,15 @@
+"""What scorecards announce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class RuleChanged:
+    """A rule was edited, or its edit was taken back; told after it is committed."""
+
+    scorecard: str
+    rule: str
+    at: datetime

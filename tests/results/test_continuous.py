@@ -1,0 +1,137 @@
+"""Working marks off as they come, and looking at the clock, comes to the same as judging everything anew."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
+from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
+from greenboard.facts.service import record
+from greenboard.facts.types import Fact, Gap
+from greenboard.results import service, store
+from greenboard.results.continuous import Continuous
+from greenboard.results.live import Live
+
+from .history_cast import CARD, CHECKOUT, CODE, START, enter, scorecard, tool
+
+MONEY = Ref("library", "default", "money")
+SEARCH = Ref("service", "default", "search")
+OURS = (CHECKOUT, MONEY, SEARCH)
+RULES = (
+    ("covered", "coverage.line_pct >= 70.0", "bronze"),
+    ("reviewed", "branch_policy.required_reviews >= 1", "silver"),
+    ("read", "readme.exists && age(readme.last_changed_at) < days(4)", "bronze"),
+    ("deployed", "deployment.exists(d, d.automated && age(d.last_deployed_at) < days(3))", "silver", "grace: 2d"),
+    ("critical", "oncall.schedules > 0", "silver", "scope: {tiers: [0, 1]}"),
+    ("counted", "size(slo) >= 1", "silver", "enabled_from: 2026-09-08T00:00:00Z"),
+)
+
+
+@dataclass(frozen=True)
+class Say:
+    entity: Ref
+    name: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Fail:
+    entity: Ref
+    name: str
+
+
+@dataclass(frozen=True)
+class Declare:
+    entity: Ref
+    tier: int
+    home: bool
+
+
+@dataclass(frozen=True)
+class Retire:
+    entity: Ref
+
+
+@dataclass(frozen=True)
+class Wait:
+    pass
+
+
+def _values(name):
+    return {
+        "coverage": st.sampled_from([{"line_pct": 60.0}, {"line_pct": 90.0}, {"branch_pct": 50.0}]),
+        "branch_policy": st.sampled_from([{"required_reviews": 0}, {"required_reviews": 2}]),
+        "readme": st.sampled_from([{"exists": True, "last_changed_at": START}, {"exists": False}, {"exists": True}]),
+        "oncall": st.sampled_from([{"schedules": 0}, {"schedules": 1}]),
+        "slo": st.sampled_from([[], [{"name": "fast", "target_pct": 99.0}]]),
+        "deployment": st.sampled_from([[], [{"environment": "live", "last_deployed_at": START, "automated": True}]]),
+    }[name]
+
+
+ENTITIES = st.sampled_from(OURS)
+NAMES = st.sampled_from(["coverage", "readme", "oncall", "slo", "deployment"])
+STEP = st.one_of(
+    NAMES.flatmap(lambda name: st.builds(Say, ENTITIES, st.just(name), _values(name))),
+    st.builds(Say, st.just(CODE), st.just("branch_policy"), _values("branch_policy")),
+    st.builds(Fail, ENTITIES, NAMES),
+    st.builds(Declare, ENTITIES, st.integers(0, 3), st.booleans()),
+    st.builds(Retire, ENTITIES),
+    st.just(Wait()),
+)
+STEPS = st.lists(st.tuples(STEP, st.sampled_from([0.01, 0.4, 1.5, 9.0, 40.0])), max_size=8)
+
+
+def act(step, at):
+    known = {stored.entity.ref for stored in catalog.entities()}
+    match step:
+        case Say(entity, name, value) if entity in known:
+            words = facts.vocabulary()
+            record([Fact(entity, name, words.normalise(name, value), tool(), at)], [], at)
+        case Fail(entity, name) if entity in known:
+            record([], [Gap(entity, name, "answered 403", tool(), at)], at)
+        case Declare(entity, tier, home):
+            lives = (Relation(RelationKind.LIVES_IN, entity, CODE),) if home else ()
+            both = (Entity(entity, tier=tier, lifecycle="production"), Entity(CODE))
+            catalog.save(Declared(both, lives), at, cause="test")
+        case Retire(entity) if entity in known:
+            catalog.retire([entity], at)
+
+
+def play(card, steps, evaluate):
+    """What the store says after every step, evaluated in one way."""
+    seen = []
+    with transaction.atomic():
+        enter(-1)
+        enter(-1, ref=MONEY)
+        at = START
+        evaluate(card, at)
+        for step, days in steps:
+            at += timedelta(days=days)
+            act(step, at)
+            evaluate(card, at)
+            seen.append(
+                (
+                    {(row.entity, row.rule): row.outcome for row in store.results(CARD)},
+                    {row.entity: (row.level, row.score, row.undecided, row.held_since) for row in store.levels(CARD)},
+                )
+            )
+        causes = [
+            (change.entity, change.rule, change.after, change.at, change.cause) for change in store.changes(CARD, START)
+        ]
+        transaction.set_rollback(True)
+    return seen, causes
+
+
+@pytest.mark.django_db
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_marks_and_the_clock_come_to_what_a_full_run_comes_to(tmp_path, steps):
+    card = scorecard(tmp_path, *RULES)
+    watch = Continuous(lambda: [card], Live())
+    assert play(card, steps, lambda _, at: watch.turn(at)) == play(card, steps, service.evaluate)
