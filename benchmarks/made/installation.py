@@ -23,6 +23,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.facts.vocabulary import FactType
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.columns import Frame, Row
 from greenboard.rules.evaluate import FAIL, PASS, evaluate
@@ -60,7 +61,7 @@ def fill(entities: int, at: datetime, folder: Path, seed: int = 7) -> Installati
     """Save entities and record their facts, through the services that everybody uses."""
     rng = random.Random(seed)
     engine.NOW = at
-    rows = engine.random_rows(rng, facts.vocabulary(), entities)
+    rows = [fitting(row) for row in engine.random_rows(rng, facts.vocabulary(), entities)]
     expressions = engine.rules(rng, facts.vocabulary())
     scorecard = load(write_card(expressions, folder), facts.vocabulary())
     refs = [Ref("service", "default", f"service-{number:05}") for number in range(entities)]
@@ -72,6 +73,19 @@ def fill(entities: int, at: datetime, folder: Path, seed: int = 7) -> Installati
         record(list(said(refs[part], rows[part], at)), [], at)
     seconds = {"catalog": saved - began, "facts": time.perf_counter() - saved}
     return Installation(refs, rows, scorecard, {name: round(taken, 2) for name, taken in seconds.items()})
+
+
+def fitting(row: Row) -> Row:
+    """The facts with items named as their types allow: the engine takes any name, the store only known ones."""
+    types = facts.vocabulary().types
+    return {name: _named(types[name], value) for name, value in row.items()}
+
+
+def _named(declared: FactType, value: Any) -> Any:
+    names = declared.fields[declared.many].values if declared.many else ()
+    if not names:
+        return value
+    return tuple({**item, declared.many: name} for item, name in zip(value, names, strict=False))
 
 
 def company(rng: random.Random, refs: Sequence[Ref]) -> Declared:
