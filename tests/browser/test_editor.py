@@ -161,7 +161,7 @@ def test_fields_of_an_element_are_completed_by_keyboard(editor):
     editor.page.keyboard.type("s.")
     known = load().types["slo"].fields
     assert set(editor.options()) == set(known)
-    assert known[sorted(known)[0]].doc in editor.page.inner_text(".cm-completionInfo")
+    assert known[min(known)].doc in editor.page.inner_text(".cm-completionInfo")
     editor.page.keyboard.press("ArrowDown")
     editor.page.keyboard.press("Enter")
     assert editor.text() == f"slo.all(s, s.{sorted(known)[1]})"

@@ -25,10 +25,19 @@ def own_fact_types(variables: Mapping[str, str] | None = None) -> Path | None:
         UserError: there is no such folder.
 
     """
-    named = (os.environ if variables is None else variables).get("GREENBOARD_FACT_TYPES", "")
-    if not named:
+    return _folder("GREENBOARD_FACT_TYPES", variables)
+
+
+def own_scorecards(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_SCORECARDS names, if it does; otherwise as `own_fact_types`."""
+    return _folder("GREENBOARD_SCORECARDS", variables)
+
+
+def _folder(name: str, variables: Mapping[str, str] | None) -> Path | None:
+    told = (os.environ if variables is None else variables).get(name, "")
+    if not told:
         return None
-    folder = Path(named).expanduser().resolve()
+    folder = Path(told).expanduser().resolve()
     if not folder.is_dir():
-        raise UserError("GREENBOARD_FACT_TYPES names no folder", expected="a folder of YAML files", got=repr(named))
+        raise UserError(f"{name} names no folder", expected="a folder of YAML files", got=repr(told))
     return folder

@@ -20,6 +20,7 @@ SETTINGS = {
     "GREENBOARD_HOST": "Address that the board listens on. Default: 127.0.0.1",
     "GREENBOARD_ALLOWED_HOSTS": "Host names that the board answers to, separated by commas. Default: this machine only",
     "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
+    "GREENBOARD_SCORECARDS": "Folder of scorecards of your own, as YAML, beside those that ship. Default: none",
     "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
@@ -41,6 +42,7 @@ class Environment:
     https: bool
     debug: bool
     fact_types: Path | None
+    scorecards: Path | None
     package: Path
 
     @classmethod
@@ -68,6 +70,7 @@ class Environment:
             origins=(origin,) if origin else (),
             https=origin.startswith("https://"),
             fact_types=content.own_fact_types(given),
+            scorecards=content.own_scorecards(given),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
             package=Path(__file__).resolve().parents[1],
         )
