@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-import engine
+import made
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core.refs import Ref
@@ -60,9 +60,9 @@ class Toggle:
 def fill(entities: int, at: datetime, folder: Path, seed: int = 7) -> Installation:
     """Save entities and record their facts, through the services that everybody uses."""
     rng = random.Random(seed)
-    engine.NOW = at
-    rows = [fitting(row) for row in engine.random_rows(rng, facts.vocabulary(), entities)]
-    expressions = engine.rules(rng, facts.vocabulary())
+    made.NOW = at
+    rows = [fitting(row) for row in made.random_rows(rng, facts.vocabulary(), entities)]
+    expressions = made.rules(rng, facts.vocabulary())
     scorecard = load(write_card(expressions, folder), facts.vocabulary())
     refs = [Ref("service", "default", f"service-{number:05}") for number in range(entities)]
     began = time.perf_counter()
@@ -158,8 +158,8 @@ def _toggle(rule: Rule, rng: random.Random) -> Toggle | None:
     name = next(iter(program.types))
     if words.types[name].many is not None:
         return None
-    tried = [engine.random_item(rng, words.types[name], 0) for _ in range(_TRIES)]
-    verdicts = evaluate(program, Frame.build(words, [{name: item} for item in tried], engine.NOW)).tolist()
+    tried = [made.random_item(rng, words.types[name], 0) for _ in range(_TRIES)]
+    verdicts = evaluate(program, Frame.build(words, [{name: item} for item in tried], made.NOW)).tolist()
     if FAIL not in verdicts or PASS not in verdicts:
         return None
     values = {OUTCOMES[code]: tried[verdicts.index(code)] for code in (FAIL, PASS)}
