@@ -38,7 +38,7 @@ def _default(value: object) -> Any:
 
 
 _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_default).encode
-_SCAN = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # what the decoder itself does
+_SCAN = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # any decoder gives what it reads with
 
 
 def encode(value: object) -> str:
