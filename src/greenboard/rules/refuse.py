@@ -208,7 +208,7 @@ def _kinds(arguments: str) -> str:
     words = _MESSAGE.sub(lambda found: _RELATED_ENTITY if found[1] == "related" else found[2], inside)
     words = words.replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
-    return re.sub(r"list\((\w+)\)", r"list<\1>", words)
+    return re.sub(r"(list|optional)(?:_type)?\((\w+)\)", r"\1<\2>", words)
 
 
 def one_of(value: str, allowed: Iterable[str], label: str) -> tuple[str, str, str | None]:
