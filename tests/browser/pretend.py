@@ -9,7 +9,9 @@ LAST = date(2026, 11, 16)
 
 def backtest(page):
     """Answer a page's questions about the past."""
-    page.route("**/api/v1/rules/backtest", lambda route: route.fulfill(content_type="application/json", body=json.dumps(PAST)))
+    page.route(
+        "**/api/v1/rules/backtest", lambda route: route.fulfill(content_type="application/json", body=json.dumps(PAST))
+    )
 
 
 def entity(number, **more):

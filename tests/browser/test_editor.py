@@ -72,7 +72,9 @@ class Editor:
         return self.page.inner_text("[data-save=told]")
 
     def sent(self, method, path):
-        return [request.post_data_json for request in self.asked if request.method == method and request.url.endswith(path)]
+        return [
+            request.post_data_json for request in self.asked if request.method == method and request.url.endswith(path)
+        ]
 
     def ask(self, method, rule, body=None):
         return self.page.evaluate(ASK, [method, f"{API}/{rule}", body])
@@ -159,7 +161,7 @@ def test_fields_of_an_element_are_completed_by_keyboard(editor):
     editor.page.keyboard.type("s.")
     known = load().types["slo"].fields
     assert set(editor.options()) == set(known)
-    assert known[sorted(known)[0]].doc in editor.page.inner_text(".cm-completionInfo")
+    assert known[min(known)].doc in editor.page.inner_text(".cm-completionInfo")
     editor.page.keyboard.press("ArrowDown")
     editor.page.keyboard.press("Enter")
     assert editor.text() == f"slo.all(s, s.{sorted(known)[1]})"
@@ -219,7 +221,10 @@ def test_tab_leaves_the_field(editor):
 def test_the_past_comes_by_itself_and_as_a_table(editor):
     editor.page.wait_for_selector("[data-panel=past] svg[role=img]")
     assert editor.page.text_content("[data-panel=past] svg title") == "Pass rate over time"
-    assert editor.page.text_content("[data-panel=past] svg desc") == "Draft from 80 % to 85 %, saved rule from 89 % to 95 %."
+    assert (
+        editor.page.text_content("[data-panel=past] svg desc")
+        == "Draft from 80 % to 85 %, saved rule from 89 % to 95 %."
+    )
     editor.page.click("text=As a table")
     assert editor.page.locator(".past-table tbody tr").count() == pretend.DAYS
     assert editor.page.inner_text(".past-table tbody tr >> nth=-1 >> td >> nth=0") == "–"
@@ -325,7 +330,13 @@ def test_a_new_rule_begins_as_a_draft_and_can_be_taken_out_again(visit):
     editor.counted(passed=9)
     assert editor.page.input_value("[name=enforcement]") == "draft"
     assert editor.page.inner_text("[data-part=changed] .after") == "The rule is new: nothing to compare with."
-    for name, text in {"id": "rel-2-somewhere", "title": "Runs somewhere", "item": "REL.2", "why": "Why.", "fix": "So."}.items():
+    for name, text in {
+        "id": "rel-2-somewhere",
+        "title": "Runs somewhere",
+        "item": "REL.2",
+        "why": "Why.",
+        "fix": "So.",
+    }.items():
         editor.page.fill(f"[name={name}]", text)
     editor.save()
     editor.saved()

@@ -14,7 +14,7 @@ from tests.cli.test_check import FILES
 BROKEN = """
 import sys
 import greenboard.results.judge as judge
-def fails(*_):
+def fails(*_, **__):
     raise RuntimeError("a bug")
 judge.judge = fails
 from greenboard.project.main import main

@@ -25,20 +25,20 @@ def day(number: float) -> datetime:
     return START + timedelta(days=number)
 
 
-def scorecard(folder, *rules, kinds="service, library"):
+def scorecard(folder, *rules, kinds="service, library", name=CARD):
     """A scorecard with levels bronze and silver, of rules given as (id, expression, level)."""
     lines = [
-        f"name: {CARD}",
+        f"name: {name}",
         "title: Shop",
         "levels: [{name: bronze, title: Bronze}, {name: silver, title: Silver}]",
         f"scope: {{kinds: [{kinds}]}}",
         "rules:",
     ]
-    for name, expression, level, *more in rules:
+    for rule, expression, level, *more in rules:
         lines += [
-            f"  - id: {name}",
-            f"    item: {name}",
-            f"    title: Is {name}",
+            f"  - id: {rule}",
+            f"    item: {rule}",
+            f"    title: Is {rule}",
             "    why: Because",
             "    fix: Mend it",
             f"    level: {level}",

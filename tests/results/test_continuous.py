@@ -30,7 +30,16 @@ RULES = (
     ("deployed", "deployment.exists(d, d.automated && age(d.last_deployed_at) < days(3))", "silver", "grace: 2d"),
     ("critical", "oncall.schedules > 0", "silver", "scope: {tiers: [0, 1]}"),
     ("counted", "size(slo) >= 1", "silver", "enabled_from: 2026-09-08T00:00:00Z"),
+    ("sound", "dependencies().all(d, d.coverage.line_pct >= 70.0)", "silver"),
+    ("used", "size(dependents()) < 2 || dependents().exists(d, d.oncall.schedules > 0)", "bronze"),
+    ("owned", 'in_team("payments")', "silver"),
+    ("housed", "repository().branch_policy.required_reviews > 1", "silver"),
 )
+ABOVE = (
+    ("stands", 'reached("shop", "bronze")', "bronze"),
+    ("rests", 'dependencies().all(d, d.level("shop") != "")', "silver"),
+)
+PAYMENTS, MONEY_PEOPLE = Ref("team", "default", "payments"), Ref("team", "default", "money-people")
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,13 @@ class Declare:
     entity: Ref
     tier: int
     home: bool
+    needs: frozenset[Ref]
+    owner: Ref | None
+
+
+@dataclass(frozen=True)
+class Join:
+    below: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,15 @@ STEP = st.one_of(
     NAMES.flatmap(lambda name: st.builds(Say, ENTITIES, st.just(name), _values(name))),
     st.builds(Say, st.just(CODE), st.just("branch_policy"), _values("branch_policy")),
     st.builds(Fail, ENTITIES, NAMES),
-    st.builds(Declare, ENTITIES, st.integers(0, 3), st.booleans()),
+    st.builds(
+        Declare,
+        ENTITIES,
+        st.integers(0, 3),
+        st.booleans(),
+        st.frozensets(ENTITIES, max_size=2),
+        st.sampled_from([None, PAYMENTS, MONEY_PEOPLE]),
+    ),
+    st.builds(Join, st.booleans()),
     st.builds(Retire, ENTITIES),
     st.just(Wait()),
 )
@@ -95,43 +119,52 @@ def act(step, at):
             record([Fact(entity, name, words.normalise(name, value), tool(), at)], [], at)
         case Fail(entity, name) if entity in known:
             record([], [Gap(entity, name, "answered 403", tool(), at)], at)
-        case Declare(entity, tier, home):
-            lives = (Relation(RelationKind.LIVES_IN, entity, CODE),) if home else ()
-            both = (Entity(entity, tier=tier, lifecycle="production"), Entity(CODE))
-            catalog.save(Declared(both, lives), at, cause="test")
+        case Declare(entity, tier, home, needs, owner):
+            links = [Relation(RelationKind.DEPENDS_ON, entity, other) for other in needs - {entity}]
+            links += [Relation(RelationKind.LIVES_IN, entity, CODE)] if home else []
+            links += [Relation(RelationKind.OWNS, owner, entity)] if owner else []
+            one = Entity(entity, tier=tier, lifecycle="production", dependencies_declared=bool(needs))
+            catalog.save(Declared((one, Entity(CODE)), tuple(links)), at, cause="test")
+        case Join(below):
+            links = (Relation(RelationKind.PART_OF, MONEY_PEOPLE, PAYMENTS),) if below else ()
+            catalog.save(Declared((Entity(MONEY_PEOPLE), Entity(PAYMENTS)), links), at, cause="test")
         case Retire(entity) if entity in known:
             catalog.retire([entity], at)
 
 
-def play(card, steps, evaluate):
+def play(steps, evaluate):
     """What the store says after every step, evaluated in one way."""
     seen = []
     with transaction.atomic():
         enter(-1)
         enter(-1, ref=MONEY)
         at = START
-        evaluate(card, at)
+        evaluate(at)
         for step, days in steps:
             at += timedelta(days=days)
             act(step, at)
-            evaluate(card, at)
-            seen.append(
-                (
-                    {(row.entity, row.rule): row.outcome for row in store.results(CARD)},
-                    {row.entity: (row.level, row.score, row.undecided, row.held_since) for row in store.levels(CARD)},
-                )
-            )
+            evaluate(at)
+            seen += [_said(card) for card in (CARD, "above")]
         causes = [
-            (change.entity, change.rule, change.after, change.at, change.cause) for change in store.changes(CARD, START)
+            (change.entity, change.rule, change.after, change.at, change.cause)
+            for card in (CARD, "above")
+            for change in store.changes(card, START)
         ]
         transaction.set_rollback(True)
     return seen, causes
 
 
+def _said(card):
+    results = {(row.entity, row.rule): row.outcome for row in store.results(card)}
+    levels = {row.entity: (row.level, row.score, row.undecided, row.held_since) for row in store.levels(card)}
+    return results, levels
+
+
 @pytest.mark.django_db
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_marks_and_the_clock_come_to_what_a_full_run_comes_to(tmp_path, steps):
-    card = scorecard(tmp_path, *RULES)
-    watch = Continuous(lambda: [card], Live())
-    assert play(card, steps, lambda _, at: watch.turn(at)) == play(card, steps, service.evaluate)
+def test_marks_and_the_clock_come_to_what_full_runs_come_to(tmp_path, steps):
+    cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]
+    watch = Continuous(lambda: cards, Live())
+    anew = play(steps, lambda at: [service.evaluate(card, at) for card in cards])
+    assert play(steps, watch.turn) == anew

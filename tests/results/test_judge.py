@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from greenboard.catalog.types import Entity
+from greenboard.catalog.types import Entity, Relation, RelationKind
 from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
 from greenboard.facts.merge import merge
 from greenboard.facts.types import Fact, Gap, Source, SourceKind
+from greenboard.results.around import surroundings
 from greenboard.results.judge import Subject, judge, outcomes
 from greenboard.results.types import Judgement, Lack, Result
 from greenboard.rules.types import Outcome
@@ -168,3 +169,72 @@ def test_what_cannot_be_judged_from_here_is_left_out_with_its_reason(card: Any) 
     assert found.results[0].message.startswith("build.gradle: a Gradle build is a program. ")
     assert found.standing.left_out == ("locked",)
     assert found.standing.provisional == "silver"
+
+
+LEDGER = Ref("service", "default", "ledger")
+SLOS = "dependencies().all(d, d.slo.exists(s, s.target_pct >= 99.9))"
+
+
+def _of_ledger(kind: str, value: Any) -> Fact:
+    source = Source(SourceKind.REPOSITORY, "slo", "slo.yaml:4", "def456", "https://example.org/ledger")
+    return Fact(LEDGER, kind, WORDS.normalise(kind, value), source, NOW)
+
+
+def _with_dependency(card: Scorecard, facts: Sequence[Fact] = (), gaps: Sequence[Gap] = (), *others: Ref) -> Judgement:
+    """Checkout, which depends on the ledger, of which these facts and gaps are known, and on others."""
+    subjects = [Subject(Entity(REF), merge([], [], WORDS, NOW))]
+    ledger = Subject(Entity(LEDGER), merge(facts, gaps, WORDS, NOW))
+    relations = [Relation(RelationKind.DEPENDS_ON, REF, other) for other in (LEDGER, *others)]
+    beside = surroundings(subjects, [ledger], relations, complete=False)
+    (found,) = judge(card, subjects, WORDS, NOW, surroundings=beside)
+    assert {one.rule: one.outcome for one in found.results} == outcomes(
+        card, subjects, WORDS, NOW, surroundings=beside
+    )[0]
+    return found
+
+
+def test_evidence_of_a_related_entity_has_its_source_and_link(card: Any) -> None:
+    slo = _of_ledger("slo", [{"name": "up", "target_pct": 99.0}])
+    found = _only(_with_dependency(card(_rule("slos", SLOS)), [slo]))
+    assert (found.outcome, found.message) == (Outcome.FAIL, "ledger's SLO up: target 99 %, wanted at least 99.9 %")
+    read = next(part for part in found.evidence if part.fact == "dependencies().slo.target_pct")
+    assert (read.key, read.source, read.commit) == ("service:default/ledger up", "slo.yaml:4", "def456")
+    assert read.link.startswith("https://example.org/ledger")
+
+
+def test_what_a_related_entity_lacks_is_said_of_it(card: Any) -> None:
+    gap = Gap(LEDGER, "slo", "not YAML", Source(SourceKind.REPOSITORY, "slo", "slo.yaml:9"), NOW)
+    found = _only(_with_dependency(card(_rule("slos", SLOS)), [], [gap]))
+    (lack,) = found.missing
+    assert (found.outcome, lack.fact, lack.lack) == (Outcome.NO_DATA, "dependencies().slo", Lack.GAP)
+    assert lack.reason == "ledger: slo.yaml:9 could not be read: not YAML"
+    assert not found.sourceless
+
+
+def test_a_related_entity_that_nobody_declares_is_unknown(card: Any) -> None:
+    slo = _of_ledger("slo", [{"name": "up", "target_pct": 99.95}])
+    found = _only(_with_dependency(card(_rule("slos", SLOS)), [slo], (), Ref("service", "default", "ghost")))
+    assert found.outcome is Outcome.NO_DATA
+    assert found.message.startswith("ghost: nothing in the repository tells of SLOs")
+
+
+def test_what_is_not_known_around_an_entity_is_said_with_what_would_tell_it(card: Any) -> None:
+    rules = (
+        _rule("slos", SLOS),
+        _rule("team", 'in_team("payments")'),
+        _rule("level", 'level("basics") == "gold"'),
+        _rule("used", "size(dependents()) > 0"),
+    )
+    messages = {one.rule: one.message for one in _judge(card(*rules)).results}
+    assert messages == {
+        "slos": "nobody says what it depends on. A list of dependencies in its descriptor would decide it.",
+        "team": "the team that owns it is not known. An owner in its descriptor would decide it.",
+        "level": '"basics": its level is not known. An evaluation of that scorecard would decide it.',
+        "used": "what depends on it is not known. The catalog of a server knows what depends on what.",
+    }
+
+
+def test_an_own_threshold_holds_for_one_entity_alone(card: Any) -> None:
+    limits = ', parameters: {most: {type: int, default: 1, by_entity: {"service:default/checkout": 3}}}'
+    found = _only(_with_dependency(card(_rule("few", "size(dependencies()) < param.most", limits))))
+    assert found.outcome is Outcome.PASS

@@ -48,7 +48,7 @@ def test_an_attestation_reads_the_clock() -> None:
         ("timestamp('2026-13-01') < now", 11, "'2026-13-01' is not a timestamp", None),
         ("size(slo)", 1, "this comes to int", None),
         ("entity.tier == null", 13, "int == null is not possible", "ask has(...)"),
-        ("dependencies().all(d, true)", 1, "reads the facts of other entities", None),
+        ("dependencies().all(d, d.parts().all(p, true))", 25, "leads on from the entity itself", "dependency_map"),
         ("{'a': 1}.size() > 0", 1, "maps and messages", None),
         ("(", 2, "the expression ends too early", None),
         ("", 1, "the expression is empty", None),

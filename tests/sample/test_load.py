@@ -30,7 +30,34 @@ events.subscribe(ResultsChanged, count)
 for _ in range(int(sys.argv[3])):
     load.ensure(folder, clock.parse_time("2026-11-23T09:00:00Z"), lambda line: print(line, flush=True), days=days)
 now = store.last_run(load.SCORECARD)
+
+from datetime import timedelta
+from greenboard.facts.store import vocabulary
+from greenboard.results import models, past
+from greenboard.results.archive import Archive
+from greenboard.results.backtest import course
+from greenboard.scorecards.definition import find
+
+def held_against_the_past(rules, moments):
+    # What backtests count that the board did not: rule, moment, counts of both.
+    card, kept, found = find(load.SCORECARD, vocabulary()), Archive(), []
+    then = [store.rule_counts(card.name, moment) for moment in moments]
+    for rule in [rule for rule in card.rules if rules(rule)]:
+        for moment, day, stored in zip(moments, course(card, rule, past.read(kept, [rule], moments)).counted, then):
+            ours, theirs = ({o.value: n for o, n in c.items() if n} for c in (day.counts, stored[rule.id]))
+            found += [] if ours == theirs else [(rule.id, str(moment), ours, theirs)]
+    return found
+
+def stands_still(rule):
+    ages = [vocabulary().types[name].max_age for name in rule.types]
+    return not any(ages) and not any(program.reads_clock for program in rule.programs)
+
+runs = sorted(models.Run.objects.exclude(note="").values_list("at", flat=True))
+ends = [run.replace(hour=23, minute=59, second=59, microsecond=999999) for run in runs[:-1]]
 said = {
+    "otherwise_at_runs": held_against_the_past(lambda rule: True, runs),
+    "otherwise_at_ends": held_against_the_past(stands_still, ends),
+    "rules_that_stand_still": sum(map(stands_still, find(load.SCORECARD, vocabulary()).rules)),
     "levels": [(str(row.entity), row.level, str(row.since), row.score) for row in store.levels(load.SCORECARD)],
     "held": [str(row.entity) for row in store.levels(load.SCORECARD) if row.held_since],
     "outcomes": sorted({row.outcome.value for row in store.results(load.SCORECARD)}),
@@ -66,6 +93,15 @@ def whole(tmp_path_factory):
 
 def test_every_day_is_evaluated_once(whole):
     assert whole["runs"] == DAYS + 1
+
+
+def test_a_backtest_of_every_rule_counts_what_the_board_counted_whenever_it_looked(whole):
+    assert whole["otherwise_at_runs"] == []
+
+
+def test_by_the_end_of_a_day_only_the_clock_and_the_age_of_facts_change_what_a_backtest_counts(whole):
+    assert whole["rules_that_stand_still"] > 50
+    assert whole["otherwise_at_ends"] == []
 
 
 def test_levels_are_spread_and_every_outcome_is_there(whole):

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
+from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
+from greenboard.results import versions
 from greenboard.scorecards import definition
 from greenboard.scorecards.position import locate
 
@@ -127,11 +129,73 @@ def test_an_unknown_scorecard_is_answered_with_a_suggestion() -> None:
         definition.find("production-rediness", WORDS)
 
 
-def test_thresholds_follow_kind_and_tier(tmp_path: Path) -> None:
-    limits = "parameters: {least: {type: float, default: 60, by_tier: {0: 90}, by_kind: {library: 80}}}"
-    changed = RULE.replace("item: COD.1", f"item: COD.1\n    {limits}").replace("80.0", "param.least")
-    least = _load(tmp_path, HEAD + changed).rules[0].parameters["least"]
-    assert [least.value("service", None), least.value("library", 2), least.value("library", 0)] == [60.0, 80.0, 90.0]
+def _with_limits(values: str) -> str:
+    limits = f"parameters: {{least: {{type: float, default: 60, {values}}}}}"
+    return HEAD + RULE.replace("item: COD.1", f"item: COD.1\n    {limits}").replace("80.0", "param.least")
+
+
+def test_thresholds_follow_entity_tier_and_kind(tmp_path: Path) -> None:
+    values = "by_tier: {0: 90}, by_kind: {library: 80}, by_entity: {'service:default/Ledger': 95}"
+    rule = _load(tmp_path, _with_limits(values)).rules[0]
+    service, library, ledger = (
+        Ref.parse(name) for name in ("service:default/a", "library:default/b", "service:default/ledger")
+    )
+    for least in (rule.parameters["least"], versions.unpack(versions.pack(rule), WORDS).parameters["least"]):
+        assert [least.value(service, None), least.value(library, 2), least.value(library, 0)] == [60.0, 80.0, 90.0]
+        assert [least.value(ledger, None), least.value(ledger, 0)] == [95.0, 95.0]
+
+
+def test_a_threshold_of_no_entity_is_refused_with_its_place(tmp_path: Path) -> None:
+    said = _refusal(tmp_path, _with_limits("by_entity: {ledger: 95}"))
+    assert "card.yaml:8:18: " in said
+    assert "a reference without a kind" in said
+
+
+def test_a_rule_may_not_ask_for_the_level_of_its_own_scorecard(tmp_path: Path) -> None:
+    said = _refusal(tmp_path, HEAD + RULE.replace("coverage.line_pct >= 80.0", "reached('own', 'bronze')"))
+    assert "card.yaml:12:5: rule covered: it asks for a level of own, the scorecard that it is in" in said
+
+
+def test_levels_of_scorecards_that_there_are_not_are_refused_where_these_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "card.yaml"
+    path.write_text(HEAD + RULE.replace("coverage.line_pct >= 80.0", "dependencies().all(d, d.level('basic') != '')"))
+    assert definition.load(path, WORDS).rules[0].levels == {("dependencies", "basic")}
+    with pytest.raises(UserError, match=r"no scorecard 'basic'.*Did you mean 'basics'"):
+        definition.load(path, WORDS, {"basics": ("bronze",)})
+
+
+def _reading(folder: Path, name: str, *others: str) -> definition.Scorecard:
+    asked = " && ".join(f"level('{other}') != ''" for other in others) or "readme.exists"
+    head = HEAD.replace("name: own", f"name: {name}")
+    return _load(folder, head + RULE.replace("coverage.line_pct >= 80.0", asked))
+
+
+def test_scorecards_that_are_read_come_first(tmp_path: Path) -> None:
+    cards = [
+        _reading(tmp_path, "a", "c"),
+        _reading(tmp_path, "b"),
+        _reading(tmp_path, "c", "d"),
+        _reading(tmp_path, "d"),
+    ]
+    assert [card.name for card in definition.in_order(cards)] == ["b", "d", "c", "a"]
+    assert [card.name for card in definition.in_order([_reading(tmp_path, "a", "not-here")])] == ["a"]
+
+
+def test_scorecards_that_read_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    cards = [_reading(tmp_path, name, other) for name, other in (("a", "b"), ("b", "c"), ("c", "b"))]
+    with pytest.raises(UserError, match="levels in a circle: b → c → b"):
+        definition.in_order(cards)
+
+
+def test_what_a_rule_reads_of_others_is_listed(tmp_path: Path) -> None:
+    asked = 'dependencies().all(d, d.slo.all(s, s.target_pct > 99.0 && d.reached("x", "y"))) && in_team("a")'
+    text = RULE.replace("coverage.line_pct >= 80.0", asked).replace(
+        "level: bronze", "level: bronze\n    when: size(parts()) > 0"
+    )
+    rule = _load(tmp_path, HEAD + text).rules[0]
+    assert rule.reads == ()
+    assert rule.related == {"dependencies": ("slo.target_pct",), "parts": ()}
+    assert rule.inputs == ("dependencies().slo.target_pct", "parts()", 'dependencies().level("x")', "in_team()")
 
 
 WORD = st.text("abcxyz09.=()<>[]'\"", min_size=1, max_size=8).filter(lambda word: not word.startswith(("'", '"')))

@@ -14,6 +14,7 @@ from greenboard.results.rows import OUTCOMES, code
 from greenboard.rules import language
 from greenboard.rules.types import Outcome
 from greenboard.scorecards import ranks, scoring
+from greenboard.scorecards.ranks import Ladder
 from greenboard.scorecards.types import Enforcement, Level, Rule, Scorecard
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -49,17 +50,30 @@ def test_every_row_stands_where_it_stands_alone(data):
     drawn = data.draw(st.lists(st.integers(0, 4), min_size=count * rows, max_size=count * rows))
     codes = np.array(drawn, dtype=np.int8).reshape(count, rows)
     pardoned = data.draw(st.none() | st.lists(st.booleans(), min_size=count * rows, max_size=count * rows))
-    exempt = None if pardoned is None else np.array(pardoned, dtype=np.bool_).reshape(count, rows)
+    exempt = () if pardoned is None else np.array(pardoned, dtype=np.bool_).reshape(count, rows)
     found = ranks.stand(scorecard, codes, NOW, exempt)
-    assert found.rank.tolist() == ranks.ranks(scorecard, codes, NOW, exempt).tolist()
     for row in range(rows):
         outcomes = {rule.id: OUTCOMES[codes[line, row]] for line, rule in enumerate(scorecard.rules)}
-        spared = [rule.id for line, rule in enumerate(scorecard.rules) if exempt is not None and exempt[line, row]]
+        spared = [rule.id for line, rule in enumerate(scorecard.rules) if len(exempt) and exempt[line, row]]
         alone = scoring.stand(scorecard, outcomes, NOW, exempt=spared)
         score = None if math.isnan(found.score[row]) else found.score[row]
         assert (found.rank[row], score) == (scorecard.rank(alone.level), alone.score)
         counts = (found.passed[row], found.decided[row], found.undecided[row])
         assert counts == (alone.passed, alone.decided, alone.undecided)
+
+
+@given(st.data())
+def test_a_ladder_with_another_rule_is_the_ladder_of_the_other_scorecard(data):
+    scorecard = card(data.draw(st.lists(RULES, min_size=1, max_size=5)))
+    codes = [np.array(data.draw(st.lists(st.integers(0, 4), min_size=4, max_size=4)), np.int8) for _ in scorecard.rules]
+    line = data.draw(st.integers(0, len(codes) - 1))
+    known = scorecard.rules[line]
+    draft = replace(known, **data.draw(RULES))
+    after = replace(scorecard, rules=(*scorecard.rules[:line], draft, *scorecard.rules[line + 1 :]))
+    outcomes = np.array(data.draw(st.lists(st.integers(0, 4), min_size=4, max_size=4)), np.int8)
+    ladder = Ladder.of(scorecard, codes, NOW).swapped(after, NOW, (known, codes[line]), (draft, outcomes))
+    other = Ladder.of(after, [*codes[:line], outcomes, *codes[line + 1 :]], NOW)
+    assert ladder.ranks().tolist() == other.ranks().tolist()
 
 
 def test_ten_thousand_entities_by_a_hundred_and_ten_rules_take_some_ten_milliseconds():

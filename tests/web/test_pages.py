@@ -120,7 +120,7 @@ BOUNDS = {
     "/entities/service/default/checkout": 44,
     "/entities/team/default/payments": 17,
     "/scorecards": 6,
-    "/scorecards/production-readiness": 11,
+    "/scorecards/production-readiness": 12,
     "/scorecards/production-readiness/rules/inf-1-images": 23,
     "/fact-types": 4,
     "/palette.json": 8,

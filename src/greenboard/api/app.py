@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from ninja import Router
 from ninja.operation import Operation
 
-from greenboard.api import drafts, edits, words
+from greenboard.api import backtest, drafts, edits, words
 from greenboard.api.guard import Needs
 from greenboard.api.problems import Api
 
-ROUTERS: tuple[Router, ...] = (drafts.router, words.router, edits.router)
+ROUTERS: tuple[Router, ...] = (drafts.router, backtest.router, words.router, edits.router)
 
 # Pages about the API come with its reference; those of the framework load from other hosts.
 api = Api(title="Greenboard", version="1", openapi_url=None, docs_url=None, urls_namespace="api")

@@ -63,6 +63,12 @@ class RuleDraft(Strict):
     limit: Limit = 50
 
 
+class RuleBacktest(RuleDraft):
+    """A draft of a rule, and how many days to look back, today included."""
+
+    days: int = 90
+
+
 class ScorecardDraft(Strict):
     """A draft of a whole scorecard, as its YAML. It includes nothing but files that ship."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from greenboard.catalog import graph, rows
 from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
@@ -24,10 +24,12 @@ __all__ = [
     "Stored",
     "Version",
     "declared",
+    "ends",
     "entities",
     "find",
     "history",
     "kinds",
+    "names",
     "plain",
     "related",
     "relations",
@@ -161,6 +163,18 @@ def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> lis
     return [_relation(row, names) for row in reversed(once.values())]
 
 
+def ends(as_of: datetime | None = None) -> list[tuple[RelationKind, int, int]]:
+    """All relations as kind and the surrogate ids of source and target, each once. One query."""
+    rows = _at(RelationInterval.objects.all(), as_of).order_by("kind", "id")
+    once = dict.fromkeys(rows.values_list("kind", "source_id", "target_id"))
+    return [(RelationKind(kind), source, target) for kind, source, target in once]
+
+
+def names(ids: Collection[int], as_of: datetime | None = None) -> dict[int, Ref]:
+    """The references of ids, of those too that are only mentioned."""
+    return _names(ids, as_of)
+
+
 def declared(as_of: datetime | None = None) -> Declared:
     """The whole catalog as it was declared."""
     return Declared(tuple(each.entity for each in entities(as_of)), tuple(relations(as_of)), kinds())
@@ -191,6 +205,18 @@ def kinds() -> tuple[Kind, ...]:
     """The custom kinds that descriptors defined, by name."""
     found = CustomKind.objects.order_by("name")
     return tuple(Kind(row.name, row.title, row.description, row.properties, rows.place(row.place)) for row in found)
+
+
+def stamp() -> tuple[int, datetime | None]:
+    """What differs whenever an entity was declared, changed or retired since. One query."""
+    found = EntityVersion.objects.aggregate(last=Max("id"), ended=Max("valid_to"))
+    return found["last"] or 0, found["ended"]
+
+
+def with_properties(*, ended: bool = False) -> list[Entity]:
+    """The entities that have properties; with `ended`, as they were before, each as often as it changed."""
+    found = EntityVersion.objects.filter(valid_to__isnull=not ended, data__has_key="properties")
+    return [rows.entity(row) for row in found.order_by("id").iterator()]
 
 
 def tags(as_of: datetime | None = None) -> list[str]:

@@ -52,6 +52,7 @@ class FactInterval(models.Model):
             models.Index(fields=["entity", "valid_from"], name="facts_by_entity"),
             models.Index(fields=["valid_from"], name="facts_by_start"),
             models.Index(fields=["valid_to"], name="facts_by_end", condition=~CURRENT),
+            models.Index(fields=["type", "valid_to"], name="facts_by_type"),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +93,7 @@ class GapInterval(models.Model):
         indexes = [
             models.Index(fields=["entity", "valid_from"], name="gaps_by_entity"),
             models.Index(fields=["valid_from"], name="gaps_by_start"),
+            models.Index(fields=["type", "valid_to"], name="gaps_by_type"),
         ]
 
     def __str__(self) -> str:

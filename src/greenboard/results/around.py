@@ -176,12 +176,12 @@ def _teams(web: _Web) -> tuple[list[tuple[str, ...] | None], Array | None]:
     The owner may be that of something around the entity. A team counts as within itself. Of a team that
     nobody declares it is not known what it is part of, unless the catalog is complete.
     """
-    wholes, owners = web.by_row(RelationKind.PART_OF), web.by_row(RelationKind.OWNS, reverse=True)
+    wholes, owner_of = web.by_row(RelationKind.PART_OF), _Owners(web)
     chains: dict[int, tuple[tuple[str, ...], bool]] = {}
     told: list[tuple[str, ...] | None] = []
     partial = np.zeros(web.count, dtype=np.bool_)
     for row, ref in enumerate(web.refs):
-        owner = row if ref.kind == "team" else _owner(web, row, (wholes, owners))
+        owner = row if ref.kind == "team" else owner_of.row(row)
         if owner is None:
             told.append(() if web.complete and web.entities[row] is not None else None)
             continue
@@ -192,14 +192,25 @@ def _teams(web: _Web) -> tuple[list[tuple[str, ...] | None], Array | None]:
     return told, partial if partial.any() else None
 
 
-def _owner(web: _Web, row: int, ends: tuple[Mapping[int, list[int]], Mapping[int, list[int]]]) -> int | None:
-    wholes, owners = ends
-    if row in owners:
-        return owners[row][0]
-    if row not in wholes:
-        return None
-    around = graph.around(row, lambda inner: wholes.get(inner, ()), lambda whole: web.refs[whole].kind)
-    return next((owners[each][0] for each in around if each in owners), None)
+class _Owners:
+    """Who owns each row: its own owner, or that of the nearest thing that it is part of."""
+
+    def __init__(self, web: _Web) -> None:
+        self.refs = web.refs
+        self.wholes = web.by_row(RelationKind.PART_OF)
+        self.owners = web.by_row(RelationKind.OWNS, reverse=True)
+        self._inherited: dict[tuple[int, ...], int | None] = {}
+
+    def row(self, row: int) -> int | None:
+        """The row of the owner, None where there is none."""
+        if row in self.owners:
+            return self.owners[row][0]
+        # What is part of the same things inherits the same owner: most of a system is worked out once.
+        above = tuple(self.wholes.get(row, ()))
+        if above not in self._inherited:
+            around = graph.around(row, lambda one: self.wholes.get(one, ()), lambda whole: self.refs[whole].kind)
+            self._inherited[above] = next((self.owners[each][0] for each in around if each in self.owners), None)
+        return self._inherited[above]
 
 
 def _chain(web: _Web, owner: int, wholes: Mapping[int, list[int]]) -> tuple[tuple[str, ...], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from greenboard.rules.types import Outcome
 from greenboard.scorecards.types import Rule, Scorecard
 
 FIRST = Cause("first", "Looked at for the first time")
+ELSEWHERE = Cause("scope", "What it is related to changed")
 _UNDECIDED = (Outcome.NO_DATA, Outcome.ERROR)
 
 
@@ -30,13 +31,19 @@ class Turn:
 
 
 def of_result(
-    rule: Rule, outcomes: tuple[Outcome | None, Outcome], steps: Sequence[Step], snapshot: Snapshot, words: Vocabulary
+    rule: Rule,
+    outcomes: tuple[Outcome | None, Outcome],
+    steps: Sequence[Step],
+    known: tuple[Snapshot, Vocabulary],
+    beyond: Cause | None = None,
 ) -> Cause:
     """The cause of a changed result of a rule that asks the same as before.
 
     `steps` are the changes of facts since the entity was last judged. What the rule reads goes
-    before what it does not; where nothing that it reads changed, the clock is left.
+    before what it does not; then comes `beyond`, what changed of other entities that it looks at.
+    Where nothing that it reads changed, the clock is left.
     """
+    snapshot, words = known
     before, after = outcomes
     if before is None:
         return FIRST
@@ -51,11 +58,32 @@ def of_result(
         return _clock(rule, after, snapshot, words) if stale else _failed(failed[-1])
     if moved:
         return _fact(rule, _telling(moved, after), words)
+    if beyond is not None:
+        return beyond
     if entity:
         return _scope(entity[-1], words)
     if read:
         return _failed(failed[-1]) if failed else _fact(rule, read[-1], words)
+    if rule.looks_beyond and not any(program.reads_clock for program in rule.programs):
+        return ELSEWHERE
     return _clock(rule, after, snapshot, words)
+
+
+def of_related(steps: Sequence[Step], reads: Collection[str], words: Vocabulary) -> Cause | None:
+    """The latest change, among the steps of another entity, of what a rule reads of it; its name comes first."""
+    types = {path.partition(".")[0] for path in reads}
+    read = [step for step in steps if step.type in types]
+    if not read:
+        return None
+    step = max(read, key=lambda one: one.at)
+    fields = {path.partition(".")[2] for path in reads if path.startswith(f"{step.type}.")}
+    if step.gap is not None:
+        text = f"{step.source.name} could not be read: {step.gap.reason}"
+    elif step.after is None:
+        text = f"{words.types[step.type].title}: no longer said by {step.source.name}"
+    else:
+        text = change.describe(words.types[step.type], *step.values, fields)
+    return _cause("fact", f"{step.entity.short}: {text}", step)
 
 
 def _touches(rule: Rule, step: Step, words: Vocabulary) -> bool:
@@ -116,6 +144,8 @@ def _clock(rule: Rule, after: Outcome, snapshot: Snapshot, words: Vocabulary) ->
         for gap in snapshot.gaps.get(name, ()):  # what was last said still counts, but says nothing of today
             text = f"{gap.source.name} could not be read: {gap.reason}"
             return Cause("clock", text, name, gap.source.name, gap.source.link)
+    if any(program.looks_around for program in rule.programs):
+        return Cause("fact", "Something around it changed: a related entity, its level or its team")
     return Cause("clock", "Time passed: the rule compares a moment with now")
 
 

@@ -7,8 +7,8 @@ the rules that read the clock, facts that grow too old, and levels that were wai
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from django.db import transaction
 from greenboard.facts import store as facts
 from greenboard.results import live, marks, service, store
 from greenboard.results.ground import Ground, verdicts
-from greenboard.results.marks import Mark
+from greenboard.results.marks import ANYTHING, Mark
 from greenboard.results.reading import Reading
 from greenboard.results.service import Carried, Task
 from greenboard.rules.vectors import Array
@@ -65,13 +65,22 @@ class _Held:
 
 @dataclass(frozen=True)
 class _Turn:
-    """What is at hand in one turn. `expired` are rows with facts that grew too old; `look`: at the clock, too."""
+    """What is at hand in one turn. `expired` are rows with facts that grew too old; `look`: at the clock, too.
+
+    `moved` are the rows whose level changed on scorecards that were judged before.
+    """
 
     at: datetime
     marks: Sequence[Mark]
     ground: Ground
     expired: set[int]
     look: bool
+    moved: Mapping[str, set[int]] = field(default_factory=dict)
+
+    def leading_to(self, relation: str, rows: Collection[int]) -> set[int]:
+        """The rows from which a relation leads to any of these."""
+        links = self.ground.frame.around.links.get(relation)
+        return set() if links is None else set(links.leading_to(_array(rows)).tolist())
 
 
 Standards = Callable[[], Sequence[Scorecard]]
@@ -121,7 +130,10 @@ class Continuous:
         ground = self.live.ground(at)
         turn = _Turn(at, marked, ground, self.live.take_expired(), len(marked) < MOST and self._is_due(at))
         self._foreign |= self.live.take_touched()
-        carried = [self._card(card, turn) for card in cards]
+        carried = []
+        for card in cards:
+            carried.append(self._card(card, turn))
+            turn = self._passed_on(card, carried[-1], turn)
         marks.finish(marked)
         if turn.look:
             self._looked = at
@@ -143,9 +155,14 @@ class Continuous:
             return carried
         held = self._held[card.name]
         held.grow(len(turn.ground))
-        pairs = self._marked(held, turn.marks)
-        for name in held.reading.aged(_aging()) if turn.expired else ():
-            pairs[name] |= turn.expired
+        pairs: dict[str, set[int]] = defaultdict(set)
+        self._marked(held, turn, pairs)
+        self._aged(held, turn, pairs)
+        self._levels(held, turn, pairs)
+        # Whoever is judged at all is judged by the clock of now, so that all its results are of one moment.
+        together = set[int]().union(*pairs.values())
+        for name in held.reading.clock if together else ():
+            pairs[name] |= together
         rows = set[int]().union(*pairs.values())
         self._foreign -= rows
         if turn.look:
@@ -171,29 +188,69 @@ class Continuous:
         begun = [rule.enabled_from for rule in card.rules if rule.enabled_from is not None and rule.enabled_from <= at]
         return bool(begun) and (self._looked is None or max(begun) > self._looked)
 
-    def _marked(self, held: _Held, marked: Iterable[Mark]) -> dict[str, set[int]]:
-        """The pairs that marks ask for. Whoever is judged at all is judged by the clock of now, too."""
-        pairs: dict[str, set[int]] = defaultdict(set)
-        for mark in marked:
-            rules = held.reading.affected(mark.paths)
-            if not rules:
-                continue
-            for entity in (mark.entity, *self.live.living_in(mark.entity)):
-                row = self.live.row(entity)
-                if row is not None:
-                    for name in rules | held.reading.clock:
-                        pairs[name].add(row)
-        return pairs
+    def _marked(self, held: _Held, turn: _Turn, pairs: dict[str, set[int]]) -> None:
+        """Add the pairs that marks ask for."""
+        anew = False
+        for mark in turn.marks:
+            if ANYTHING in mark.paths:
+                anew = True  # relations may lead elsewhere than before, from anybody
+            entities = (mark.entity, *self.live.living_in(mark.entity))
+            self._changed(
+                held, turn, {row for one in entities if (row := self.live.row(one)) is not None}, mark.paths, pairs
+            )
+
+        if anew:
+            self._compare(held, turn.ground, held.reading.beyond, pairs)
+
+    def _changed(
+        self, held: _Held, turn: _Turn, rows: set[int], paths: Collection[str], pairs: dict[str, set[int]]
+    ) -> None:
+        """Add the pairs that read what changed of some rows, of themselves or through a relation."""
+        if not rows:
+            return
+        for name in held.reading.affected(paths):
+            pairs[name] |= rows
+        for relation in held.reading.relations:
+            names = held.reading.affected_through(relation, paths)
+            leading = turn.leading_to(relation, rows) if names else set()
+            for name in names:
+                pairs[name] |= leading
+
+    def _aged(self, held: _Held, turn: _Turn, pairs: dict[str, set[int]]) -> None:
+        """Add the pairs that read facts of types that grow old, of the rows where one did."""
+        aging = [name for name, kind in facts.vocabulary().types.items() if kind.max_age is not None]
+        self._changed(held, turn, turn.expired, aging, pairs)
+
+    def _levels(self, held: _Held, turn: _Turn, pairs: dict[str, set[int]]) -> None:
+        """Add the pairs that read levels which changed in this turn."""
+        for scorecard, rows in turn.moved.items():
+            for relation, names in held.reading.levels(scorecard).items():
+                reading = turn.leading_to(relation, rows) if relation else rows
+                for name in names:
+                    pairs[name] |= reading
+
+    def _passed_on(self, card: Scorecard, carried: Carried | None, turn: _Turn) -> _Turn:
+        """What the next scorecards see of the levels that changed."""
+        if carried is None or not len(carried.moved):
+            return turn
+        ids = turn.ground.ids[carried.moved].tolist()
+        ground = self.live.rank(card.name, store.ranks(card.name, ids), turn.at)
+        marks.note_levels(card.name, ids, turn.at)
+        return replace(turn, ground=ground, moved={**turn.moved, card.name: set(carried.moved.tolist())})
 
     def _timed(self, held: _Held, ground: Ground, pairs: dict[str, set[int]]) -> None:
         """Add the pairs that time may have changed, and those that another worker judged."""
+        self._compare(held, ground, held.reading.clock, pairs)
+        for name in held.reading.clock:
+            pairs[name] |= self._foreign
+
+    def _compare(self, held: _Held, ground: Ground, names: Collection[str], pairs: dict[str, set[int]]) -> None:
+        """Judge every row by some rules, and add the pairs that come to something else than the last time."""
         for line, rule in enumerate(held.scorecard.rules):
-            if rule.id not in held.reading.clock:
-                continue
-            found = verdicts(held.scorecard, rule, ground)
-            turned = np.flatnonzero(found != held.outcomes[line])
-            pairs[rule.id].update(turned.tolist(), self._foreign)
-            held.outcomes[line] = found
+            if rule.id in names:
+                found = verdicts(held.scorecard, rule, ground)
+                pairs[rule.id].update(np.flatnonzero(found != held.outcomes[line]).tolist())
+                held.outcomes[line] = found
 
     def _waiting(self, card: Scorecard, at: datetime) -> set[int]:
         """The rows that waited for lost data and whose patience ran out since the last look."""
@@ -203,11 +260,6 @@ class Continuous:
             rules = [rule.id for rule in card.rules if rule.grace == grace]
             found |= store.undecided_between(card.name, rules, since - grace if self._looked else since, at - grace)
         return {row for number in found if (row := self.live.row(number)) is not None}
-
-
-def _aging() -> list[str]:
-    """The fact types that are too old some day."""
-    return [name for name, kind in facts.vocabulary().types.items() if kind.max_age is not None]
 
 
 def _array(rows: Collection[int]) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ FAIL, PASS, NO_DATA, ERROR, NOT_APPLICABLE = (
 _NO, _YES, _UNKNOWN = 0, 1, 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Entities, each a row of the frame. `ids` are their surrogate ids.
 
@@ -37,8 +37,7 @@ class Ground:
     entities: Sequence[Entity | None]
     frame: Frame
     _covered: dict[Selector, Array] = field(default_factory=dict, repr=False)
-    _thresholds: dict[int, tuple[ParameterDef, Vec | ListVec]] = field(default_factory=dict, repr=False)
-    _held: dict[tuple[Selector, str], Array] = field(default_factory=dict, init=False, repr=False)
+    _thresholds: dict[str, Vec | ListVec] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.entities)
@@ -71,12 +70,13 @@ class Ground:
         return {name: self._threshold(parameters[name]) for name in program.parameter_types}
 
     def _threshold(self, parameter: ParameterDef) -> Vec | ListVec:
-        # By identity, and kept alive with its column: definitions hold mappings, which have no hash.
-        known = self._thresholds.get(id(parameter))
-        if known is None:
+        # By what it says: a draft is compiled anew with every key that is typed, its parameters among it.
+        key = repr(parameter)
+        found = self._thresholds.get(key)
+        if found is None:
             told = [None if each is None else parameter.value(each.ref, each.tier) for each in self.entities]
-            known = self._thresholds[id(parameter)] = parameter, self.frame.column(parameter.type, told)
-        return known[1]
+            found = self._thresholds[key] = self.frame.column(parameter.type, told)
+        return found
 
 
 def asked(scorecard: Scorecard, rule: Rule, ground: Ground) -> Array:
@@ -93,29 +93,22 @@ def verdicts(scorecard: Scorecard, rule: Rule, ground: Ground, rows: Array | Non
     """
     covered = asked(scorecard, rule, ground)
     covered = covered if rows is None else covered[rows]
-    found = np.full(len(covered), NOT_APPLICABLE, dtype=np.int8)
     if not (covered != _NO).any():
-        return found
-    condition = None if rule.when is None else _evaluate(rule.when, rule, ground, rows)
-    verdict = _evaluate(rule.program, rule, ground, rows)
-    if condition is not None:
+        return np.full(len(covered), NOT_APPLICABLE, dtype=np.int8)
+    return decided(rule, covered, lambda program: _evaluate(program, rule, ground, rows))
+
+
+def decided(rule: Rule, covered: Array, evaluated: Callable[[Program], Array]) -> Array:
+    """What a rule comes to as int8 codes of outcomes, given whether it is asked (as `asked` says).
+
+    `evaluated` gives the verdicts of the rule's expression, or of its `when`.
+    """
+    verdict = evaluated(rule.program)
+    if rule.when is not None:
+        condition = evaluated(rule.when)
         verdict = np.where(condition == PASS, verdict, np.where(condition == FAIL, np.int8(NOT_APPLICABLE), condition))
     known = np.where((covered == _UNKNOWN) & (verdict != NOT_APPLICABLE), np.int8(NO_DATA), verdict)
     return np.where(covered == _NO, np.int8(NOT_APPLICABLE), known)
-
-
-def held(scorecard: Scorecard, rule: Rule, ground: Ground, *, keep: bool = True) -> Array:
-    """As `verdicts` for every row, evaluated once for each rule and scope of a scorecard.
-
-    `keep` is for rules that will be asked for again on the same ground.
-    """
-    key = scorecard.scope, rule.digest
-    found = ground._held.get(key) if rule.digest else None
-    if found is None:
-        found = verdicts(scorecard, rule, ground)
-        if keep and rule.digest:
-            ground._held[key] = found
-    return found
 
 
 def _evaluate(program: Program, rule: Rule, ground: Ground, rows: Array | None) -> Array:

@@ -17,9 +17,11 @@ from greenboard.facts import store as facts
 from greenboard.facts.merge import merge
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.results import marks
+from greenboard.results import marks, store
 from greenboard.results.ground import Ground
 from greenboard.results.marks import ANYTHING, Mark
+from greenboard.results.neighbourhood import Neighbourhood
+from greenboard.rules.around import Levels
 from greenboard.rules.columns import Frame, Row, Strings, micros
 from greenboard.rules.tables import joined, patched
 from greenboard.rules.vectors import Array
@@ -31,13 +33,19 @@ Say = Callable[[int, int], None]
 
 
 def load(at: datetime | None = None, entities: Collection[Ref] | None = None) -> Ground:
-    """The ground as of a moment (None is now): all entities of the catalog, or some. Reads what it needs."""
+    """The ground as of a moment (None is now), with what is around each entity; or some entities, each on its own."""
     moment = at or clock.now()
     found = catalog.plain(at, refs=entities)
     known = facts.current(at, None if entities is None else [entity.ref for entity in found.values()])
     words = facts.vocabulary()
-    rows = [merge(*known.get(entity.ref, ([], [])), words, moment).values for entity in found.values()]
-    return Ground(np.array(list(found), dtype=np.int64), tuple(found.values()), Frame.build(words, rows, moment))
+    rows: list[Row] = [merge(*known.get(entity.ref, ([], [])), words, moment).values for entity in found.values()]
+    if entities is not None:
+        ids = np.array(list(found), dtype=np.int64)
+        return Ground(ids, tuple(found.values()), Frame.build(words, rows, moment))
+    place = Neighbourhood.read(found, at)
+    rows += [{} for _ in place.mentioned]
+    frame = Frame.build(words, rows, moment, around=place.around(found))
+    return Ground(place.ids(found), place.entities(found), frame)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,9 @@ class Live:
         self._lock = threading.Lock()
         self._reader: marks.Reader | None = None
         self._ground: Ground | None = None
+        self._words: Vocabulary | None = None
         self._rows: dict[int, int] = {}
+        self._known: dict[int, Entity | None] = {}
         self._homes: dict[int, int] = {}
         self._expires: Array = np.zeros(0, dtype=np.int64)
         self._touched: set[int] = set()
@@ -74,7 +84,9 @@ class Live:
     def ground(self, at: datetime) -> Ground:
         """The ground with the moment `at`, which is now. The first call reads the whole catalog."""
         with self._lock:
-            if self._ground is None or self._reader is None:
+            words = facts.vocabulary()
+            if self._ground is None or self._reader is None or self._words is not words:
+                self._words = words
                 self._reader = marks.Reader()
                 self._ground = self._read(at)
                 self._touched = set(range(len(self._ground)))
@@ -99,6 +111,13 @@ class Live:
             found, self._expired = self._expired, set()
         return found
 
+    def rank(self, scorecard: str, ranks: Mapping[int, int], at: datetime) -> Ground:
+        """The ground with levels that were just written, by surrogate ids, at the moment `at`."""
+        with self._lock:
+            self._rank(scorecard, ranks)
+            assert self._ground is not None
+            return replace(self._ground, frame=self._ground.frame.at(at))
+
     def row(self, entity: int) -> int | None:
         """The row of an entity, given by its surrogate id."""
         return self._rows.get(entity)
@@ -113,63 +132,76 @@ class Live:
         entities = list(found.values())
         strings = Strings()
         self._expires = np.full(len(entities), _NEVER, dtype=np.int64)
-        frame = joined(self._parts(entities, at, strings)) if entities else _empty(at, strings)
+        frame = joined(self._parts(entities, at, strings))
+        self._known = dict(found)
         self._rows = {number: row for row, number in enumerate(found)}
-        return Ground(np.array(list(found), dtype=np.int64), tuple(entities), frame)
+        return self._placed(frame, at)
+
+    def _placed(self, frame: Frame, at: datetime) -> Ground:
+        """The ground of all that is known, with what is around it; `frame` has rows for the first of them."""
+        place = Neighbourhood.read(self._known)
+        self._known |= dict.fromkeys(place.mentioned)
+        fresh = [number for number in self._known if number not in self._rows]
+        for number in fresh:
+            self._rows[number] = len(self._rows)
+        if fresh:
+            more = Frame.build(frame.vocabulary, [{} for _ in fresh], at, strings=frame.strings)
+            frame = joined([frame, more])
+            self._expires = np.concatenate([self._expires, np.full(len(fresh), _NEVER, dtype=np.int64)])
+        ids = np.array(list(self._known), dtype=np.int64)
+        return Ground(ids, tuple(self._known.values()), frame.at(at, place.around(self._known)))
 
     def _parts(self, entities: Sequence[Entity], at: datetime, strings: Strings) -> Iterator[Frame]:
+        assert self._words is not None
+        yield Frame.build(self._words, [], at, strings=strings)
         for start in range(0, len(entities), _PART):
             part = entities[start : start + _PART]
-            told = _tell([entity.ref for entity in part], at)
+            told = _tell([entity.ref for entity in part], self._words, at)
             self._expires[start : start + len(part)] = [told[entity.ref].expires for entity in part]
             rows = [told[entity.ref].row for entity in part]
-            yield Frame.build(facts.vocabulary(), rows, at, strings=strings)
+            yield Frame.build(self._words, rows, at, strings=strings)
             if self._say is not None:
                 self._say(start + len(part), len(entities))
 
     def _follow(self, changed: Collection[Mark], at: datetime) -> None:
-        ids = {mark.entity for mark in changed}
-        catalog_ids = {mark.entity for mark in changed if ANYTHING in mark.paths}
-        if catalog_ids:
-            self._homes = facts.homes(None)
-        ids |= {one for one, home in self._homes.items() if home in ids}
         assert self._ground is not None
+        ids = {mark.entity for mark in changed if not marks.is_level(mark)}
+        declared = {mark.entity for mark in changed if ANYTHING in mark.paths}
+        if declared:
+            self._homes = facts.homes(None)
+            # An identity may have been mentioned before it was declared, or no longer be.
+            self._known |= {**dict.fromkeys(declared), **catalog.plain(ids=declared)}
+            self._ground = self._placed(self._ground.frame, at)
+        for scorecard, entities in marks.levels(changed).items():
+            ranks = store.ranks(scorecard, entities)
+            self._rank(scorecard, {number: ranks.get(number, -1) for number in entities})
+        ids |= {one for one, home in self._homes.items() if home in ids}
         stale = np.flatnonzero(self._expires < micros(at))
         self._expired.update(stale.tolist())
         ids |= set(self._ground.ids[stale].tolist())
-        if catalog_ids:
-            self._declare(catalog_ids, at)
         rows = [self._rows[number] for number in sorted(ids) if number in self._rows]
         if rows:
             self._replace(rows, at)
 
-    def _declare(self, ids: Collection[int], at: datetime) -> None:
-        """Take over what the catalog says of entities; those that are new get rows of their own."""
+    def _rank(self, scorecard: str, ranks: Mapping[int, int]) -> None:
+        """Take over levels that changed."""
         assert self._ground is not None
-        ground = self._ground
-        found = catalog.plain(ids=ids)
-        entities: list[Entity | None] = list(ground.entities)
-        fresh = [number for number in sorted(found) if number not in self._rows]
-        for number in ids:
+        around = self._ground.frame.around
+        known = around.levels.get(scorecard)
+        changed = np.full(len(self._ground), -1, dtype=np.int16) if known is None else known.ranks.copy()
+        for number, rank in ranks.items():
             if number in self._rows:
-                entities[self._rows[number]] = found.get(number)
-        for number in fresh:
-            self._rows[number] = len(entities)
-            entities.append(found[number])
-        frame = ground.frame
-        if fresh:
-            more = Frame.build(facts.vocabulary(), [{} for _ in fresh], at, strings=frame.strings)
-            frame = joined([frame, more], frame.around)
-            self._expires = np.concatenate([self._expires, np.full(len(fresh), _NEVER, dtype=np.int64)])
-        known = np.concatenate([ground.ids, np.array(fresh, dtype=np.int64)])
-        self._ground = Ground(known, tuple(entities), frame)
+                changed[self._rows[number]] = rank
+        levels = {**around.levels, scorecard: Levels(store.ladders().get(scorecard, ()), changed)}
+        frame = self._ground.frame
+        self._ground = self._ground.with_frame(frame.at(frame.now, replace(around, levels=levels)))
 
     def _replace(self, rows: Sequence[int], at: datetime) -> None:
         """Read the facts of rows again."""
         assert self._ground is not None
         ground = self._ground
         refs = {row: entity.ref for row in rows if (entity := ground.entities[row]) is not None}
-        told = _tell(list(refs.values()), at) if refs else {}
+        told = _tell(list(refs.values()), ground.frame.vocabulary, at) if refs else {}
         nothing = _Told({}, _NEVER)
         found = {row: told[refs[row]] if row in refs else nothing for row in rows}
         for row, one in found.items():
@@ -179,13 +211,8 @@ class Live:
         self._touched.update(rows)
 
 
-def _empty(at: datetime, strings: Strings) -> Frame:
-    return joined([Frame.build(facts.vocabulary(), [], at, strings=strings)])
-
-
-def _tell(refs: Sequence[Ref], at: datetime) -> Mapping[Ref, _Told]:
+def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime) -> Mapping[Ref, _Told]:
     """What is known of entities now; of one that is not in the catalog any more, nothing."""
-    words = facts.vocabulary()
     known = facts.current(None, refs)
     return {ref: _told(known.get(ref, ([], [])), words, at) for ref in refs}
 

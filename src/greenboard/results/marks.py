@@ -54,6 +54,33 @@ def _write(marked: Iterable[tuple[int, Collection[str]]], at: datetime) -> None:
     models.Mark.objects.bulk_create(rows, batch_size=_BATCH)
 
 
+def level_of(scorecard: str) -> str:
+    """The path that stands for the level on a scorecard."""
+    return f"level({scorecard})"
+
+
+def is_level(mark: Mark) -> bool:
+    """Whether a mark tells of levels only, and not of facts."""
+    return all(path.startswith("level(") for path in mark.paths)
+
+
+def levels(told: Iterable[Mark]) -> dict[str, set[int]]:
+    """The entities whose level changed, by scorecard."""
+    found: dict[str, set[int]] = {}
+    for mark in told:
+        for path in mark.paths:
+            if path.startswith("level("):
+                found.setdefault(path[6:-1], set()).add(mark.entity)
+    return found
+
+
+def note_levels(scorecard: str, entities: Iterable[int], at: datetime) -> None:
+    """Let other processes know of levels that changed. Nothing waits for it: who wrote them saw to that."""
+    path = level_of(scorecard)
+    rows = [models.Mark(entity_id=number, paths=path, at=at, done=True) for number in entities]
+    models.Mark.objects.bulk_create(rows, batch_size=_BATCH)
+
+
 def waiting() -> bool:
     """Whether any mark waits to be worked off."""
     return models.Mark.objects.filter(done=False).exists()

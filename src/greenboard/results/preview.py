@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from greenboard.results.ground import Ground, held
+from greenboard.results.ground import Ground, verdicts
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
 from greenboard.scorecards import draft as drafts
-from greenboard.scorecards.ranks import ranks
+from greenboard.scorecards.ranks import Ladder
 from greenboard.scorecards.types import Rule, Scorecard
 
 _GOODNESS = np.array([0, 2, 1, 1, 2], dtype=np.int8)
@@ -74,7 +75,7 @@ class Preview:
             return np.zeros(0, dtype=np.int64)
         found = np.flatnonzero(self.both & (compared.before != compared.after))
         worse = _GOODNESS[compared.after[found]] < _GOODNESS[compared.before[found]]
-        return found[np.argsort(~worse, kind="stable")]
+        return _first(found, worse)
 
     @cached_property
     def moved(self) -> Array:
@@ -84,7 +85,7 @@ class Preview:
         # Levels are compared by name: a draft of a scorecard may have others. -1 is one that it does not have.
         as_now = np.array([there.get(name, -1) for name in names], dtype=np.int8)[self.rank_before]
         found = np.flatnonzero(self.both & (as_now != self.rank))
-        return found[np.argsort(~self.fell[found], kind="stable")]
+        return _first(found, self.fell[found])
 
     @cached_property
     def fell(self) -> Array:
@@ -109,6 +110,25 @@ class Preview:
         return ["", *(level.name for level in scorecard.levels)] if scorecard else [""]
 
 
+def _first(rows: Array, marked: Array) -> Array:
+    """The rows with those that are marked first."""
+    return np.concatenate([rows[marked], rows[~marked]])
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the rules of a scorecard come to on a ground, and the ladder that makes."""
+
+    scorecard: Scorecard
+    codes: Mapping[str, Array]
+    ladder: Ladder
+    rank: Array
+
+
+_kept: WeakKeyDictionary[Ground, dict[str, _Standing]] = WeakKeyDictionary()
+"""The standing of the scorecards in force, by their names, for as long as a ground lives."""
+
+
 def preview(scorecard: Scorecard | None, draft: Rule | Scorecard, ground: Ground) -> Preview:
     """Hold a draft against a ground, beside the scorecard in force, at the ground's moment.
 
@@ -116,28 +136,54 @@ def preview(scorecard: Scorecard | None, draft: Rule | Scorecard, ground: Ground
     a scorecard the draft must be one itself, and there is nothing to compare with. What the rules in
     force come to is kept with the ground: the next draft costs only what it changes.
     """
+    today = None if scorecard is None else _today(scorecard, ground)
     if isinstance(draft, Scorecard):
-        after = draft
+        then = _standing(draft, ground, today)
     else:
-        assert scorecard is not None, "a rule is a draft of some scorecard"
-        after = drafts.placed(scorecard, draft)
-    was = {} if scorecard is None else {rule.id: held(scorecard, rule, ground) for rule in scorecard.rules}
-    will = {rule.id: held(after, rule, ground, keep=False) for rule in after.rules}
-    shown = after.rules if isinstance(draft, Scorecard) else (draft,)
-    gone = [] if scorecard is None else [rule for rule in scorecard.rules if rule.id not in will]
+        assert today is not None, "a rule is a draft of some scorecard"
+        then = _swapped(today, draft, ground)
+    was, rules = (today.codes if today else {}), [draft] if isinstance(draft, Rule) else draft.rules
+    gone = [rule for rule in scorecard.rules if rule.id not in then.codes] if scorecard else []
     nowhere = np.zeros(len(ground), dtype=np.bool_)
     return Preview(
         ground=ground,
         current=scorecard,
-        scorecard=after,
-        covered=ground.covered(after.scope) != 0,
+        scorecard=then.scorecard,
+        covered=ground.covered(then.scorecard.scope) != 0,
         covered_before=nowhere if scorecard is None else ground.covered(scorecard.scope) != 0,
-        rules=tuple(Compared(rule, was.get(rule.id), will.get(rule.id)) for rule in (*shown, *gone)),
-        rank=_ranks(after, list(will.values()), ground),
-        rank_before=nowhere.astype(np.int8) if scorecard is None else _ranks(scorecard, list(was.values()), ground),
+        rules=tuple(Compared(rule, was.get(rule.id), then.codes.get(rule.id)) for rule in (*rules, *gone)),
+        rank=then.rank,
+        rank_before=nowhere.astype(np.int8) if today is None else today.rank,
     )
 
 
-def _ranks(scorecard: Scorecard, codes: Sequence[Array], ground: Ground) -> Array:
-    lines = np.stack(codes) if codes else np.zeros((0, len(ground)), dtype=np.int8)
-    return ranks(scorecard, lines, ground.frame.now)
+def _today(scorecard: Scorecard, ground: Ground) -> _Standing:
+    kept = _kept.setdefault(ground, {})
+    found = kept.get(scorecard.name)
+    if found is None or found.scorecard is not scorecard:
+        found = kept[scorecard.name] = _standing(scorecard, ground, found)
+    return found
+
+
+def _standing(scorecard: Scorecard, ground: Ground, like: _Standing | None) -> _Standing:
+    """The standing of a scorecard; rules that another one shares with it are not evaluated again."""
+    shared: dict[str, Array] = {}
+    if like is not None and like.scorecard.scope == scorecard.scope:
+        shared = {rule.digest: like.codes[rule.id] for rule in like.scorecard.rules if rule.digest}
+    codes = {}
+    for rule in scorecard.rules:
+        found = shared.get(rule.digest)
+        codes[rule.id] = verdicts(scorecard, rule, ground) if found is None else found
+    lines = list(codes.values()) or np.zeros((0, len(ground)), dtype=np.int8)
+    ladder = Ladder.of(scorecard, lines, ground.frame.now)
+    return _Standing(scorecard, codes, ladder, ladder.ranks())
+
+
+def _swapped(today: _Standing, draft: Rule, ground: Ground) -> _Standing:
+    """The standing with a draft in the place of one rule."""
+    card = drafts.placed(today.scorecard, draft)
+    known = today.scorecard.rule(draft.id)
+    codes = verdicts(card, draft, ground)
+    before = None if known is None else (known, today.codes[known.id])
+    ladder = today.ladder.swapped(card, ground.frame.now, before, (draft, codes))
+    return _Standing(card, {**today.codes, draft.id: codes}, ladder, ladder.ranks())

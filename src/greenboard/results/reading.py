@@ -10,12 +10,22 @@ from greenboard.scorecards.types import Rule, Scorecard
 
 
 class Reading:
-    """The rules of a scorecard by what they read. Rules are named by their ids."""
+    """The rules of a scorecard by what they read. Rules are named by their ids.
+
+    `clock` are those that time alone may turn, `beyond` those that read anything but the entity's own
+    facts, `relations` the relations through which some read facts of other entities.
+    """
 
     def __init__(self, scorecard: Scorecard) -> None:
         self.all = frozenset(rule.id for rule in scorecard.rules)
         self.clock = frozenset(rule.id for rule in scorecard.rules if reads_clock(rule))
+        self.beyond = frozenset(rule.id for rule in scorecard.rules if rule.looks_beyond)
         self._by_type = _by_type((rule.id, rule.reads) for rule in scorecard.rules)
+        self._levels = [(rule.id, relation, read) for rule in scorecard.rules for relation, read in rule.levels]
+        self.relations = {
+            relation: _by_type((rule.id, rule.related.get(relation, ())) for rule in scorecard.rules)
+            for relation in sorted({name for rule in scorecard.rules for name in rule.related})
+        }
 
     def affected(self, paths: Collection[str]) -> frozenset[str]:
         """The rules that read anything of what changed: `coverage`, `coverage.line_pct`, or `*` for anything."""
@@ -23,9 +33,18 @@ class Reading:
             return self.all
         return frozenset(name for path in paths for name in _reading(self._by_type, path))
 
-    def aged(self, types: Iterable[str]) -> frozenset[str]:
-        """The rules that read any of the fact types."""
-        return frozenset(name for kind in types for name, _ in self._by_type.get(kind, ()))
+    def affected_through(self, relation: str, paths: Collection[str]) -> frozenset[str]:
+        """The rules that read anything of what changed of an entity that a relation leads to."""
+        by_type = self.relations[relation]
+        return frozenset(name for path in paths for name in _reading(by_type, path))
+
+    def levels(self, scorecard: str) -> dict[str, frozenset[str]]:
+        """The rules that read a level of a scorecard, by the relation to whose level it is ("": the entity's own)."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, relation, read in self._levels:
+            if read == scorecard:
+                found[relation].add(name)
+        return {relation: frozenset(names) for relation, names in found.items()}
 
 
 def reads_clock(rule: Rule) -> bool:

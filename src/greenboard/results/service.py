@@ -20,7 +20,8 @@ from greenboard.facts.merge import merge
 from greenboard.results import live, models, standings, store, versions, writing
 from greenboard.results.events import ResultsChanged
 from greenboard.results.ground import Ground
-from greenboard.results.judge import Subject, judge
+from greenboard.results.judge import NOBODY, Subject, judge
+from greenboard.results.neighbourhood import near
 from greenboard.results.rows import Cause
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
@@ -67,7 +68,7 @@ def evaluate(
 
     """
     with transaction.atomic():
-        known = ground or live.load(at, entities)
+        known = ground or live.load(at, None if scorecard.looks_beyond else entities)
         rows = None if entities is None else known.rows_of(entities)
         return carry_out(scorecard, Task(known, at, rows, given=cause, look=entities is None), note=note).evaluated
 
@@ -243,10 +244,11 @@ def explain(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) ->
     """
     moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
-    found = list(subjects(then, moment, [entity]).values())
+    found = subjects(then, moment, [entity])
     if not found:
         raise UserError(f"{entity} is not held against {scorecard.title} at {clock.format_time(moment)}")
-    judged = judge(then, found, facts.vocabulary(), moment)[0]
+    surroundings = near(next(iter(found)), moment) if then.looks_beyond else NOBODY
+    judged = judge(then, list(found.values()), facts.vocabulary(), moment, surroundings=surroundings)[0]
     standing = store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
@@ -225,6 +226,21 @@ def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) 
     rows = _result_rows(rules, entity, None).filter(at_moment(as_of), undecided_since__isnull=False)
     pairs = rows.values_list("rule_id", "undecided_since")
     return {rules[number]: since for number, since in pairs if since is not None}
+
+
+def ladders(as_of: datetime | None = None) -> dict[str, tuple[str, ...]]:
+    """The names of the levels of every scorecard that was ever used, lowest first."""
+    rows = models.ScorecardVersion.objects.filter(at_moment(as_of)).values_list("scorecard__name", "text")
+    return {name: tuple(level["name"] for level in json.loads(text)["levels"]) for name, text in rows}
+
+
+def ranks(scorecard: str, entities: Collection[int] | None = None, as_of: datetime | None = None) -> dict[int, int]:
+    """The rank of the level that entities (surrogate ids) stand on: 0 for none; who is not judged is left out."""
+    rows = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard)
+    if entities is None:
+        return dict(rows.values_list("entity_id", "rank"))
+    parts = (rows.filter(entity_id__in=part) for part in facts.chunks(sorted(entities)))
+    return {entity: rank for part in parts for entity, rank in part.values_list("entity_id", "rank")}
 
 
 def undecided_between(scorecard: str, rules: Collection[str], since: datetime, until: datetime) -> set[int]:

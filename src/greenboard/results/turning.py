@@ -12,6 +12,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.merge import Snapshot, merge
 from greenboard.results import causes, held, models
+from greenboard.results.beyond import Beyond
 from greenboard.results.causes import FIRST, Turn
 from greenboard.results.ground import verdicts
 from greenboard.results.held import NONE, HeldResults
@@ -68,7 +69,9 @@ def _explained(session: Session, current: HeldResults, outcomes: Array) -> Turne
     before, after = current.outcomes[line, column], outcomes[line, column]
     cause, several = _plain_causes(session, line, before)
     open_ones = np.flatnonzero(cause < 0)
-    known = _Known.of(session, np.unique(column[open_ones]).tolist()) if len(open_ones) else None
+    known = None
+    if len(open_ones):
+        known = _Known.of(session, *(np.unique(part[open_ones]).tolist() for part in (column, line)))
     index = {each: number for number, each in enumerate(several)}
     for at in open_ones.tolist():
         assert known is not None
@@ -93,39 +96,49 @@ def _plain_causes(session: Session, line: Array, before: Array) -> tuple[Array, 
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of the entities whose results turned, and what changed of them since they were judged."""
+    """What is known of the entities whose results turned, and what changed since they were judged."""
 
     session: Session
     steps: Mapping[Ref, Sequence[facts.Step]]
     snapshots: Mapping[Ref, Snapshot]
+    beyond: Beyond
 
     @classmethod
-    def of(cls, session: Session, columns: Collection[int]) -> _Known:
+    def of(cls, session: Session, columns: Collection[int], lines: Collection[int]) -> _Known:
         refs = [session.ref(column) for column in columns]
         words = facts.vocabulary()
         known = facts.current(session.at, refs)
         snapshots = {ref: merge(*told, words, session.at) for ref, told in known.items()}
-        return cls(session, _steps(session, columns), snapshots)
+        since = _since(session, columns)
+        rules = [session.rule(line) for line in lines]
+        return cls(session, _steps(session, since), snapshots, Beyond.of(session, since, rules))
 
     def cause(self, line: int, column: int, outcomes: tuple[int, int]) -> Cause:
-        ref = self.session.ref(column)
+        ref, rule = self.session.ref(column), self.session.rule(line)
         pair = OUTCOMES[outcomes[0]], OUTCOMES[outcomes[1]]
-        snapshot = self.snapshots.get(ref, Snapshot())
-        return causes.of_result(self.session.rule(line), pair, self.steps.get(ref, ()), snapshot, facts.vocabulary())
+        known = self.snapshots.get(ref, Snapshot()), facts.vocabulary()
+        return causes.of_result(rule, pair, self.steps.get(ref, ()), known, self.beyond.cause(rule, column))
 
 
-def _steps(session: Session, columns: Collection[int]) -> dict[Ref, list[facts.Step]]:
-    """What changed of each entity since it was last judged, with all others or on its own."""
-    refs = {int(session.ids[column]): session.ref(column) for column in columns}
+def _since(session: Session, columns: Collection[int]) -> dict[int, datetime]:
+    """When each column was last judged, with all others or on its own."""
+    own = judged_at(session.card, [int(session.ids[column]) for column in columns])
+    found: dict[int, datetime] = {}
+    for column in columns:
+        moments = (own.get(int(session.ids[column])), session.looked_at)
+        known = [moment for moment in moments if moment is not None]
+        found[column] = max(known, default=session.at - timedelta(microseconds=1))
+    return found
+
+
+def _steps(session: Session, since: Mapping[int, datetime]) -> dict[Ref, list[facts.Step]]:
+    """What changed of each entity since it was last judged."""
     by_moment: dict[datetime, list[Ref]] = {}
-    own = judged_at(session.card, refs)
-    for number, ref in refs.items():
-        moments = [moment for moment in (own.get(number), session.looked_at) if moment is not None]
-        since = max(moments, default=session.at - timedelta(microseconds=1))
-        by_moment.setdefault(since, []).append(ref)
+    for column, moment in since.items():
+        by_moment.setdefault(moment, []).append(session.ref(column))
     found: dict[Ref, list[facts.Step]] = {}
-    for since, several in by_moment.items():
-        found |= facts.steps(since, session.at, several)
+    for moment, several in by_moment.items():
+        found |= facts.steps(moment, session.at, several)
     return found
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
+from greenboard.facts.bulk import insert
 from greenboard.facts.store import chunks
 from greenboard.results import models
 from greenboard.results.held import NONE
@@ -87,7 +86,9 @@ def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
         models.ResultInterval.objects.filter(id__in=part).update(valid_to=session.at)
     for part in chunks(sorted(again)):
         models.ResultInterval.objects.filter(id__in=part).delete()
-    _insert(_fresh(session, turned, ledger, kept))
+    adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
+    causes = _cause_ids(turned, adopted, ledger)
+    insert(models.ResultInterval, _COLUMNS, _fresh(session, turned, causes, kept))
 
 
 _Kept = Mapping[int, tuple[datetime, int | None, datetime | None]]
@@ -111,10 +112,9 @@ def _kept(ids: Sequence[int], at: datetime, *, several: bool) -> _Kept:
     return found
 
 
-def _fresh(session: Session, turned: Turned, ledger: Ledger, kept: _Kept) -> Iterator[_Values]:
+def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: _Kept) -> Iterator[_Values]:
     """The rows to insert, in the order of _COLUMNS."""
     adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
-    causes = _cause_ids(turned, adopted, ledger)
     ids, at = session.ids, session.at
     undecided = {code(outcome) for outcome in UNDECIDED}
     entries = zip(
@@ -146,22 +146,7 @@ def _cause_ids(turned: Turned, adopted: Sequence[Adopted], ledger: Ledger) -> li
     return [rows[number] for number in turned.cause.tolist()]
 
 
-_COLUMNS = (
-    *("entity_id", "rule_id", "version_id", "outcome", "before", "exempt"),
-    *("undecided_since", "cause_id", "valid_from"),
-)
-
-
-def _insert(rows: Iterator[_Values]) -> None:
-    """Insert results by plain statements: a first run writes one for every entity and rule."""
-    table = connection.ops.quote_name(models.ResultInterval._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
-    adapt = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        while part := list(islice(rows, _FETCH)):
-            told = [tuple(adapt(one) if isinstance(one, datetime) else one for one in row) for row in part]
-            cursor.executemany(statement, told)
+_COLUMNS = ("entity", "rule", "version", "outcome", "before", "exempt", "undecided_since", "cause", "valid_from")
 
 
 def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at: datetime) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from greenboard.rules.vectors import Array, State
 
@@ -39,6 +41,22 @@ class Links:
     targets: Array
     state: State = None
     partial: Array | None = None
+
+    def leading_to(self, rows: Array) -> Array:
+        """The rows from which the relation leads to any of these."""
+        places = np.flatnonzero(np.isin(self.targets, rows))
+        if not len(places):
+            return places
+        ends = self.starts + self.lengths
+        filled = np.flatnonzero(self.lengths > 0)
+        order = filled[np.argsort(self.starts[filled], kind="stable")]
+        found = order[np.searchsorted(self.starts[order], places, side="right") - 1]
+        return np.unique(found[places < ends[found]])
+
+    def of(self, row: int) -> Array:
+        """The rows that the relation leads to from one row."""
+        start = int(self.starts[row])
+        return self.targets[start : start + int(self.lengths[row])]
 
 
 @dataclass(frozen=True)

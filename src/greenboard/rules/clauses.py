@@ -29,8 +29,7 @@ class Clauses:
             case Const():
                 return Clause("", "the rule says so of everything")
             case Has():
-                there = self.trace.truth(node, point)
-                said = f"{self._label(node)} {'known' if there else 'not known'}"
+                said = self._held_value(node, point) or f"{self._label(node)} not known"
                 return Clause(self.subject(node.operand, point), said + ("" if met or wanted else ", wanted none"))
             case Select():
                 return self._bool(node, point, wanted)
@@ -41,6 +40,14 @@ class Clauses:
             case Fold(fold=FoldKind.EXISTS_ONE):
                 return self._exactly_one(node, point, met, wanted)
         return self._plainly(node, point)
+
+    def _held_value(self, node: Has, point: Point) -> str:
+        """The value of a field that is only asked to be there; empty where it is not."""
+        found = self.trace.field(node.operand, node.field, point)
+        if found is None:
+            return ""
+        meant = wishes.bool_phrase(self._declared(node), found) if isinstance(found, bool) else ""
+        return meant or self._valued(node, found, phrases.value(found, self._unit(node)))
 
     def _plainly(self, node: Node, point: Point) -> Clause:
         return Clause("", f"{phrases.write(node)} is {'true' if self.trace.truth(node, point) else 'false'}")
@@ -88,8 +95,12 @@ class Clauses:
         said = self.quantity(left, point)
         if limit in said.said:
             said = self.quantity(left, point, exact=True)
-        wish = phrases.bound(sign, limit, left.type.kind)
-        return _verdict(said, met, self._sourced(wish, right, left, point))
+        told = self._source(right, left, point)
+        # A bound that is itself a fact is told as it is: "more than 3", not "at least 4".
+        wish = phrases.bound(sign, limit, Kind.DOUBLE if told and left.type.kind is Kind.INT else left.type.kind)
+        if not told:
+            return _verdict(said, met, wish)
+        return _verdict(said, met, f"{wish}, the {told}" if met else f"{wish} ({told})")
 
     def _share(self, left: Node, right: Node, point: Point) -> Clause | None:
         """Of `x.actions_pinned == x.actions`: `3 of 10 actions pinned`."""
@@ -106,13 +117,42 @@ class Clauses:
         found = self.trace.value(node, point)
         return phrases.value("" if found is None else found, self._unit(beside))
 
-    def _sourced(self, wish: str, limit: Node, beside: Node, point: Point) -> str:
-        """What is wanted, and where the bound comes from when that is another fact."""
+    def _source(self, limit: Node, beside: Node, point: Point) -> str:
+        """Where a bound comes from when it is another fact; else nothing."""
         if not isinstance(limit, Select) or limit.operand.type.struct == PARAMETERS:
-            return wish
+            return ""
         own = isinstance(beside, Select) and phrases.write(beside.operand) == phrases.write(limit.operand)
         owner = "" if own else f"{self.subject(limit.operand, point)} "
-        return f"{wish} ({owner}{self._label(limit)})"
+        return f"{owner}{self._label(limit)}"
+
+    def lacking(self, node: Fold, elements: list[Point], point: Point) -> Clause | None:
+        """Of `["a", "b"].all(x, x in y.field)` that fails: what the field holds and what of the list it lacks."""
+        match node:
+            case Fold(
+                fold=FoldKind.ALL,
+                over=ListOf(),
+                test=Call(function="@in", arguments=(Var(local=True) as sought, Select() as listed)) as test,
+            ) if listed.level < node.depth:
+                lacks = [self.trace.value(sought, one) or "" for one in elements if not self.trace.holds(test, one)]
+                held = self.trace.value(listed, point)
+                if not lacks or held is None:
+                    return None
+                said = f"{self._label(listed)} {phrases.value(held)}" if held else f"no {self._label(listed)}"
+                wish = listing([phrases.value(name) for name in lacks]) + (" too" if held else "")
+                return Clause(self.subject(listed.operand, point), f"{said}, wanted {wish}")
+        return None
+
+    def sorts(self, traits: list[Node], elements: list[Point]) -> str:
+        """What there is instead of what is sought: the values that traits have, or else the keys of the items."""
+        fields = [part for trait in traits for part in trait.walk() if isinstance(part, Select)]
+        told = [part for part in fields if part.type.kind is Kind.STRING and not self._is_key(part)]
+        found = [self.trace.value(part, one) for one in elements for part in told]
+        keys = [self.trace.key(part.operand, one) for one in elements for part in fields]
+        return listing(list(dict.fromkeys(phrases.value(each) for each in found or keys if each)))
+
+    def _is_key(self, node: Select) -> bool:
+        owner = self._type(node.operand.type)
+        return owner is not None and owner.many == node.field
 
     def _membership(self, node: Call, point: Point, wanted: bool, met: bool) -> Clause:
         sought, listed = node.arguments
@@ -164,7 +204,7 @@ class Clauses:
         subject = self.subject(over.operand, point) if isinstance(over, Select) else ""
         return Clause(subject, f"{named} {said}")
 
-    def _valued(self, node: Select, found: object, said: str) -> str:
+    def _valued(self, node: Select | Has, found: object, said: str) -> str:
         label, declared = self._label(node), self._declared(node)
         plain = isinstance(found, int) and not (declared and declared.unit not in ("", "people"))
         return labels.counted(int(str(found)), label) if plain and labels.is_counted(label) else f"{label} {said}"
@@ -251,7 +291,7 @@ class Clauses:
         return wishes.label(node, self.trace.frame.vocabulary)
 
     def _unit(self, node: Node) -> str:
-        declared = self._declared(node) if isinstance(node, Select) else None
+        declared = self._declared(node) if isinstance(node, Select | Has) else None
         return declared.unit if declared else ""
 
 

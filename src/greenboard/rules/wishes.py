@@ -82,9 +82,18 @@ def asked(parts: list[Node], function: str, vocabulary: Vocabulary) -> list[Node
     return [part for part in left if not silent(part)] or left
 
 
-def sort(node: Node, words: Wishes) -> str:
-    """What a test of a trait wants: `of kind security`, `other than compose`."""
+_TEXT_TESTS = {"startsWith": ("starts", "start"), "endsWith": ("ends", "end")}
+
+
+def sort(node: Node, words: Wishes, *, wanted: bool = True) -> str:
+    """What a test of a trait wants: `of kind security`, `other than compose`, `whose name starts with test-`."""
     match node:
+        case Call(function="!_", arguments=(Call(function="startsWith" | "endsWith") as tested,)):
+            return sort(tested, words, wanted=not wanted)
+        case Call(function=("startsWith" | "endsWith") as name, arguments=(Select() as subject, Const(value=value))):
+            does, do = _TEXT_TESTS[name]
+            verb = does if wanted else f"does not {do}"
+            return f"whose {words.label(subject)} {verb} with {value}"
         case Call(function="_==_", arguments=(Select(), Const())):
             return f"of {words.wish(node, True)}"
         case Call(function="_!=_", arguments=(Select(), Const(value=value))):
@@ -117,7 +126,7 @@ class Wishes:
             case Select():
                 return self._bool(node, wanted)
             case Has():
-                return f"{'a' if wanted else 'no'} known {self._label(node)}"
+                return f"{'a' if wanted else 'no'} known {self.label(node)}"
             case Call(function="reached"):
                 return f"{'at least' if wanted else 'below'} {named.level_of(node)} on {named.card_of(node)}"
             case Call(function="in_team", arguments=(*_, Const(value=team))):
@@ -130,14 +139,14 @@ class Wishes:
 
     def _bool(self, node: Select, wanted: bool) -> str:
         phrase = bool_phrase(declared(node, self.trace.frame.vocabulary), wanted)
-        return phrase or f"{self._label(node)} {phrases.value(wanted)}"
+        return phrase or f"{self.label(node)} {phrases.value(wanted)}"
 
-    def _label(self, node: Select | Has) -> str:
+    def label(self, node: Select | Has) -> str:
         return label(node, self.trace.frame.vocabulary)
 
     def _compared(self, name: str, subject: Select | Var, limit: Node, wanted: bool) -> str | None:
         field = declared(subject, self.trace.frame.vocabulary) if isinstance(subject, Select) else None
-        label = self._label(subject) if isinstance(subject, Select) else ""
+        label = self.label(subject) if isinstance(subject, Select) else ""
         said = self._limit(limit, field.unit if field else "")
         if said is None:
             return None

@@ -12,9 +12,57 @@ from datetime import datetime
 import numpy as np
 
 from greenboard.rules.vectors import Array
-from greenboard.scorecards.types import Level, Rule, Scorecard
+from greenboard.scorecards.types import Rule, Scorecard
+
+Lines = Sequence[Array] | Array
+"""A line for each rule: a matrix, or several arrays."""
 
 FAIL, PASS, NO_DATA, ERROR, NOT_APPLICABLE = range(5)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Of every level and row, how many of the level's rules are not met, and how many give a reason to claim it."""
+
+    unmet: Array
+    claims: Array
+
+    @classmethod
+    def of(cls, scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ()) -> Ladder:
+        """The ladder of a scorecard; `codes` and `exempt` are as of `stand`."""
+        made = cls(*np.zeros((2, len(scorecard.levels), _width(codes)), dtype=np.int16))
+        steps = {level.name: step for step, level in enumerate(scorecard.levels)}
+        for line, rule in enumerate(scorecard.rules):
+            if rule.counts(now) and rule.level in steps:
+                made._count(steps[rule.level], codes[line], exempt[line] if len(exempt) else None, 1)
+        return made
+
+    def swapped(
+        self, scorecard: Scorecard, now: datetime, before: tuple[Rule, Array] | None, after: tuple[Rule, Array] | None
+    ) -> Ladder:
+        """The ladder with another rule, or other outcomes, in the place of one that it counts."""
+        made = Ladder(self.unmet.copy(), self.claims.copy())
+        steps = {level.name: step for step, level in enumerate(scorecard.levels)}
+        for told, by in ((before, -1), (after, 1)):
+            if told is not None and told[0].counts(now) and told[0].level in steps:
+                made._count(steps[told[0].level], told[1], None, by)
+        return made
+
+    def _count(self, step: int, codes: Array, exempt: Array | None, by: int) -> None:
+        claims = codes == PASS if exempt is None else (codes == PASS) | exempt
+        met = claims | (codes == NOT_APPLICABLE)
+        self.claims[step] += np.multiply(claims, by, dtype=np.int16)
+        self.unmet[step] += np.multiply(~met, by, dtype=np.int16)
+
+    def ranks(self) -> Array:
+        """The rank of the level of every row as int8: 0 is none, 1 the lowest."""
+        rows = self.unmet.shape[1]
+        reached, claimed, open_ = np.zeros(rows, np.int8), np.zeros(rows, np.bool_), np.ones(rows, np.bool_)
+        for level, (unmet, claims) in enumerate(zip(self.unmet, self.claims, strict=True), start=1):
+            claimed |= claims > 0
+            open_ &= unmet == 0
+            reached[open_ & claimed] = level
+        return reached
 
 
 @dataclass(frozen=True)
@@ -28,19 +76,22 @@ class Standings:
     undecided: Array
 
 
-def stand(scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None = None) -> Standings:
+def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ()) -> Standings:
     """Level, score and counts of every row.
 
-    `codes` has a line for each rule of the scorecard, in its order. `exempt` marks pairs as bool in
-    the same shape.
+    `codes` has a line for each rule of the scorecard, in its order. Of a scorecard without rules only a
+    matrix says how many rows there are.
+    `exempt` marks pairs as bool in the same shape.
     """
-    rules, codes, exempt = _counting(scorecard, codes, now, exempt)
+    rows = _width(codes)
     # won and lost are points; passed, failed and undecided are numbers of rules
-    won, lost, passed, failed, undecided = np.zeros((5, codes.shape[1]), dtype=np.int32)
-    for line, rule in enumerate(rules):
+    won, lost, passed, failed, undecided = np.zeros((5, rows), dtype=np.int32)
+    for line, rule in enumerate(scorecard.rules):
+        if not rule.counts(now):
+            continue
         met, missed = codes[line] == PASS, codes[line] == FAIL
         open_ = (codes[line] == NO_DATA) | (codes[line] == ERROR)
-        if exempt is not None:
+        if len(exempt):
             missed, open_ = missed & ~exempt[line], open_ & ~exempt[line]
         won += np.multiply(met, rule.weight, dtype=np.int32)
         lost += np.multiply(missed, rule.weight, dtype=np.int32)
@@ -48,33 +99,11 @@ def stand(scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | Non
         failed += missed
         undecided += open_
     points = won + lost
-    score = np.divide(100.0 * won, points, out=np.full(len(points), np.nan), where=points > 0)
-    return Standings(_climb(scorecard.levels, rules, codes, exempt), score, passed, passed + failed, undecided)
+    score = np.divide(100.0 * won, points, out=np.full(rows, np.nan), where=points > 0)
+    return Standings(Ladder.of(scorecard, codes, now, exempt).ranks(), score, passed, passed + failed, undecided)
 
 
-def ranks(scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None = None) -> Array:
-    """The rank of the level of every row as int8, 0 for none and 1 for the lowest; otherwise as `stand`."""
-    return _climb(scorecard.levels, *_counting(scorecard, codes, now, exempt))
-
-
-def _counting(
-    scorecard: Scorecard, codes: Array, now: datetime, exempt: Array | None
-) -> tuple[list[Rule], Array, Array | None]:
-    """The rules that count, with their lines."""
-    lines = [line for line, rule in enumerate(scorecard.rules) if rule.counts(now)]
-    return [scorecard.rules[line] for line in lines], codes[lines], None if exempt is None else exempt[lines]
-
-
-def _climb(levels: Sequence[Level], rules: Sequence[Rule], codes: Array, exempt: Array | None) -> Array:
-    rows = codes.shape[1]
-    reached, claimed, open_ = np.zeros(rows, np.int8), np.zeros(rows, np.bool_), np.ones(rows, np.bool_)
-    for rank, level in enumerate(levels, start=1):
-        own = [line for line, rule in enumerate(rules) if rule.level == level.name]
-        if own:
-            passed, spared = codes[own] == PASS, codes[own] == NOT_APPLICABLE
-            if exempt is not None:
-                passed |= exempt[own]
-            claimed |= passed.any(axis=0)
-            open_ &= (passed | spared).all(axis=0)
-        reached[open_ & claimed] = rank
-    return reached
+def _width(codes: Lines) -> int:
+    if isinstance(codes, np.ndarray):
+        return int(codes.shape[1])
+    return len(codes[0]) if codes else 0

@@ -64,14 +64,13 @@ def standards(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
     """
     global _kept  # noqa: PLW0603 - one small cache; a race only compiles twice
     kept, found = _kept, version()
-    if kept is None or kept.vocabulary is not vocabulary:
-        kept = None
-        shipped = definition.shipped(vocabulary)
-    else:
-        shipped = kept.shipped
-    if kept is None or kept.version != found:
-        kept = _kept = _Kept(vocabulary, found, shipped, tuple(_laid(card, vocabulary) for card in shipped))
-    return kept.standards
+    if kept is not None and kept.vocabulary is vocabulary and kept.version == found:
+        return kept.standards
+    shipped = kept.shipped if kept and kept.vocabulary is vocabulary else definition.shipped(vocabulary)
+    begun, ended, *_ = found
+    laid = shipped if begun == ended else tuple(_laid(card, vocabulary) for card in shipped)
+    _kept = _Kept(vocabulary, found, shipped, laid)
+    return laid
 
 
 def version() -> Version:
@@ -171,7 +170,8 @@ def _readable(card: Scorecard, rows: Sequence[RuleEdit], vocabulary: Vocabulary)
     found: list[Rule] = []
     for row in rows:
         try:
-            found.append(draft.read(card, row.text, vocabulary, label=f"{card.name}/{row.rule}", name=row.rule))
+            label = f"edit of {row.rule} by {row.author}"
+            found.append(draft.read(card, row.text, vocabulary, label=label, name=row.rule))
         except UserError as error:
-            _log.warning("the edit of %s by %s is left out: %s", row.rule, row.author, error)
+            _log.warning("left out: %s", error)
     return found

@@ -166,6 +166,11 @@ class Rule:
         return {name: tuple(sorted(paths - owners[name])) for name, paths in found.items()}
 
     @property
+    def related_types(self) -> frozenset[str]:
+        """The fact types that it reads of related entities."""
+        return frozenset(path.partition(".")[0] for paths in self.related.values() for path in paths)
+
+    @property
     def levels(self) -> frozenset[tuple[str, str]]:
         """The scorecards of which it reads a level, each with the relation to whose level it is ("": its own)."""
         return frozenset[tuple[str, str]]().union(*(program.levels for program in self.programs))
@@ -174,6 +179,11 @@ class Rule:
     def reads_team(self) -> bool:
         """Whether it asks which team something belongs to."""
         return any(program.reads_team for program in self.programs)
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether it reads anything but the entity's own facts."""
+        return bool(self.related or self.levels or self.reads_team)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -211,6 +221,11 @@ class Scorecard:
     def types(self) -> frozenset[str]:
         """The fact types that its rules read."""
         return frozenset[str]().union(*(rule.types for rule in self.rules))
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether any of its rules reads anything but an entity's own facts."""
+        return any(rule.looks_beyond for rule in self.rules)
 
     @property
     def standards(self) -> frozenset[str]:

@@ -60,7 +60,7 @@ def describe(declared: FactType, scorecards: Iterable[Scorecard]) -> Type:
         Reader(rule.title, links.rule(card.name, rule.id), card.title)
         for card in scorecards
         for rule in card.rules
-        if declared.name in rule.types
+        if declared.name in rule.types | rule.related_types
     ]
     return Type(
         name=declared.name,
