@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,10 @@ def django() -> None:
         django.setup()
 
 
-def migrate() -> None:
-    """Bring the database to the current schema; a second process that does so waits for the first.
+def migrate(then: Callable[[], object] | None = None) -> None:
+    """Bring the database to the current schema, and do what has to be there before anybody goes on.
+
+    Of two processes that do this at once, one waits for the other.
 
     Raises:
         UserError: the database does not answer, or refuses us.
@@ -35,6 +37,8 @@ def migrate() -> None:
 
     with alone():
         call_command("migrate", interactive=False, verbosity=0)
+        if then is not None:
+            then()
 
 
 @contextmanager
