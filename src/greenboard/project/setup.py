@@ -35,14 +35,14 @@ def migrate(then: Callable[[], object] | None = None) -> None:
     """
     from django.core.management import call_command
 
-    with alone():
+    with _alone():
         call_command("migrate", interactive=False, verbosity=0)
         if then is not None:
             then()
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def _alone() -> Iterator[None]:
     """Let one process of an installation at a time be inside; not to be entered twice in one.
 
     Raises:
@@ -51,7 +51,7 @@ def alone() -> Iterator[None]:
     """
     from django.db import connection
 
-    reach()
+    _reach()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_KEY])
@@ -66,7 +66,7 @@ def alone() -> Iterator[None]:
             yield
 
 
-def reach() -> None:
+def _reach() -> None:
     """Open the connection to the database.
 
     Raises:
