@@ -60,7 +60,14 @@ def judge(case: dict[str, Any]) -> tuple[str, str]:
 def _variables(case: dict[str, Any]) -> tuple[dict[str, FieldType], dict[str, list[Any]]]:
     kinds = {name: stated for name, stated in case["decls"] if stated[0] == "prim" and stated[1] in _PRIMITIVES}
     parameters = {name: _PRIMITIVES[stated[1]] for name, stated in kinds.items() if "." not in name}
-    return parameters, {name: [case["bindings"][name][1] if name in case["bindings"] else None] for name in parameters}
+    return parameters, {name: [_bound(case["bindings"].get(name))] for name in parameters}
+
+
+def _bound(stated: list[Any] | None) -> Any:
+    """The value of a variable; doubles are written as text."""
+    if stated is None:
+        return None
+    return float(stated[1]) if stated[0] == "double" else stated[1]
 
 
 def _same(expected: list[Any], found: Any) -> bool:

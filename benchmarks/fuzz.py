@@ -20,13 +20,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.rules.oracle import activation, around_as_data, oracle, prepared
+from tests.rules.random_more import Maker
 from tests.rules.random_rules import (
     DOUBLES,
     INTS,
     NOW,
     PARAMETERS,
     STRINGS,
-    Maker,
     random_around,
     random_row,
     vocabulary,

@@ -4,7 +4,9 @@ import { openPalette } from "./elements/palette";
 
 let going = 0; // when `g` was pressed, in milliseconds; 0 when it was not
 
-function typing(target: EventTarget | null): boolean {
+// Of an event from within a shadow tree, `target` is only the element that has the tree.
+function typing(event: Event): boolean {
+  const target = event.composedPath()[0];
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
 }
 
@@ -26,7 +28,7 @@ document.addEventListener("keydown", (event) => {
     openPalette();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || document.querySelector("dialog[open]")) return;
   if (going && Date.now() - going < 1200) {
     going = 0;
     follow(event.key);

@@ -7,6 +7,7 @@ import importlib
 from pathlib import Path
 
 NAME, PASSWORD = "ada", "a long password"
+ADMINISTRATOR = "grace"
 
 
 def write():
@@ -17,6 +18,7 @@ def write():
     from greenboard.access.models import Person
 
     Person.objects.create_user(NAME, password=PASSWORD)
+    Person.objects.create_superuser(ADMINISTRATOR, password=PASSWORD)
     importlib.import_module("tests.web.world").build()
 
 

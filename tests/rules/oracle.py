@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_optional, ext_strings
+from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
 from tests.rules.random_rules import NOW
 
@@ -22,13 +22,14 @@ def oracle(words: Vocabulary) -> Any:
     types = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE, "string": cel.Type.STRING,
              "duration": cel.Type.DURATION, "timestamp": cel.Type.TIMESTAMP}  # fmt: skip
 
-    def declared(name: str, *overloads: tuple[list[Any], Any, Callable[..., Any]]) -> Any:
+    def declared(name: str, *overloads: tuple[list[Any], Any, Callable[..., Any]], method: bool = False) -> Any:
         made = [
-            cel.Overload(f"{name}_{index}", result, arguments, False, work)
+            cel.Overload(f"{name.replace('.', '_')}_{index}", result, arguments, method, work)
             for index, (arguments, result, work) in enumerate(overloads)
         ]
         return cel.FunctionDecl(name, made)
 
+    any_list = cel.Type.List(cel.Type.DYN)
     listed = {name: cel.Type.List(kind) for name, kind in types.items()}
     functions = [
         declared("age", ([types["timestamp"]], types["duration"], _age)),
@@ -39,12 +40,24 @@ def oracle(words: Vocabulary) -> Any:
         declared("percent", ([listed["bool"]], types["double"], _percent)),
         declared("quantile", ([listed["double"], types["double"]], types["double"], _quantile)),
         declared("sum", ([listed["int"]], types["int"], _sum)),
+        declared("sort", ([any_list], any_list, _sort), method=True),
+        declared("distinct", ([any_list], any_list, _distinct), method=True),
+        declared("flatten", ([any_list], any_list, lambda found: [x for part in found for x in part]), method=True),
+        declared("slice", ([any_list, types["int"], types["int"]], any_list, _slice), method=True),
+        declared("sets.contains", ([any_list, any_list], types["bool"], _contains)),
+        declared("sets.intersects", ([any_list, any_list], types["bool"], lambda a, b: any(_in(x, b) for x in a))),
+        declared("sets.equivalent", ([any_list] * 2, types["bool"], lambda a, b: _contains(a, b) and _contains(b, a))),
     ]  # fmt: skip
     around = [*(f"{name}__" for name in RELATIONS), "levels__", "reacheds__", "teams__"]
     variables = dict.fromkeys([*words.types, "param", *around], cel.Type.DYN)
     made = cel.NewEnv(
         variables={**variables, "now": cel.Type.TIMESTAMP},
-        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+        extensions=[
+            ext_bindings.ExtBindings(),
+            ext_math.ExtMath(),
+            ext_optional.ExtOptional(),
+            ext_strings.ExtStrings(),
+        ],
         functions=functions,
     )
     made.compile("true")
@@ -96,6 +109,38 @@ def _sum(values: Any) -> int:
     return int(total)
 
 
+def _sort(values: Any) -> list[Any]:
+    found = list(values)
+    plain = _plain(found)
+    if any(value != value for value in plain):
+        raise ValueError("no number")
+    return [found[index] for index in sorted(range(len(found)), key=plain.__getitem__)]
+
+
+def _distinct(values: Any) -> list[Any]:
+    kept: list[Any] = []
+    for value in values:
+        if not _in(value, kept):
+            kept.append(value)
+    return kept
+
+
+def _slice(values: Any, start: int, stop: int) -> list[Any]:
+    found = list(values)
+    if not 0 <= start <= stop <= len(found):
+        raise ValueError("outside the list")
+    return found[start:stop]
+
+
+def _in(value: Any, others: Any) -> bool:
+    plain = _plain([value])[0]
+    return any(plain == other for other in _plain(others))
+
+
+def _contains(whole: Any, part: Any) -> bool:
+    return all(_in(value, whole) for value in part)
+
+
 def as_data(value: Any) -> Any:
     """Facts as the runtime takes them: its own timestamps and durations, lists and maps."""
     if isinstance(value, dict):
@@ -116,10 +161,11 @@ def as_data(value: Any) -> Any:
 def prepared(text: str, compiler: Any, runtime: Any) -> Any:
     """The checked expression for the runtime.
 
-    It has no `attested` and nothing that is around an entity: it gets what they stand for.
+    It has no `attested` and nothing that is around an entity, and gets named parts wrong: it gets what they
+    stand for.
     """
     spelled = _spell_out(text) if "attested(" in text else text
-    return runtime.deserialize(_around_as_variables(compiler.compile(spelled).serialize()))
+    return runtime.deserialize(_around_as_variables(_without_names(compiler.compile(spelled).serialize())))
 
 
 def _around_as_variables(serialised: bytes) -> bytes:
@@ -218,6 +264,54 @@ def _related(row: int, plain: Sequence[dict[str, Any]], around: Around) -> dict[
             elif targets:
                 found[f"{name}__"] = targets[0]
     return found
+
+
+def _without_names(serialised: bytes) -> bytes:
+    """The same expression with each named part (`cel.bind`, `optMap`) in the place of its name.
+
+    The runtime keeps named parts where a list's variable was, and finds that variable there again when
+    the list's comprehension ended early.
+    """
+    envelope = any_pb2.Any()
+    envelope.ParseFromString(serialised)
+    checked = wire.parse(serialised)
+    _put_in_place(checked.expr, {})
+    envelope.value = checked.SerializeToString()
+    return envelope.SerializeToString()
+
+
+def _put_in_place(expr: Any, parts: dict[str, Any]) -> None:
+    match expr.WhichOneof("kind"):
+        case "ident_expr" if expr.ident_expr.name in parts:
+            expr.CopyFrom(parts[expr.ident_expr.name])
+        case "select_expr":
+            _put_in_place(expr.select_expr.operand, parts)
+        case "call_expr":
+            if expr.call_expr.HasField("target"):
+                _put_in_place(expr.call_expr.target, parts)
+            for argument in expr.call_expr.args:
+                _put_in_place(argument, parts)
+        case "list_expr":
+            for element in expr.list_expr.elements:
+                _put_in_place(element, parts)
+        case "comprehension_expr":
+            _put_in_comprehension(expr, parts)
+
+
+def _put_in_comprehension(expr: Any, parts: dict[str, Any]) -> None:
+    told = expr.comprehension_expr
+    if told.iter_var == "#unused":
+        _put_in_place(told.accu_init, parts)
+        body = type(expr)()
+        body.CopyFrom(told.result)
+        _put_in_place(body, {**parts, told.accu_var: told.accu_init})
+        expr.CopyFrom(body)
+        return
+    for part in (told.iter_range, told.accu_init):
+        _put_in_place(part, parts)
+    inner = {name: part for name, part in parts.items() if name not in (told.iter_var, told.accu_var)}
+    for part in (told.loop_condition, told.loop_step, told.result):
+        _put_in_place(part, inner)
 
 
 def _spell_out(text: str) -> str:

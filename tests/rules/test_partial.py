@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.rules import random_rules
+from tests.rules import random_more, random_rules
 from tests.rules.cast import GIVEN, NOW, VOCABULARY, program
 
 from greenboard.facts.types import Partial
@@ -94,7 +94,7 @@ def test_no_verdict_is_overturned_by_what_was_not_seen() -> None:
         partly = Frame.build(words, rows, NOW - timedelta(days=170))
         wholly = Frame.build(words, whole, NOW - timedelta(days=170))
         for _ in range(25):
-            source = random_rules.Maker(rng).make("bool", 3)
+            source = random_more.Maker(rng).make("bool", 3)
             try:
                 compiled = compile_rule(source, words, parameters=random_rules.PARAMETERS)
             except RuleError:

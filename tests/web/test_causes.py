@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from greenboard.core.refs import Ref
-from greenboard.facts.store import vocabulary
+from greenboard.facts.vocabulary import load
 from greenboard.results.rows import Cause, Change
 from greenboard.scorecards import definition
 from greenboard.web import causes
@@ -15,7 +15,7 @@ ONCALL = Cause("fact", "PagerDuty could not be read: it answered 403", "oncall",
 GRACE = Cause("clock", "Somebody answers at night: no data for longer than 7 days", "oncall", "PagerDuty")
 REPLICAS = Cause("fact", "replicas 3 → 1", "workload", "k8s/deploy.yaml:14", commit="4f2a")
 PASSED = Cause("clock", "Time passed: the rule compares a moment with now")
-CARD = definition.shipped(vocabulary())[0]
+CARD = definition.find("production-readiness", load())
 RULE, OTHER = CARD.rules[0].id, CARD.rules[1].id
 
 

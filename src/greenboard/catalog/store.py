@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from greenboard.catalog import graph, rows
 from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
@@ -205,6 +205,18 @@ def kinds() -> tuple[Kind, ...]:
     """The custom kinds that descriptors defined, by name."""
     found = CustomKind.objects.order_by("name")
     return tuple(Kind(row.name, row.title, row.description, row.properties, rows.place(row.place)) for row in found)
+
+
+def stamp() -> tuple[int, datetime | None]:
+    """What differs whenever an entity was declared, changed or retired since. One query."""
+    found = EntityVersion.objects.aggregate(last=Max("id"), ended=Max("valid_to"))
+    return found["last"] or 0, found["ended"]
+
+
+def with_properties(*, ended: bool = False) -> list[Entity]:
+    """The entities that have properties; with `ended`, as they were before, each as often as it changed."""
+    found = EntityVersion.objects.filter(valid_to__isnull=not ended, data__has_key="properties")
+    return [rows.entity(row) for row in found.order_by("id").iterator()]
 
 
 def tags(as_of: datetime | None = None) -> list[str]:

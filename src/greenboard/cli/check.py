@@ -70,13 +70,29 @@ def command(
         raise click.UsageError("Missing argument 'PATH...': name a git working tree or a folder of them.")
     moment = clock.parse_time(now) if now else clock.now().replace(microsecond=0)
     words = vocabulary.load()
-    card = definition.find(scorecard, words)
-    asked = _threshold(card, fail_under)
-    rule = _rule(card, explain)
+    early = _early(scorecard, words)
+    if early is not None:
+        _threshold(early, fail_under), _rule(early, explain)
     gathered = _gather(paths, facts, words, moment)
-    report = _report(card, gathered, words, moment, rule)
+    card = early or definition.find(scorecard, gathered.vocabulary)
+    asked, rule = _threshold(card, fail_under), _rule(card, explain)
+    report = _report(card, gathered, gathered.vocabulary, moment, rule)
     _print(report, form, everything)
     return _exit_code(report, gathered, asked)
+
+
+def _early(scorecard: str, words: Vocabulary) -> Scorecard | None:
+    """The scorecard, refused before anything is read; None where it asks for custom facts that may yet be found."""
+    from greenboard.core.errors import UserError
+    from greenboard.facts.observed import PROPERTIES
+    from greenboard.scorecards import definition
+
+    try:
+        return definition.find(scorecard, words)
+    except UserError as error:
+        if f"{PROPERTIES} has no field" not in str(error):
+            raise
+        return None
 
 
 def _threshold(card: Scorecard, asked: str | None) -> _Asked | None:

@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MANY = 50_000
+"""From how many new objects on it pays not to look at them."""
+
 
 @contextmanager
 def paused() -> Iterator[None]:
@@ -15,5 +18,9 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_count()[0] > _MANY and not gc.get_freeze_count():
+            # Both together make all that is there old at once, which otherwise takes a visit to each.
+            gc.freeze()
+            gc.unfreeze()
         if was:
             gc.enable()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+
+from greenboard.core.errors import UserError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -12,3 +16,28 @@ def library(*parts: str) -> Path:
     installed = _PACKAGE / "library"
     root = installed if installed.is_dir() else _PACKAGE.parents[1] / "library"
     return root.joinpath(*parts)
+
+
+def own_fact_types(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_FACT_TYPES names, if it does.
+
+    Raises:
+        UserError: there is no such folder.
+
+    """
+    return _folder("GREENBOARD_FACT_TYPES", variables)
+
+
+def own_scorecards(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_SCORECARDS names, if it does; otherwise as `own_fact_types`."""
+    return _folder("GREENBOARD_SCORECARDS", variables)
+
+
+def _folder(name: str, variables: Mapping[str, str] | None) -> Path | None:
+    told = (os.environ if variables is None else variables).get(name, "")
+    if not told:
+        return None
+    folder = Path(told).expanduser().resolve()
+    if not folder.is_dir():
+        raise UserError(f"{name} names no folder", expected="a folder of YAML files", got=repr(told))
+    return folder

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from greenboard.catalog import graph
+from greenboard.catalog import graph, parts
 from greenboard.catalog.types import Declared, Entity, Link, Relation, RelationKind
 from greenboard.core.errors import Place
 from greenboard.core.refs import Ref
+from greenboard.facts.observed import PROPERTIES
 from greenboard.facts.types import Fact, FieldValue, Source, SourceKind, Struct, Value
 
 _FEEDBACK = {"issues": "issue_tracker", "form": "form", "forum": "forum"}
@@ -74,6 +75,11 @@ class _Web:
         for relation in declared.relations:
             self.outgoing[relation.source, relation.kind].append(relation)
             self.incoming[relation.target, relation.kind].append(relation)
+
+    @cached_property
+    def has_properties(self) -> bool:
+        """Whether any entity says something in words of its own."""
+        return any(entity.properties for entity in self.entities.values())
 
     def owner(self, ref: Ref) -> tuple[Relation, bool] | None:
         """The relation that names the owner, and whether it is that of something around the entity."""
@@ -241,6 +247,16 @@ def _less_critical(entity: Entity, targets: tuple[Ref, ...], web: _Web) -> tuple
     return found if found or all(tier is not None for _, tier in tiers) else None
 
 
+def _properties(entity: Entity, web: _Web) -> Said | None:
+    """What the descriptor says in words of its own, as it says it; where nobody does, nothing."""
+    if entity.discovered or not web.has_properties:
+        return None
+    plain = {key: value for key, value in parts.plain(entity.properties).items() if not isinstance(value, Mapping)}
+    return Said(
+        PROPERTIES, {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}, {}
+    )
+
+
 def _runbook(entity: Entity) -> Said | None:
     found: dict[str, Struct] = {}
     for link in _linked(entity, "runbook"):
@@ -288,5 +304,11 @@ def _external(entity: Entity) -> Said | None:
     return Said("external_dependency", tuple(items), {})
 
 
-_FROM_RELATIONS: tuple[Callable[[Entity, _Web], Said | None], ...] = (_entity, _ownership, _contact, _dependency_map)
+_FROM_RELATIONS: tuple[Callable[[Entity, _Web], Said | None], ...] = (
+    _entity,
+    _ownership,
+    _contact,
+    _dependency_map,
+    _properties,
+)
 _FROM_ENTITY: tuple[Callable[[Entity], Said | None], ...] = (_runbook, _dashboard, _user_docs, _feedback, _external)

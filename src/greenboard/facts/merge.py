@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from greenboard.facts import observed
 from greenboard.facts.types import Fact, FieldValue, Gap, Partial, SourceKind, Struct, Value
 from greenboard.facts.vocabulary import FactType, Vocabulary
 
@@ -36,6 +38,7 @@ _DECLARED_FIRST = (
     SourceKind.REPOSITORY,
 )
 
+_Said = TypeVar("_Said", Fact, Gap)
 Spot = tuple[str | None, str]
 """A field of a fact type: the key of its item (None for single facts) and its name."""
 
@@ -93,28 +96,33 @@ def merge(
     priority: Sequence[str] = (),
 ) -> Snapshot:
     """Merge the facts of one entity. `priority` names sources that are believed before all others."""
-    by_type: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        by_type[fact.type].append(fact)
-    missed: dict[str, list[Gap]] = defaultdict(list)
-    for gap in gaps:
-        missed[gap.type].append(gap)
+    by_type, missed = _by_type(facts), _by_type(gaps)
     values: dict[str, Value] = {}
     origins: dict[str, Mapping[Spot, Fact]] = {}
     stale: dict[str, Stale] = {}
     conflicts: dict[str, tuple[Conflict, ...]] = {}
     partial: set[str] = set()
+    types = vocabulary.types
     for name, told in by_type.items():
-        declared = vocabulary.types.get(name)
+        declared = types.get(name)
         if declared is None:
+            continue
+        if len(told) == 1 and _stands(told[0], declared, now):
+            value = _alone(told[0].value, missing=name in missed)
+            if name in missed and declared.many is not None:
+                partial.add(name)
+            if value is not None:
+                values[name], origins[name] = value, _Sole(told[0], declared.many)
             continue
         fresh, old = _split(told, declared, now)
         if old:
             stale[name] = _staleness(old, declared)
         if not fresh:
             continue
-        alone = len(told) == 1 and _told_apart(fresh[0].value, declared)
-        merged = _Alone(fresh[0], declared) if alone else _Merged(declared, _by_trust(fresh, declared, priority))
+        if declared.open:
+            fresh, misfits = _typed(fresh, declared)
+            missed[name] += misfits
+        merged = _Merged(declared, _by_trust(fresh, declared, priority))
         if declared.many is not None and (name in missed or _lost(old, merged, declared)):
             partial.add(name)
         value = merged.value(name in partial)
@@ -123,38 +131,52 @@ def merge(
             origins[name] = merged.origins
         if merged.conflicts:
             conflicts[name] = tuple(merged.conflicts)
-    found_gaps = {name: tuple(several) for name, several in missed.items()}
+    found_gaps = {name: tuple(several) for name, several in missed.items() if several}
     return Snapshot(values, origins, found_gaps, stale, conflicts, frozenset(partial))
 
 
-def _told_apart(value: Value, declared: FactType) -> bool:
-    """Whether a value has the shape of its type, and no two items of one key that would have to be merged."""
-    if declared.many is None:
-        return isinstance(value, Mapping)
+def _typed(facts: Iterable[Fact], declared: FactType) -> tuple[list[Fact], list[Gap]]:
+    """Custom facts with the values that fit the types of their keys, and a gap for each that has others."""
+    typed: list[Fact] = []
+    gaps: list[Gap] = []
+    for fact in facts:
+        assert isinstance(fact.value, Mapping), "custom facts are one struct for each entity"
+        values, misfits = observed.fitted(declared, fact.value)
+        typed.append(replace(fact, value=values))
+        if misfits:
+            reason = "; ".join(misfits.values())
+            gaps.append(Gap(fact.entity, fact.type, reason, fact.source, fact.observed_at))
+    return typed, gaps
+
+
+def _by_type(said: Iterable[_Said]) -> dict[str, list[_Said]]:
+    found: dict[str, list[_Said]] = defaultdict(list)
+    for one in said:
+        found[one.type].append(one)
+    return found
+
+
+def _stands(fact: Fact, declared: FactType, now: datetime) -> bool:
+    """Whether there is nothing to merge: a fact that is not too old, of the shape of its type.
+
+    Of several items no two have the same key. Custom facts have to be held against the types of their keys.
+    """
+    if declared.open or (declared.max_age is not None and now - fact.observed_at > declared.max_age):
+        return False
+    value, many = fact.value, declared.many
+    if many is None:
+        return type(value) is dict
     if type(value) is not tuple:
         return False
-    keys = [item.get(declared.many) for item in value]
-    return len(set(keys)) == len(keys) and all(type(key) is str for key in keys)
+    keys = {key for item in value if type(key := item.get(many)) is str}
+    return len(keys) == len(value)
 
 
-class _Alone:
-    """A fact with which there is nothing to merge, taken as `_Merged` would take it, without a copy."""
-
-    conflicts: tuple[Conflict, ...] = ()
-
-    def __init__(self, fact: Fact, declared: FactType) -> None:
-        self._fact = fact
-        self.origins = _Sole(fact, declared.many)
-
-    def has(self, key: str | None) -> bool:
-        return (key, "") in self.origins
-
-    def value(self, partial: bool) -> Value | None:
-        """As that of `_Merged`."""
-        value = self._fact.value
-        if partial and isinstance(value, tuple):
-            return Partial(value) if value else None
-        return value
+def _alone(value: Value, *, missing: bool) -> Value | None:
+    """The value of the only fact there is, as `_Merged` would give it, without a copy."""
+    if missing and isinstance(value, tuple):
+        return Partial(value) if value else None
+    return value
 
 
 class _Sole(Mapping[Spot, Fact]):
@@ -215,9 +237,6 @@ class _Merged:
             item[spot[1]] = value
             self.origins[spot] = fact
 
-    def has(self, key: str | None) -> bool:
-        return key in self.items
-
     def value(self, partial: bool) -> Value | None:
         """The merged value; None where an empty list cannot be believed."""
         if self.declared.many is None:
@@ -248,9 +267,9 @@ def _staleness(old: Sequence[Fact], declared: FactType) -> Stale:
     return Stale(newest.observed_at, declared.max_age or timedelta(), newest.source.name)
 
 
-def _lost(old: Iterable[Fact], merged: _Merged | _Alone, declared: FactType) -> bool:
+def _lost(old: Iterable[Fact], merged: _Merged, declared: FactType) -> bool:
     """Whether facts that are too old had items that no other source speaks of."""
-    return any(not merged.has(key) for fact in old for key, _ in _structs(fact.value, declared))
+    return any(key not in merged.items for fact in old for key, _ in _structs(fact.value, declared))
 
 
 def _by_trust(facts: Iterable[Fact], declared: FactType, priority: Sequence[str]) -> list[Fact]:

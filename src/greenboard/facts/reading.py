@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 
+from django.db import connection
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+
 from greenboard.core.refs import Ref
+from greenboard.facts import custom
 from greenboard.facts import vocabulary as words
 from greenboard.facts.models import FactInterval
 from greenboard.facts.stored import Reader
@@ -15,62 +21,80 @@ from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 
 _ORIGIN = ("entity_id", "type", "source_kind", "source", "location", "commit", "link")
 FACT = (*_ORIGIN, "id", "value", "places", "observed_at")
+"""The last one may be a moment, or the text in which SQLite keeps it."""
 GAP = (*_ORIGIN, "reason", "unclear", "valid_from")
+_FETCH = 5_000
+_SHORT = 100
 _KINDS = {kind.value: kind for kind in SourceKind}
 
-FactColumns = tuple[int, str, str, str, str, str, str, int, str, str, datetime]
+FactColumns = tuple[int, str, str, str, str, str, str, int, str, str, datetime | str]
 GapColumns = tuple[int, str, str, str, str, str, str, str, bool, datetime]
 
 
-@lru_cache(maxsize=1)
-def vocabulary() -> words.Vocabulary:
-    """The vocabulary that Greenboard ships, read once."""
-    return words.load()
+def rows(found: QuerySet[FactInterval]) -> Iterator[FactColumns]:
+    """The columns FACT of rows. Moments stay text on SQLite: Django takes longer over them than over all else."""
+    sqlite = connection.vendor == "sqlite"
+    moment = Cast("observed_at", TextField()) if sqlite else F("observed_at")
+    return found.values_list(*FACT[:-1], moment).iterator(chunk_size=_FETCH)
 
 
 @lru_cache(maxsize=1)
 def _reader() -> Reader:
-    return Reader(vocabulary())
+    return Reader(custom.fact_types())
+
+
+def decode(name: str, text: str) -> Value:
+    """Read a stored value. FactError when the fact type has changed so that it no longer fits."""
+    return _decode_again(name, text) if len(text) <= _SHORT else _reader().read(name, text)
 
 
 @lru_cache(maxsize=50_000)
-def decode(name: str, text: str) -> Value:
-    """Read a stored value. FactError when the fact type has changed so that it no longer fits."""
+def _decode_again(name: str, text: str) -> Value:
+    """Short values come again and again; long ones hardly ever."""
     return _reader().read(name, text)
 
 
 class Making:
-    """Makes facts and gaps of columns, as they were at a moment; None is now. `names` are those of entities."""
+    """Makes facts and gaps of columns, as they were at a moment; None is now. `names` are those of entities.
+
+    A fact that cannot be read any more becomes a gap, which is put into `broken` by entity.
+    """
 
     def __init__(self, names: Mapping[int, Ref], as_of: datetime | None) -> None:
         self.names = names
         self.as_of = as_of
-        self._sources: dict[tuple[str, ...], Source] = {}
+        self.broken: dict[int, list[Gap]] = defaultdict(list)
+        self._moments: dict[str, datetime] = {}
 
-    def fact(self, columns: FactColumns) -> Fact | Gap:
-        """A row of the columns FACT as the fact that it was.
+    def fact(self, columns: FactColumns) -> Fact | None:
+        """A row of the columns FACT as the fact that it was; None when it cannot be read.
 
         Between two looks of one interval the fact never went stale, so at a moment between them it
-        counts as observed at that moment. What cannot be read any more is a gap.
+        counts as observed at that moment.
         """
-        entity, name, *origin, row, text, places, observed = columns
-        source = self._source(*origin)
+        entity, name, kind, tool, location, commit, link, row, text, places, moment = columns
+        source = Source(_KINDS[kind], tool, location, commit, link)
         try:
             value = decode(name, text)
         except words.FactError as error:
             since = FactInterval.objects.values_list("valid_from", flat=True).get(id=row)
-            return Gap(self.names[entity], name, f"stored in an older form: {error}", source, since)
+            gap = Gap(self.names[entity], name, f"stored in an older form: {error}", source, since)
+            self.broken[entity].append(gap)
+            return None
+        observed = moment if isinstance(moment, datetime) else self._moment(moment)
         if self.as_of is not None and self.as_of < observed:
             observed = self.as_of
         return Fact(self.names[entity], name, value, source, observed, json.loads(places) if places else {})
 
     def gap(self, columns: GapColumns) -> Gap:
         """A row of the columns GAP."""
-        entity, name, *origin, reason, unclear, since = columns
-        return Gap(self.names[entity], name, reason, self._source(*origin), since, unclear)
+        entity, name, kind, tool, location, commit, link, reason, unclear, since = columns
+        source = Source(_KINDS[kind], tool, location, commit, link)
+        return Gap(self.names[entity], name, reason, source, since, unclear)
 
-    def _source(self, kind: str, *rest: str) -> Source:
-        known = self._sources.get((kind, *rest))
+    def _moment(self, text: str) -> datetime:
+        """A moment as SQLite keeps it. A look leaves the same one in many rows."""
+        known = self._moments.get(text)
         if known is None:
-            known = self._sources[(kind, *rest)] = Source(_KINDS[kind], *rest)
+            known = self._moments[text] = datetime.fromisoformat(text).replace(tzinfo=UTC)
         return known

@@ -13,7 +13,7 @@ from django.db import transaction
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import store
+from greenboard.facts import custom, store
 from greenboard.facts.events import FactsChanged
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated, decide, left_out
 from greenboard.facts.models import FactInterval, GapInterval
@@ -87,7 +87,7 @@ def _plan(
     spared = _spared(failed, open_gaps, at)
     ended = [key for key in left_out(held, spoke | _silent(failed, spared), said) if key.group[:3] not in spared]
     mended = left_out(open_gaps, spoke | {key.group for key in failed}, failed)
-    ages = {name: kind.max_age for name, kind in store.vocabulary().types.items() if kind.max_age is not None}
+    ages = {name: kind.max_age for name, kind in custom.fact_types().types.items() if kind.max_age is not None}
     return decide(held, said, ended, at, ages), decide(open_gaps, failed, mended, at, {})
 
 
@@ -98,7 +98,7 @@ def _spared(failed: Iterable[Key], open_gaps: Mapping[Key, Held], at: datetime) 
     the outage has lasted too long. A file that cannot be read is different: what it said before is
     no statement about the tree as it is now.
     """
-    types = store.vocabulary().types
+    types = custom.fact_types().types
     spared = set()
     for key in failed:
         kind = types.get(key.group.type)

@@ -19,17 +19,18 @@ from greenboard.catalog.types import RelationKind
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import bulk, reading
+from greenboard.facts import bulk, custom, reading
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.reading import Making
 from greenboard.facts.stored import encode
 from greenboard.facts.types import Fact, Gap, Source, Value
+from greenboard.facts.vocabulary import Vocabulary
 
 _Row = TypeVar("_Row", FactInterval, GapInterval)
 _Made = TypeVar("_Made")
-vocabulary = reading.vocabulary
 _BATCH = 500
+_FETCH = 5_000
 _NONE = -1
 """The surrogate id that no entity has."""
 _LONGEST_NAME, _LONGEST_SLOT = 200, 1_024
@@ -43,6 +44,11 @@ class _Typed(Protocol):
 
 
 _Said = TypeVar("_Said", bound=_Typed)
+
+
+def vocabulary() -> Vocabulary:
+    """Every fact type, custom facts with the keys in use. The same object until keys change."""
+    return custom.vocabulary()
 
 
 def state(fact: Fact) -> Stated[Fact]:
@@ -224,39 +230,42 @@ def current(
     names = names_of({*ids.values(), *lives_in.values()})
     make = Making(names, as_of)
     with collecting.paused():
-        facts = _by_entity(FactInterval, chosen, at_moment(as_of), names, make)
-        gaps = _by_entity(GapInterval, chosen, at_moment(as_of), names, make)
+        facts = _facts(chosen, at_moment(as_of), make)
+        gaps = _gaps(chosen, at_moment(as_of), make)
+    for number, broken in make.broken.items():
+        gaps[number] += broken
     found: dict[Ref, tuple[list[Fact], list[Gap]]] = {}
     for ref, number in ids.items():
         home = lives_in.get(number, _NONE)
-        told = (gaps.get(number, ()), _shared(gaps.get(home, ())), facts.get(number, ()), _shared(facts.get(home, ())))
-        found[ref] = _parted([one for several in told for one in several])
+        read, failed = facts.get(number, []), gaps.get(number, [])
+        found[ref] = (read + _shared(facts.get(home, ())), failed + _shared(gaps.get(home, ())))
     return found
 
 
 def _shared(said: Iterable[_Said]) -> list[_Said]:
     """What a component reads of its repository: the types that are about repositories."""
-    types = vocabulary().types
+    types = custom.fact_types().types
     return [one for one in said if one.type in types and types[one.type].about == "repository"]
 
 
-def _parted(said: Sequence[Fact | Gap]) -> tuple[list[Fact], list[Gap]]:
-    """Facts and gaps; a fact that cannot be read any more has become a gap."""
-    facts = [one for one in said if isinstance(one, Fact)]
-    return facts, [one for one in said if isinstance(one, Gap)]
+def _facts(entities: Collection[int] | None, when: Q, make: Making) -> dict[int, list[Fact]]:
+    """Facts by entity; of entities that are not known any more there are none."""
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for part in _selected(FactInterval, entities, when):
+        for row in reading.rows(part):
+            fact = make.fact(row) if row[0] in make.names else None
+            if fact is not None:
+                found[row[0]].append(fact)
+    return found
 
 
-def _by_entity(
-    model: type[_Row], entities: Collection[int] | None, when: Q, known: Collection[int], make: Making
-) -> dict[int, list[Fact | Gap]]:
-    """Rows by entity; of entities that are not known any more there are none."""
-    columns: tuple[str, ...] = reading.FACT if model is FactInterval else reading.GAP
-    made: Callable[[Any], Fact | Gap] = make.fact if model is FactInterval else make.gap
-    found: dict[int, list[Fact | Gap]] = defaultdict(list)
-    for rows in _selected(model, entities, when):
-        for row in rows.values_list(*columns).iterator(chunk_size=5_000):
-            if row[0] in known:
-                found[row[0]].append(made(row))
+def _gaps(entities: Collection[int] | None, when: Q, make: Making) -> dict[int, list[Gap]]:
+    """As `_facts`, for gaps."""
+    found: dict[int, list[Gap]] = defaultdict(list)
+    for part in _selected(GapInterval, entities, when):
+        for row in part.values_list(*reading.GAP).iterator(chunk_size=_FETCH):
+            if row[0] in make.names:
+                found[row[0]].append(make.gap(row))
     return found
 
 
@@ -316,12 +325,12 @@ def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[R
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
     rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part]
-    failed = _by_entity(GapInterval, chosen, began, names, Making(names, None))
+    failed = _gaps(chosen, began, Making(names, None))
     found: dict[int, list[Step]] = defaultdict(list)
     for step in _pairs(rows, names, since, until):
         found[step[0]].append(step[1])
     for number, gaps in failed.items():
-        found[number] += [Step(gap.entity, gap.type, gap.since, gap=gap) for gap in gaps if isinstance(gap, Gap)]
+        found[number] += [Step(gap.entity, gap.type, gap.since, gap=gap) for gap in gaps]
     return {
         ref: [*found.get(number, ()), *_shared(found.get(lives_in.get(number, _NONE), ()))]
         for ref, number in ids.items()
@@ -339,10 +348,11 @@ def _pairs(
     for history in slots.values():
         history.sort(key=lambda row: row.valid_from)
         first, last = history[0], history[-1]
-        before = make.fact(_of_row(first)) if first.valid_from <= since else None
+        stood = first.valid_from <= since
         ended = last.valid_to is not None and last.valid_to <= until
+        before = make.fact(_of_row(first)) if stood else None
         after = None if ended else make.fact(_of_row(last))
-        if isinstance(before, Gap) or isinstance(after, Gap) or (before is None and after is None):
+        if (stood and before is None) or (not ended and after is None) or (ended and not stood):
             continue
         if before is not None and after is not None and before.value == after.value:
             continue
@@ -356,7 +366,7 @@ def history(entity: Ref, name: str) -> list[tuple[Fact, datetime, datetime | Non
     rows = FactInterval.objects.filter(entity_id=ids[entity], type=name).order_by("valid_from", "id")
     make = Making({ids[entity]: entity}, None)
     facts = [(make.fact(_of_row(row)), row.valid_from, row.valid_to) for row in rows]
-    return [(fact, since, until) for fact, since, until in facts if isinstance(fact, Fact)]
+    return [(fact, since, until) for fact, since, until in facts if fact is not None]
 
 
 def chunks(ids: Sequence[_Made]) -> Iterator[Sequence[_Made]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from json.scanner import make_scanner
 from typing import Any
 
 from greenboard.core import clock
@@ -37,7 +38,7 @@ def _default(value: object) -> Any:
 
 
 _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_default).encode
-_SCAN = json.JSONDecoder().raw_decode
+_SCAN = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # any decoder gives what it reads with
 
 
 def encode(value: object) -> str:
@@ -62,10 +63,10 @@ class Reader:
         known = self._types.get(name)
         if known is not None:
             try:
-                raw, end = _SCAN(text)
+                raw, end = _SCAN(text, 0)
                 if end == len(text):
                     return known.value(raw)
-            except _UnusualError:
+            except (_UnusualError, StopIteration):
                 pass
         return self._vocabulary.normalise(name, json.loads(text))
 

@@ -61,7 +61,7 @@ class Source:
         return self.kind in DECLARED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What one source said about one entity.
 
@@ -77,7 +77,7 @@ class Fact:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A look that failed: no fact came of it, and this is why.
 

@@ -6,6 +6,7 @@ the check of facts as they come in, and the reference pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,13 @@ class FieldType(StrEnum):
     def element(self) -> FieldType | None:
         """The type of the elements, where this is a list."""
         return FieldType(self.value[5:-1]) if self.value.startswith("list<") else None
+
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+"""What a fact type and a field may be called, so that a rule can speak of them."""
+
+RESERVED = frozenset({"now", "param", "true", "false", "null", "in", "properties"})
+"""Names that have another meaning in rules."""
 
 
 class FactError(UserError):
@@ -79,7 +87,8 @@ class FactType(_Strict):
     from the repository it lives in. `many` names the field that tells several items of one entity
     apart; None means one fact per entity and source. A fact older than `max_age` is no data.
     `connects` names the kinds of tools that can supply it, for people; `label` and `plural` name one
-    and several of it in a sentence.
+    and several of it in a sentence. An `open` type has the fields that are declared or seen, see `observed`;
+    `unreadable` says of keys why rules cannot read them.
     """
 
     name: str
@@ -92,7 +101,9 @@ class FactType(_Strict):
     max_age: Span | None = None
     supplied_by: tuple[Supplier, ...]
     connects: str = ""
+    open: bool = False
     fields: dict[str, FieldDef]
+    unreadable: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -108,16 +119,23 @@ class Vocabulary:
         except KeyError:
             raise FactError(f"unknown fact type {name!r}", hint=suggest(name, self.types)) from None
 
+    def with_type(self, declared: FactType) -> Vocabulary:
+        """The same vocabulary with one more fact type, or another one in the place of its namesake."""
+        return Vocabulary({**self.types, declared.name: declared})
+
     def normalise(self, name: str, raw: object) -> Value:
         """Check a raw value against its fact type and bring it into the stored form.
 
-        Integers become floats where the field is one, timestamps become UTC, nulls are dropped.
+        Integers become floats where the field is one, timestamps become UTC, nulls are dropped. Of an
+        open type everything is kept as it was said, and fitted to the types of its keys when it is merged.
 
         Raises:
             FactError: an unknown field, a wrong type, a value outside the listed ones.
 
         """
         declared = self.get(name)
+        if declared.open:
+            return _open(raw, name)
         if declared.many is None:
             return _struct(declared, raw, name)
         if not isinstance(raw, list | tuple):
@@ -137,6 +155,22 @@ def _struct(declared: FactType, raw: object, label: str) -> Struct:
         if value is not None:
             struct[key] = _field(declared.fields[key], value, f"{label}.{key}")
     return struct
+
+
+def _open(raw: object, label: str) -> Struct:
+    if not isinstance(raw, Mapping):
+        raise FactError(f"{label}: wrong shape", expected="an object of fields", got=type(raw).__name__)
+    return {str(key): tuple(part) if isinstance(part, list) else part for key, part in raw.items() if part is not None}
+
+
+def fit(declared: FieldDef, value: object, label: str) -> FieldValue:
+    """A value of one field, in the stored form.
+
+    Raises:
+        FactError: it is of another type, or not one of the listed values.
+
+    """
+    return _field(declared, value, label)
 
 
 def _unique(declared: FactType, items: Iterable[Struct]) -> None:
@@ -211,13 +245,56 @@ _CONVERT = {
 
 
 def load(folder: Path | None = None) -> Vocabulary:
-    """Read every fact type in a folder; by default the ones that Greenboard ships."""
+    """Read every fact type in a folder; by default the ones that Greenboard ships, and those of your own.
+
+    Raises:
+        UserError: a document that is no fact type, or one whose name is taken, with its place.
+
+    """
     types: dict[str, FactType] = {}
     for path in sorted((folder or content.library("fact-types")).glob("*.yaml")):
         for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
             declared = yaml.parse(document, FactType)
             types[declared.name] = declared
-    return Vocabulary(types)
+    own = content.own_fact_types() if folder is None else None
+    return extended(Vocabulary(types), own) if own else Vocabulary(types)
+
+
+def extended(shipped: Vocabulary, folder: Path) -> Vocabulary:
+    """A vocabulary with the fact types of a folder. Raises as `load` does."""
+    found = shipped
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+        for document in yaml.read(path.read_text(encoding="utf-8"), str(path)):
+            declared = yaml.parse(document, FactType)
+            _refuse_names(declared, document, found)
+            found = found.with_type(_with_keys(declared, found) if declared.open else declared)
+    return found
+
+
+def _with_keys(declared: FactType, known: Vocabulary) -> FactType:
+    """The custom facts with keys that are declared for everyone."""
+    custom = known.types[declared.name]
+    return custom.model_copy(update={"fields": {**custom.fields, **declared.fields}})
+
+
+def _refuse_names(declared: FactType, document: yaml.Document, known: Vocabulary) -> None:
+    """Refuse a name that is taken, or that no rule could speak. Of custom facts keys may be declared."""
+    custom = declared.open and declared.name in known.types and known.types[declared.name].open
+    if declared.open and not custom:
+        names = [name for name, one in known.types.items() if one.open]
+        raise UserError("only custom facts are open", place=document.place("open"), expected=", ".join(names))
+    if not custom and (declared.name in known.types or declared.name in RESERVED):
+        hint = "Choose another name; fact types that ship cannot be replaced."
+        raise UserError(f"the name {declared.name!r} is taken", place=document.place("name"), hint=hint)
+    for name, place in (
+        (declared.name, document.place("name")),
+        *((f, document.place("fields", f)) for f in declared.fields),
+    ):
+        if not NAME.fullmatch(name):
+            raise UserError(f"{name!r} cannot be read by rules", place=place, expected="letters, digits and _")
+    if declared.many is not None and declared.many not in declared.fields:
+        what = f"many names a field that there is not: {declared.many!r}"
+        raise UserError(what, place=document.place("many"), hint=suggest(declared.many, declared.fields))
 
 
 def encode(value: FieldValue | Value) -> Any:

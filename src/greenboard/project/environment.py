@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from greenboard.core import content
 from greenboard.core.errors import UserError
 from greenboard.project import database
 from greenboard.project.database import Database
@@ -19,6 +20,8 @@ SETTINGS = {
     "GREENBOARD_HOST": "Address that the board listens on. Default: 127.0.0.1",
     "GREENBOARD_ALLOWED_HOSTS": "Host names that the board answers to, separated by commas. Default: this machine only",
     "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
+    "GREENBOARD_SCORECARDS": "Folder of scorecards of your own, as YAML, beside those that ship. Default: none",
+    "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
 """Every setting with what it does; a test asserts that each is in the documentation."""
@@ -38,6 +41,8 @@ class Environment:
     origins: tuple[str, ...]
     https: bool
     debug: bool
+    fact_types: Path | None
+    scorecards: Path | None
     package: Path
 
     @classmethod
@@ -64,6 +69,8 @@ class Environment:
             hosts=(*_LOCAL, *named, *seen),
             origins=(origin,) if origin else (),
             https=origin.startswith("https://"),
+            fact_types=content.own_fact_types(given),
+            scorecards=content.own_scorecards(given),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
             package=Path(__file__).resolve().parents[1],
         )

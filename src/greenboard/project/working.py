@@ -14,7 +14,8 @@ from greenboard.core import clock
 from greenboard.facts.store import vocabulary
 from greenboard.results.continuous import Continuous, Done
 from greenboard.results.live import Live
-from greenboard.scorecards import definition
+from greenboard.scorecards.order import in_order
+from greenboard.scorecards.store import standards
 from greenboard.scorecards.types import Scorecard
 
 log = logging.getLogger("greenboard.worker")
@@ -22,13 +23,13 @@ log = logging.getLogger("greenboard.worker")
 PAUSE = 0.025
 """Seconds between two looks for marks: half of it is what a change waits on average."""
 _BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
+_EDITS = 0.5
 _SLOW = 1.0
 
 
 def work(stop: threading.Event, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
-    cards = _standards()
-    watch = Continuous(lambda: cards, Live(_progress))
+    watch = Continuous(_Standards().now, Live(_progress))
     failures = 0
     ready = False
     while not stop.is_set() and (parent is None or os.getppid() == parent):
@@ -50,8 +51,19 @@ def work(stop: threading.Event, parent: int | None = None) -> None:
             stop.wait(PAUSE)
 
 
-def _standards() -> Sequence[Scorecard]:
-    return definition.shipped(vocabulary())
+class _Standards:
+    """The scorecards that hold, asked for twice a second: an edited rule is judged within one."""
+
+    def __init__(self) -> None:
+        self._asked = 0.0
+        self._known: Sequence[Scorecard] = ()
+
+    def now(self) -> Sequence[Scorecard]:
+        """Those that others read first."""
+        if time.monotonic() - self._asked > _EDITS:
+            self._known = in_order(standards(vocabulary()))
+            self._asked = time.monotonic()
+        return self._known
 
 
 def _turn(watch: Continuous) -> Done | None:

@@ -21,8 +21,8 @@ from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.facts import past as facts
 from greenboard.facts import timeline as timelines
-from greenboard.facts.reading import decode, vocabulary
-from greenboard.facts.store import names_of
+from greenboard.facts.reading import decode
+from greenboard.facts.store import names_of, vocabulary
 from greenboard.facts.timeline import Stays, Timeline
 from greenboard.facts.vocabulary import FactType, Vocabulary
 from greenboard.results import models

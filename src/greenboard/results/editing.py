@@ -15,6 +15,7 @@ from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import examples
 from greenboard.scorecards import draft, store
 from greenboard.scorecards.events import RuleChanged
+from greenboard.scorecards.order import in_order
 from greenboard.scorecards.store import Edit
 from greenboard.scorecards.types import Rule, Scorecard
 
@@ -122,6 +123,8 @@ def _compiled(card: Scorecard, change: Change, parts: Mapping[str, Any], vocabul
     if parts.get("id", change.rule) != change.rule:
         raise UserError("a rule keeps its id", place=Place("id"), expected=change.rule, got=repr(parts["id"]))
     rule = draft.compiled(card, draft.complete(card, parts, change.rule, blank={}), vocabulary)
+    others = [known for known in store.standards(vocabulary) if known.name != card.name]
+    in_order([draft.placed(card, rule), *others])  # refuses levels that are read in a circle
     wrong = [one for one in examples.attempt(card, [rule], vocabulary) if not one.holds]
     if wrong:
         raise UserErrors(_unheld(one) for one in wrong)

@@ -68,6 +68,7 @@ class Live:
         self._lock = threading.Lock()
         self._reader: marks.Reader | None = None
         self._ground: Ground | None = None
+        self._words: Vocabulary | None = None
         self._rows: dict[int, int] = {}
         self._known: dict[int, Entity | None] = {}
         self._homes: dict[int, int] = {}
@@ -83,7 +84,9 @@ class Live:
     def ground(self, at: datetime) -> Ground:
         """The ground with the moment `at`, which is now. The first call reads the whole catalog."""
         with self._lock:
-            if self._ground is None or self._reader is None:
+            words = facts.vocabulary()
+            if self._ground is None or self._reader is None or self._words is not words:
+                self._words = words
                 self._reader = marks.Reader()
                 self._ground = self._read(at)
                 self._touched = set(range(len(self._ground)))
@@ -142,20 +145,21 @@ class Live:
         for number in fresh:
             self._rows[number] = len(self._rows)
         if fresh:
-            more = Frame.build(facts.vocabulary(), [{} for _ in fresh], at, strings=frame.strings)
+            more = Frame.build(frame.vocabulary, [{} for _ in fresh], at, strings=frame.strings)
             frame = joined([frame, more])
             self._expires = np.concatenate([self._expires, np.full(len(fresh), _NEVER, dtype=np.int64)])
         ids = np.array(list(self._known), dtype=np.int64)
         return Ground(ids, tuple(self._known.values()), frame.at(at, place.around(self._known)))
 
     def _parts(self, entities: Sequence[Entity], at: datetime, strings: Strings) -> Iterator[Frame]:
-        yield Frame.build(facts.vocabulary(), [], at, strings=strings)
+        assert self._words is not None
+        yield Frame.build(self._words, [], at, strings=strings)
         for start in range(0, len(entities), _PART):
             part = entities[start : start + _PART]
-            told = _tell([entity.ref for entity in part], at)
+            told = _tell([entity.ref for entity in part], self._words, at)
             self._expires[start : start + len(part)] = [told[entity.ref].expires for entity in part]
             rows = [told[entity.ref].row for entity in part]
-            yield Frame.build(facts.vocabulary(), rows, at, strings=strings)
+            yield Frame.build(self._words, rows, at, strings=strings)
             if self._say is not None:
                 self._say(start + len(part), len(entities))
 
@@ -197,7 +201,7 @@ class Live:
         assert self._ground is not None
         ground = self._ground
         refs = {row: entity.ref for row in rows if (entity := ground.entities[row]) is not None}
-        told = _tell(list(refs.values()), at) if refs else {}
+        told = _tell(list(refs.values()), ground.frame.vocabulary, at) if refs else {}
         nothing = _Told({}, _NEVER)
         found = {row: told[refs[row]] if row in refs else nothing for row in rows}
         for row, one in found.items():
@@ -207,9 +211,8 @@ class Live:
         self._touched.update(rows)
 
 
-def _tell(refs: Sequence[Ref], at: datetime) -> Mapping[Ref, _Told]:
+def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime) -> Mapping[Ref, _Told]:
     """What is known of entities now; of one that is not in the catalog any more, nothing."""
-    words = facts.vocabulary()
     known = facts.current(None, refs)
     return {ref: _told(known.get(ref, ([], [])), words, at) for ref in refs}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from greenboard.core import clock
-from greenboard.facts.reading import vocabulary
+from greenboard.facts.store import vocabulary
 from greenboard.results.archive import Archive, ends
 from greenboard.results.backtest import Backtest, Past, course
 from greenboard.results.neighbours import Wanted

@@ -24,10 +24,17 @@ def apply(node: Call, arguments: Sequence[Value], frame: Frame, rows: Array) -> 
     """What is known around an entity: of the row of each lane, or of a related entity, the first argument."""
     subject, state = arguments[0], None
     if isinstance(subject, StructVec):
-        assert isinstance(subject.columns, Related), "methods are those of related entities"
-        assert subject.index is not None, "a related entity is one of the rows"
-        rows, state, arguments = subject.index, subject.state, arguments[1:]
+        rows, state = _rows_of(subject)
+        arguments = arguments[1:]
     return _OPERATORS[node.function](Step(node, arguments, len(rows), frame.strings), frame, (rows, state))
+
+
+def _rows_of(subject: StructVec) -> tuple[Array, State]:
+    """The rows of related entities. Of one that is not there, none is known."""
+    if isinstance(subject.columns, Related) and subject.index is not None:
+        return subject.index, subject.state
+    nothing = np.zeros(subject.count, dtype=np.int64)
+    return nothing, worst(subject.state, np.full(subject.count, np.uint8(MISSING)))
 
 
 _Subject = tuple[Array, State]

@@ -15,6 +15,9 @@ from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf
 MAX_NESTING = 3
 """How many comprehensions may stand within one another."""
 
+MAX_REPEATED = 5_000
+"""How many operations the parts that are named once and used often may come to together."""
+
 _TYPES = {
     FieldType.BOOL: tree.BOOL,
     FieldType.INT: tree.INT,
@@ -33,8 +36,9 @@ class Builder:
     schema: Schema
     types: Mapping[int, Any]
     positions: Mapping[int, int]
-    scope: dict[str, tuple[int, Node]] = field(default_factory=dict)
+    scope: Mapping[str, tuple[int, Node] | Node] = field(default_factory=dict)
     depth: int = 0
+    repeated: list[int] = field(default_factory=list)
 
     def build(self, expr: Any) -> Node:
         """The node for an expression.
@@ -91,13 +95,23 @@ class Builder:
 
     def _variable(self, expr: Any) -> Node:
         name = expr.ident_expr.name
-        if name in self.scope:
-            level, over = self.scope[name]
+        local = self.scope.get(name)
+        if isinstance(local, Node):
+            return self._again(expr, local)
+        if local is not None:
+            level, over = local
             return Var(over.type.inner, self._at(expr), level, name, local=True, over=over)
         name = name.removeprefix(".")
         if name not in self.schema.vocabulary.types and name not in (NOW, PARAMETERS):
             raise self._refuse(expr, f"{name} cannot be used as a value")
         return Var(self._type(expr), self._at(expr), 0, name)
+
+    def _again(self, expr: Any, part: Node) -> Node:
+        """A part that `cel.bind` gave a name, where the name stands."""
+        self.repeated.append(sum(1 for _ in part.walk()))
+        if sum(self.repeated) > MAX_REPEATED:
+            raise self._refuse(expr, f"named parts come to more than {MAX_REPEATED:,} operations", "Name less.")
+        return part
 
     def _select(self, expr: Any) -> Node:
         select = expr.select_expr
@@ -143,14 +157,19 @@ class Builder:
 
     def _list(self, expr: Any) -> Node:
         created = expr.list_expr
-        if created.optional_indices:
-            raise self._refuse(expr, "optional elements of a list are not supported")
         elements = tuple(self.build(element) for element in created.elements)
-        if len({element.type for element in elements}) > 1:
-            raise self._refuse(expr, "the elements of a list must be of one type")
-        if elements and elements[0].type.kind in (Kind.STRUCT, Kind.LIST, Kind.OPTIONAL):
-            raise self._refuse(expr, f"a list of {elements[0].type} cannot be made in a rule")
-        stated = Type(Kind.LIST, element=elements[0].type if elements else tree.EMPTY)
+        if not elements:
+            return ListOf(self._type(expr), self._at(expr), 0, ())
+        may_lack = set(created.optional_indices)
+        held = [part.type.inner if at in may_lack else part.type for at, part in enumerate(elements)]
+        inner = held[0]
+        for part, other in zip(elements, held, strict=True):
+            if other != inner:
+                what = f"the elements of a list must be of one type: the first is {inner}, this one {other}"
+                raise self.source.refuse(part.at, what)
+        if inner.kind is Kind.OPTIONAL:
+            raise self._refuse(expr, "a list of optionals cannot be made in a rule", "Write [?x] for x where it is.")
+        stated = Type(Kind.LIST, element=inner)
         return ListOf(stated, self._at(expr), _level(elements), elements)
 
     def _attested(self, expr: Any, item: Node) -> Node:
@@ -168,6 +187,9 @@ class Builder:
 
     def _fold(self, expr: Any) -> Node:
         told = expr.comprehension_expr
+        if macros.names_a_part(told):
+            part = self.build(told.accu_init)
+            return replace(self, scope={**self.scope, told.accu_var: part}).build(told.result)
         if self.depth >= MAX_NESTING:
             raise self._refuse(expr, f"more than {MAX_NESTING} comprehensions within one another")
         over = self.build(told.iter_range)
@@ -196,6 +218,8 @@ class Builder:
             stated = over.type
         if kind is FoldKind.MAP:
             assert body is not None
+            if body.type.kind is Kind.OPTIONAL:
+                raise self._refuse(expr, "a list of optionals cannot be made in a rule", "Filter by has(...) first.")
             stated = Type(Kind.LIST, element=body.type)
         variable = expr.comprehension_expr.iter_var
         return Fold(stated, self._at(expr), level, kind, over, variable, test, body, depth)

@@ -45,6 +45,7 @@ class Strings:
 
     def __init__(self) -> None:
         self.texts: list[str] = [""]
+        self.made = 0
         self._codes: dict[str, int] = {"": 0}
         self._lock = threading.Lock()
         self._ranks: Array = np.zeros(1, dtype=np.int64)
@@ -59,6 +60,16 @@ class Strings:
                 self.texts.append(text)
                 self._codes[text] = len(self.texts) - 1
             return self._codes[text]
+
+    def make(self, text: str, limit: int) -> int | None:
+        """The code of a text that a rule made; None where such texts come to more than `limit` characters."""
+        found = self._codes.get(text)
+        if found is not None:
+            return found
+        if self.made + len(text) > limit:
+            return None
+        self.made += len(text)
+        return self.code(text)
 
     def codes(self, texts: Iterable[str], count: int) -> Array:
         """The codes of many texts."""
@@ -103,13 +114,34 @@ class Items:
         return found
 
     def _column(self, name: str) -> Vec | ListVec:
+        if name not in self.fields:  # a custom fact that nobody states any more
+            return Vec(tree.BOOL, np.asarray(False), np.asarray(np.uint8(MISSING)))
         stated = self.fields[name].type
-        raw = [item.get(name) for item in self.items]
+        raw = _fitting([item.get(name) for item in self.items], stated)
         state = _missing(raw)
         if stated.element is None:
             return Vec(_TYPES[stated], _encode(_TYPES[stated], raw, self._strings), state)
         lists = [() if value is None else value for value in raw]
         return _list_column(_TYPES[stated.element], lists, state, self._strings)
+
+
+_PYTHON: dict[FieldType, type | tuple[type, ...]] = {
+    FieldType.BOOL: bool,
+    FieldType.INT: int,
+    FieldType.FLOAT: (float, int),
+    FieldType.STRING: str,
+    FieldType.TIMESTAMP: datetime,
+    FieldType.DURATION: timedelta,
+}
+
+
+def _fitting(raw: Sequence[FieldValue | None], stated: FieldType) -> list[FieldValue | None]:
+    """The values of the field's type: custom facts may have changed theirs since a row was read."""
+    wanted = _PYTHON[stated.element or stated]
+    if stated.element is None:
+        return [value if isinstance(value, wanted) else None for value in raw]
+    lists = ((value if isinstance(value, list | tuple) else None) for value in raw)
+    return [None if value is None or not all(isinstance(part, wanted) for part in value) else value for value in lists]
 
 
 def absent(declared: FieldDef) -> Vec | ListVec:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -122,11 +124,31 @@ def _string(step: Step) -> Value:
             return per_text(step, tree.STRING, lambda value: "true" if value else "false")
         case Kind.INT:
             return per_text(step, tree.STRING, str)
+        case Kind.DOUBLE:
+            return per_text(step, tree.STRING, _write_double)
         case Kind.TIMESTAMP:
             return per_text(step, tree.STRING, _write_moment)
         case Kind.DURATION:
             return per_text(step, tree.STRING, _write_span)
     return given
+
+
+def _write_double(value: float) -> str | None:
+    """The fewest digits that say the number, with an exponent outside of 0.0001 and 999999 as CEL has it.
+
+    None for infinities and for what is no number, which implementations write differently.
+    """
+    if not math.isfinite(value):
+        return None
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    told = "".join(map(str, digits))
+    power = len(told) + exponent - 1
+    minus = "-" if sign else ""
+    if not -4 <= power < 6 and value != 0:
+        fraction = f".{told[1:]}" if len(told) > 1 else ""
+        return f"{minus}{told[0]}{fraction}e{power:+03d}"
+    return f"{minus}{Decimal((0, digits, exponent)):f}"
 
 
 def _write_moment(value: int) -> str:

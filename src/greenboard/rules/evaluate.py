@@ -9,28 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType
-from greenboard.rules import beyond, folds, operators, tree
+from greenboard.rules import beyond, folds, gather, operators, tree
 from greenboard.rules.around import RELATIONS
-from greenboard.rules.columns import Frame, micros
+from greenboard.rules.columns import Frame, Related, micros
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.schema import NOW, PARAMETERS
-from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, ListOf, Node, Select, Var
+from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
 from greenboard.rules.vectors import (
-    MISSING,
     OK,
     Array,
+    Held,
     ListVec,
     OptionalVec,
+    State,
     StructVec,
     TooWide,
     Value,
     Vec,
+    bounded,
+    first,
     pick_state,
     spread,
     stack,
@@ -52,8 +56,8 @@ def evaluate(
 ) -> Array:
     """The verdicts as int8, FAIL, PASS, NO_DATA or ERROR: of every row, or of the rows named, in their order.
 
-    `parameters` are for every row of the frame, also where `rows` names a few. A single row whose
-    comprehensions run over more than MAX_LANES elements is an ERROR.
+    `parameters` are for every row of the frame, also where `rows` names a few. More rows than fit are
+    evaluated in parts. A single row whose comprehensions look at more than MAX_LANES elements is an ERROR.
     """
     given = columns_of(program, frame, parameters or {})
     count = len(frame) if rows is None else len(rows)
@@ -120,6 +124,7 @@ class Interpreter:
         self.rows = rows
         self._trace: dict[Node, tuple[Value, Lanes]] | None = {} if trace else None
         self._inside: dict[Node, tuple[Lanes, Lanes]] = {}
+        self._looked = 0
 
     def traced(self, node: Node) -> tuple[Value, Lanes]:
         """What a node came to, and for which lanes; only with `trace`."""
@@ -185,28 +190,37 @@ class Interpreter:
         if node.name == PARAMETERS:
             found: StructVec | ListVec = StructVec(node.type, _Parameters(self.given), len(self.frame))
         else:
-            found = self.frame.variable(node.name)
+            found = self._facts(node)
         return found if self.rows is None else found.take(self.rows)
+
+    def _facts(self, node: Var) -> StructVec | ListVec:
+        """The facts of a type; unknown where there is no such type any more, or it has become another."""
+        known = node.name in self.frame.vocabulary.types
+        found = self.frame.variable(node.name) if known else None
+        if found is not None and found.type == node.type:
+            return found
+        return cast("StructVec | ListVec", gather.unknown(node.type, len(self.frame)))
 
     def _select(self, node: Select, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
         if node.optional:
-            return _optional_field(node, operand)
+            return _optional_field(operand, node.field, node.type)
         assert isinstance(operand, StructVec)
-        return operand.field(node.field)
+        return _read(operand, node.field, node.type)
 
     def _has(self, node: Has, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
         if isinstance(operand, OptionalVec):
-            operand = _required(operand)
+            found = _optional_field(operand, node.field, node.type)
+            return Vec(tree.BOOL, found.present(), found.state)
         assert isinstance(operand, StructVec)
-        found = operand.columns.field(node.field).state
-        picked = found if operand.index is None else pick_state(found, operand.index)
+        known = operand.columns.field(node.field).state
+        picked = known if operand.index is None else pick_state(known, operand.index)
         there = np.asarray(True) if picked is None else picked == OK
         return Vec(tree.BOOL, there, operand.state)
 
     def _call(self, node: Call, lanes: Lanes) -> Value:
-        if node.function == "@in" and isinstance(node.arguments[1], ListOf):
+        if node.function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
             return self._in_literal(node, node.arguments[1], lanes)
         if node.function in RELATIONS:
             return beyond.related(node, self.frame, self.rows)
@@ -234,9 +248,17 @@ class Interpreter:
         return Vec(tree.BOOL, found, worst(*states))
 
     def _list(self, node: ListOf, lanes: Lanes) -> Value:
-        parts = [self.scalar(element, lanes) for element in node.elements]
-        count = len(parts)
+        parts = [self.value(element, lanes) for element in node.elements]
         state = worst(*(part.state for part in parts))
+        if _may_lack(node) or node.type.inner.kind in (Kind.STRUCT, Kind.LIST):
+            listed = gather.literal(node.type, parts, lanes.count)
+            return listed if state is None else with_state(listed, spread(state, lanes.count))
+        return self._row_of(node, [part for part in parts if isinstance(part, Vec)], state, lanes)
+
+    def _row_of(self, node: ListOf, parts: list[Vec], state: State, lanes: Lanes) -> ListVec:
+        """A list literal of scalars, which is what nearly all are."""
+        count = len(parts)
+        bounded(count * lanes.count)
         data = stack([part.data for part in parts], lanes.count) if parts else np.zeros(0, dtype=np.int64)
         starts = np.arange(lanes.count, dtype=np.int64) * count
         made = ListVec(node.type, starts, np.full(lanes.count, count), Vec(node.type.inner, data))
@@ -246,6 +268,9 @@ class Interpreter:
         over = self.value(node.over, lanes)
         assert isinstance(over, ListVec)
         parent, index = over.expand(lanes.count)
+        # Of all comprehensions together, so that many beside one another are bounded as one is.
+        self._looked += len(parent)
+        bounded(self._looked)
         bound = over.content if index is None else over.content.take(index)
         inner = Lanes(len(parent), node.depth, lanes, parent, bound)
         if self._trace is not None:
@@ -262,21 +287,27 @@ class Interpreter:
         return folds.collect(node, made, test, inner, over)
 
 
-def _optional_field(node: Select, operand: Value) -> OptionalVec:
+def _read(struct: StructVec, name: str, stated: Type) -> Held:
+    """A field, of the type that it had when the rule was compiled; unknown where custom facts have changed since."""
+    if isinstance(struct.columns, Related) and name not in struct.columns.frame.vocabulary.types:
+        return gather.unknown(stated, struct.count)
+    found = struct.field(name)
+    same = (
+        isinstance(found, StructVec)
+        or found.type == stated
+        or (found.type.kind is Kind.LIST and found.type.inner.kind is Kind.STRUCT)
+    )
+    return found if same else gather.unknown(stated, struct.count)
+
+
+def _may_lack(node: ListOf) -> bool:
+    """Whether a list literal has optional elements."""
+    return any(part.type.kind is Kind.OPTIONAL for part in node.elements)
+
+
+def _optional_field(operand: Value, name: str, stated: Type) -> OptionalVec:
     """`operand.?field`: none where the field is unknown; an operand that is none stays none."""
-    absent: Array = np.asarray(False)
-    state = operand.state
-    struct = operand
-    if isinstance(operand, OptionalVec):
-        absent, struct = operand.absent, operand.value
+    absent, struct = (operand.absent, operand.value) if isinstance(operand, OptionalVec) else (None, operand)
     assert isinstance(struct, StructVec)
-    found = StructVec(struct.type, struct.columns, struct.count, struct.index).field(node.field)
-    lacking = absent if found.state is None else absent | (found.state == MISSING)
-    return OptionalVec(node.type, with_state(found, None), lacking, state)
-
-
-def _required(operand: OptionalVec) -> StructVec:
-    assert isinstance(operand.value, StructVec)
-    state = np.where(operand.absent, np.uint8(MISSING), np.uint8(OK))
-    struct = operand.value
-    return StructVec(struct.type, struct.columns, struct.count, struct.index, worst(state, operand.state))
+    found = _read(with_state(struct, None), name, stated.inner)
+    return OptionalVec(stated, with_state(found, None), first(absent, found.state), operand.state)

@@ -233,9 +233,7 @@ class _Walk:
         match node:
             case Var():
                 self._lack(node.name)
-                declared = self.trace.frame.vocabulary.types[node.name]
-                named = labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
-                yield Clause("", f"nothing is known of {named}")
+                yield Clause("", f"nothing is known of {self._named(node)}")
             case Select() if self.trace.state(node.operand, point) == OK:
                 yield self._unknown_field(node, point)
             case Call(function=name) if name in RELATIONS:
@@ -250,9 +248,8 @@ class _Walk:
                         if part is not None and self.trace.state(part, one) == MISSING:
                             yield from self.unknown(part, one)
                 yield from self._unseen(node.over, point)
-            case Call(function="_?_:_") if self.trace.state(node.arguments[0], point) == OK:
-                chosen = node.arguments[1 if self.trace.truth(node.arguments[0], point) else 2]
-                yield from self.unknown(chosen, point)
+            case Call(function="_?_:_" | "value") if self.trace.state(node.arguments[0], point) == OK:
+                yield from self._unknown_within(node, point)
             case _:
                 for part in _outside(node):
                     if self.trace.state(part, point) == MISSING:
@@ -260,12 +257,31 @@ class _Walk:
                     else:
                         yield from self._unseen(part, point)
 
+    def _named(self, node: Var) -> str:
+        declared = self.trace.frame.vocabulary.types.get(node.name)
+        if declared is None:
+            return node.name
+        return labels.several(declared) if node.type.kind is Kind.LIST else labels.of_type(declared)
+
+    def _unknown_within(self, node: Call, point: Point) -> Iterator[Clause]:
+        """The branch that was chosen; or the fields of which an optional holds none because they are unknown."""
+        if node.function == "_?_:_":
+            yield from self.unknown(node.arguments[1 if self.trace.truth(node.arguments[0], point) else 2], point)
+            return
+        for part in node.arguments[0].walk():
+            if isinstance(part, Select) and self.trace.absent(part, point):
+                yield self._unknown_field(part, point)
+
     def _unseen(self, listed: Node, point: Point) -> Iterator[Clause]:
         """A list that may have more elements than are known leaves open what all of them come to."""
         if not self.trace.partial(listed, point):
             return
         while isinstance(listed, Fold):
             listed = listed.over
+        if isinstance(listed, Call) and listed.function not in RELATIONS:
+            for part in listed.arguments:
+                yield from self._unseen(part, point)
+            return
         match listed:
             case Var(local=False):
                 self._lack(listed.name)
@@ -319,7 +335,11 @@ class _Walk:
                 return "a division by zero, or out of range"
             case Call(function="_[_]"):
                 return f"there is no element {given}"
-            case Call(function="percent" | "quantile"):
+            case Call(function="value"):
+                return "there is none"
+            case Call(function="percent" | "quantile" | "math.@max" | "math.@min") if (
+                node.arguments[0].type.kind is Kind.LIST
+            ):
                 return "the list is empty, or the share is not within 0 and 1"
             case Call(function="_+_" | "_-_" | "_*_" | "-_" | "sum" | "days" | "hours"):
                 return f"the result is out of range ({given})"

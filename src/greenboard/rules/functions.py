@@ -18,14 +18,17 @@ ROOT = "greenboard"
 class Function:
     """A function as a rule's author sees it: `signature` is for people, `overloads` for the compiler.
 
+    Of a `method` the first argument stands before it: `list.sort()`. `example` is an expression that compiles.
     One that is `of_related` is also a method of related entities.
     """
 
     name: str
     signature: str
     doc: str
-    overloads: tuple[tuple[tuple[str, ...], str], ...]
+    overloads: tuple[tuple[tuple[str, ...], str], ...] = ()
     of_related: bool = False
+    example: str = ""
+    method: bool = False
 
 
 _EXAMPLES = {
@@ -111,6 +114,52 @@ FIELD_FUNCTIONS = (
         ((("string",), "bool"),),
         of_related=True,
     ),
+    Function(
+        "sort",
+        "list.sort() -> list",
+        "The elements from the least to the greatest. NaN among them is an error.",
+        ((("list<T>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "distinct",
+        "list.distinct() -> list",
+        "Each element once, where it stands first.",
+        ((("list<T>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "flatten",
+        "list.flatten() -> list",
+        "The elements of the lists in a list, one list after the other.",
+        ((("list<list<T>>",), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "slice",
+        "list.slice(int, int) -> list",
+        "The elements from the first place up to, and without, the second. A place outside the list is an error.",
+        ((("list<T>", "int", "int"), "list<T>"),),
+        method=True,
+    ),
+    Function(
+        "sets.contains",
+        "sets.contains(list, list) -> bool",
+        "Every element of the second list is in the first.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
+    Function(
+        "sets.intersects",
+        "sets.intersects(list, list) -> bool",
+        "The lists have an element in common.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
+    Function(
+        "sets.equivalent",
+        "sets.equivalent(list, list) -> bool",
+        "Each list has every element of the other.",
+        ((("list<T>", "list<T>"), "bool"),),
+    ),
 )
 """All functions that are not CEL's own."""
 
@@ -132,7 +181,7 @@ def configuration() -> str:
     for name in _EQUAL:
         lines += _declaration(name, ((("T", "T"), "bool"), *((pair, "bool") for pair in _MIXED)))
     for function in FIELD_FUNCTIONS:
-        lines += _declaration(function.name, function.overloads)
+        lines += _declaration(function.name, function.overloads, method=function.method)
         for relation in RELATIONS if function.of_related else ():
             lines += _overloads(f"{relation}_{function.name}", function.overloads, target=f"related.{relation}")
     return "\n".join(lines)
@@ -141,13 +190,18 @@ def configuration() -> str:
 _Overloads = tuple[tuple[tuple[str, ...], str], ...]
 
 
-def _declaration(name: str, overloads: _Overloads) -> list[str]:
-    return [f'  - name: "{name}"', "    overloads:", *_overloads(_identifier(name), overloads)]
+def _declaration(name: str, overloads: _Overloads, *, method: bool = False) -> list[str]:
+    if not method:
+        return [f'  - name: "{name}"', "    overloads:", *_overloads(_identifier(name), overloads)]
+    lines = [f'  - name: "{name}"', "    overloads:"]
+    for index, ((target, *rest), returned) in enumerate(overloads):
+        lines += _overloads(_identifier(name), (((*rest,), returned),), target=target, first=index)
+    return lines
 
 
-def _overloads(name: str, overloads: _Overloads, *, target: str = "") -> list[str]:
+def _overloads(name: str, overloads: _Overloads, *, target: str = "", first: int = 0) -> list[str]:
     lines = []
-    for index, (arguments, returned) in enumerate(overloads):
+    for index, (arguments, returned) in enumerate(overloads, first):
         lines.append(f'      - id: "{name}_{index}"')
         lines += [f"        target: {_type(target)}"] if target else []
         lines.append(f"        args: [{', '.join(_type(argument) for argument in arguments)}]")
@@ -157,7 +211,7 @@ def _overloads(name: str, overloads: _Overloads, *, target: str = "") -> list[st
 
 def _identifier(name: str) -> str:
     words = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
-    return {**words, "_==_": "equal", "_!=_": "unequal"}.get(name, name)
+    return {**words, "_==_": "equal", "_!=_": "unequal"}.get(name, name.replace(".", "_"))
 
 
 def _type(name: str) -> str:

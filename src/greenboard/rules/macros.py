@@ -22,12 +22,17 @@ def convert(stated: Any) -> Type | None:
         case "message_type":
             return struct_type(stated.message_type)
         case "list_type":
-            inner = convert(stated.list_type.elem_type)
-            return Type(Kind.LIST, element=inner or tree.EMPTY)
+            return _of(Kind.LIST, stated.list_type.elem_type)
         case "abstract_type" if stated.abstract_type.name == "optional_type":
-            inner = convert(stated.abstract_type.parameter_types[0])
-            return Type(Kind.OPTIONAL, element=inner) if inner else None
+            return _of(Kind.OPTIONAL, stated.abstract_type.parameter_types[0])
     return None
+
+
+def _of(kind: Kind, inner: Any) -> Type | None:
+    """A list or optional; of what has no type (`[]`, `optional.none()` by itself) it is EMPTY."""
+    free = inner.WhichOneof("kind") in ("dyn", "type_param", None)
+    element = tree.EMPTY if free else convert(inner)
+    return None if element is None else Type(kind, element=element)
 
 
 def no_type(stated: Any) -> str:
@@ -35,6 +40,11 @@ def no_type(stated: Any) -> str:
     kind = stated.WhichOneof("kind") if stated is not None else None
     words = {"dyn": "values of unknown type", "map_type": "maps", "null": "null", "type": "types as values"}
     return f"{words.get(kind or '', 'values of this type')} cannot be used in a rule"
+
+
+def names_a_part(told: Any) -> bool:
+    """Whether a comprehension is `cel.bind(name, part, rest)`, which `optMap` is made of, too."""
+    return bool(told.iter_var == "#unused")
 
 
 def unfold(told: Any) -> tuple[FoldKind | None, Any, Any]:

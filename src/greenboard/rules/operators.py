@@ -6,11 +6,22 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from greenboard.rules import arithmetic, conversions, sequences, texts, times, tree
+from greenboard.rules import (
+    arithmetic,
+    conversions,
+    gather,
+    lists,
+    maths,
+    optionals,
+    sequences,
+    texts,
+    times,
+    tree,
+)
 from greenboard.rules.columns import Strings
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Call, Kind
-from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, unless, worst
+from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, first, unless, worst
 
 Operator = Callable[[Step], Value]
 
@@ -58,7 +69,10 @@ def _not(step: Step) -> Value:
 
 
 def _conditional(step: Step) -> Value:
-    test, then, other = step.vec(0), step.vec(1), step.vec(2)
+    test, then, other = step.vec(0), step.arguments[1], step.arguments[2]
+    if not isinstance(then, Vec) or not isinstance(other, Vec):
+        found = gather.choose(np.where(test.data, 0, 1), [then, other], step.lanes)
+        return optionals.stated(found, first(test.state, found.state))
     data = np.where(test.data, then.data, other.data)
     zero = np.uint8(OK)
     if then.state is None and other.state is None:
@@ -72,8 +86,11 @@ def _conditional(step: Step) -> Value:
 
 def _equal(step: Step) -> Value:
     left, right = step.arguments[0], step.arguments[1]
-    if step.node.arguments[0].type.kind is Kind.LIST:
-        return sequences.equal(step)
+    match step.node.arguments[0].type.kind:
+        case Kind.LIST:
+            return sequences.equal(step)
+        case Kind.OPTIONAL:
+            return optionals.equal(step)
     assert isinstance(left, Vec)
     assert isinstance(right, Vec)
     same = arithmetic.compare("==", left, right)
@@ -117,22 +134,7 @@ def _attested(step: Step) -> Value:
     return step.arguments[1]
 
 
-def _or_value(step: Step) -> Value:
-    optional, other = step.optional(0), step.vec(1)
-    value = optional.value
-    assert isinstance(value, Vec)
-    data = np.where(optional.absent, other.data, value.data)
-    if other.state is None:
-        return Vec(step.node.type, data, optional.state)
-    return Vec(step.node.type, data, worst(np.where(optional.absent, other.state, np.uint8(OK)), optional.state))
-
-
-def _has_value(step: Step) -> Value:
-    optional = step.optional(0)
-    return Vec(tree.BOOL, ~optional.absent, optional.state)
-
-
-_OF_PARTS = frozenset({"size", "@in"})
+_OF_PARTS = frozenset({"size", "@in", "_?_:_", "_+_", "orValue", *lists.OF_PARTS})
 """What can be told of a list that may lack elements; to all others it has no value."""
 
 _OPERATORS: dict[str, Operator] = {
@@ -147,11 +149,12 @@ _OPERATORS: dict[str, Operator] = {
     "_>_": _ordered(">"),
     "_>=_": _ordered(">="),
     "attested": _attested,
-    "orValue": _or_value,
-    "hasValue": _has_value,
+    **optionals.OPERATORS,
     **arithmetic.OPERATORS,
     **texts.OPERATORS,
     **times.OPERATORS,
     **sequences.OPERATORS,
+    **lists.OPERATORS,
+    **maths.OPERATORS,
     **conversions.OPERATORS,
 }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from greenboard.core import clock
 from greenboard.facts.types import FieldValue
+from greenboard.rules import reference
 from greenboard.rules.tree import Call, Const, Fold, Has, Kind, ListOf, Node, Select, Var
 
 FLIPPED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_", "_==_": "_==_", "_!=_": "_!=_"}
@@ -125,7 +126,8 @@ def write(node: Node) -> str:
         case Has():
             return f"has({write(node.operand)}.{node.field})"
         case ListOf():
-            return f"[{', '.join(write(part) for part in node.elements)}]"
+            marked = (f"{'?' if part.type.kind is Kind.OPTIONAL else ''}{write(part)}" for part in node.elements)
+            return f"[{', '.join(marked)}]"
         case Fold():
             inner = ", ".join(write(part) for part in (node.test, node.body) if part is not None)
             return f"{write(node.over)}.{node.fold}({node.variable}, {inner})"
@@ -147,7 +149,7 @@ def _write_call(node: Call) -> str:
     if node.function == "_?_:_":
         return f"{parts[0]} ? {parts[1]} : {parts[2]}"
     if node.function in ("_[_]", "_[?_]"):
-        return f"{parts[0]}[{parts[1]}]"
+        return f"{parts[0]}[{'?' if node.function == '_[?_]' else ''}{parts[1]}]"
     if node.function == "attested":
         return f"attested({parts[0]})"
     if node.arguments and node.arguments[0].type.is_related:
@@ -156,4 +158,7 @@ def _write_call(node: Call) -> str:
         return f"{parts[0]} {_BINARY.get(node.function, node.function.strip('_'))} {parts[1]}"
     if len(parts) == 1 and node.function.endswith("_"):
         return f"{node.function.strip('_')}{parts[0]}"
-    return f"{node.function}({', '.join(parts)})"
+    if node.function in reference.methods() and parts:
+        return f"{parts[0]}.{node.function}({', '.join(parts[1:])})"
+    name = {"math.@max": "math.greatest", "math.@min": "math.least"}.get(node.function, node.function)
+    return f"{name}({', '.join(parts)})"

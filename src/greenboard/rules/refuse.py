@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from greenboard.core.errors import Place, UserError, suggest
-from greenboard.rules import functions
+from greenboard.rules import functions, mistakes, reference
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.schema import NOW, PARAMETERS, Schema, struct_type
 from greenboard.rules.tree import Type
@@ -41,12 +41,6 @@ _OPERAND = re.compile(r"expression of type '(.+)' cannot be the operand of a sel
 _MESSAGE = re.compile(rf"{functions.ROOT}\.(\w+)\.(\w+)")
 _RELATED_ENTITY = "related_entity"
 _OPERATOR = re.compile(r"_(.+)_|(.)_")
-_KNOWN = (
-    *("size", "has", "all", "exists", "exists_one", "filter", "map", "matches", "startsWith", "endsWith"),
-    *("contains", "lowerAscii", "upperAscii", "trim", "replace", "split", "join", "indexOf", "substring"),
-    *("timestamp", "duration", "int", "double", "string", "bool", "getFullYear", "getMonth", "getDayOfMonth"),
-    *("getDayOfWeek", "getHours", "getMinutes", "getSeconds", "orValue", "hasValue"),
-)
 
 
 @dataclass(frozen=True)
@@ -65,6 +59,10 @@ class Source:
         shown = self.text.split("\n")[line].replace("\t", " ")
         drawing = f"  {shown}\n  {' ' * column}^"
         return RuleError(what, place=place, expected=expected, hint=hint, drawing=drawing)
+
+    def mistake(self, found: mistakes.Mistake) -> RuleError:
+        """The error for a mistake that was recognised."""
+        return self.refuse(found.at, found.what, hint=found.hint)
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a line and column, both counted from 1."""
@@ -86,37 +84,47 @@ def translate(source: Source, report: str, schema: Schema) -> RuleError:
     if overload := _OVERLOAD.match(message):
         return _wrong_types(source, at, overload[1], overload[2])
     if operand := _OPERAND.match(message):
-        return _no_fields(source, at, _kinds(operand[1]))
+        return _no_fields(source, at, _kinds(operand[1]), schema)
     if "Syntax error" in message:
-        return source.refuse(at, _syntax(source, at, message))
-    return source.refuse(at, _MESSAGE.sub(lambda found: found[2], message))
+        return source.mistake(mistakes.of_syntax(source.text, at, message))
+    return source.refuse(at, _MESSAGE.sub(lambda found: found[2], message), hint=_HINTS.get(message))
 
 
 def _unknown_field(source: Source, at: int, field: str, stated: Type, schema: Schema) -> RuleError:
+    after = source.text.find(f".{field}", at - 1) + 1 or at
     known: Collection[str] = schema.vocabulary.types if stated.is_related else schema.fields(stated.struct)
-    after = source.text.find(field, at)
+    expected = ", ".join(sorted(known))
+    if not stated.is_related and field in schema.unreadable(stated.struct):
+        reason = schema.unreadable(stated.struct)[field]
+        return source.refuse(after, f"{stated.struct}.{field} cannot be read: {reason}")
     what = f"{stated.struct} has no field {field!r}"
     if stated.is_related:
         what = f"unknown fact type {field!r}: what is read of a related entity are its facts"
     elif stated.struct == PARAMETERS:
         what = f"the rule has no parameter {field!r}"
-    expected = ", ".join(sorted(known)) or "a rule with parameters"
-    return source.refuse(after if 0 <= after <= at + 2 else at, what, hint=suggest(field, known), expected=expected)
+        expected = expected or "a rule with parameters"
+    expected = expected or "a key that a descriptor has"
+    return source.refuse(after, what, hint=suggest(field, known), expected=expected)
 
 
 def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleError:
     called = source.text[at : at + 1] == "("
     start = max(source.text.rfind(name, 0, at + 1), 0) if called else at
-    if called:
-        known = [*_KNOWN, *(function.name for function in functions.FIELD_FUNCTIONS)]
-        declared = next((one for one in functions.FIELD_FUNCTIONS if one.name == name), None)
-        if declared is not None:
-            return _called_otherwise(source, start, declared)
-        return source.refuse(start, f"unknown function {name!r}", hint=suggest(name, known))
+    declared = next((one for one in functions.FIELD_FUNCTIONS if one.name == name), None)
+    if called and declared is not None:
+        return _called_otherwise(source, start, declared)
     names = [*schema.vocabulary.types, NOW, PARAMETERS]
+    known = reference.names()
+    if called:
+        hint = mistakes.of_function(name, names)
+        return source.refuse(start, f"unknown function {name!r}", hint=hint or suggest(name, known))
     first = name.partition(".")[0]
     start = start if first == name else max(source.text.rfind(first, 0, start + 1), 0)
-    return source.refuse(start, f"unknown name {first!r}", hint=suggest(first, names), expected="a fact type")
+    found = mistakes.of_name(source.text, start, first, known)
+    if found:
+        return source.mistake(found)
+    hint = suggest(first, names) or mistakes.unquoted(source.text, start, first)
+    return source.refuse(start, f"unknown name {first!r}", hint=hint, expected="a fact type")
 
 
 def _called_otherwise(source: Source, start: int, declared: functions.Function) -> RuleError:
@@ -127,7 +135,7 @@ def _called_otherwise(source: Source, start: int, declared: functions.Function) 
     return source.refuse(start, f"{declared.name}() is called otherwise", expected=declared.signature)
 
 
-def _no_fields(source: Source, at: int, kind: str) -> RuleError:
+def _no_fields(source: Source, at: int, kind: str, schema: Schema) -> RuleError:
     found = re.fullmatch(r"list[(<](\w+)[)>]", kind)
     if found is None:
         return source.refuse(at, f"{kind} has no fields")
@@ -135,6 +143,11 @@ def _no_fields(source: Source, at: int, kind: str) -> RuleError:
     if name == _RELATED_ENTITY:
         what = "there may be several related entities, so they have no fields"
         return source.refuse(at, what, hint="Ask about each: dependencies().all(d, d.slo...) or .exists(...).")
+    asked = re.match(r"\.?(size|length|count)\b", source.text[at:])
+    if asked:
+        return source.refuse(at, f"a list has no field {asked[1]!r}", hint=f"Write size({name}).")
+    if name not in schema.vocabulary.types:
+        return source.refuse(at, f"a list of {name} has no fields", hint="Ask about its elements: list.all(x, ...).")
     hint = f"Ask about its elements: {name}.all({name[0]}, {name[0]}...) or .exists(...)."
     return source.refuse(at, f"there may be several {name} facts, so they have no fields", hint=hint)
 
@@ -142,23 +155,52 @@ def _no_fields(source: Source, at: int, kind: str) -> RuleError:
 def _wrong_types(source: Source, at: int, function: str, arguments: str) -> RuleError:
     kinds = _kinds(arguments).replace(_RELATED_ENTITY, "related entity")
     found = _OPERATOR.fullmatch(function)
-    sign = (found[1] or found[2]) if found else ""
+    sign = "in" if function == "@in" else (found[1] or found[2]) if found else ""
     if sign in ("&&", "||", "!", "?_:"):
-        return source.refuse(at, f"{sign.replace('?_:', '?:')} needs bool", expected="bool", hint=f"Got {kinds}.")
+        return _not_bool(source, at, sign.replace("?_:", "?:"), kinds)
+    if function in ("_[_]", "_[?_]"):
+        return _no_place(source, at, kinds)
     if sign and "," in arguments:
         left, right = [part.strip() for part in kinds.split(", ", 1)]
-        return source.refuse(at, f"{left} {sign} {right} is not possible", hint=_conversion(sign, left, right))
-    return source.refuse(at, f"{sign or function}() does not take ({kinds})")
+        return source.refuse(at, f"{left} {sign} {right} is not possible", hint=mistakes.of_types(sign, left, right))
+    hint = _CALL_HINTS.get(function)
+    named = max(source.text.rfind(function, 0, at + 1), 0) if source.text[at : at + 1] == "(" else at
+    return source.refuse(named, f"{sign or function}() does not take ({kinds})", hint=hint)
 
 
-def _conversion(sign: str, left: str, right: str) -> str | None:
-    if {left, right} == {"int", "double"}:
-        return "Write double(...) around the int, or a literal such as 100.0."
-    if "null" in (left, right):
-        return "A field is never null; ask has(...)."
-    if sign == "in":
-        return "The left side must be of the type of the list's elements."
-    return None
+def _not_bool(source: Source, at: int, sign: str, kinds: str) -> RuleError:
+    macro = re.search(rf"\b({'|'.join(mistakes.MACROS)})$", source.text[:at])
+    if macro and source.text[at : at + 1] == "(":
+        got = kinds.split(", ")[-1 if sign != "?:" else 0]
+        what = f"{macro[1]}() needs a test that comes to true or false"
+        return source.refuse(macro.start(1), what, expected="bool", hint=f"Got {got}.")
+    return source.refuse(at, f"{sign} needs bool", expected="bool", hint=f"Got {kinds}.")
+
+
+def _no_place(source: Source, at: int, kinds: str) -> RuleError:
+    listed, place = kinds.split(", ", 1)
+    if not listed.startswith("list<"):
+        hint = "Write a point and the field: entity.tier." if place == "string" else None
+        return source.refuse(at, f"{listed} has no elements", hint=hint)
+    hint = 'Find it: list.filter(x, x.name == "...").' if place == "string" else None
+    return source.refuse(at, "the place of an element is an int", expected="int", hint=hint)
+
+
+_HINTS = {
+    "has() argument must be a field selection": "Write has(entity.tier): whether a field is known.",
+    "reserved identifier: if": "Write test ? this : that.",
+    "Invalid argument to has() macro": "Write has(entity.tier): whether a field is known.",
+}
+_CALL_HINTS = {
+    "contains": "Of a list, write value in list.",
+    "days": "It takes a whole number: days(90).",
+    "hours": "It takes a whole number: hours(12).",
+    "value": "Only an optional has one, such as entity.?tier.",
+    "orValue": "Only an optional has one, such as entity.?tier, with a value of its type.",
+    "size": "Only texts and lists have a size.",
+    "age": "It takes a moment, such as readme.last_changed_at.",
+    "join": "Only lists of texts can be joined.",
+}
 
 
 def _kinds(arguments: str) -> str:
@@ -167,15 +209,6 @@ def _kinds(arguments: str) -> str:
     words = words.replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
     return re.sub(r"list\((\w+)\)", r"list<\1>", words)
-
-
-def _syntax(source: Source, at: int, message: str) -> str:
-    if at >= len(source.text.rstrip()):
-        return "the expression ends too early"
-    if "mismatched input" in message or "extraneous input" in message or "no viable" in message:
-        word = re.match(r"\w+|.", source.text[at:])
-        return f"not expected here: {word[0]!r}" if word else "not expected here"
-    return message.replace("Syntax error: ", "")
 
 
 def one_of(value: str, allowed: Iterable[str], label: str) -> tuple[str, str, str | None]:

@@ -56,6 +56,11 @@ class Schema:
             return {name: FieldDef(type=kind, doc="") for name, kind in self.parameters.items()}
         return self.vocabulary.types[struct].fields
 
+    def unreadable(self, struct: str) -> Mapping[str, str]:
+        """Why fields of a struct that there are cannot be read."""
+        declared = self.vocabulary.types.get(struct)
+        return declared.unreadable if declared else {}
+
 
 def struct_type(message: str) -> Type:
     """The type that a message of the compiler stands for."""
@@ -90,7 +95,7 @@ class _Key:
 @lru_cache(maxsize=256)
 def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
     from cel_expr_python import cel
-    from cel_expr_python.ext import ext_optional, ext_strings
+    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 
     variables = {NOW: cel.Type.TIMESTAMP, PARAMETERS: cel.Type(f"{OWN}.{PARAMETERS}")}
     for name, declared in key.schema.vocabulary.types.items():
@@ -100,7 +105,12 @@ def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> An
         descriptor_pool=_pool(key, parameters),
         config=cel.NewEnvConfigFromYaml(functions.configuration()),
         variables=variables,
-        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+        extensions=[
+            ext_bindings.ExtBindings(),
+            ext_math.ExtMath(),
+            ext_optional.ExtOptional(),
+            ext_strings.ExtStrings(),
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from greenboard.facts.vocabulary import FieldDef
@@ -16,30 +17,33 @@ _NUMBERS = {Kind.INT, Kind.DOUBLE}
 _TIMES = {Kind.TIMESTAMP, Kind.DURATION}
 _B, _I, _D, _S, _T, _L = Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION
 _ONE_KIND: set[tuple[Kind, ...]] = {*((kind, kind) for kind in _SCALARS), (_I, _D), (_D, _I)}
+_EQUAL: set[tuple[Kind, ...]] = {*_ONE_KIND, (Kind.LIST, Kind.LIST), (Kind.OPTIONAL, Kind.OPTIONAL)}
+_AT_PLACE: set[tuple[Kind, ...]] = {(Kind.LIST, _I), (Kind.OPTIONAL, _I)}
+_EXTREMES: set[tuple[Kind, ...]] = {(_I,), (_D,), (_I, _I), (_D, _D), (Kind.LIST,)}
 _TEXTS: set[tuple[Kind, ...]] = {(_S, _S)}
+_ANY = {*_SCALARS, Kind.STRUCT, Kind.LIST}
 _MOMENT_PARTS: set[tuple[Kind, ...]] = {(_T,), (_T, _S)}
 
 _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "_&&_": {(_B, _B)},
     "_||_": {(_B, _B)},
     "!_": {(_B,)},
-    "_?_:_": {(_B, kind, kind) for kind in _SCALARS},
-    "_==_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
-    "_!=_": {*_ONE_KIND, (Kind.LIST, Kind.LIST)},
+    "_?_:_": {(_B, kind, kind) for kind in (*_ANY, Kind.OPTIONAL)},
+    **dict.fromkeys(("_==_", "_!=_"), _EQUAL),
     **dict.fromkeys(("_<_", "_<=_", "_>_", "_>=_"), _ONE_KIND),
-    "_+_": {(_I, _I), (_D, _D), (_S, _S), (_T, _L), (_L, _T), (_L, _L)},
+    "_+_": {(_I, _I), (_D, _D), (_S, _S), (_T, _L), (_L, _T), (_L, _L), (Kind.LIST, Kind.LIST)},
     "_-_": {(_I, _I), (_D, _D), (_T, _T), (_T, _L), (_L, _L)},
     "_*_": {(_I, _I), (_D, _D)},
     "_/_": {(_I, _I), (_D, _D)},
     "_%_": {(_I, _I)},
     "-_": {(_I,), (_D,)},
     "@in": {(kind, Kind.LIST) for kind in _SCALARS},
-    "_[_]": {(Kind.LIST, _I)},
-    "_[?_]": {(Kind.LIST, _I)},
+    **dict.fromkeys(("_[_]", "_[?_]"), _AT_PLACE),
     "size": {(_S,), (Kind.LIST,)},
-    **dict.fromkeys(("startsWith", "endsWith", "contains", "matches", "split"), _TEXTS),
+    **dict.fromkeys(("startsWith", "endsWith", "contains", "matches"), _TEXTS),
+    "split": {(_S, _S), (_S, _S, _I)},
     **dict.fromkeys(("semver_compare", "semver_in"), _TEXTS),
-    **{name: {(_S,)} for name in ("lowerAscii", "upperAscii", "trim")},
+    **{name: {(_S,)} for name in ("lowerAscii", "upperAscii", "trim", "reverse", "strings.quote")},
     "indexOf": {(_S, _S), (_S, _S, _I)},
     "lastIndexOf": {(_S, _S), (_S, _S, _I)},
     "replace": {(_S, _S, _S), (_S, _S, _S, _I)},
@@ -50,7 +54,7 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     **{name: {*_MOMENT_PARTS, (_L,)} for name in ("getHours", "getMinutes", "getSeconds", "getMilliseconds")},
     "int": {(_I,), (_D,), (_S,), (_T,)},
     "double": {(_I,), (_D,), (_S,)},
-    "string": {(_B,), (_I,), (_S,), (_T,), (_L,)},
+    "string": {(_B,), (_I,), (_D,), (_S,), (_T,), (_L,)},
     "bool": {(_B,), (_S,)},
     "timestamp": {(_T,), (_S,), (_I,)},
     "duration": {(_L,), (_S,)},
@@ -63,10 +67,35 @@ _KINDS: dict[str, set[tuple[Kind, ...]]] = {
     "percent": {(Kind.LIST,)},
     "quantile": {(Kind.LIST, _D)},
     "sum": {(Kind.LIST,)},
-    "orValue": {(Kind.OPTIONAL, kind) for kind in _SCALARS},
-    "hasValue": {(Kind.OPTIONAL,)},
+    "join": {(Kind.LIST,), (Kind.LIST, _S)},
+    **{name: {(Kind.LIST,)} for name in ("sort", "distinct", "flatten", "first", "last")},
+    "slice": {(Kind.LIST, _I, _I)},
+    **{name: {(Kind.LIST, Kind.LIST)} for name in ("sets.contains", "sets.intersects", "sets.equivalent")},
+    "optional.of": {(kind,) for kind in _ANY},
+    "optional.none": {()},
+    "optional.ofNonZeroValue": {(kind,) for kind in {*_SCALARS, Kind.LIST}},
+    "orValue": {(Kind.OPTIONAL, kind) for kind in _ANY},
+    "or": {(Kind.OPTIONAL, Kind.OPTIONAL)},
+    **{name: {(Kind.OPTIONAL,)} for name in ("hasValue", "value")},
+    **dict.fromkeys(("math.@max", "math.@min"), _EXTREMES),
+    **{f"math.{name}": {(_I,), (_D,)} for name in ("abs", "sign", "sqrt")},
+    **{f"math.{name}": {(_D,)} for name in ("ceil", "floor", "round", "trunc", "isNaN", "isInf", "isFinite")},
 }
-_SIGNS = {"@in": "in", "_[_]": "[]", "_?_:_": "?:", "-_": "-", "!_": "!"}
+_SAME = {"_?_:_": (1, 2), "_+_": (0, 1), "or": (0, 1)}
+"""Arguments that are lists, structs or optionals must be of one type where these functions take them."""
+
+_OF_SCALARS = {"sort", "distinct", "sets.contains", "sets.intersects", "sets.equivalent"}
+_NOT_EMPTY = {"sum", "percent", "quantile", "math.@max", "math.@min", "orValue", "value"}
+_SIGNS = {
+    "@in": "in",
+    "_[_]": "[]",
+    "_[?_]": "[?]",
+    "_?_:_": "?:",
+    "-_": "-",
+    "!_": "!",
+    "math.@max": "math.greatest",
+    "math.@min": "math.least",
+}
 
 
 def missing(function: str, arguments: Sequence[Type]) -> str | None:
@@ -78,18 +107,40 @@ def missing(function: str, arguments: Sequence[Type]) -> str | None:
     told = ", ".join(str(argument) for argument in arguments)
     if tuple(argument.kind for argument in arguments) not in kinds:
         return f"{label} of ({told}) is not supported"
-    if function in ("_==_", "_!=_") and arguments[0].kind is Kind.LIST and not _comparable(*arguments):
-        return f"{label} of ({told}) is not supported"
     if function == "@in" and arguments[1].inner.kind not in {arguments[0].kind, Kind.EMPTY}:
         return f"in a {arguments[1]} no {arguments[0]} can be"
-    if function in ("sum", "percent", "quantile") and arguments[0].inner.kind is Kind.EMPTY:
-        return f"{label}([]) is not supported"
+    if not _fits(function, arguments):
+        return f"{label} of ({told}) is not supported"
     return None
 
 
+def _fits(function: str, arguments: Sequence[Type]) -> bool:
+    """Whether what lists and optionals hold is what a function can take."""
+    if function in ("_==_", "_!=_"):
+        return arguments[0].element is None or _comparable(*arguments)
+    if function in _SAME and arguments[_SAME[function][0]].kind not in _SCALARS:
+        one, other = _SAME[function]
+        return arguments[one] == arguments[other]
+    if function == "orValue" and arguments[0].inner != arguments[1]:
+        return False
+    inner = arguments[0].element if arguments else None
+    if inner is None:
+        return True
+    if function == "flatten":
+        return inner.kind is Kind.LIST
+    if function in _OF_SCALARS:
+        return inner.kind in _SCALARS and all(argument == arguments[0] for argument in arguments)
+    return inner.kind is not Kind.EMPTY or function not in _NOT_EMPTY
+
+
 def _comparable(left: Type, right: Type) -> bool:
-    kinds = {left.inner.kind, right.inner.kind}
-    return (kinds <= {*_SCALARS, Kind.EMPTY} and len(kinds - {Kind.EMPTY}) <= 1) or Kind.EMPTY in kinds
+    """Whether two lists or optionals can be held against one another: of scalars, or of lists of them."""
+    ours, theirs = left.inner, right.inner
+    if Kind.EMPTY in (ours.kind, theirs.kind):
+        return left.kind is Kind.LIST
+    if ours.kind is Kind.LIST and theirs.kind is Kind.LIST:
+        return _comparable(ours, theirs)
+    return ours == theirs and ours.kind in _SCALARS
 
 
 def check_constants(source: Source, node: Call, schema: Schema) -> None:
@@ -108,7 +159,9 @@ def check_constants(source: Source, node: Call, schema: Schema) -> None:
     if index < len(node.arguments):
         literal = node.arguments[index]
         if isinstance(literal, Const) and isinstance(literal.value, str) and not valid(literal.value):
-            raise source.refuse(literal.at, f"{literal.value!r} {what}")
+            days = re.fullmatch(r"(\d+)d", literal.value) if node.function == "duration" else None
+            hint = f"Write days({days[1]})." if days else None
+            raise source.refuse(literal.at, f"{literal.value!r} {what}", hint=hint)
 
 
 def _check_closed(source: Source, node: Call, schema: Schema) -> None:

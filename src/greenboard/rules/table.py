@@ -8,11 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from greenboard.facts.vocabulary import FieldDef
+from greenboard.facts.vocabulary import FieldDef, FieldType
 from greenboard.rules.columns import absent
 from greenboard.rules.growing import Growing
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, StructVec, Vec, offsets
+
+_NEW = FieldDef(type=FieldType.BOOL, doc="")
+"""Stands for a field that came after the table, of whatever type: it is unknown of every item."""
 
 _OK = np.asarray(np.uint8(OK))
 
@@ -35,7 +38,9 @@ class Table:
     def field(self, name: str) -> Vec | ListVec:
         """The values of a field, MISSING where an item lacks it."""
         found = self._columns.get(name)
-        return absent(self.fields[name]) if found is None else found.vector
+        if found is not None:
+            return found.vector
+        return absent(self.fields.get(name) or _NEW)
 
     def added(self, more: Table) -> Table:
         """The items of this table and, behind them, those of another one that shares its texts."""

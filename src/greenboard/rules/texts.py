@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,12 @@ from greenboard.rules import tree, versions
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, failing
+
+MAX_TEXT = 100_000
+"""The longest text that a function may make, in characters; a longer one is an error."""
+
+MAX_MADE = 64_000_000
+"""How many characters the functions of rules may add to the texts of one frame."""
 
 TextFunction = Callable[..., bool | int | float | str | None]
 """Takes the arguments as Python values; None is an error."""
@@ -32,8 +38,8 @@ def per_text(step: Step, stated: Type, function: TextFunction) -> Vec:
     arguments = [step.vec(index) for index in range(len(step.arguments))]
     distinct, inverse = _distinct([_valued(argument) for argument in arguments])
     columns = [_values(argument.type, part, step) for argument, part in zip(arguments, distinct, strict=True)]
-    results = [function(*values) for values in zip(*columns, strict=True)]
-    made, failed = _encode(stated, results, step)
+    results = (function(*values) for values in zip(*columns, strict=True))
+    made, failed = collect(step, results) if stated.kind is Kind.STRING else _encode(stated, list(results))
     return Vec(stated, made[inverse], failing(step.state(), failed[inverse]))
 
 
@@ -62,10 +68,18 @@ def _values(stated: Type, data: Array, step: Step) -> list[Any]:
     return list(data.tolist())
 
 
-def _encode(stated: Type, results: list[Any], step: Step) -> tuple[Array, Array]:
+def collect(step: Step, results: Iterable[bool | int | float | str | None]) -> tuple[Array, Array]:
+    """The codes of texts as they are made, and which could not be: None, or past what a frame may hold."""
+    codes, failed, strings = [], [], step.strings
+    for text in results:
+        code = strings.make(text, MAX_MADE) if isinstance(text, str) else None
+        codes.append(0 if code is None else code)
+        failed.append(code is None)
+    return np.array(codes, dtype=np.int32), np.array(failed, dtype=np.bool_)
+
+
+def _encode(stated: Type, results: list[Any]) -> tuple[Array, Array]:
     failed = np.fromiter((result is None for result in results), dtype=np.bool_, count=len(results))
-    if stated.kind is Kind.STRING:
-        return step.strings.codes(("" if result is None else result for result in results), len(results)), failed
     kinds: dict[Kind, type] = {Kind.BOOL: np.bool_, Kind.DOUBLE: np.float64}
     plain = [0 if result is None else result for result in results]
     return np.array(plain, dtype=kinds.get(stated.kind, np.int64)), failed
@@ -96,8 +110,10 @@ def _trim(text: str) -> str:
     return text.strip(_SPACES)
 
 
-def _replace(text: str, old: str, new: str, times: int = -1) -> str:
-    return text.replace(old, new, times)
+def _replace(text: str, old: str, new: str, times: int = -1) -> str | None:
+    found = text.count(old)
+    grown = (found if times < 0 else min(found, times)) * (len(new) - len(old))
+    return text.replace(old, new, times) if len(text) + grown <= max(MAX_TEXT, len(text)) else None
 
 
 def _index_of(text: str, part: str, start: int = 0) -> int | None:
@@ -135,15 +151,39 @@ def size(step: Step) -> Value:
 
 def join(step: Step) -> Vec:
     """Two texts, one after the other."""
-    return per_text(step, tree.STRING, lambda left, right: left + right)
+    return per_text(step, tree.STRING, lambda left, right: joined("", (left, right)))
+
+
+def joined(mark: str, parts: Sequence[str]) -> str | None:
+    """Texts as one, with a mark between them; None where that is too long."""
+    length = sum(map(len, parts)) + len(mark) * max(len(parts) - 1, 0)
+    return mark.join(parts) if length <= MAX_TEXT else None
+
+
+_ESCAPES = {"\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v", "\\": "\\", '"': '"'}
+
+
+def _quote(text: str) -> str | None:
+    """A text as it would be written in a rule, in double quotes."""
+    return joined("", ['"', *(f"\\{_ESCAPES[sign]}" if sign in _ESCAPES else sign for sign in text), '"'])
+
+
+def _pieces(text: str, cut: str, most: int = -1) -> list[str]:
+    """A text cut at a separator, into no more pieces than are wanted; no separator cuts between all characters."""
+    if most in (0, 1):
+        return [text][:most]
+    if cut:
+        return text.split(cut, most - 1 if most > 0 else -1)
+    signs = list(text) or [""]
+    return signs if most < 0 or len(signs) <= most else [*signs[: most - 1], text[most - 1 :]]
 
 
 def _split(step: Step) -> Value:
     """A text cut at a separator, as a list."""
-    text, separator = step.vec(0), step.vec(1)
-    distinct, inverse = _distinct([text.data, separator.data])
-    columns = [_values(tree.STRING, part, step) for part in distinct]
-    parts = [one.split(cut) if cut else list(one) or [""] for one, cut in zip(*columns, strict=True)]
+    arguments = [step.vec(index) for index in range(len(step.arguments))]
+    distinct, inverse = _distinct([argument.data for argument in arguments])
+    columns = [_values(argument.type, part, step) for argument, part in zip(arguments, distinct, strict=True)]
+    parts = [_pieces(*values) for values in zip(*columns, strict=True)]
     lengths = np.array([len(part) for part in parts], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
     flat = [piece for part in parts for piece in part]
@@ -160,12 +200,14 @@ OPERATORS: dict[str, Callable[[Step], Value]] = {
     "matches": _on_text(tree.BOOL, _matches),
     "lowerAscii": _on_text(tree.STRING, _lower),
     "upperAscii": _on_text(tree.STRING, _upper),
+    "reverse": _on_text(tree.STRING, lambda text: text[::-1]),
     "trim": _on_text(tree.STRING, _trim),
     "replace": _on_text(tree.STRING, _replace),
     "indexOf": _on_text(tree.INT, _index_of),
     "lastIndexOf": _on_text(tree.INT, _last_index_of),
     "substring": _on_text(tree.STRING, _substring),
     "charAt": _on_text(tree.STRING, _char_at),
+    "strings.quote": _on_text(tree.STRING, _quote),
     "split": _split,
     "semver_compare": _on_text(tree.INT, versions.compare),
     "semver_in": _on_text(tree.BOOL, versions.within),

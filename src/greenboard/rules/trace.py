@@ -13,7 +13,7 @@ from greenboard.rules.evaluate import Interpreter, Parameters, columns_of
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.language import Program
 from greenboard.rules.tree import Fold, Kind, Node, Type
-from greenboard.rules.vectors import OK, Array, ListVec, OptionalVec, State, StructVec, Value, Vec
+from greenboard.rules.vectors import MISSING, OK, Array, ListVec, OptionalVec, State, StructVec, Value, Vec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,6 +50,13 @@ class Trace:
         """Whether a part was evaluated at all: one within an empty list was, one that nobody asked was not."""
         return self._interpreter.was_traced(node)
 
+    def absent(self, node: Node, point: Point) -> bool:
+        """Whether an optional holds none because a field is unknown."""
+        if not self.has(node):
+            return False
+        found, lane = self._seen(node, point)
+        return isinstance(found, OptionalVec) and _state(found.absent, lane) == MISSING
+
     def truth(self, node: Node, point: Point) -> bool:
         """The value of a bool that has one."""
         value, lane = self._seen(node, point)
@@ -79,7 +86,7 @@ class Trace:
         """What a node came to as structs, an optional's among them; None where it holds none."""
         found, lane = self._seen(node, point)
         if isinstance(found, OptionalVec):
-            held = None if _at(found.absent, lane) else found.value
+            held = found.value if _state(found.absent, lane) == OK else None
             return (held if isinstance(held, StructVec) else None), lane
         return (found if isinstance(found, StructVec) else None), lane
 
@@ -118,7 +125,7 @@ class Trace:
         if isinstance(found, Vec):
             return self._scalar(found.type, _at(found.data, lane))
         if isinstance(found, OptionalVec):
-            return None if _at(found.absent, lane) else self._decode(found.value, lane)
+            return self._decode(found.value, lane) if _state(found.absent, lane) == OK else None
         if isinstance(found, ListVec) and isinstance(found.content, Vec):
             start, length = int(_at(found.starts, lane)), int(_at(found.lengths, lane))
             return tuple(self._scalar(found.content.type, found.content.data[start + at]) for at in range(length))

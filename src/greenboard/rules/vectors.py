@@ -6,7 +6,7 @@ A lane is one row of the frame, or one element of a list of one row. Data of sha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
 import numpy as np
@@ -16,7 +16,7 @@ from greenboard.rules.tree import Type
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX_LANES = 2_000_000
-"""How many elements one step may hold at once: more rows than fit are evaluated in parts."""
+"""How many elements one row may look at, and one step hold at once: more rows than fit are evaluated in parts."""
 
 OK, MISSING, ERROR = 0, 1, 2
 """States of a lane: it has a value; a fact or field is unknown; the rule failed (division by zero, overflow)."""
@@ -127,7 +127,6 @@ class ListVec:
         if self.partial is None:
             return self
         found = with_state(self, worst(self.state, self.unseen()))
-        assert isinstance(found, ListVec)
         found.partial = None
         return found
 
@@ -159,37 +158,51 @@ class ListVec:
 
 @dataclass(slots=True)
 class OptionalVec:
-    """Optionals: `absent` lanes hold none; the others hold the value of `value`."""
+    """Optionals. `absent` says of each lane why it holds none, and is OK where it holds the value of `value`.
+
+    MISSING is a field that is not known, ERROR an element that is not there: what `value()` comes to.
+    """
 
     type: Type
     value: Vec | StructVec | ListVec
-    absent: Array
+    absent: State
     state: State = None
 
     def take(self, index: Array) -> OptionalVec:
         """The lanes at an index."""
-        return OptionalVec(self.type, self.value.take(index), pick(self.absent, index), pick_state(self.state, index))
+        absent = pick_state(self.absent, index)
+        return OptionalVec(self.type, self.value.take(index), absent, pick_state(self.state, index))
+
+    def present(self) -> Array:
+        """Whether each lane holds a value."""
+        return np.asarray(True) if self.absent is None else self.absent == OK
+
+    def __len__(self) -> int:
+        return len(self.value)
 
 
-Value = Vec | StructVec | ListVec | OptionalVec
+Held = Vec | StructVec | ListVec
+"""What an optional may hold, and what a list may be of."""
+
+Value = Held | OptionalVec
 
 
 @overload
-def with_state(value: Vec | ListVec, state: State) -> Vec | ListVec: ...
-
-
+def with_state(value: Vec, state: State) -> Vec: ...
 @overload
-def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec: ...
-
-
-def with_state(value: Vec | ListVec | StructVec, state: State) -> Vec | ListVec | StructVec:
+def with_state(value: StructVec, state: State) -> StructVec: ...
+@overload
+def with_state(value: ListVec, state: State) -> ListVec: ...
+@overload
+def with_state(value: Held, state: State) -> Held: ...
+def with_state(value: Held, state: State) -> Held:
     """The same data with another state."""
     if isinstance(value, Vec):
         return Vec(value.type, value.data, state)
     if isinstance(value, StructVec):
         return StructVec(value.type, value.columns, value.count, value.index, state)
     if state is None:
-        return value
+        return value if value.state is None else replace(value, state=None, known=None)
     lengths = value.lengths * (state == OK)
     return ListVec(value.type, value.starts, lengths, value.content, state, value.partial)
 
@@ -210,6 +223,17 @@ def worst(*states: State) -> State:
     for state in states:
         if state is not None:
             result = state if result is None else np.maximum(result, state)
+    return result
+
+
+def first(*states: State) -> State:
+    """The state of the first that has no value, of values that are read one within the other."""
+    result: State = None
+    for state in states:
+        if result is None:
+            result = state
+        elif state is not None:
+            result = np.where(result == OK, state, result)
     return result
 
 

@@ -73,14 +73,13 @@ class _Source:
 
 def find(name_or_file: str, vocabulary: Vocabulary, standards: Standards | None = None) -> Scorecard:
     """Load a scorecard by the name of a shipped one, or from a file; otherwise as `load`."""
-    shipped = content.library("scorecards")
-    named = shipped / f"{name_or_file}.yaml"
-    if "/" not in name_or_file and named.is_file():
-        return load(named, vocabulary, standards)
+    known = {path.stem: path for path in _shipped()}
+    if name_or_file in known:
+        return load(known[name_or_file], vocabulary, standards)
     path = Path(name_or_file)
     if path.is_file():
         return load(path, vocabulary, standards)
-    names = sorted(known.stem for known in shipped.glob("*.yaml"))
+    names = sorted(known)
     raise UserError(
         f"no scorecard {name_or_file!r}",
         expected=f"one of {', '.join(names)}, or a YAML file" if names else "a YAML file",
@@ -89,13 +88,21 @@ def find(name_or_file: str, vocabulary: Vocabulary, standards: Standards | None 
 
 
 def shipped(vocabulary: Vocabulary) -> tuple[Scorecard, ...]:
-    """Every scorecard that ships, the default one first."""
+    """Every scorecard that ships, and those of your own; the default one first.
+
+    One of your own takes the place of the one that ships by its name.
+
+    Raises:
+        UserError: the folder of your own is not there, or something in a file is wrong.
+
+    """
     return tuple(load(path, vocabulary, ladders()) for path in _shipped())
 
 
 def _shipped() -> list[Path]:
-    found = content.library("scorecards").glob("*.yaml")
-    return sorted(found, key=lambda path: (path.stem != DEFAULT, path.stem))
+    folders = [content.library("scorecards"), content.own_scorecards()]
+    found = {path.stem: path for folder in folders if folder is not None for path in sorted(folder.glob("*.yaml"))}
+    return sorted(found.values(), key=lambda path: (path.stem != DEFAULT, path.stem))
 
 
 @cache

@@ -20,6 +20,16 @@ def rule(scorecard_name: str, rule_id: str) -> str:
     return f"/scorecards/{scorecard_name}/rules/{rule_id}"
 
 
+def edit_rule(scorecard_name: str, rule_id: str) -> str:
+    """The editor of a rule."""
+    return f"{rule(scorecard_name, rule_id)}/edit"
+
+
+def new_rule(scorecard_name: str) -> str:
+    """The editor of a rule that there is not yet."""
+    return f"{scorecard(scorecard_name)}/rules/new"
+
+
 def fact_type(name: str) -> str:
     """The reference page of a fact type."""
     return f"/fact-types/{name}"

@@ -6,6 +6,8 @@ from django.urls import path
 
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
+from greenboard.web.editor.view import edit as edit_rule
+from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
@@ -27,7 +29,9 @@ urlpatterns = [
     path("entities/<str:kind>/<str:namespace>/<str:name>", entity, name="entity"),
     path("scorecards", scorecards, name="scorecards"),
     path("scorecards/<str:name>", scorecard, name="scorecard"),
+    path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
+    path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
     path("palette.json", entries, name="palette"),

@@ -13,6 +13,7 @@ from greenboard.catalog import graph
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
+from greenboard.facts import observed
 from greenboard.facts.merge import Snapshot, merge
 from greenboard.facts.types import Fact, Gap
 from greenboard.facts.vocabulary import Vocabulary
@@ -47,7 +48,8 @@ class Gathered:
     """All that was taken in, with the relations that were declared in any of it.
 
     `refused` are the paths that hold no repository though they were named.
-    `faults` are bugs of ours that kept a repository from being read.
+    `faults` are bugs of ours that kept a repository from being read. `vocabulary` has the custom facts that
+    were found.
     """
 
     members: tuple[Member, ...]
@@ -55,6 +57,7 @@ class Gathered:
     skipped: tuple[Skipped, ...]
     refused: tuple[UserError, ...]
     misdeclared: tuple[UserError, ...]
+    vocabulary: Vocabulary
     faults: tuple[ReaderFault, ...] = ()
 
 
@@ -78,16 +81,18 @@ def gather(
     refused = tuple(error for error in errors if error.place is not None and error.place.path in named)
     misdeclared = [*_problems(looks)]
     facts = _by_entity(given)
+    declared = [look.declared for _, look in looks]
+    entities = [entity for part in declared for entity in part.entities]
+    vocabulary = observed.extended(vocabulary, entities, (kind for part in declared for kind in part.kinds))
     members = [member for root, look in looks for member in _members(root, look, facts, vocabulary, now)]
     known = {member.subject.entity.ref for member in members} | {look.repository.ref for _, look in looks}
     strangers = [ref for ref in facts if ref not in known]
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
     skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks), *_links(looks), *_large(looks))]
     skipped.extend(Skipped(str(root), f"internal fault, not read: {fault}") for root, fault in faults.items())
-    declared = graph.resolve(Declared.joined(look.declared for _, look in looks), strangers)
-    return Gathered(
-        tuple(members), declared.relations, tuple(skipped), refused, tuple(misdeclared), tuple(faults.values())
-    )
+    whole = graph.resolve(Declared.joined(declared), strangers)
+    told = tuple(members), whole.relations, tuple(skipped), refused, tuple(misdeclared)
+    return Gathered(*told, vocabulary, tuple(faults.values()))
 
 
 def _skip(error: UserError) -> Skipped:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, may, require
 from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
 from greenboard.scorecards.types import Scorecard
@@ -21,13 +21,14 @@ Entry = dict[str, str]
 @require(Permission.READ)
 @explained
 def entries(request: HttpRequest) -> JsonResponse:
-    """Pages first, then entities, scorecards with their rules, fact types."""
+    """Pages first, then entities, scorecards with their rules, fact types, and what the person can do."""
     asked = address.read(request)
     found = [
         *_pages(asked),
         *_entities(catalog.entities(asked.as_of), asked),
         *_scorecards(content.scorecards(), asked),
         *_fact_types(asked),
+        *(_actions(content.scorecards()) if may(request.user, Permission.ADMINISTER) else ()),
     ]
     return JsonResponse({"entries": found})
 
@@ -61,6 +62,14 @@ def _scorecards(scorecards: Iterable[Scorecard], asked: address.Asked) -> Iterat
         yield _entry(card.title, "", "Scorecard", asked.to(links.scorecard(card.name)))
         for rule in card.rules:
             yield _entry(rule.title, rule.item, "Rule", asked.to(links.rule(card.name, rule.id)))
+
+
+def _actions(scorecards: Iterable[Scorecard]) -> Iterator[Entry]:
+    """What an administrator can do; it is done to the present, whichever day is looked at."""
+    for card in scorecards:
+        yield _entry("New rule", card.title, "Action", links.new_rule(card.name))
+        for rule in card.rules:
+            yield _entry(f"Edit rule: {rule.title}", rule.item, "Action", links.edit_rule(card.name, rule.id))
 
 
 def _fact_types(asked: address.Asked) -> Iterator[Entry]:

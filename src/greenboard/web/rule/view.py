@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, may, require
 from greenboard.catalog import store as catalog
 from greenboard.facts import store as facts
 from greenboard.results import store as results
@@ -40,6 +40,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "asked": asked,
         "scorecard": card,
         "scorecard_url": asked.to(f"/scorecards/{card.name}"),
+        "may_edit": may(request.user, Permission.ADMINISTER),
         "head": head(card, rule, content.vocabulary()),
         "tally": counted,
         "rate": rate([counted]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, may, require
 from greenboard.results import store as results
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends, words
@@ -37,6 +37,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "asked": asked,
         "scorecard": scorecard,
+        "may_edit": may(request.user, Permission.ADMINISTER),
         "mix": spread(scorecard, levels, asked),
         "score": words.score(mean_score(levels)),
         "figure": trends.levels(scorecard, points),

@@ -16,13 +16,14 @@ from typing import Any
 
 import yaml
 
-import engine
+import made
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.facts.vocabulary import FactType
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.columns import Frame, Row
 from greenboard.rules.evaluate import FAIL, PASS, evaluate
@@ -59,9 +60,9 @@ class Toggle:
 def fill(entities: int, at: datetime, folder: Path, seed: int = 7) -> Installation:
     """Save entities and record their facts, through the services that everybody uses."""
     rng = random.Random(seed)
-    engine.NOW = at
-    rows = engine.random_rows(rng, facts.vocabulary(), entities)
-    expressions = engine.rules(rng, facts.vocabulary())
+    made.NOW = at
+    rows = [fitting(row) for row in made.random_rows(rng, facts.vocabulary(), entities)]
+    expressions = made.rules(rng, facts.vocabulary())
     scorecard = load(write_card(expressions, folder), facts.vocabulary())
     refs = [Ref("service", "default", f"service-{number:05}") for number in range(entities)]
     began = time.perf_counter()
@@ -72,6 +73,19 @@ def fill(entities: int, at: datetime, folder: Path, seed: int = 7) -> Installati
         record(list(said(refs[part], rows[part], at)), [], at)
     seconds = {"catalog": saved - began, "facts": time.perf_counter() - saved}
     return Installation(refs, rows, scorecard, {name: round(taken, 2) for name, taken in seconds.items()})
+
+
+def fitting(row: Row) -> Row:
+    """The facts with items named as their types allow: the engine takes any name, the store only known ones."""
+    types = facts.vocabulary().types
+    return {name: _named(types[name], value) for name, value in row.items()}
+
+
+def _named(declared: FactType, value: Any) -> Any:
+    names = declared.fields[declared.many].values if declared.many else ()
+    if not names:
+        return value
+    return tuple({**item, declared.many: name} for item, name in zip(value, names, strict=False))
 
 
 def company(rng: random.Random, refs: Sequence[Ref]) -> Declared:
@@ -144,8 +158,8 @@ def _toggle(rule: Rule, rng: random.Random) -> Toggle | None:
     name = next(iter(program.types))
     if words.types[name].many is not None:
         return None
-    tried = [engine.random_item(rng, words.types[name], 0) for _ in range(_TRIES)]
-    verdicts = evaluate(program, Frame.build(words, [{name: item} for item in tried], engine.NOW)).tolist()
+    tried = [made.random_item(rng, words.types[name], 0) for _ in range(_TRIES)]
+    verdicts = evaluate(program, Frame.build(words, [{name: item} for item in tried], made.NOW)).tolist()
     if FAIL not in verdicts or PASS not in verdicts:
         return None
     values = {OUTCOMES[code]: tried[verdicts.index(code)] for code in (FAIL, PASS)}

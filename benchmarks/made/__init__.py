@@ -1,1 +1,0 @@
-"""What benchmarks of whole installations share."""

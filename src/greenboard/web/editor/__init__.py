@@ -1,0 +1,1 @@
+"""The editor of rules: what a draft would do is seen while it is typed."""

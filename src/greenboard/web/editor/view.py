@@ -1,0 +1,51 @@
+"""The page on which a rule is written. Everyone who may read may try a change; saving is an administrator's."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from greenboard.access.decide import Permission, may, require
+from greenboard.scorecards.types import Rule, Scorecard
+from greenboard.web import content, links
+from greenboard.web.editor.model import offer
+from greenboard.web.faults import explained
+from greenboard.web.rule.model import head
+
+API = "/api/v1"
+
+
+@require(Permission.READ)
+@explained
+def edit(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
+    """A rule that there is."""
+    card = content.scorecard(scorecard)
+    rule = card.rule(name)
+    if rule is None:
+        raise Http404(f"no rule {name!r}")
+    return _page(request, card, rule)
+
+
+@require(Permission.READ)
+@explained
+def new(request: HttpRequest, scorecard: str) -> HttpResponse:
+    """A rule that there is not yet."""
+    return _page(request, content.scorecard(scorecard), None)
+
+
+def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpResponse:
+    offered = offer(card)
+    context = {
+        "api": API,
+        "scorecard": card,
+        "rule": rule,
+        "head": head(card, rule, content.vocabulary()) if rule else None,
+        "offer": offered,
+        "ladder": json.dumps(offered.ladder),
+        "may_save": may(request.user, Permission.ADMINISTER),
+        "rule_url": links.rule(card.name, rule.id) if rule else "",
+        "any_rule_url": links.rule(card.name, "RULE"),
+    }
+    return render(request, "rule_editor.html", context)
