@@ -35,7 +35,8 @@ def _written() -> tuple[str, str]:
     told = {
         "types": [_type(declared) for _, declared in sorted(vocabulary().types.items())],
         "functions": [
-            {"name": one.name, "signature": one.signature, "doc": one.doc} for one in functions.FIELD_FUNCTIONS
+            {"name": one.name, "signature": one.signature, "doc": one.doc, "of_related": one.of_related}
+            for one in functions.FIELD_FUNCTIONS
         ],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -20,8 +20,12 @@ from greenboard.scorecards.types import Scorecard
 
 log = logging.getLogger("greenboard.worker")
 
-PAUSE = 0.025
-"""Seconds between two looks for marks: half of it is what a change waits on average."""
+PAUSES = (0.025, 0.1)
+"""Seconds between two looks for marks while there is work, and when there was none for a while.
+
+Half of it is what a change waits on average.
+"""
+_QUIET = 5.0
 _BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 _EDITS = 0.5
 _SLOW = 1.0
@@ -30,8 +34,7 @@ _SLOW = 1.0
 def work(stop: threading.Event, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
     watch = Continuous(_Standards().now, Live(_progress))
-    failures = 0
-    ready = False
+    failures, ready, busy = 0, False, time.monotonic()
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
             done = _turn(watch)
@@ -48,7 +51,9 @@ def work(stop: threading.Event, parent: int | None = None) -> None:
             ready = True
             log.info("ready")
         if done is None:
-            stop.wait(PAUSE)
+            stop.wait(PAUSES[time.monotonic() - busy > _QUIET])
+        else:
+            busy = time.monotonic()
 
 
 class _Standards:

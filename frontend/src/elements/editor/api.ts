@@ -96,7 +96,7 @@ export interface FactType {
 
 export interface Vocabulary {
   types: FactType[];
-  functions: { name: string; signature: string; doc: string }[];
+  functions: { name: string; signature: string; doc: string; of_related?: boolean }[]; // also of a related entity
 }
 
 export interface Scope {

@@ -80,18 +80,17 @@ function overElements(list: Type & { kind: "list" }): Completion[] {
 const size: Said = ["size", "() -> int", "How many there are."];
 
 function members(type: Type, names: Names): Completion[] {
-  const methods = (on: string) => functions(names.functions.filter((known) => known.on === on));
   switch (type.kind) {
     case "facts":
       return type.of.fields.map(field);
     case "entity":
-      return [...facts(names), ...methods("entity")];
+      return [...facts(names), ...functions(names.functions.filter((known) => known.ofRelated))];
     case "list":
-      return [...overElements(type), call(size), ...methods("list")];
+      return [...overElements(type), call(size)];
     case "parameters":
       return Object.entries(names.parameters()).map(([name, one]) => ({ label: name, detail: one.type, info: about(one.doc), type: "variable" }));
     case "value":
-      return [...values(type.name), ...methods(type.name)];
+      return values(type.name);
   }
 }
 
@@ -109,10 +108,7 @@ function anything(names: Names, reader: Reader): Completion[] {
       : []),
     ...["true", "false"].map((label) => ({ label, type: "keyword", boost: -2 })),
   ];
-  const known = names.functions.filter((one) => !one.on);
-  const named = new Set(known.map((one) => one.name));
-  const plain = PLAIN.filter(([name]) => !named.has(name)).map((said) => call(said, -1));
-  return [...locals, ...facts(names), ...own, ...functions(known), ...plain];
+  return [...locals, ...facts(names), ...own, ...functions(names.functions), ...PLAIN.map((said) => call(said, -1))];
 }
 
 // Inside quotes: the values of the closed field that the text is compared with.

@@ -12,6 +12,8 @@ import { Past } from "./past";
 import { Saving } from "./saving";
 import { Names } from "./types";
 
+const LISTED = 30; // entities that a list names
+
 type Where = "expression" | "when";
 
 class RuleEditor extends HTMLElement {
@@ -147,7 +149,7 @@ class Editing {
     const { expression, when, level, weight, scope, parameters, enforcement } = this.current();
     const id = this.saving.id || undefined;
     const asked = { expression, when: when || null, parameters };
-    return { preview: { rule: { id, ...asked, level, weight, scope, enforcement }, limit: 50 }, check: { rule: id ?? null, ...asked } };
+    return { preview: { rule: { id, ...asked, level, weight, scope, enforcement }, limit: LISTED }, check: { rule: id ?? null, ...asked } };
   }
 
   private shown() {

@@ -13,21 +13,27 @@ export interface Level {
 
 export class Outcomes {
   private speaking = 0;
+  private last: Preview | null = null;
 
   constructor(
     private readonly panel: HTMLElement,
     private readonly levels: Level[],
-  ) {}
+  ) {
+    // A list that is folded away costs nothing while typing; it is made when it is opened.
+    for (const outcome of LISTED) this.part(outcome).addEventListener("toggle", () => this.last && this.list(outcome, this.last));
+  }
 
   show(answer: Preview, stroke: number): void {
     this.panel.classList.remove("stale");
+    this.last = answer;
     this.figures(answer);
     this.changes(answer);
     this.moves(answer);
     for (const outcome of LISTED) this.list(outcome, answer);
     this.part("took").textContent = `${counted(answer.entities_total, "entity", "entities")} in ${spent(answer.milliseconds)}`;
     this.speak(answer);
-    painted(stroke, (waited) => (this.panel.dataset.keystrokeMs = waited.toFixed(1)));
+    // What a benchmark reads: how long the person waited, and how long of it the server took to count.
+    painted(stroke, (waited) => Object.assign(this.panel.dataset, { keystrokeMs: waited.toFixed(1), serverMs: String(answer.milliseconds) }));
   }
 
   // The numbers of an earlier draft stay, faint, and the place of the time taken says why there are no newer ones.
@@ -92,7 +98,8 @@ export class Outcomes {
   }
 
   private list(outcome: Outcome, { counts, entities }: Preview): void {
-    const lines = (entities[outcome] ?? []).map((entity) => entityLine(entity));
+    const open = (this.part(outcome) as HTMLDetailsElement).open;
+    const lines = open ? (entities[outcome] ?? []).map((entity) => entityLine(entity)) : [];
     this.fill(outcome, counts[outcome], lines, "None.");
   }
 

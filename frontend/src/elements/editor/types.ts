@@ -14,8 +14,7 @@ export interface Signature {
   name: string;
   signature: string;
   doc: string;
-  on: string; // the type that it is called on; empty for a plain function
-  takes: string;
+  ofRelated: boolean; // also a method of related entities
   gives: string;
 }
 
@@ -44,7 +43,7 @@ export class Names {
   read(text: string, field?: Field): Type {
     const list = /^list<(.+)>$/.exec(text);
     if (list) return { kind: "list", of: this.read(list[1]!, field) };
-    if (text === "entity") return { kind: "entity" };
+    if (text === "related entity") return { kind: "entity" };
     const fact = this.facts.get(text);
     return fact ? { kind: "facts", of: fact } : { kind: "value", name: text === "float" ? "double" : text, field };
   }
@@ -70,9 +69,8 @@ export class Names {
   }
 }
 
-function signature(told: { name: string; signature: string; doc: string }): Signature {
-  const found = /^(?:([\w<>]+)\.)?\w+\((.*)\)\s*->\s*(.+)$/.exec(told.signature.trim());
-  return { ...told, on: found?.[1] ?? "", takes: found?.[2] ?? "", gives: found?.[3]?.trim() ?? "" };
+function signature(told: Vocabulary["functions"][number]): Signature {
+  return { name: told.name, signature: told.signature, doc: told.doc, ofRelated: told.of_related ?? false, gives: told.signature.split("->").at(-1)!.trim() };
 }
 
 // Of the tokens up to the cursor: what each closing bracket closes, and which brackets are still open.
