@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 ASSETS := src/greenboard/web/static/greenboard/manifest.json
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+STORES := $(wildcard tests/access tests/catalog tests/facts tests/results tests/scorecards tests/web tests/api)
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_PYTHON_PREFERENCE := only-system
@@ -17,7 +18,7 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow lint format types contracts sizes bench lock check clean
+.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +30,9 @@ run: install ## Serve the board with the sample organization on http://127.0.0.1
 
 test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow"
+
+test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)
 
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow

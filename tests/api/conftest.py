@@ -18,6 +18,7 @@ from greenboard.facts import service as facts
 from greenboard.facts.described import describe
 from greenboard.facts.store import vocabulary
 from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.results import past
 
 RULE = "cod-1-coverage"
 CARD = "production-readiness"
@@ -51,8 +52,10 @@ class Asker:
 @pytest.fixture(autouse=True)
 def _read_anew():
     ground.forget()
+    past.forget()
     yield
     ground.forget()
+    past.forget()
 
 
 @pytest.fixture

@@ -52,6 +52,13 @@ def test_what_was_declared_is_read_back():
     assert {str(each.place) for each in store.relations()} == {str(each.place) for each in declared.relations}
 
 
+def test_entities_come_by_reference_however_the_database_sorts():
+    names = ["ab", "a-c", "a.b", "b", "a0", "aa"]
+    store.save(Declared(tuple(Entity(Ref("service", "default", name)) for name in names)), day(0), cause="test")
+    assert [each.ref.name for each in store.entities()] == sorted(names)
+    assert [each.ref.name for each in store.plain().values()] == sorted(names)
+
+
 def test_owner_system_and_domain_are_found_and_inherited():
     save(SHOP)
     checkout, orders = store.find(CHECKOUT), store.find(ORDERS)

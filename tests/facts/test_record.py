@@ -33,6 +33,19 @@ def test_a_fact_is_read_back_as_it_was_said(shop):
     assert read() == ([said], [])
 
 
+def test_paths_and_names_of_any_length_and_bytes_are_kept_apart_and_the_same_again_is_the_same(shop):
+    deep = "/".join(["ordner-äöü"] * 400)
+    long = [fact(location=f"{deep}/{name}.xml:3", source="Werkzeug " * 40 + name) for name in ("one", "two")]
+    odd = [fact(location="caf\udce9/report.xml"), fact(location="a\0b")]
+    failed = gap(name="oncall", reason="not text: \0\udce9")
+    assert record([*long, *odd], [failed], day(0)).began == 5
+    assert record([*long, *odd], [failed], day(1)).same == 5
+    facts, gaps = read()
+    assert [said.source.location for said in facts[:2]] == [said.source.location for said in long]
+    assert facts[2].source.location == "caf\ufffd/report.xml"
+    assert gaps[0].reason == "not text: \ufffd\ufffd"
+
+
 def test_an_identical_look_moves_only_the_time_it_was_seen(shop):
     record([fact(at=0)], [], day(0))
     assert record([fact(at=1)], [], day(1)).began == 0

@@ -1,5 +1,7 @@
 """The backtest of a rule is what judging each moment on its own would have come to."""
 
+from dataclasses import replace
+
 import pytest
 
 from greenboard.catalog import store as catalog
@@ -9,13 +11,16 @@ from greenboard.facts.merge import merge
 from greenboard.facts.models import FactInterval
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.results import service
 from greenboard.results.archive import Archive, ends
 from greenboard.results.around import surroundings
 from greenboard.results.backtest import ABSENT, outcomes
 from greenboard.results.judge import Subject
 from greenboard.results.judge import outcomes as judged
+from greenboard.results.neighbours import Wanted
 from greenboard.results.past import read
 from greenboard.results.rows import OUTCOMES
+from greenboard.rules.language import compile as compile_rule
 
 from .history_cast import BRONZE, CHECKOUT, ON_CALL, day, enter, fail, scorecard
 from .past_cast import Shop, card
@@ -169,3 +174,16 @@ def test_more_changes_than_are_looked_at_are_refused(tmp_path, monkeypatch):
         said(at, "coverage", {"line_pct": pct}, ALPHA)
     with pytest.raises(UserError, match=r"too much happened to coverage in this time .*Ask for fewer days"):
         Archive().past(["coverage"], [day(0), day(2)])
+
+
+def test_the_level_on_another_scorecard_is_that_of_each_day(tmp_path):
+    small = scorecard(tmp_path, BRONZE)
+    rule = replace(small.rules[0], program=compile_rule('level("shop") == "bronze"', facts.vocabulary()))
+    enter(-2)
+    for at, pct in ((0, 90.0), (2, 10.0), (4, 95.0)):
+        said(at, "coverage", {"line_pct": pct}, ALPHA)
+        service.evaluate(small, day(at))
+    moments = [day(at) for at in (-3, -1, 0, 1.5, 2, 4.5)]
+    past = Archive().past([], moments, Wanted(scorecards=frozenset({"shop"})), [small])
+    found = [line.get("checkout") for line in held(small, rule, past, moments)]
+    assert found == [None, "no_data", "pass", "pass", "fail", "pass"]

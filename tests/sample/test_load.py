@@ -71,11 +71,12 @@ print(json.dumps(said))
 
 def start(folder: Path, times: int = 1, kill_after: int = 0) -> subprocess.Popen[str]:
     folder.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GREENBOARD_")}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(folder), str(DAYS), str(times), str(kill_after)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "GREENBOARD_DATA_DIR": str(folder)},
+        env={**kept, "GREENBOARD_DATA_DIR": str(folder)},
     )
 
 

@@ -113,7 +113,7 @@ class CustomKind(models.Model):
     """A kind that a descriptor defined, with the JSON Schema for the properties of its entities."""
 
     name = models.CharField(max_length=63, unique=True)
-    title = models.CharField(max_length=200, blank=True)
+    title = models.TextField(blank=True)
     description = models.TextField(blank=True)
     properties: models.JSONField[Any, Any] = models.JSONField(default=dict)
     place = models.TextField(blank=True)

@@ -17,8 +17,9 @@ from greenboard.catalog.types import Entity, RelationKind
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _READ = ("entity_id", "kind", "namespace", "name", "title", "tier", "lifecycle", "data", "place")
-Current = tuple[frozenset[int], frozenset[int]]
-"""The ids of the current versions and relations: while they stay the same, so does the catalog and its past."""
+Current = tuple[frozenset[tuple[int | str | None, ...]], frozenset[int]]
+"""The current versions, with what two saves of one moment may have changed in them, and the ids of the current
+relations: while they stay the same, so do the catalog and its past."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Relations:
 
 def current() -> Current:
     """The versions and relations that are current now."""
-    versions = EntityVersion.objects.filter(valid_to__isnull=True).values_list("id", flat=True)
+    versions = EntityVersion.objects.filter(valid_to__isnull=True).values_list("id", "tier", "lifecycle", "tag_text")
     relations = RelationInterval.objects.filter(valid_to__isnull=True).values_list("id", flat=True)
     return frozenset(versions), frozenset(relations)
 

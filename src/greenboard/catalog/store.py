@@ -137,16 +137,23 @@ def plain(
 ) -> dict[int, Entity]:
     """Entities by id, all or those of some kinds, references or ids, without what is around them."""
     if ids is not None:
-        several = _versions(as_of).order_by("kind", "namespace", "name")
-        return {row.entity_id: rows.entity(row) for part in _chunks(ids) for row in several.filter(entity_id__in=part)}
-    found = _versions(as_of).filter(_fits(_Wanted(kinds=kinds))).order_by("kind", "namespace", "name")
-    if refs is None:
-        return {row.entity_id: rows.entity(row) for row in found}
-    wanted = set(refs)
-    names = sorted({ref.name for ref in wanted})
-    parts = (found.filter(name__in=names[start : start + _CHUNK]) for start in range(0, len(names), _CHUNK))
-    named = [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in wanted]
-    return {row.entity_id: rows.entity(row) for row in named}
+        found = [row for part in _chunks(ids) for row in _versions(as_of).filter(entity_id__in=part)]
+    elif refs is None:
+        found = list(_versions(as_of).filter(_fits(_Wanted(kinds=kinds))))
+    else:
+        found = _named(set(refs), _versions(as_of).filter(_fits(_Wanted(kinds=kinds))))
+    return {row.entity_id: rows.entity(row) for row in _in_order(found)}
+
+
+def _named(refs: Collection[Ref], versions: QuerySet[EntityVersion]) -> list[EntityVersion]:
+    names = sorted({ref.name for ref in refs})
+    parts = (versions.filter(name__in=names[start : start + _CHUNK]) for start in range(0, len(names), _CHUNK))
+    return [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in refs]
+
+
+def _in_order(found: Iterable[EntityVersion]) -> list[EntityVersion]:
+    """By reference. Not by the database, which may sort as its language does: `ab` before `a-c`."""
+    return sorted(found, key=lambda row: (row.kind, row.namespace, row.name))
 
 
 def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> list[Relation]:
@@ -203,7 +210,7 @@ def related(ref: Ref) -> list[Related]:
 
 def kinds() -> tuple[Kind, ...]:
     """The custom kinds that descriptors defined, by name."""
-    found = CustomKind.objects.order_by("name")
+    found = sorted(CustomKind.objects.all(), key=lambda row: row.name)
     return tuple(Kind(row.name, row.title, row.description, row.properties, rows.place(row.place)) for row in found)
 
 
@@ -237,7 +244,7 @@ def _versions(as_of: datetime | None) -> QuerySet[EntityVersion]:
 
 
 def _search(wanted: _Wanted, as_of: datetime | None) -> list[Stored]:
-    found = list(_versions(as_of).filter(_fits(wanted)).order_by("kind", "namespace", "name"))
+    found = _in_order(_versions(as_of).filter(_fits(wanted)))
     around = _Around.of([row.entity_id for row in found] if len(found) <= _CHUNK else None, as_of)
     asked = ((wanted.teams, around.owner), (wanted.systems, around.system), (wanted.domains, around.domain))
     kept = [row for row in found if all(not refs or of(row.entity_id) in refs for refs, of in asked)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from django.db import connection
-from django.db.models import F, QuerySet, TextField
+from django.db.models import F, Model, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from greenboard.core.refs import Ref
@@ -25,17 +26,24 @@ FACT = (*_ORIGIN, "id", "value", "places", "observed_at")
 GAP = (*_ORIGIN, "reason", "unclear", "valid_from")
 _FETCH = 5_000
 _SHORT = 100
+_Row = TypeVar("_Row", bound=Model)
+_Columns = TypeVar("_Columns")
 _KINDS = {kind.value: kind for kind in SourceKind}
 
 FactColumns = tuple[int, str, str, str, str, str, str, int, str, str, datetime | str]
 GapColumns = tuple[int, str, str, str, str, str, str, str, bool, datetime]
 
 
-def rows(found: QuerySet[FactInterval]) -> Iterator[FactColumns]:
+def rows(found: QuerySet[FactInterval], *, many: bool) -> Iterable[FactColumns]:
     """The columns FACT of rows. Moments stay text on SQLite: Django takes longer over them than over all else."""
     sqlite = connection.vendor == "sqlite"
     moment = Cast("observed_at", TextField()) if sqlite else F("observed_at")
-    return found.values_list(*FACT[:-1], moment).iterator(chunk_size=_FETCH)
+    return fetched(found.values_list(*FACT[:-1], moment), many=many)
+
+
+def fetched(found: QuerySet[_Row, _Columns], *, many: bool) -> Iterable[_Columns]:
+    """The rows of a query: many of them part by part, few at once, which PostgreSQL answers in one trip."""
+    return found.iterator(chunk_size=_FETCH) if many else found
 
 
 @lru_cache(maxsize=1)

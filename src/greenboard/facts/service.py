@@ -13,7 +13,7 @@ from django.db import transaction
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import custom, store
+from greenboard.facts import custom, observed, store
 from greenboard.facts.events import FactsChanged
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated, decide, left_out
 from greenboard.facts.models import FactInterval, GapInterval
@@ -155,7 +155,7 @@ def _sum(
     names = {number: ref for ref, number in ids.items()}
     changed: dict[Ref, set[str]] = defaultdict(set)
     for group in plans[0].changed:
-        told = [f"{group.type}.{name}" for name in fields.get(group, ())]
+        told = [f"{group.type}.{observed.field_name(name)}" for name in fields.get(group, ())]
         changed[names[group.entity]].update(told or [group.type])
     for group in plans[1].changed:
         changed[names[group.entity]].add(group.type)

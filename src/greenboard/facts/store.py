@@ -30,7 +30,6 @@ from greenboard.facts.vocabulary import Vocabulary
 _Row = TypeVar("_Row", FactInterval, GapInterval)
 _Made = TypeVar("_Made")
 _BATCH = 500
-_FETCH = 5_000
 _NONE = -1
 """The surrogate id that no entity has."""
 _LONGEST_NAME, _LONGEST_SLOT = 200, 1_024
@@ -252,7 +251,7 @@ def _facts(entities: Collection[int] | None, when: Q, make: Making) -> dict[int,
     """Facts by entity; of entities that are not known any more there are none."""
     found: dict[int, list[Fact]] = defaultdict(list)
     for part in _selected(FactInterval, entities, when):
-        for row in reading.rows(part):
+        for row in reading.rows(part, many=entities is None):
             fact = make.fact(row) if row[0] in make.names else None
             if fact is not None:
                 found[row[0]].append(fact)
@@ -263,7 +262,7 @@ def _gaps(entities: Collection[int] | None, when: Q, make: Making) -> dict[int, 
     """As `_facts`, for gaps."""
     found: dict[int, list[Gap]] = defaultdict(list)
     for part in _selected(GapInterval, entities, when):
-        for row in part.values_list(*reading.GAP).iterator(chunk_size=_FETCH):
+        for row in reading.fetched(part.values_list(*reading.GAP), many=entities is None):
             if row[0] in make.names:
                 found[row[0]].append(make.gap(row))
     return found

@@ -12,9 +12,9 @@ from django.db import transaction
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
 from greenboard.facts.described import describe
 from greenboard.facts.service import Whole, record
-from greenboard.facts.store import slot
 from greenboard.facts.types import DECLARED, Gap
 from greenboard.repository.collect import Look
 
@@ -28,8 +28,15 @@ def take_in(looks: Sequence[Look], at: datetime, *, cause: str, around: Declared
     with transaction.atomic():
         if looks:
             declare(looks, at, cause=cause, around=around or Declared())
+            _claim(looks)
         for seen in looks:
             _observe(seen, at)
+
+
+def _claim(looks: Collection[Look]) -> None:
+    """Keep others from recording for any of these, all at once: one by one, two takers could wait for each other."""
+    refs = {entity.ref for seen in looks for entity in seen.declared.entities}
+    facts.lock(facts.identify(refs).values())
 
 
 def declare(looks: Collection[Look], at: datetime, *, cause: str, around: Declared) -> None:
@@ -61,7 +68,7 @@ def _united(gaps: Iterable[Gap]) -> list[Gap]:
     """One gap for each type and file, with every reason: the store keeps one statement for each."""
     found: dict[tuple[Ref, str, str, str], list[Gap]] = defaultdict(list)
     for gap in gaps:
-        found[gap.entity, gap.type, gap.source.name, slot(gap.source)].append(gap)
+        found[gap.entity, gap.type, gap.source.name, facts.slot(gap.source)].append(gap)
     return [_joined(several) for several in found.values()]
 
 

@@ -20,7 +20,7 @@ def serve(*, sample: bool) -> None:
     """Make everything ready, say where and how to sign in, and serve until stopped.
 
     Raises:
-        UserError: the port is taken, or the data folder cannot be written.
+        UserError: the port is taken, the data folder cannot be written, or the database does not answer.
 
     """
     environment = Environment.read()
@@ -38,10 +38,9 @@ def prepare(data_dir: Path, *, sample: bool) -> None:
     except OSError as error:
         raise UserError(f"{data_dir}: cannot be made: {error.strerror}", hint="Set GREENBOARD_DATA_DIR.") from None
     setup.django()
-    setup.migrate()
     from greenboard.access.accounts import ensure_administrator
 
-    ensure_administrator(data_dir)
+    setup.migrate(lambda: ensure_administrator(data_dir))
     if sample:
         from greenboard.project.sample import load
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,10 @@ def django() -> None:
         django.setup()
 
 
-def migrate() -> None:
-    """Bring the database to the current schema; a second process that does so waits for the first.
+def migrate(then: Callable[[], object] | None = None) -> None:
+    """Bring the database to the current schema, and do what has to be there before anybody goes on.
+
+    Of two processes that do this at once, one waits for the other.
 
     Raises:
         UserError: the database does not answer, or refuses us.
@@ -33,12 +35,14 @@ def migrate() -> None:
     """
     from django.core.management import call_command
 
-    with alone():
+    with _alone():
         call_command("migrate", interactive=False, verbosity=0)
+        if then is not None:
+            then()
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def _alone() -> Iterator[None]:
     """Let one process of an installation at a time be inside; not to be entered twice in one.
 
     Raises:
@@ -47,7 +51,7 @@ def alone() -> Iterator[None]:
     """
     from django.db import connection
 
-    reach()
+    _reach()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_KEY])
@@ -62,7 +66,7 @@ def alone() -> Iterator[None]:
             yield
 
 
-def reach() -> None:
+def _reach() -> None:
     """Open the connection to the database.
 
     Raises:

@@ -149,6 +149,8 @@ def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:
     Scope, thresholds and facts are those of each moment: the same as judging the facts and the catalog
     as they were then.
     """
+    if not len(past.cards):
+        return np.zeros((len(past.history.moments), 0), dtype=np.int8)
     card, own = past.cards.covered(scorecard.scope), past.cards.covered(rule.scope)
     covered = np.where((card == _NO) | (own == _NO), np.int8(_NO), np.maximum(card, own))[past.card]
     foreign = (card == _NO)[past.card]

@@ -133,7 +133,7 @@ class Cause(models.Model):
     kind = models.SmallIntegerField()
     text = models.TextField(blank=True)
     fact_type = models.CharField(max_length=64, blank=True)
-    source = models.CharField(max_length=200, blank=True)
+    source = models.TextField(blank=True)
     link = models.TextField(blank=True)
     commit = models.CharField(max_length=64, blank=True)
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

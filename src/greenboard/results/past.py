@@ -24,6 +24,11 @@ def archive() -> Archive:
     return Archive()
 
 
+def forget() -> None:
+    """Read anew at the next call."""
+    archive.cache_clear()
+
+
 def backtest(scorecard: Scorecard, draft: Rule, days: int = DAYS, now: datetime | None = None) -> Backtest:
     """What a draft would have come to at the end of each of the last days, today's being now.
 

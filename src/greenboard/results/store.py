@@ -215,9 +215,9 @@ def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dat
     return max((moment for moment in moments if as_of is None or moment <= as_of), default=None)
 
 
-def noted(prefix: str) -> set[str]:
-    """The notes of the runs that begin so."""
-    return set(models.Run.objects.filter(note__startswith=prefix).values_list("note", flat=True))
+def noted(prefix: str) -> dict[str, datetime]:
+    """The notes of the runs that begin so, with the moments of those runs."""
+    return dict(models.Run.objects.filter(note__startswith=prefix).values_list("note", "at"))
 
 
 def undecided_since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, datetime]:

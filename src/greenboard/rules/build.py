@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -64,7 +65,10 @@ class Builder:
 
     def _at(self, expr: Any) -> int:
         at = self.positions.get(expr.id, 0)
-        # A call stands at its bracket; people look at its name.
+        # A call or macro stands at its bracket; people look at its name.
+        if expr.WhichOneof("kind") == "comprehension_expr":
+            macro = re.search(r"\w+$", self.source.text[:at])
+            return macro.start() if macro else at
         name = expr.call_expr.function if expr.WhichOneof("kind") == "call_expr" else ""
         return at - len(name) if name and self.source.text[: at + 1].endswith(f"{name}(") else at
 

@@ -202,6 +202,8 @@ def of_types(sign: str, left: str, right: str) -> str | None:
     kinds = {left, right}
     if "null" in kinds:
         return "A field is never null; ask has(...)."
+    if any(kind.startswith("optional<") for kind in kinds):
+        return "An optional may hold none: write x.orValue(...), x.value(), or read the field without ?."
     if sign == "in":
         return (
             "in looks into a list; for a part of a text write text.contains(part)."

@@ -73,6 +73,8 @@ class Source:
 def translate(source: Source, report: str, schema: Schema) -> RuleError:
     """The first complaint of the compiler as our error."""
     found = _REPORT.search(report)
+    if "recursion depth" in report:
+        return source.refuse(0, "the expression is nested too deeply", hint="Split it into several rules.")
     if found is None:
         return source.refuse(0, report.split("\n", maxsplit=1)[0])
     at = source.offset(int(found[1]), int(found[2]))
@@ -169,6 +171,9 @@ def _wrong_types(source: Source, at: int, function: str, arguments: str) -> Rule
 
 
 def _not_bool(source: Source, at: int, sign: str, kinds: str) -> RuleError:
+    if sign == "?:" and kinds.startswith("bool, "):
+        what = f"both values of ?: must be of one type, these are {kinds.removeprefix('bool, ')}"
+        return source.refuse(at, what)
     macro = re.search(rf"\b({'|'.join(mistakes.MACROS)})$", source.text[:at])
     if macro and source.text[at : at + 1] == "(":
         got = kinds.split(", ")[-1 if sign != "?:" else 0]
@@ -208,7 +213,7 @@ def _kinds(arguments: str) -> str:
     words = _MESSAGE.sub(lambda found: _RELATED_ENTITY if found[1] == "related" else found[2], inside)
     words = words.replace("null_type", "null")
     words = words.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration")
-    return re.sub(r"list\((\w+)\)", r"list<\1>", words)
+    return re.sub(r"(list|optional)(?:_type)?\((\w+)\)", r"\1<\2>", words)
 
 
 def one_of(value: str, allowed: Iterable[str], label: str) -> tuple[str, str, str | None]:

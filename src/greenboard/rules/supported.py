@@ -137,7 +137,7 @@ def _comparable(left: Type, right: Type) -> bool:
     """Whether two lists or optionals can be held against one another: of scalars, or of lists of them."""
     ours, theirs = left.inner, right.inner
     if Kind.EMPTY in (ours.kind, theirs.kind):
-        return left.kind is Kind.LIST
+        return left.kind is Kind.LIST or ours == theirs
     if ours.kind is Kind.LIST and theirs.kind is Kind.LIST:
         return _comparable(ours, theirs)
     return ours == theirs and ours.kind in _SCALARS

@@ -36,7 +36,7 @@ Span = Annotated[timedelta, _mended(lambda value: clock.parse_span(value) if isi
 Moment = Annotated[datetime, _mended(_moment)]
 Tier = Annotated[int, Field(ge=0, le=4)]
 Text = Annotated[str, Field(min_length=1)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,127}$")]
 
 
 class _Strict(BaseModel):

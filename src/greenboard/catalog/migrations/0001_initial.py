@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=63, unique=True)),
-                ('title', models.CharField(blank=True, max_length=200)),
+                ('title', models.TextField(blank=True)),
                 ('description', models.TextField(blank=True)),
                 ('properties', models.JSONField(default=dict)),
                 ('place', models.TextField(blank=True)),

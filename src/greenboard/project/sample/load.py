@@ -1,12 +1,11 @@
 """Loading the sample organization: ninety days, each looked at, recorded and evaluated in turn.
 
 Every day is one transaction that also notes the day (in the run of its evaluation), so that a load
-that was killed goes on where it stopped. The moment it is loaded for is kept beside the repositories.
+that was killed goes on where it stopped, and for the moment that it began with.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from pathlib import Path
 
 from django.db import transaction
 
-from greenboard.core import clock
 from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.vocabulary import Vocabulary
@@ -59,8 +57,9 @@ def ensure(data_dir: Path, now: datetime, progress: Say, *, days: int = DAYS) ->
         return
     root = data_dir / "sample"
     root.mkdir(parents=True, exist_ok=True)
-    anchor = _anchor(root / "loaded-for", now)
-    first = min(done) - 1 if done else days
+    last = min(done, default=days + 1)
+    anchor = done[last] + timedelta(days=last) if done else now
+    first = last - 1
     told = script.read()
     trees = [Working(told, each, root / "repositories" / each.name, anchor) for each in told.repositories]
     loading = _Loading(told, find(SCORECARD, facts.vocabulary()), facts.vocabulary(), anchor, trees)
@@ -85,17 +84,9 @@ def loaded() -> bool:
     return 0 in _days_done()
 
 
-def _days_done() -> set[int]:
-    return {int(note.removeprefix(_NOTE)) for note in store.noted(_NOTE)}
-
-
-def _anchor(path: Path, now: datetime) -> datetime:
-    """The moment that the sample is loaded for: the one given first, also after a stop."""
-    if not path.exists():
-        aside = path.with_suffix(f".{os.getpid()}")
-        aside.write_text(clock.format_time(now), encoding="ascii")
-        aside.replace(path)
-    return clock.parse_time(path.read_text(encoding="ascii"))
+def _days_done() -> dict[int, datetime]:
+    """The days that are done, counted back from the moment of the load, with their moments."""
+    return {int(note.removeprefix(_NOTE)): at for note, at in store.noted(_NOTE).items()}
 
 
 def _see(loading: _Loading, day: int, *, begin: bool) -> list[Look]:

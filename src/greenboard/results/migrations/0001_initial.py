@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('kind', models.SmallIntegerField()),
                 ('text', models.TextField(blank=True)),
                 ('fact_type', models.CharField(blank=True, max_length=64)),
-                ('source', models.CharField(blank=True, max_length=200)),
+                ('source', models.TextField(blank=True)),
                 ('link', models.TextField(blank=True)),
                 ('commit', models.CharField(blank=True, max_length=64)),
             ],
