@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
@@ -13,7 +12,7 @@ from ninja import Router
 from greenboard.api.guard import READ
 from greenboard.api.shown import Json
 from greenboard.facts.store import vocabulary
-from greenboard.facts.vocabulary import FactType, encode
+from greenboard.facts.vocabulary import FactType, Vocabulary, encode
 from greenboard.rules import functions
 
 router = Router()
@@ -22,7 +21,7 @@ router = Router()
 @router.get("/vocabulary", auth=READ)
 def words(request: HttpRequest) -> HttpResponse:
     """All that an expression may name. It changes with the version of Greenboard only: keep it by its ETag."""
-    text, tag = _written()
+    text, tag = _written(vocabulary())
     same = tag in parse_etags(request.headers.get("If-None-Match", ""))
     response = HttpResponse(status=304) if same else HttpResponse(text, content_type="application/json")
     response.headers["ETag"] = tag
@@ -30,17 +29,25 @@ def words(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=1)
-def _written() -> tuple[str, str]:
+_kept: list[tuple[Vocabulary, tuple[str, str]]] = []
+"""What was last written, with the vocabulary that it is of."""
+
+
+def _written(words: Vocabulary) -> tuple[str, str]:
+    """The vocabulary as text with its tag, written anew when it is another object."""
+    if _kept and _kept[0][0] is words:
+        return _kept[0][1]
     told = {
-        "types": [_type(declared) for _, declared in sorted(vocabulary().types.items())],
+        "types": [_type(declared) for _, declared in sorted(words.types.items())],
         "functions": [
             {"name": one.name, "signature": one.signature, "doc": one.doc, "of_related": one.of_related}
             for one in functions.FIELD_FUNCTIONS
         ],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    found = text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    _kept[:] = [(words, found)]
+    return found
 
 
 def _type(declared: FactType) -> Json:

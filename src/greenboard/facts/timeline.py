@@ -7,7 +7,7 @@ before they were said, not after they ended or became too old, and the gaps besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from greenboard.core.refs import Ref
+from greenboard.facts import observed
 from greenboard.facts.merge import merge
 from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import FactError, FactType, Vocabulary
@@ -163,7 +164,10 @@ def _single(declared: FactType, told: Statements, decode: Decode) -> Iterator[_E
 def _decoded(declared: FactType, entry: tuple[int, int, int, str] | None, decode: Decode) -> Iterator[_Entry]:
     if entry is not None:
         try:
-            yield (*entry[:3], decode(declared.name, entry[3]))
+            value = decode(declared.name, entry[3])
+            if declared.open and isinstance(value, Mapping):
+                value, _ = observed.fitted(declared, value)
+            yield (*entry[:3], value)
         except FactError:  # stored in an older form: as good as a look that failed
             return
 
