@@ -19,7 +19,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import backtest as past
 from benchmarks import others
 from benchmarks.made import NOW, random_rows, rules, size_of
 
@@ -85,19 +85,6 @@ def changed_entity(frame: Frame, programs: list[Program], facts: Row) -> float:
     return median(changed, 25)
 
 
-def backtest(programs: list[Program], frame: Frame) -> float:
-    """The median over rules that read the clock of evaluating each of 90 days, in seconds.
-
-    The facts are the same on each day here: what is measured is the evaluator, not the reading of history.
-    """
-    moments = [NOW - timedelta(days=day) for day in range(90)]
-    clocked = [program for program in programs if program.reads_clock][:5]
-    return statistics.median(
-        [median(lambda program=program: [evaluate(program, frame.at(moment)) for moment in moments], 1)
-         for program in clocked]
-    )  # fmt: skip
-
-
 def beside(programs: list[Program], rows: list[Row], verdicts: Array, words: Vocabulary, peers: int) -> dict[str, Any]:
     """The other engines, by name; None where one is not here."""
     many = rows[: 50 * peers]
@@ -134,7 +121,7 @@ def measure(entities: int, repeat: int, peers: int) -> dict[str, Any]:
         "peak_mib": round(peak),
         "preview_ms": round(statistics.median(edited) * 1000, 2),
         "preview_worst_ms": round(max(edited) * 1000, 2),
-        "backtest_ms": round(backtest(programs, frame) * 1000, 1),
+        "backtest_ms": past.engine(min(entities, 10_000), 90, 3)["backtest_ms"],
         "changed_entity_ms": round(changed_entity(frame, programs, rows[0]) * 1000, 2),
         "all_rules_ms": round(seconds * 1000, 1),
         "first_run_ms": round(first * 1000, 1),

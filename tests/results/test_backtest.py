@@ -181,7 +181,7 @@ def test_more_changes_than_are_looked_at_are_refused(tmp_path, monkeypatch):
 
 def test_the_level_on_another_scorecard_is_that_of_each_day(tmp_path):
     small = scorecard(tmp_path, BRONZE)
-    rule = replace(small.rules[0], program=compile_rule('level("shop") == "bronze"', facts.vocabulary()))
+    rule = replace(small.rules[0], program=compile_rule('level("shop") == "silver"', facts.vocabulary()))
     enter(-2)
     for at, pct in ((0, 90.0), (2, 10.0), (4, 95.0)):
         said(at, "coverage", {"line_pct": pct}, ALPHA)

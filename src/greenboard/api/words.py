@@ -20,8 +20,8 @@ router = Router()
 
 @router.get("/vocabulary", auth=READ)
 def words(request: HttpRequest) -> HttpResponse:
-    """All that an expression may name. It changes with the version of Greenboard only: keep it by its ETag."""
-    text, tag = _written(vocabulary())
+    """All that an expression may name. It seldom changes: keep it by its ETag."""
+    text, tag = _written()
     same = tag in parse_etags(request.headers.get("If-None-Match", ""))
     response = HttpResponse(status=304) if same else HttpResponse(text, content_type="application/json")
     response.headers["ETag"] = tag
@@ -29,25 +29,28 @@ def words(request: HttpRequest) -> HttpResponse:
     return response
 
 
-_kept: list[tuple[Vocabulary, tuple[str, str]]] = []
-"""What was last written, with the vocabulary that it is of."""
+_kept: tuple[Vocabulary, tuple[str, str]] | None = None
 
 
-def _written(words: Vocabulary) -> tuple[str, str]:
-    """The vocabulary as text with its tag, written anew when it is another object."""
-    if _kept and _kept[0][0] is words:
-        return _kept[0][1]
+def _written() -> tuple[str, str]:
+    """The text and its tag, made once for each vocabulary: custom facts come with new keys now and then."""
+    global _kept  # noqa: PLW0603 - one small cache; a race only writes twice
+    known, kept = vocabulary(), _kept
+    if kept is None or kept[0] is not known:
+        kept = _kept = known, _write(known)
+    return kept[1]
+
+
+def _write(known: Vocabulary) -> tuple[str, str]:
     told = {
-        "types": [_type(declared) for _, declared in sorted(words.types.items())],
+        "types": [_type(declared) for _, declared in sorted(known.types.items())],
         "functions": [
             {"name": one.name, "signature": one.signature, "doc": one.doc, "of_related": one.of_related}
             for one in functions.FIELD_FUNCTIONS
         ],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    found = text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
-    _kept[:] = [(words, found)]
-    return found
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
 
 
 def _type(declared: FactType) -> Json:

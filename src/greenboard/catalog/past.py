@@ -4,46 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from django.db.models import Q
 
 from greenboard.catalog import rows
 from greenboard.catalog.models import EntityVersion, RelationInterval
-from greenboard.catalog.types import Entity, RelationKind
+from greenboard.catalog.spans import Array, Relations, Versions
+from greenboard.catalog.types import RelationKind
 
-Array = np.ndarray[Any, np.dtype[Any]]
 _READ = ("entity_id", "kind", "namespace", "name", "title", "tier", "lifecycle", "data", "place")
 Current = tuple[frozenset[tuple[int | str | None, ...]], frozenset[int]]
 """The current versions, with what two saves of one moment may have changed in them, and the ids of the current
 relations: while they stay the same, so do the catalog and its past."""
-
-
-@dataclass(frozen=True)
-class Versions:
-    """What entities were: `entities[i]`, of the surrogate id `subject[i]`, from moment `first[i]` up to `last[i]`.
-
-    By subject and, within, by time. A version that holds at no moment is left out.
-    """
-
-    subject: Array
-    first: Array
-    last: Array
-    entities: Sequence[Entity]
-
-
-@dataclass(frozen=True)
-class Relations:
-    """Relations of some kinds between surrogate ids, from moment `first[i]` up to `last[i]`."""
-
-    kinds: Sequence[RelationKind]
-    source: Array
-    target: Array
-    first: Array
-    last: Array
 
 
 def current() -> Current:

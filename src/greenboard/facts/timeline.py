@@ -122,7 +122,7 @@ def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], 
     """What was known at each moment, given all statements that hold at any of them."""
     rows = told.rows[np.argsort(told.rows, order=("subject", "first", "shared", "id"))]
     alone = _alone(rows, told.said)
-    entries = list(_single(declared, Statements(rows[alone], told.said), decode))
+    entries = _single(declared, Statements(rows[alone], told.said), decode)
     merging = _Merging(declared, told.said, moments, decode)
     several = rows[~alone]
     for block in np.split(several, np.flatnonzero(np.diff(several["subject"])) + 1):
@@ -144,32 +144,30 @@ def _alone(rows: Array, said: Sequence[Said]) -> Array:
 _Entry = tuple[int, int, int, Value]
 
 
-def _single(declared: FactType, told: Statements, decode: Decode) -> Iterator[_Entry]:
+def _single(declared: FactType, told: Statements, decode: Decode) -> list[_Entry]:
     """What is known where only one statement holds at a time: what it says, until it is too old."""
     rows = told.rows[told.rows["first"] < told.rows["stale"]]
     lasts = np.minimum(rows["last"], rows["stale"])
-    before: tuple[int, int, int, str] | None = None
+    entries: list[_Entry] = []
+    before: tuple[int, int, str] | None = None
     columns = (rows["subject"].tolist(), rows["first"].tolist(), lasts.tolist(), rows["said"].tolist())
     for subject, first, last, number in zip(*columns, strict=True):
         text = told.said[number][2]
         assert text is not None
-        if before is not None and (subject, first, text) == (before[0], before[2], before[3]):
-            before = (subject, before[1], last, text)
-            continue
-        yield from _decoded(declared, before, decode)
-        before = (subject, first, last, text)
-    yield from _decoded(declared, before, decode)
+        if before == (subject, first, text):
+            entries[-1] = (*entries[-1][:2], last, entries[-1][3])
+        else:
+            try:
+                entries.append((subject, first, last, _fitted(declared, decode(declared.name, text))))
+            except FactError:  # stored in an older form: as good as a look that failed
+                continue
+        before = (subject, last, text)
+    return entries
 
 
-def _decoded(declared: FactType, entry: tuple[int, int, int, str] | None, decode: Decode) -> Iterator[_Entry]:
-    if entry is not None:
-        try:
-            value = decode(declared.name, entry[3])
-            if declared.open and isinstance(value, Mapping):
-                value, _ = observed.fitted(declared, value)
-            yield (*entry[:3], value)
-        except FactError:  # stored in an older form: as good as a look that failed
-            return
+def _fitted(declared: FactType, value: Value) -> Value:
+    """The value as merging it would have it: of custom facts, what has the type of its key."""
+    return observed.fitted(declared, value)[0] if declared.open and isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, time, timedelta
 import numpy as np
 
 from greenboard.catalog import past as catalog
+from greenboard.catalog.spans import Versions
 from greenboard.catalog.types import RelationKind
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
@@ -79,7 +80,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class _Catalog:
-    versions: catalog.Versions
+    versions: Versions
     homes: Stays
     current: catalog.Current
     ids: Array

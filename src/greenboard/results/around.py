@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from greenboard.catalog import graph
 from greenboard.catalog.types import Entity, Relation, RelationKind
 from greenboard.core.refs import Ref
 from greenboard.results.judge import Subject, Surroundings
-from greenboard.rules.around import Around, Levels, Links
+from greenboard.rules.around import RELATIONS, SINGLE, Around, Levels, Links
 from greenboard.rules.vectors import MISSING, OK, Array, offsets
 
 _PEOPLE = ("team", "person")
@@ -68,17 +69,54 @@ def build(
     """What is around each row: an entity, or None for a name that is only mentioned; `refs` names them all."""
     web = _Web(entities, refs, relations, complete=complete)
     teams, partial = _teams(web)
-    links = {
-        "dependencies": _dependencies(web),
-        "dependents": _said_by_others(web, _dependents(web), _WITHOUT_DEPENDENCIES),
-        "parts": _said_by_others(web, web.pairs(RelationKind.PART_OF, reverse=True), _PEOPLE),
-        "repository": _repository(web),
-    }
-    return Around(links, levels or {}, teams, [str(ref) for ref in refs], partial)
+    return Around(
+        {name: links(name, web) for name in RELATIONS}, levels or {}, teams, [str(ref) for ref in refs], partial
+    )
+
+
+def links(name: str, web: Web) -> Links:
+    """Where one relation leads from every row, by the name of its function."""
+    match name:
+        case "dependencies":
+            return _dependencies(web)
+        case "dependents":
+            return _said_by_others(web, _dependents(web), _WITHOUT_DEPENDENCIES)
+        case "parts":
+            return _said_by_others(web, web.pairs(RelationKind.PART_OF, reverse=True), _PEOPLE)
+    assert name == SINGLE, f"no such relation: {name}"
+    return _repository(web)
+
+
+def teams(
+    entities: Sequence[Entity | None], refs: Sequence[Ref], relations: Iterable[Numbered]
+) -> list[tuple[str, ...] | None]:
+    """As `Around.teams`, of a catalog that is all there is; arguments are those of `build`."""
+    return _teams(_Web(entities, refs, relations, complete=True))[0]
 
 
 _Pairs = tuple[Array, Array]
 """Rows and, place by place, a row that each leads to."""
+
+
+class Web(Protocol):
+    """Rows with their relations, as far as links follow from them."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the catalog is all there is."""
+
+    def pairs(self, kind: RelationKind, *, reverse: bool = False) -> _Pairs:
+        """The ends of all relations of a kind, from source to target or back."""
+
+    def mask(self, kinds: Sequence[str]) -> Array:
+        """Which rows are declared entities of other kinds than these."""
+
+    def listing(self) -> Array:
+        """Which rows are entities whose descriptor lists dependencies, even as none."""
 
 
 class _Web:
@@ -114,8 +152,13 @@ class _Web:
         told = (each is not None and each.ref.kind not in kinds for each in self.entities)
         return np.fromiter(told, dtype=np.bool_, count=self.count)
 
+    def listing(self) -> Array:
+        """Which rows are entities whose descriptor lists dependencies, even as none."""
+        told = (each is not None and each.dependencies_declared for each in self.entities)
+        return np.fromiter(told, dtype=np.bool_, count=self.count)
 
-def _links(web: _Web, pairs: _Pairs) -> Links:
+
+def _links(web: Web, pairs: _Pairs) -> Links:
     """Links from pairs: each once, those of a row in the order in which they are given."""
     sources, targets = pairs
     first = np.sort(np.unique(sources * web.count + targets, return_index=True)[1])
@@ -133,16 +176,14 @@ def _where(known: Array) -> Array | None:
     return None if known.all() else np.where(known, np.uint8(OK), np.uint8(MISSING))
 
 
-def _dependencies(web: _Web) -> Links:
+def _dependencies(web: Web) -> Links:
     """What each row depends on and consumes: known where it is listed, as nothing too, or where there is any."""
     links = _links(web, _joined(web.pairs(RelationKind.DEPENDS_ON), web.pairs(RelationKind.CONSUMES)))
-    told = (each is not None and each.dependencies_declared for each in web.entities)
-    declared = np.fromiter(told, dtype=np.bool_, count=web.count) | (links.lengths > 0)
-    state = _where(declared & web.mask(_WITHOUT_DEPENDENCIES))
+    state = _where((web.listing() | (links.lengths > 0)) & web.mask(_WITHOUT_DEPENDENCIES))
     return Links(links.starts, links.lengths, links.targets, state)
 
 
-def _dependents(web: _Web) -> _Pairs:
+def _dependents(web: Web) -> _Pairs:
     """What depends on each row, or consumes it or an API that it provides."""
     consumed, consumers = web.pairs(RelationKind.CONSUMES, reverse=True)
     providers, provided = web.pairs(RelationKind.PROVIDES)
@@ -155,7 +196,7 @@ def _dependents(web: _Web) -> _Pairs:
     return _joined(web.pairs(RelationKind.DEPENDS_ON, reverse=True), (consumed, consumers), through)
 
 
-def _said_by_others(web: _Web, pairs: _Pairs, without: Sequence[str]) -> Links:
+def _said_by_others(web: Web, pairs: _Pairs, without: Sequence[str]) -> Links:
     """Links that others declare: all of them where the catalog is complete, otherwise some, or it is unknown."""
     links = _links(web, pairs)
     fits = web.mask(without)
@@ -165,7 +206,7 @@ def _said_by_others(web: _Web, pairs: _Pairs, without: Sequence[str]) -> Links:
     return Links(links.starts, links.lengths, links.targets, _where(partial), partial)
 
 
-def _repository(web: _Web) -> Links:
+def _repository(web: Web) -> Links:
     links = _links(web, web.pairs(RelationKind.LIVES_IN))
     return Links(links.starts, np.minimum(links.lengths, 1), links.targets, _where(links.lengths > 0))
 
