@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared, Entity
 from greenboard.core.errors import UserError
+from greenboard.facts import custom
 from greenboard.facts import store as facts
+from greenboard.facts.described import describe
 from greenboard.facts.merge import merge
 from greenboard.facts.models import FactInterval
 from greenboard.facts.service import record
@@ -187,3 +190,29 @@ def test_the_level_on_another_scorecard_is_that_of_each_day(tmp_path):
     past = Archive().past([], moments, Wanted(scorecards=frozenset({"shop"})), [small])
     found = [line.get("checkout") for line in held(small, rule, past, moments)]
     assert found == [None, "no_data", "pass", "pass", "fail", "pass"]
+
+
+def test_custom_facts_have_their_types_in_the_past_too(tmp_path):
+    def declare(at, **properties):
+        catalog.save(Declared((Entity(CHECKOUT, properties=properties),)), day(at), cause="test")
+        record(describe(catalog.declared(day(at)), day(at), complete=True), [], day(at))
+
+    declare(0, **{"pager-levels": 1, "reviewed": "2026-08-31T00:00:00Z"})
+    declare(1, **{"pager-levels": 3, "reviewed": "2026-08-31T00:00:00Z"})
+    custom.refresh()
+    standard = scorecard(
+        tmp_path,
+        ("paged", "properties.pager_levels >= 2", "bronze"),
+        ("reviewed", "age(properties.reviewed) < days(2)", "bronze"),
+    )
+    assert course_of(standard, "paged", [0, 1.5]) == ["fail", "pass"]
+    assert course_of(standard, "reviewed", [0, 1.5]) == ["pass", "fail"]
+    kept = Archive()
+    moments = [day(0), day(1.5)]
+    assert held(standard, standard.rules[0], read(kept, standard.rules, moments), moments)[1] == {"checkout": "pass"}
+    declare(2, **{"pager-levels": "many", "other": 1})
+    again = custom.refresh()
+    told = compile_rule("properties.pager_levels == 'many'", again)
+    later = [day(0), day(1.5), day(2)]
+    changed = replace(standard.rules[0], program=told)
+    assert held(standard, changed, read(kept, [changed], later), later)[2] == {"checkout": "pass"}

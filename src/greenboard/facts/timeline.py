@@ -7,7 +7,7 @@ before they were said, not after they ended or became too old, and the gaps besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from greenboard.core.refs import Ref
+from greenboard.facts import observed
 from greenboard.facts.merge import merge
 from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import FactError, FactType, Vocabulary
@@ -157,11 +158,16 @@ def _single(declared: FactType, told: Statements, decode: Decode) -> list[_Entry
             entries[-1] = (*entries[-1][:2], last, entries[-1][3])
         else:
             try:
-                entries.append((subject, first, last, decode(declared.name, text)))
+                entries.append((subject, first, last, _fitted(declared, decode(declared.name, text))))
             except FactError:  # stored in an older form: as good as a look that failed
                 continue
         before = (subject, last, text)
     return entries
+
+
+def _fitted(declared: FactType, value: Value) -> Value:
+    """The value as merging it would have it: of custom facts, what has the type of its key."""
+    return observed.fitted(declared, value)[0] if declared.open and isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True)

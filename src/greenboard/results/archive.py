@@ -168,7 +168,7 @@ class Archive:
         """Read a fact type, or what of it changed since it was read."""
         current = facts.current(declared)
         known = self._types.get(declared.name)
-        if known is None:
+        if known is None or known.frame.vocabulary.types[declared.name] is not declared:
             self._keep(declared, self._read(declared, current, None))
             return
         self._types.move_to_end(declared.name)
