@@ -23,10 +23,12 @@ from greenboard.results.marks import ANYTHING, Mark
 from greenboard.results.neighbourhood import Neighbourhood
 from greenboard.rules.around import Levels
 from greenboard.rules.columns import Frame, Row, Strings, micros
-from greenboard.rules.tables import joined, patched
+from greenboard.rules.tables import joined, patched, refreshed
 from greenboard.rules.vectors import Array
 
 _PART = 1_000
+_TEXTS = 50_000
+"""So many texts may come on top of twice those there were before the ones that nobody has any more are given up."""
 _NEVER = np.iinfo(np.int64).max
 Say = Callable[[int, int], None]
 """Told how many entities have been read, of how many."""
@@ -72,6 +74,7 @@ class Live:
         self._rows: dict[int, int] = {}
         self._known: dict[int, Entity | None] = {}
         self._homes: dict[int, int] = {}
+        self._texts = 0
         self._expires: Array = np.zeros(0, dtype=np.int64)
         self._touched: set[int] = set()
         self._expired: set[int] = set()
@@ -135,6 +138,7 @@ class Live:
         frame = joined(self._parts(entities, at, strings))
         self._known = dict(found)
         self._rows = {number: row for row, number in enumerate(found)}
+        self._texts = len(strings.texts)
         return self._placed(frame, at)
 
     def _placed(self, frame: Frame, at: datetime) -> Ground:
@@ -181,7 +185,18 @@ class Live:
         ids |= set(self._ground.ids[stale].tolist())
         rows = [self._rows[number] for number in sorted(ids) if number in self._rows]
         if rows:
-            self._replace(rows, at)
+            self._replace(rows, at, None if declared else self._types(changed, aging=len(stale) > 0))
+        if len(self._ground.frame.strings.texts) > 2 * self._texts + _TEXTS:
+            self._ground = Ground(self._ground.ids, self._ground.entities, refreshed(self._ground.frame))
+            self._texts = len(self._ground.frame.strings.texts)
+
+    def _types(self, changed: Collection[Mark], *, aging: bool) -> set[str]:
+        """The fact types of which something may have changed."""
+        assert self._words is not None
+        found = {path.partition(".")[0] for mark in changed for path in mark.paths}
+        if aging:
+            found |= {name for name, kind in self._words.types.items() if kind.max_age is not None}
+        return found & self._words.types.keys()
 
     def _rank(self, scorecard: str, ranks: Mapping[int, int]) -> None:
         """Take over levels that changed."""
@@ -196,8 +211,8 @@ class Live:
         frame = self._ground.frame
         self._ground = self._ground.with_frame(frame.at(frame.now, replace(around, levels=levels)))
 
-    def _replace(self, rows: Sequence[int], at: datetime) -> None:
-        """Read the facts of rows again."""
+    def _replace(self, rows: Sequence[int], at: datetime, types: Collection[str] | None) -> None:
+        """Read the facts of rows again; `types` are those that may differ, None is all."""
         assert self._ground is not None
         ground = self._ground
         refs = {row: entity.ref for row in rows if (entity := ground.entities[row]) is not None}
@@ -206,7 +221,7 @@ class Live:
         found = {row: told[refs[row]] if row in refs else nothing for row in rows}
         for row, one in found.items():
             self._expires[row] = one.expires
-        frame = patched(ground.frame, {row: one.row for row, one in found.items()})
+        frame = patched(ground.frame, {row: one.row for row, one in found.items()}, types)
         self._ground = ground.with_frame(frame)
         self._touched.update(rows)
 
