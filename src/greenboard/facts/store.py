@@ -108,7 +108,7 @@ def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -
 
 def reason_digest(reason: str, unclear: bool) -> bytes:
     """What tells gaps apart: why nothing is known, and whether anybody need mend it."""
-    return blake2b(f"{reason}{'?' * unclear}".encode(), digest_size=16).digest()
+    return blake2b(f"{storable(reason)}{'?' * unclear}".encode(), digest_size=16).digest()
 
 
 def values(ids: Collection[int]) -> dict[int, Any]:
@@ -174,14 +174,20 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
         UserError: one of them is not in the catalog.
 
     """
+    found = known(refs)
+    missing = sorted(set(refs) - found.keys())
+    if missing:
+        raise UserError(f"no entity {missing[0]} in the catalog", hint="Save the entity before its facts.")
+    return found
+
+
+def known(refs: Collection[Ref]) -> dict[Ref, int]:
+    """The surrogate ids of those references that anything has now; one that was renamed away has none."""
     found: dict[Ref, int] = {}
     wanted = set(refs)
     for chunk in chunks(sorted({ref.name for ref in wanted})):
         rows = Entity.objects.filter(name__in=chunk).values_list("id", "kind", "namespace", "name")
         found |= {ref: number for number, *parts in rows if (ref := Ref(*parts)) in wanted}
-    missing = sorted(wanted - found.keys())
-    if missing:
-        raise UserError(f"no entity {missing[0]} in the catalog", hint="Save the entity before its facts.")
     return found
 
 

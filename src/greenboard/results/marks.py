@@ -45,7 +45,7 @@ def note_facts(event: FactsChanged) -> None:
 
 def note_catalog(event: CatalogChanged) -> None:
     """Mark the entities that changed in the catalog: anything about them may be judged otherwise."""
-    ids = facts.identify(event.entities)
+    ids = facts.known(event.entities)
     _write(((number, (ANYTHING,)) for number in ids.values()), event.at)
 
 

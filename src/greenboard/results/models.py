@@ -115,7 +115,8 @@ class Mark(models.Model):
     evaluation, and kept for a while so that other processes learn of the change, too.
     """
 
-    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    # A name that was only mentioned may go when something is renamed to it: then its marks mean nothing.
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.CASCADE, related_name="+", db_index=False)
     paths = models.TextField()
     at = models.DateTimeField()
     done = models.BooleanField(default=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
-from greenboard.rules import tree
+from greenboard.rules import gather, tree
 from greenboard.rules.lanes import Lanes
 from greenboard.rules.tree import Fold
 from greenboard.rules.vectors import (
@@ -12,6 +14,7 @@ from greenboard.rules.vectors import (
     MISSING,
     OK,
     Array,
+    Held,
     ListVec,
     OptionalVec,
     State,
@@ -74,8 +77,7 @@ def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListV
         made_state = unless(~kept, made_state)
     state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
     chosen = kept.nonzero()[0]
-    whole = made if not isinstance(made, Vec) or made.data.ndim else Vec(made.type, spread(made.data, inner.count))
-    content = whole.take(chosen)
+    content = cast(Held, gather.whole(made, inner.count)).take(chosen)
     lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
     listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content, None, over.partial)
     if state is None:

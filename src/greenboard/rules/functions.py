@@ -40,33 +40,53 @@ _EXAMPLES = {
 
 FIELD_FUNCTIONS = (
     Function(
-        "age", "age(timestamp) -> duration", "How long ago something was: `now - t`.", ((("timestamp",), "duration"),)
+        "age",
+        "age(timestamp) -> duration",
+        "How long ago something was: `now - t`.",
+        ((("timestamp",), "duration"),),
+        example="age(readme.last_changed_at) < days(365)",
     ),
-    Function("days", "days(int) -> duration", "So many days of 24 hours.", ((("int",), "duration"),)),
-    Function("hours", "hours(int) -> duration", "So many hours.", ((("int",), "duration"),)),
+    Function(
+        "days",
+        "days(int) -> duration",
+        "So many days of 24 hours.",
+        ((("int",), "duration"),),
+        example="age(readme.last_changed_at) < days(365)",
+    ),
+    Function(
+        "hours",
+        "hours(int) -> duration",
+        "So many hours.",
+        ((("int",), "duration"),),
+        example="age(readme.last_changed_at) < hours(36)",
+    ),
     Function(
         "attested",
         "attested(string) -> bool",
         "Someone states that the item holds, and the statement has not expired.",
         ((("string",), "bool"),),
+        example='attested("COD.4")',
     ),
     Function(
         "semver_compare",
         "semver_compare(string, string) -> int",
         "-1, 0 or 1 as the first version is lower than, equal to or higher than the second (SemVer 2.0.0).",
         ((("string", "string"), "int"),),
+        example='workload.all(w, semver_compare(w.name, "1.2.0") >= 0)',
     ),
     Function(
         "semver_in",
         "semver_in(string, string) -> bool",
         "The version is in the range, written as npm does: `>=1.2.0 <2.0.0`, `^1.2`, `~1.2.3`.",
         ((("string", "string"), "bool"),),
+        example='workload.all(w, semver_in(w.name, ">=1.2.0 <2.0.0"))',
     ),
     Function(
         "percent",
         "percent(list<bool>) -> double",
         "The share of true elements, 0 to 100. An empty list is an error.",
         ((("list<bool>",), "double"),),
+        example="percent(workload.map(w, w.liveness)) >= 90.0",
     ),
     Function(
         "quantile",
@@ -76,12 +96,14 @@ FIELD_FUNCTIONS = (
             (("list<double>", "double"), "double"),
             (("list<int>", "double"), "double"),
         ),
+        example="quantile(workload.map(w, w.replicas), 0.5) >= 2.0",
     ),
     Function(
         "sum",
         "sum(list<int>) -> int",
         "The total; of an empty list, zero.",
         ((("list<int>",), "int"), (("list<double>",), "double")),
+        example="sum(workload.map(w, w.replicas)) >= 4",
     ),
     *(
         Function(
@@ -89,6 +111,7 @@ FIELD_FUNCTIONS = (
             f"{name}() -> {'related entity' if name == SINGLE else 'list<related entity>'}",
             f"{doc} Its fields are fact types: `{name}(){_EXAMPLES[name]}`.",
             (((), f"related.{name}" if name == SINGLE else f"list<related.{name}>"),),
+            example=f"{name}(){_EXAMPLES[name]}",
         )
         for name, doc in RELATIONS.items()
     ),
@@ -99,6 +122,7 @@ FIELD_FUNCTIONS = (
         '`d.level("basics")`.',
         ((("string",), "string"),),
         of_related=True,
+        example='level("basics") == "gold"',
     ),
     Function(
         "reached",
@@ -106,6 +130,7 @@ FIELD_FUNCTIONS = (
         'The entity stands on that level or above it. Of a related entity: `d.reached("basics", "silver")`.',
         ((("string", "string"), "bool"),),
         of_related=True,
+        example='reached("basics", "silver")',
     ),
     Function(
         "in_team",
@@ -113,6 +138,7 @@ FIELD_FUNCTIONS = (
         'The team owns the entity, or a team within it does. Of a related entity: `d.in_team("payments")`.',
         ((("string",), "bool"),),
         of_related=True,
+        example='in_team("payments")',
     ),
     Function(
         "sort",
@@ -120,6 +146,7 @@ FIELD_FUNCTIONS = (
         "The elements from the least to the greatest. NaN among them is an error.",
         ((("list<T>",), "list<T>"),),
         method=True,
+        example='entity.tags.sort() == ["java", "pci"]',
     ),
     Function(
         "distinct",
@@ -127,6 +154,7 @@ FIELD_FUNCTIONS = (
         "Each element once, where it stands first.",
         ((("list<T>",), "list<T>"),),
         method=True,
+        example="size(workload.map(w, w.replicas).distinct()) == 1",
     ),
     Function(
         "flatten",
@@ -134,6 +162,7 @@ FIELD_FUNCTIONS = (
         "The elements of the lists in a list, one list after the other.",
         ((("list<list<T>>",), "list<T>"),),
         method=True,
+        example='"java" in [entity.tags, entity.link_kinds].flatten()',
     ),
     Function(
         "slice",
@@ -141,24 +170,28 @@ FIELD_FUNCTIONS = (
         "The elements from the first place up to, and without, the second. A place outside the list is an error.",
         ((("list<T>", "int", "int"), "list<T>"),),
         method=True,
+        example='entity.tags.slice(0, 2) == ["java", "pci"]',
     ),
     Function(
         "sets.contains",
         "sets.contains(list, list) -> bool",
         "Every element of the second list is in the first.",
         ((("list<T>", "list<T>"), "bool"),),
+        example='sets.contains(entity.tags, ["pci"])',
     ),
     Function(
         "sets.intersects",
         "sets.intersects(list, list) -> bool",
         "The lists have an element in common.",
         ((("list<T>", "list<T>"), "bool"),),
+        example='sets.intersects(entity.tags, ["java", "go"])',
     ),
     Function(
         "sets.equivalent",
         "sets.equivalent(list, list) -> bool",
         "Each list has every element of the other.",
         ((("list<T>", "list<T>"), "bool"),),
+        example='sets.equivalent(entity.tags, ["java", "pci"])',
     ),
 )
 """All functions that are not CEL's own."""
