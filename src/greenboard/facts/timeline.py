@@ -121,7 +121,8 @@ def shared(told: Statements, homes: Stays) -> Statements:
 def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
     """What was known at each moment, given all statements that hold at any of them."""
     rows = told.rows[np.argsort(told.rows, order=("subject", "first", "shared", "id"))]
-    alone = _alone(rows, told.said)
+    # What is open has to be fitted to the types of today, which is part of merging.
+    alone = np.zeros(len(rows), dtype=np.bool_) if declared.open else _alone(rows, told.said)
     entries = _single(declared, Statements(rows[alone], told.said), decode)
     merging = _Merging(declared, told.said, moments, decode)
     several = rows[~alone]
