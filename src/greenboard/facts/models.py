@@ -50,8 +50,6 @@ class FactInterval(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"], name="facts_by_entity"),
-            models.Index(fields=["valid_from"], name="facts_by_start"),
-            models.Index(fields=["valid_to"], name="facts_by_end", condition=~CURRENT),
             models.Index(fields=["type", "valid_to"], name="facts_by_type"),
         ]
 
@@ -92,7 +90,6 @@ class GapInterval(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"], name="gaps_by_entity"),
-            models.Index(fields=["valid_from"], name="gaps_by_start"),
             models.Index(fields=["type", "valid_to"], name="gaps_by_type"),
         ]
 
