@@ -220,6 +220,7 @@ def test_custom_facts_have_their_types_in_the_past_too(tmp_path):
     changed = replace(standard.rules[0], program=told)
     assert held(standard, changed, read(kept, [changed], later), later)[2] == {"checkout": "pass"}
 
+
 @pytest.fixture
 def _keys_anew():
     custom._current.forget()
