@@ -74,6 +74,7 @@ def test_a_key_has_the_type_that_its_values_have(values: tuple[Any, ...], kind: 
         ((1, "a"), "its values are of different types: int (1 at service:default/e0), string ('a' at service:default"),
         ((True, 1), "different types"),
         (("a", ["a"]), "different types"),
+        ((True, []), "bool (True at service:default/e0), list ([] at service:default/e1)"),
         (({"a": 1},), "an object ({'a': 1} at service:default/e0)"),
         (([["a"]],), "a list of objects, lists or nulls"),
         (([1, "a"],), "a list of values of different types"),

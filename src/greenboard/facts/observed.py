@@ -46,6 +46,7 @@ class _Key:
     problems: dict[str, None] = field(default_factory=dict)
     values: list[tuple[str, ...]] = field(default_factory=list)
     doc: str = ""
+    empty: str = ""
     texts: set[str] = field(default_factory=set)
 
 
@@ -139,6 +140,8 @@ def _see(key: _Key, name: str, value: Any, where: str) -> None:
         return
     if kind is not None:
         key.seen.setdefault(kind, f"{_short(value)} at {where}")
+    else:
+        key.empty = key.empty or f"{_short(value)} at {where}"
     if key.values:
         parts = value if isinstance(value, list | tuple) else (value,)
         key.texts.update(part for part in parts if isinstance(part, str))
@@ -241,8 +244,9 @@ def _field(name: str, key: _Key) -> FieldDef:
     if not told:
         raise _Unreadable("it has no value anywhere, so its type is not known")
     one = _joined(told)
-    if one is None:
-        raise _Unreadable("its values are of different types: " + ", ".join(_examples(told)))
+    mixed = [*_examples(told), *([f"list ({key.empty})"] if key.empty and not key.declared else [])]
+    if one is None or (one.element is None and len(mixed) > len(told)):
+        raise _Unreadable("its values are of different types: " + ", ".join(mixed))
     values = _closed(key) if one in (FieldType.STRING, FieldType.STRINGS) else ()
     return FieldDef(type=one, doc=key.doc or "As descriptors say it", values=values)
 

@@ -295,12 +295,10 @@ def _read(struct: StructVec, name: str, stated: Type) -> Held:
     if isinstance(struct.columns, Related) and name not in struct.columns.frame.vocabulary.types:
         return gather.unknown(stated, struct.count)
     found = struct.field(name)
-    same = (
-        isinstance(found, StructVec)
-        or found.type == stated
-        or (found.type.kind is Kind.LIST and found.type.inner.kind is Kind.STRUCT)
-    )
-    return found if same else gather.unknown(stated, struct.count)
+    if found.type is stated or isinstance(found, StructVec) or found.type == stated:
+        return found
+    several = found.type.kind is Kind.LIST and found.type.inner.kind is Kind.STRUCT  # facts of a related entity
+    return found if several else gather.unknown(stated, struct.count)
 
 
 def _may_lack(node: ListOf) -> bool:
