@@ -83,7 +83,11 @@ def until_ready(process: subprocess.Popen[str], port: int, limit: float = 120) -
 
 
 def count(data: Path, table: str) -> int:
+    """How many rows a table has; none while the database is still being made."""
     with closing(sqlite3.connect(data / "greenboard.sqlite3", timeout=20)) as database:
+        there = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+        if not database.execute(there, (table,)).fetchone()[0]:
+            return 0
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 

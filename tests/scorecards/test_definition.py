@@ -15,6 +15,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
 from greenboard.results import versions
 from greenboard.scorecards import definition
+from greenboard.scorecards.order import in_order
 from greenboard.scorecards.position import locate
 
 WORDS = vocabulary.load()
@@ -177,14 +178,14 @@ def test_scorecards_that_are_read_come_first(tmp_path: Path) -> None:
         _reading(tmp_path, "c", "d"),
         _reading(tmp_path, "d"),
     ]
-    assert [card.name for card in definition.in_order(cards)] == ["b", "d", "c", "a"]
-    assert [card.name for card in definition.in_order([_reading(tmp_path, "a", "not-here")])] == ["a"]
+    assert [card.name for card in in_order(cards)] == ["b", "d", "c", "a"]
+    assert [card.name for card in in_order([_reading(tmp_path, "a", "not-here")])] == ["a"]
 
 
 def test_scorecards_that_read_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
     cards = [_reading(tmp_path, name, other) for name, other in (("a", "b"), ("b", "c"), ("c", "b"))]
     with pytest.raises(UserError, match="levels in a circle: b → c → b"):
-        definition.in_order(cards)
+        in_order(cards)
 
 
 def test_what_a_rule_reads_of_others_is_listed(tmp_path: Path) -> None:

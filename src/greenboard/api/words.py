@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
@@ -13,7 +12,7 @@ from ninja import Router
 from greenboard.api.guard import READ
 from greenboard.api.shown import Json
 from greenboard.facts.store import vocabulary
-from greenboard.facts.vocabulary import FactType, encode
+from greenboard.facts.vocabulary import FactType, Vocabulary, encode
 from greenboard.rules import functions
 
 router = Router()
@@ -21,7 +20,7 @@ router = Router()
 
 @router.get("/vocabulary", auth=READ)
 def words(request: HttpRequest) -> HttpResponse:
-    """All that an expression may name. It changes with the version of Greenboard only: keep it by its ETag."""
+    """All that an expression may name. It seldom changes: keep it by its ETag."""
     text, tag = _written()
     same = tag in parse_etags(request.headers.get("If-None-Match", ""))
     response = HttpResponse(status=304) if same else HttpResponse(text, content_type="application/json")
@@ -30,10 +29,21 @@ def words(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=1)
+_kept: tuple[Vocabulary, tuple[str, str]] | None = None
+
+
 def _written() -> tuple[str, str]:
+    """The text and its tag, made once for each vocabulary: custom facts come with new keys now and then."""
+    global _kept  # noqa: PLW0603 - one small cache; a race only writes twice
+    known, kept = vocabulary(), _kept
+    if kept is None or kept[0] is not known:
+        kept = _kept = known, _write(known)
+    return kept[1]
+
+
+def _write(known: Vocabulary) -> tuple[str, str]:
     told = {
-        "types": [_type(declared) for _, declared in sorted(vocabulary().types.items())],
+        "types": [_type(declared) for _, declared in sorted(known.types.items())],
         "functions": [
             {"name": one.name, "signature": one.signature, "doc": one.doc, "of_related": one.of_related}
             for one in functions.FIELD_FUNCTIONS

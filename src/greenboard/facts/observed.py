@@ -98,7 +98,7 @@ def fitted(declared: FactType, raw: Struct) -> tuple[dict[str, FieldValue], dict
     for key, value in raw.items():
         name = field_name(key)
         wanted = declared.fields.get(name)
-        if wanted is None:
+        if wanted is None or value is None:
             continue
         try:
             found[name] = _fit(wanted, value, key)

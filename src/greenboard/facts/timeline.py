@@ -7,7 +7,7 @@ before they were said, not after they ended or became too old, and the gaps besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from greenboard.core.refs import Ref
+from greenboard.facts import observed
 from greenboard.facts.merge import merge
 from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import FactError, FactType, Vocabulary
@@ -120,7 +121,8 @@ def shared(told: Statements, homes: Stays) -> Statements:
 def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
     """What was known at each moment, given all statements that hold at any of them."""
     rows = told.rows[np.argsort(told.rows, order=("subject", "first", "shared", "id"))]
-    alone = _alone(rows, told.said)
+    # What is open has to be fitted to the types of today, which is part of merging.
+    alone = np.zeros(len(rows), dtype=np.bool_) if declared.open else _alone(rows, told.said)
     entries = _single(declared, Statements(rows[alone], told.said), decode)
     merging = _Merging(declared, told.said, moments, decode)
     several = rows[~alone]
@@ -157,11 +159,16 @@ def _single(declared: FactType, told: Statements, decode: Decode) -> list[_Entry
             entries[-1] = (*entries[-1][:2], last, entries[-1][3])
         else:
             try:
-                entries.append((subject, first, last, decode(declared.name, text)))
+                entries.append((subject, first, last, _fitted(declared, decode(declared.name, text))))
             except FactError:  # stored in an older form: as good as a look that failed
                 continue
         before = (subject, last, text)
     return entries
+
+
+def _fitted(declared: FactType, value: Value) -> Value:
+    """The value as merging it would have it: of custom facts, what has the type of its key."""
+    return observed.fitted(declared, value)[0] if declared.open and isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]
         number, rank = int(session.ids[column]), session.scorecard.rank(settled.level)
         one = NewLevel(number, rank, settled, _counts(reached, column), row, None)
         if row is None or (row.level, row.rank) != (settled.level or "", one.rank):
-            one = replace(one, cause=_cause(session, row, one.rank, turned.of(session, column)))
+            one = replace(one, cause=_cause(session, row, one.rank, turned.of(session, column) if row else ()))
         if row is None or one.cause is not None or not writing.same_standing(row, one):
             found.append(one)
     return found

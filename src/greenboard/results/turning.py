@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -49,8 +50,16 @@ class Turned:
                 OUTCOMES[self.after[at]],
                 self.causes[self.cause[at]],
             )
-            for at in np.flatnonzero(self.column == column)
+            for at in self._of(column)
         ]
+
+    def _of(self, column: int) -> Array:
+        start, stop = np.searchsorted(self.column, [column, column + 1], sorter=self._order)
+        return self._order[start:stop]
+
+    @cached_property
+    def _order(self) -> Array:
+        return np.argsort(self.column, kind="stable")
 
 
 def decide(session: Session, pairs: Pairs) -> tuple[Array, Turned]:

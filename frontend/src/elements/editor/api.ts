@@ -71,7 +71,9 @@ export interface Backtest {
   days: Day[];
   before: { days: Day[] } | null;
   flapping: (Entity & { turns: number })[];
+  flapping_total: number;
   first_failed: (Entity & { day: string })[];
+  first_failed_total: number;
   milliseconds: number;
 }
 

@@ -3,7 +3,6 @@ import type { Backtest, Day } from "./api";
 import { counted, entityLine, h, number, percent, rate, svg } from "./draw";
 import { spent } from "./outcomes";
 
-const LISTED = 30;
 const HEIGHT = 132;
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
@@ -106,20 +105,20 @@ function asTable(days: Day[], before: Day[] | null): HTMLElement {
       h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Day"), ...heads.map((head) => h("th", { scope: "col", class: "number" }, head)))), h("tbody", {}, ...rows))));
 }
 
-function section(title: string, calm: string, lines: HTMLElement[]): HTMLElement {
-  const more = lines.length - LISTED;
+function section(title: string, calm: string, total: number, lines: HTMLElement[]): HTMLElement {
+  const more = total - lines.length;
   return h("section", {},
-    h("h3", {}, title, " ", h("span", { class: "count" }, number(lines.length))),
-    lines.length ? h("ul", { class: "who" }, ...lines.slice(0, LISTED)) : h("p", { class: "calm" }, calm),
+    h("h3", {}, title, " ", h("span", { class: "count" }, number(total))),
+    total ? h("ul", { class: "who" }, ...lines) : h("p", { class: "calm" }, calm),
     more > 0 && h("p", { class: "note" }, `And ${number(more)} more.`));
 }
 
-function flapping({ flapping }: Backtest): HTMLElement[] {
-  const lines = flapping.map((entity) => entityLine(entity, h("span", { class: "turn note" }, counted(entity.turns, "turn"))));
-  return [section("Flapping", "Nothing turns back and forth.", lines)];
+function flapping(answer: Backtest): HTMLElement[] {
+  const lines = answer.flapping.map((entity) => entityLine(entity, h("span", { class: "turn note" }, counted(entity.turns, "turn"))));
+  return [section("Flapping", "Nothing turns back and forth.", answer.flapping_total, lines)];
 }
 
-function first({ first_failed: failed }: Backtest): HTMLElement[] {
-  const lines = failed.map((entity) => entityLine(entity, h("span", { class: "turn note" }, h("time", { datetime: entity.day }, date(entity.day)))));
-  return [section("First failed", "Nothing fails on any of these days.", lines)];
+function first(answer: Backtest): HTMLElement[] {
+  const lines = answer.first_failed.map((entity) => entityLine(entity, h("span", { class: "turn note" }, h("time", { datetime: entity.day }, date(entity.day)))));
+  return [section("First failed", "Nothing fails on any of these days.", answer.first_failed_total, lines)];
 }

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
+from greenboard.facts.vocabulary import Vocabulary
 from greenboard.web import asked as address
 from greenboard.web import content
 from greenboard.web.facts.model import Type, build
 from greenboard.web.faults import explained
 
+_kept: list[tuple[Vocabulary, tuple[Type, ...]]] = []
+"""What was last built, with the vocabulary that it is of."""
 
-@lru_cache(maxsize=1)
+
 def _types() -> tuple[Type, ...]:
-    return build(content.vocabulary(), content.scorecards())
+    words = content.vocabulary()
+    if not _kept or _kept[0][0] is not words:
+        _kept[:] = [(words, build(words, content.scorecards()))]
+    return _kept[0][1]
 
 
 @require(Permission.READ)

@@ -23,12 +23,13 @@ Entry = dict[str, str]
 def entries(request: HttpRequest) -> JsonResponse:
     """Pages first, then entities, scorecards with their rules, fact types, and what the person can do."""
     asked = address.read(request)
+    cards = content.scorecards()
     found = [
         *_pages(asked),
         *_entities(catalog.entities(asked.as_of), asked),
-        *_scorecards(content.scorecards(), asked),
+        *_scorecards(cards, asked),
         *_fact_types(asked),
-        *(_actions(content.scorecards()) if may(request.user, Permission.ADMINISTER) else ()),
+        *(_actions(cards) if may(request.user, Permission.ADMINISTER) else ()),
     ]
     return JsonResponse({"entries": found})
 
