@@ -110,6 +110,8 @@ class Continuous:
         if not changed and not self._is_due(now) and not marks.waiting():
             return None
         try:
+            if not self.live.loaded:
+                self.live.ground(now)  # before the transaction, so that nobody who writes waits for it
             with transaction.atomic():
                 return self._work(cards, now)
         except BaseException:
