@@ -69,13 +69,14 @@ class Expected:
 
 
 def watch(pipe: Connection) -> None:
-    """Tell for each expected result when another connection first saw it; None asks to come to an end."""
+    """Tell how long each expected result took until another connection saw it; None asks to come to an end."""
     from greenboard.project import setup
 
     setup.django()
     from greenboard.results.models import ResultInterval
 
     pending: dict[tuple[int, int], Expected] = {}
+    waited: list[float] = []
     last = None
     while last is None or (pending and time.monotonic() - last < PATIENCE_SECONDS):
         while pipe.poll():
@@ -94,10 +95,10 @@ def watch(pipe: Connection) -> None:
                 expected = pending.get((entity, rule))
                 if expected is not None and expected.outcome == outcome:
                     if expected.counts:
-                        pipe.send(seen - expected.committed)
+                        waited.append(seen - expected.committed)
                     del pending[entity, rule]
         time.sleep(LOOK_SECONDS)
-    pipe.send(None)
+    pipe.send(waited)  # at the end: nobody reads before, and a pipe that is full would stop both
 
 
 class Process:
@@ -187,17 +188,10 @@ def follow(made: Any, options: argparse.Namespace, card: Path) -> dict[str, Any]
         began, cpu, mib = time.monotonic(), worker.cpu_seconds(), worker.mib()
         told = changes(made, options.rate, options.seconds, here)
         here.send(None)
-        seen = until_done(here)
+        seen: list[float] = here.recv()
         share = (worker.cpu_seconds() - cpu) / (time.monotonic() - began)
         memory = {"worker_mib_start": mib, "worker_mib_end": worker.mib(), "worker_cpu_share": round(share, 3)}
     return {**told, "lost": told["changes"] - len(seen), **latencies(seen), **memory}
-
-
-def until_done(pipe: Connection) -> list[float]:
-    found = []
-    while (one := pipe.recv()) is not None:
-        found.append(one)
-    return found
 
 
 def latencies(seconds: Sequence[float]) -> dict[str, float]:

@@ -35,6 +35,8 @@ CARD = "benchmark"
 _TEAMS = 200
 _LOOK = 500
 """How many entities one look speaks of while the installation is filled."""
+_SHARING = 4
+"""How many services live in one repository."""
 _TRIES = 60
 
 
@@ -89,10 +91,13 @@ def _named(declared: FactType, value: Any) -> Any:
 
 
 def company(rng: random.Random, refs: Sequence[Ref]) -> Declared:
-    """Services with an owner and two dependencies each."""
+    """Services with an owner, two dependencies each, and a repository for every few of them."""
     teams = [Ref("team", "default", f"team-{number}") for number in range(min(_TEAMS, len(refs)))]
-    entities = [*(Entity(team) for team in teams), *(Entity(ref, tier=rng.randint(0, 4)) for ref in refs)]
+    homes = [Ref("repository", "default", f"code-{number}") for number in range(-(-len(refs) // _SHARING))]
+    groups = (*map(Entity, teams), *map(Entity, homes))
+    entities = [*groups, *(Entity(ref, tier=rng.randint(0, 4)) for ref in refs)]
     relations = [Relation(RelationKind.OWNS, rng.choice(teams), ref) for ref in refs]
+    relations += [Relation(RelationKind.LIVES_IN, ref, homes[at // _SHARING]) for at, ref in enumerate(refs)]
     for ref in refs:
         needed = (other for other in rng.sample(refs, min(2, len(refs))) if other != ref)
         relations += [Relation(RelationKind.DEPENDS_ON, ref, other) for other in needed]

@@ -7,6 +7,7 @@ import pytest
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity
 from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
 from greenboard.facts import custom
 from greenboard.facts import store as facts
 from greenboard.facts.described import describe
@@ -67,7 +68,9 @@ def with_others(standard, moment):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_backtest_is_what_judging_each_moment_comes_to(seed, tmp_path):
+def test_a_backtest_is_what_judging_each_moment_comes_to(seed, tmp_path, monkeypatch):
+    # Half of the time only what changed is read again, which is else left to histories larger than these.
+    monkeypatch.setattr("greenboard.results.archive._MANY", 10 * (seed % 2))
     shop, standard, kept = Shop(seed), card(tmp_path), Archive()
     shop.happen(25)
     before, seen = shop.moments(6), set()
@@ -216,3 +219,35 @@ def test_custom_facts_have_their_types_in_the_past_too(tmp_path):
     later = [day(0), day(1.5), day(2)]
     changed = replace(standard.rules[0], program=told)
     assert held(standard, changed, read(kept, [changed], later), later)[2] == {"checkout": "pass"}
+
+
+@pytest.fixture
+def _keys_anew():
+    custom._current.forget()
+    yield
+    custom._current.forget()
+
+
+@pytest.mark.usefixtures("_keys_anew")
+def test_custom_facts_of_the_past_are_read_by_the_types_of_today(tmp_path, monkeypatch):
+    monkeypatch.setattr("greenboard.results.archive._MANY", 10)
+    archive, cart = Archive(), Ref("service", "default", "cart")
+
+    def declare(at, ref, **properties):
+        company = Declared((Entity(ref, properties=properties),))
+        catalog.save(company, day(at), cause="test")
+        record(describe(company, day(at), complete=True), [], day(at))
+        custom.refresh()
+
+    declare(0, CHECKOUT, pager=1)
+    declare(0, cart, pager=3)
+    whole = scorecard(tmp_path, ("paged", "properties.pager > 2", "bronze"))
+    assert course_of(whole, "paged", [-1, 0], archive) == [None, "fail"]
+    declare(3, CHECKOUT, pager=4.5)
+    broken = scorecard(tmp_path, ("paged", "properties.pager > 2.5", "bronze"))
+    assert course_of(broken, "paged", [-1, 4], archive) == [None, "pass"]
+    days = [day(-1), day(4)]
+    assert held(broken, broken.rules[0], read(archive, broken.rules, days), days)[1]["cart"] == "pass"
+    declare(5, CHECKOUT, pager=4.5, region="eu")
+    there = scorecard(tmp_path, ("there", 'properties.region == "eu"', "bronze"))
+    assert course_of(there, "there", [-1, 6], archive) == [None, "pass"]

@@ -63,8 +63,7 @@ class EntityVersion(models.Model):
             models.CheckConstraint(condition=Q(tier__isnull=True) | Q(tier__range=(0, 4)), name="catalog_tier"),
         ]
         indexes = [
-            models.Index(fields=["valid_from"], name="catalog_by_start"),
-            models.Index(fields=["valid_to"], name="catalog_by_end", condition=~CURRENT),
+            models.Index(fields=["kind", "namespace", "name"], name="catalog_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +101,7 @@ class RelationInterval(models.Model):
             models.Index(fields=["source", "kind"], name="catalog_relation_from"),
             models.Index(fields=["target", "kind"], name="catalog_relation_to"),
             models.Index(fields=["declared_by"], name="catalog_relation_said", condition=CURRENT),
-            models.Index(fields=["kind", "valid_from"], name="catalog_relation_start"),
+            models.Index(fields=["kind"], name="catalog_relation_kind", condition=CURRENT),
         ]
 
     def __str__(self) -> str:

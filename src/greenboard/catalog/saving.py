@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from greenboard.catalog.events import CatalogChanged
 from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, CustomKind, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
+from greenboard.catalog.naming import named
 from greenboard.catalog.types import ANY_COMPONENT, Declared, Entity, Kind, Relation, RelationKind
 from greenboard.core import clock, events
 from greenboard.core.errors import UserError
@@ -107,14 +107,10 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
 
 
 def _ids(refs: Iterable[Ref]) -> dict[Ref, int]:
-    grouped: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for ref in refs:
-        grouped[ref.kind, ref.namespace].add(ref.name)
     found: dict[Ref, int] = {}
-    for (kind, namespace), several in grouped.items():
-        for part in chunks(several):
-            query = Identity.objects.filter(kind=kind, namespace=namespace, name__in=part)
-            found |= {Ref(kind, namespace, name): id_ for id_, name in query.values_list("id", "name")}
+    for part in named(refs):
+        rows = Identity.objects.filter(part).values_list("id", "kind", "namespace", "name")
+        found |= {Ref(*parts): number for number, *parts in rows}
     return found
 
 

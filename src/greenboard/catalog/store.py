@@ -13,6 +13,7 @@ from django.db.models import Max, Q, QuerySet
 from greenboard.catalog import graph, rows
 from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
+from greenboard.catalog.naming import named
 from greenboard.catalog.saving import Saved, save
 from greenboard.catalog.types import Declared, Entity, Kind, Relation, RelationKind
 from greenboard.catalog.upkeep import rename, retire
@@ -141,14 +142,9 @@ def plain(
     elif refs is None:
         found = list(_versions(as_of).filter(_fits(_Wanted(kinds=kinds))))
     else:
-        found = _named(set(refs), _versions(as_of).filter(_fits(_Wanted(kinds=kinds))))
+        versions = _versions(as_of).filter(_fits(_Wanted(kinds=kinds)))
+        found = [row for part in named(refs) for row in versions.filter(part)]
     return {row.entity_id: rows.entity(row) for row in _in_order(found)}
-
-
-def _named(refs: Collection[Ref], versions: QuerySet[EntityVersion]) -> list[EntityVersion]:
-    names = sorted({ref.name for ref in refs})
-    parts = (versions.filter(name__in=names[start : start + _CHUNK]) for start in range(0, len(names), _CHUNK))
-    return [row for part in parts for row in part if Ref(row.kind, row.namespace, row.name) in refs]
 
 
 def _in_order(found: Iterable[EntityVersion]) -> list[EntityVersion]:

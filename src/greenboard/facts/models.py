@@ -50,9 +50,8 @@ class FactInterval(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"], name="facts_by_entity"),
-            models.Index(fields=["valid_from"], name="facts_by_start"),
-            models.Index(fields=["valid_to"], name="facts_by_end", condition=~CURRENT),
-            models.Index(fields=["type", "valid_to"], name="facts_by_type"),
+            models.Index(fields=["type"], name="facts_by_type"),
+            models.Index(fields=["type"], name="facts_current_type", condition=CURRENT),
         ]
 
     def __str__(self) -> str:
@@ -92,8 +91,8 @@ class GapInterval(models.Model):
         ]
         indexes = [
             models.Index(fields=["entity", "valid_from"], name="gaps_by_entity"),
-            models.Index(fields=["valid_from"], name="gaps_by_start"),
-            models.Index(fields=["type", "valid_to"], name="gaps_by_type"),
+            models.Index(fields=["type"], name="gaps_by_type"),
+            models.Index(fields=["type"], name="gaps_current_type", condition=CURRENT),
         ]
 
     def __str__(self) -> str:

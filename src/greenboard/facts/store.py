@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from django.db.models import Q, QuerySet
 
 from greenboard.catalog.models import Entity, EntityVersion, RelationInterval
+from greenboard.catalog.naming import named
 from greenboard.catalog.types import RelationKind
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
@@ -184,10 +185,9 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
 def known(refs: Collection[Ref]) -> dict[Ref, int]:
     """The surrogate ids of those references that anything has now; one that was renamed away has none."""
     found: dict[Ref, int] = {}
-    wanted = set(refs)
-    for chunk in chunks(sorted({ref.name for ref in wanted})):
-        rows = Entity.objects.filter(name__in=chunk).values_list("id", "kind", "namespace", "name")
-        found |= {ref: number for number, *parts in rows if (ref := Ref(*parts)) in wanted}
+    for part in named(refs):
+        rows = Entity.objects.filter(part).values_list("id", "kind", "namespace", "name")
+        found |= {Ref(*parts): number for number, *parts in rows}
     return found
 
 
@@ -207,8 +207,8 @@ def present(as_of: datetime | None = None, entities: Collection[Ref] | None = No
     if entities is None:
         return {Ref(*parts): number for number, *parts in rows}
     found: dict[Ref, int] = {}
-    for chunk in chunks(sorted({ref.name for ref in entities})):
-        found |= {Ref(*parts): number for number, *parts in rows.filter(name__in=chunk)}
+    for part in named(entities):
+        found |= {Ref(*parts): number for number, *parts in rows.filter(part)}
     return {ref: found[ref] for ref in entities if ref in found}
 
 

@@ -120,8 +120,10 @@ def shared(told: Statements, homes: Stays) -> Statements:
 
 def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
     """What was known at each moment, given all statements that hold at any of them."""
-    rows = told.rows[np.argsort(told.rows, order=("subject", "first", "shared", "id"))]
-    alone = _alone(rows, told.said)
+    rows = told.rows
+    rows = rows[np.lexsort((rows["id"], rows["shared"], rows["first"], rows["subject"]))]
+    # What is open has to be fitted to the types of today, which is part of merging.
+    alone = np.zeros(len(rows), dtype=np.bool_) if declared.open else _alone(rows, told.said)
     entries = _single(declared, Statements(rows[alone], told.said), decode)
     merging = _Merging(declared, told.said, moments, decode)
     several = rows[~alone]
@@ -183,7 +185,7 @@ class _Merging:
         """The entries of one subject, given its intervals."""
         if not len(rows):
             return
-        rows = rows[np.argsort(rows, order=("shared", "id"))]
+        rows = rows[np.lexsort((rows["id"], rows["shared"]))]
         turns = np.concatenate([rows[name] for name in ("first", "last", "stale", "after")])
         subject = int(rows["subject"][0])
         before: _Entry | None = None

@@ -66,6 +66,7 @@ class _Kept:
     were merged, so that which of them was seen last may matter.
     """
 
+    declared: FactType
     subject: Array
     first: Array
     last: Array
@@ -168,7 +169,7 @@ class Archive:
         """Read a fact type, or what of it changed since it was read."""
         current = facts.current(declared)
         known = self._types.get(declared.name)
-        if known is None or known.frame.vocabulary.types[declared.name] is not declared:
+        if known is None or known.declared is not declared:
             self._keep(declared, self._read(declared, current, None))
             return
         self._types.move_to_end(declared.name)
@@ -215,7 +216,7 @@ class Archive:
         line = timelines.timeline(declared, said, self._moments, decode)
         frame = self._columns(declared, line)
         due = timelines.due(declared, said, self._moments)
-        return _Kept(line.subject, line.first, line.last, frame, current, due, line.merged)
+        return _Kept(declared, line.subject, line.first, line.last, frame, current, due, line.merged)
 
     def _columns(self, declared: FactType, line: Timeline) -> Frame:
         words = Vocabulary({declared.name: declared})
@@ -287,6 +288,7 @@ def _patched(known: _Kept, new: _Kept, entities: Collection[int]) -> _Kept:
     added = tables.taken(new.frame, np.arange(1, len(new.frame)))
     due = {subject: moment for subject, moment in known.due.items() if subject not in entities} | new.due
     return _Kept(
+        new.declared,
         np.concatenate([known.subject[stays], new.subject]),
         np.concatenate([known.first[stays], new.first]),
         np.concatenate([known.last[stays], new.last]),

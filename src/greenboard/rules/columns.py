@@ -226,6 +226,8 @@ class Frame:
         self._count = 0 if rows is None else len(rows)
         self._variables: dict[str, StructVec | ListVec] = {}
         self._related: dict[str, StructVec | ListVec] = {}
+        self._whole: tuple[Frame, Array] | None = None
+        self._chosen: tuple[bytes, Frame] | None = None
         self._teams: ListVec | None = None
 
     @classmethod
@@ -259,6 +261,15 @@ class Frame:
             other._related, other._teams = self._related, self._teams
         return other
 
+    def only(self, rows: Array) -> Frame:
+        """Some rows of this frame, in their order, with nothing around them; columns are taken when first read."""
+        key = rows.tobytes()
+        if self._chosen is None or self._chosen[0] != key:
+            other = Frame(self.vocabulary, None, self.now, strings=self.strings)
+            other._count, other._whole = len(rows), (self, rows)
+            self._chosen = key, other
+        return self._chosen[1]
+
     def shares_facts(self, other: Frame) -> bool:
         """Whether both are the same facts in memory, and the same things around them."""
         return self._variables is other._variables and self.around is other.around
@@ -270,8 +281,13 @@ class Frame:
         """The facts of one type, a lane for each row."""
         found = self._variables.get(name)
         if found is None:
-            found = self._variables[name] = self._variable(name)
+            found = self._variables[name] = self._taken(name) if self._whole else self._variable(name)
         return found
+
+    def _taken(self, name: str) -> StructVec | ListVec:
+        assert self._whole is not None
+        frame, rows = self._whole
+        return frame.variable(name).take(rows)
 
     def _variable(self, name: str) -> StructVec | ListVec:
         assert self.rows is not None

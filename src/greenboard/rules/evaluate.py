@@ -60,6 +60,9 @@ def evaluate(
     evaluated in parts. A single row whose comprehensions look at more than MAX_LANES elements is an ERROR.
     """
     given = columns_of(program, frame, parameters or {})
+    if rows is not None and not program.looks_around:
+        given = {name: column.take(rows) for name, column in given.items()}
+        frame, rows = frame.only(rows), None  # what many rules read of few rows is then taken once
     count = len(frame) if rows is None else len(rows)
     verdicts = np.empty(count, dtype=np.int8)
     pending = [(0, count)] if count else []

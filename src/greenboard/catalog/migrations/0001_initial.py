@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalog.entity')),
             ],
             options={
-                'indexes': [models.Index(fields=['valid_from'], name='catalog_by_start'), models.Index(condition=models.Q(('valid_to__isnull', True), _negated=True), fields=['valid_to'], name='catalog_by_end')],
+                'indexes': [models.Index(fields=['kind', 'namespace', 'name'], name='catalog_by_name')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('entity',), name='catalog_one_current'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('kind', 'namespace', 'name'), name='catalog_one_current_name'), models.UniqueConstraint(fields=('entity', 'valid_from'), name='catalog_one_start'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='catalog_forward'), models.CheckConstraint(condition=models.Q(('tier__isnull', True), ('tier__range', (0, 4)), _connector='OR'), name='catalog_tier')],
             },
         ),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.entity')),
             ],
             options={
-                'indexes': [models.Index(fields=['source', 'kind'], name='catalog_relation_from'), models.Index(fields=['target', 'kind'], name='catalog_relation_to'), models.Index(condition=models.Q(('valid_to__isnull', True)), fields=['declared_by'], name='catalog_relation_said'), models.Index(fields=['kind', 'valid_from'], name='catalog_relation_start')],
+                'indexes': [models.Index(fields=['source', 'kind'], name='catalog_relation_from'), models.Index(fields=['target', 'kind'], name='catalog_relation_to'), models.Index(condition=models.Q(('valid_to__isnull', True)), fields=['declared_by'], name='catalog_relation_said'), models.Index(condition=models.Q(('valid_to__isnull', True)), fields=['kind'], name='catalog_relation_kind')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('source', 'target', 'kind', 'declared_by'), name='catalog_relation_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True), ('kind', 'owns')), fields=('target',), name='catalog_relation_one_owner'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True), ('kind', 'lives-in')), fields=('source',), name='catalog_relation_one_repository'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='catalog_relation_forward'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='catalog_relation_other')],
             },
         ),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.entity')),
             ],
             options={
-                'indexes': [models.Index(fields=['entity', 'valid_from'], name='facts_by_entity'), models.Index(fields=['valid_from'], name='facts_by_start'), models.Index(condition=models.Q(('valid_to__isnull', True), _negated=True), fields=['valid_to'], name='facts_by_end')],
+                'indexes': [models.Index(fields=['entity', 'valid_from'], name='facts_by_entity')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('entity', 'type', 'source_kind', 'source', 'slot'), name='facts_one_current'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='facts_forward')],
             },
         ),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.entity')),
             ],
             options={
-                'indexes': [models.Index(fields=['entity', 'valid_from'], name='gaps_by_entity'), models.Index(fields=['valid_from'], name='gaps_by_start')],
+                'indexes': [models.Index(fields=['entity', 'valid_from'], name='gaps_by_entity')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('entity', 'type', 'source_kind', 'source', 'slot'), name='gaps_one_current'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='gaps_forward')],
             },
         ),
