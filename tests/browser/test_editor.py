@@ -97,7 +97,7 @@ def test_the_outcomes_of_a_draft_show_while_it_is_typed(editor):
     editor.counted(passed=9, failed=0)
     assert editor.row("Saved") == {"Pass": "4", "Fail": "5", "No data": "1", "Not applicable": "1"}
     assert editor.row("Change") == {"Pass": "+5", "Fail": "−5", "No data": "±0", "Not applicable": "±0"}
-    assert editor.page.inner_text("[data-part=changed] .count") == "5"
+    editor.page.wait_for_selector("[data-part=changed] .count:text-is('5')")
     assert "✕ Fail → becomes ✓ Pass" in " ".join(editor.page.inner_text("[data-part=changed] li >> nth=0").split())
     assert editor.page.inner_text(f"{LIVE} [data-part=took]").startswith("11 entities in ")
     assert float(editor.page.get_attribute(LIVE, "data-keystroke-ms")) > 0
@@ -108,6 +108,7 @@ def test_the_outcomes_of_a_draft_show_while_it_is_typed(editor):
 def test_entities_whose_level_changes_are_named(editor):
     editor.type("size(workload) > 99", over=True)
     editor.counted(passed=0)
+    editor.page.wait_for_selector("[data-part=levels] .who li")
     assert "Bronze → No level" in " ".join(editor.page.inner_text("[data-part=levels] .who li >> nth=0").split())
     assert "Worse: " in editor.page.text_content("[data-part=levels] .who li >> nth=0")
 
@@ -331,7 +332,7 @@ def test_a_new_rule_begins_as_a_draft_and_can_be_taken_out_again(visit):
     editor.type("size(workload) > 0")
     editor.counted(passed=9)
     assert editor.page.input_value("[name=enforcement]") == "draft"
-    assert editor.page.inner_text("[data-part=changed] .after") == "The rule is new: nothing to compare with."
+    editor.page.wait_for_selector("[data-part=changed] .after:text-is('The rule is new: nothing to compare with.')")
     for name, text in {
         "id": "rel-2-somewhere",
         "title": "Runs somewhere",

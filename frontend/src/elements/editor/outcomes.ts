@@ -27,13 +27,20 @@ export class Outcomes {
     this.panel.classList.remove("stale");
     this.last = answer;
     this.figures(answer);
+    this.part("took").textContent = `${counted(answer.entities_total, "entity", "entities")} in ${spent(answer.milliseconds)}`;
+    this.speak(answer);
+    painted(stroke, (waited) => {
+      // What a benchmark reads: how long the person waited, and how long of it the server took to count.
+      Object.assign(this.panel.dataset, { keystrokeMs: waited.toFixed(1), serverMs: String(answer.milliseconds) });
+      if (this.last === answer) this.lists(answer);
+    });
+  }
+
+  // They come a frame after the numbers, which nobody shall wait for.
+  private lists(answer: Preview): void {
     this.changes(answer);
     this.moves(answer);
     for (const outcome of LISTED) this.list(outcome, answer);
-    this.part("took").textContent = `${counted(answer.entities_total, "entity", "entities")} in ${spent(answer.milliseconds)}`;
-    this.speak(answer);
-    // What a benchmark reads: how long the person waited, and how long of it the server took to count.
-    painted(stroke, (waited) => Object.assign(this.panel.dataset, { keystrokeMs: waited.toFixed(1), serverMs: String(answer.milliseconds) }));
   }
 
   // The numbers of an earlier draft stay, faint, and the place of the time taken says why there are no newer ones.
