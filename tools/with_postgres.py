@@ -112,6 +112,7 @@ def main() -> int:
     parser.add_argument("--durable", action="store_true", help="keep what was committed through a loss of power")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the server ends, too
     try:
         with server(durable=options.durable) as url:
             variables = {**os.environ, "GREENBOARD_DATABASE_URL": url}
