@@ -23,7 +23,7 @@ class Attended:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = list(command)
         self._over = threading.Event()
-        self._process = subprocess.Popen(self._command)
+        self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._attend, daemon=True)
 
     def __enter__(self) -> Self:
@@ -32,6 +32,8 @@ class Attended:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        if self._process is None:
+            return
         self._process.terminate()
         try:
             self._process.wait(_PATIENCE)
@@ -39,9 +41,9 @@ class Attended:
             self._process.kill()
 
     def _attend(self) -> None:
-        while True:
-            code = self._process.wait()
-            if self._over.wait(_PAUSE):
-                return
-            click.echo(f"greenboard: the worker ended with {code}; starting it again", err=True)
+        # A moment later, so that two starts at once do not keep people waiting for the first page.
+        while not self._over.wait(_PAUSE):
             self._process = subprocess.Popen(self._command)
+            code = self._process.wait()
+            if not self._over.is_set():
+                click.echo(f"greenboard: the worker ended with {code}; starting it again", err=True)
