@@ -58,6 +58,7 @@ class Editor:
 
     def options(self):
         self.page.wait_for_selector(".cm-tooltip-autocomplete li")
+        self.page.wait_for_timeout(150)  # the list takes no key in the first moment after it opens
         return self.page.locator(".cm-tooltip-autocomplete .cm-completionLabel").all_inner_texts()
 
     def save(self):
