@@ -15,32 +15,33 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     To be called inside a transaction. Constraints hold as ever; identifiers are not given back.
     """
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(_column(model, name)) for name in names)
-    target = f"{quote(model._meta.db_table)} ({columns})"
+    fields = [_field(model, name) for name in names]
+    target = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
+            moments = [place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField)]
             statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608 - names of ours
-            cursor.executemany(statement, _adapted(rows))  # type: ignore[arg-type]  # any iterable will do
+            cursor.executemany(statement, _adapted(rows, moments))  # type: ignore[arg-type]  # any iterable will do
 
 
-def _column(model: type[models.Model], name: str) -> str:
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     field = model._meta.get_field(name)
     assert isinstance(field, models.Field), f"{name} is no column"
-    return str(field.column)
+    return field
 
 
-def _adapted(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+def _adapted(rows: Iterable[Sequence[Any]], moments: Sequence[int]) -> Iterator[list[Any]]:
     """Moments as text, in which SQLite keeps them; there are few different ones in many rows."""
-    known: dict[datetime, str | None] = {}
+    known: dict[datetime | None, str | None] = {None: None}
     for row in rows:
         adapted = list(row)
-        for place, value in enumerate(row):
-            if isinstance(value, datetime):
-                if value not in known:
-                    known[value] = connection.ops.adapt_datetimefield_value(value)
-                adapted[place] = known[value]
+        for place in moments:
+            value = adapted[place]
+            if value not in known:
+                known[value] = connection.ops.adapt_datetimefield_value(value)
+            adapted[place] = known[value]
         yield adapted

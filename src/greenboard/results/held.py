@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 
 from greenboard.facts.store import chunks
 from greenboard.results import models
@@ -51,8 +52,10 @@ def results(rules: Sequence[int], entities: Array) -> HeldResults:
     columns = _Places(entities)
     lines = _Places(np.array(rules, dtype=np.int64))
     wanted = models.ResultInterval.objects.filter(valid_to__isnull=True)
-    # Over many entities, asking for all of them and leaving some out is quicker than naming each.
-    parts = [wanted.filter(rule_id__in=rules)] if len(entities) > _FEW else list(_named(wanted, entities))
+    # Over many entities, asking for all of them and leaving some out is quicker than naming each,
+    # and reading the table as it lies is quicker than following an index to every row of it.
+    lying = wanted.alias(of=F("rule_id") + 0).filter(of__in=rules).order_by("id")
+    parts = [lying] if len(entities) > _FEW else list(_named(wanted, entities))
     for part in parts:
         for block in _blocks(part, "rule_id", "entity_id", "outcome", "id"):
             line, column = lines.of(block[:, 0]), columns.of(block[:, 1])
@@ -95,14 +98,11 @@ def _named(rows: QuerySet[_Row], entities: Array) -> Iterator[QuerySet[_Row]]:
 
 def _blocks(rows: QuerySet[models.ResultInterval], *columns: str) -> Iterator[Array]:
     """Columns of whole numbers of many rows, some thousand rows at a time."""
-    block: list[tuple[int, ...]] = []
-    for row in rows.values_list(*columns).iterator(chunk_size=_FETCH):
-        block.append(row)
-        if len(block) == _FETCH:
+    statement, parameters = rows.values_list(*columns).query.sql_with_params()
+    with connection.chunked_cursor() as cursor:  # past the model layer, which takes longer than the database
+        cursor.execute(statement, parameters)
+        while block := cursor.fetchmany(_FETCH):
             yield np.array(block, dtype=np.int64)
-            block = []
-    if block:
-        yield np.array(block, dtype=np.int64)
 
 
 class _Places:

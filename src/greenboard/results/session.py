@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Session:
     looked_at: datetime | None
     given: Cause | None = None
 
-    @property
+    @cached_property
     def ids(self) -> Array:
         """The surrogate ids of the entities, by column."""
         return self.ground.ids[self.rows]

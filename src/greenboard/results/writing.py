@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 from django.db.models import Q, QuerySet
 
 from greenboard.facts.bulk import insert
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from greenboard.results.turning import Turned
 
 _BATCH = 2_000
-_FETCH = 10_000
-_MANY = 50_000
 _Values = tuple[int | str | bool | datetime | None, ...]
 _Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
 
@@ -80,7 +80,7 @@ def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
     if not len(turned):
         return
     held = turned.held[turned.held > 0]
-    kept = _kept(held.tolist(), session.at, several=len(held) > _MANY)
+    kept = _kept(held.tolist(), session.at)
     again = {number for number, (since, _, _) in kept.items() if since == session.at}
     for part in chunks([number for number in held.tolist() if number not in again]):
         models.ResultInterval.objects.filter(id__in=part).update(valid_to=session.at)
@@ -95,17 +95,11 @@ _Kept = Mapping[int, tuple[datetime, int | None, datetime | None]]
 """Of current results, by id: since when they hold, what was before, and since when they are undecided."""
 
 
-def _kept(ids: Sequence[int], at: datetime, *, several: bool) -> _Kept:
-    """What of the current results is carried on: of few all, of many only where something is."""
+def _kept(ids: Sequence[int], at: datetime) -> _Kept:
+    """What of the current results is carried on, where something is."""
     found: dict[int, tuple[datetime, int | None, datetime | None]] = {}
     rows = models.ResultInterval.objects.filter(Q(valid_from=at) | Q(undecided_since__isnull=False))
     columns = ("id", "valid_from", "before", "undecided_since")
-    if several:
-        wanted = set(ids)
-        for number, *row in rows.filter(valid_to__isnull=True).values_list(*columns).iterator(chunk_size=_FETCH):
-            if number in wanted:
-                found[number] = row[0], row[1], row[2]
-        return found
     for part in chunks(ids):
         for number, *row in rows.filter(id__in=part).values_list(*columns):
             found[number] = row[0], row[1], row[2]
@@ -113,14 +107,13 @@ def _kept(ids: Sequence[int], at: datetime, *, several: bool) -> _Kept:
 
 
 def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: _Kept) -> Iterator[_Values]:
-    """The rows to insert, in the order of _COLUMNS."""
+    """The rows to insert, in the order of _COLUMNS; entity by entity, so that indexes are written page by page."""
     adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
     ids, at = session.ids, session.at
     undecided = {code(outcome) for outcome in UNDECIDED}
-    entries = zip(
-        *(part.tolist() for part in (turned.line, turned.column, turned.before, turned.after, turned.held)), strict=True
-    )
-    for (line, column, before, after, held), cause in zip(entries, causes, strict=True):
+    order = np.argsort(turned.column, kind="stable")
+    told = (turned.line, turned.column, turned.before, turned.after, turned.held, np.array(causes))
+    for line, column, before, after, held, cause in zip(*(part[order].tolist() for part in told), strict=True):
         begun, earlier, since = kept.get(held, (None, None, None))
         yield (
             int(ids[column]),
@@ -152,6 +145,7 @@ _COLUMNS = ("entity", "rule", "version", "outcome", "before", "exempt", "undecid
 def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at: datetime) -> None:
     """As `write_results`, for levels."""
     fresh: list[models.LevelInterval] = []
+    ended: list[int] = []
     for one in changed:
         row = _level_row(scorecard, one, ledger, at)
         if one.held is not None and one.held.valid_from == at:
@@ -159,9 +153,18 @@ def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at
             row.save(force_update=True)
             continue
         if one.held is not None:
-            models.LevelInterval.objects.filter(pk=one.held.pk).update(valid_to=at)
+            ended.append(one.held.pk)
         fresh.append(row)
-    models.LevelInterval.objects.bulk_create(fresh, batch_size=_BATCH)
+    for part in chunks(ended):
+        models.LevelInterval.objects.filter(id__in=part).update(valid_to=at)
+    insert(models.LevelInterval, _LEVEL, map(_of_level, fresh))
+
+
+_LEVEL = (
+    *("entity", "scorecard", "level", "rank", "level_before", "rank_before", "score", "passed", "decided", "undecided"),
+    *("exempt", "held_since", "level_since", "cause", "evaluated_at", "valid_from"),
+)
+_of_level = attrgetter(*(models.LevelInterval._meta.get_field(name).attname for name in _LEVEL))  # type: ignore[union-attr]
 
 
 def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> models.LevelInterval:
@@ -169,6 +172,11 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> m
     held = one.held
     moved = held is None or one.cause is not None
     earlier = held if held is not None and moved and held.valid_from < at else None
+    if one.cause is not None:
+        cause = ledger.row(one.cause).pk
+    else:
+        assert held is not None, "a first level has a cause"
+        cause = held.cause_id
     return models.LevelInterval(
         entity_id=one.entity,
         scorecard_id=scorecard,
@@ -183,7 +191,7 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> m
         exempt=0,
         held_since=one.settled.held_since,
         level_since=at if held is None or moved else held.level_since,
-        cause=ledger.row(one.cause) if one.cause is not None else held.cause if held is not None else None,
+        cause_id=cause,
         evaluated_at=at,
         valid_from=at,
     )
