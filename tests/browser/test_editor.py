@@ -286,6 +286,13 @@ def test_what_the_server_refuses_is_told_at_its_field(editor):
     assert editor.page.get_attribute("[name=grace]", "aria-invalid") == "true"
     assert "Not saved" in editor.told()
     assert editor.page.input_value("[name=grace]") == "soon"
+    with editor.page.expect_response("**/rules/check"):  # which knows nothing of the grace
+        editor.type(" ")
+    editor.page.wait_for_timeout(100)
+    assert "soon" in editor.page.inner_text("#f-grace-told")
+    editor.page.fill("[name=grace]", "3d")
+    assert editor.page.inner_text("#f-grace-told") == ""
+    assert editor.page.get_attribute("[name=grace]", "aria-invalid") is None
 
 
 def test_an_example_that_does_not_hold_keeps_the_rule_from_being_saved(editor):

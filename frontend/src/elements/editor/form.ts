@@ -10,6 +10,7 @@ export const BLANK: Rule = {
   examples: [],
 };
 
+export type Refusal = "check" | "save";
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const TEXTS = ["title", "why", "fix", "level", "enforcement", "grace", "item", "dimension"] as const;
 
@@ -27,6 +28,7 @@ export class Fields {
   ) {
     this.parameters = new Parameters(form.querySelector("[data-parameters]")!, changed);
     this.examples = new Examples(form.querySelector("[data-examples]")!, changed);
+    form.addEventListener("input", ({ target }) => this.clear(target as Control));
   }
 
   control(name: string): Control | null {
@@ -71,19 +73,32 @@ export class Fields {
     this.examples.fill(rule.examples);
   }
 
-  // Says beside a field what the server refused about it; false where there is no such field.
-  refuse(name: string, message: string): boolean {
+  // Says beside a field what the server refused about it, and when; false where there is no such field.
+  refuse(name: string, message: string, when: Refusal): boolean {
     const control = this.control(name);
-    const told = control && this.form.querySelector<HTMLElement>(`#${CSS.escape(control.id)}-told`);
+    const told = control && this.told(control);
     if (!control || !told) return false;
     control.setAttribute("aria-invalid", "true");
+    control.dataset.refused = when;
     told.textContent = message;
     return true;
   }
 
-  calm(): void {
-    for (const told of this.form.querySelectorAll<HTMLElement>(".field-told")) told.textContent = "";
-    for (const control of this.form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+  // Takes back what was refused then: a later check does not know what saving refused, and leaves it.
+  calm(when: Refusal): void {
+    for (const control of this.form.querySelectorAll<Control>(`[data-refused="${when}"]`)) this.clear(control);
+  }
+
+  private clear(control: Control): void {
+    const told = this.told(control);
+    if (!control.dataset.refused || !told) return;
+    control.removeAttribute("aria-invalid");
+    delete control.dataset.refused;
+    told.textContent = "";
+  }
+
+  private told(control: Control): HTMLElement | null {
+    return this.form.querySelector<HTMLElement>(`#${CSS.escape(control.id)}-told`);
   }
 
   private boxes(name: string): HTMLInputElement[] {

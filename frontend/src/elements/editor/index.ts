@@ -82,7 +82,7 @@ class Editing {
     this.live = new Live(api, () => this.draft(), this.shown());
     const id = element.getAttribute("rule") ?? "";
     const drafts = new Drafts(element.getAttribute("person") ?? "", element.getAttribute("scorecard")!, id || "new");
-    const held = { current: () => this.current(), fill: (rule: Rule) => this.fill(rule), refuse: (error: Refused) => this.refuse(error), calm: () => this.fields.calm() };
+    const held = { current: () => this.current(), fill: (rule: Rule) => this.fill(rule), refuse: (error: Refused) => this.refuse(error), calm: () => this.fields.calm("save") };
     this.saving = new Saving(this.find("[data-panel=save]"), api, drafts, held, id);
   }
 
@@ -174,8 +174,8 @@ class Editing {
   private checked(answer: Checked): void {
     for (const where of ["expression", "when"] as const) this.complain(where, answer.errors.filter((mistake) => (mistake.where ?? "expression") === where));
     const others = answer.errors.filter((mistake) => mistake.where && mistake.where !== "expression" && mistake.where !== "when");
-    this.fields.calm();
-    for (const mistake of others) this.fields.refuse(mistake.where!, mistake.message);
+    this.fields.calm("check");
+    for (const mistake of others) this.fields.refuse(mistake.where!, mistake.message, "check");
     this.find("[data-part=reads]").hidden = !answer.ok;
     if (answer.ok) this.reads(answer);
   }
@@ -199,7 +199,7 @@ class Editing {
     }
     return mistakes
       .filter((mistake) => mistake.where !== "expression" && mistake.where !== "when")
-      .filter((mistake) => !this.fields.refuse(mistake.where ?? "", mistake.message))
+      .filter((mistake) => !this.fields.refuse(mistake.where ?? "", mistake.message, "save"))
       .map((mistake) => (mistake.where ? `${mistake.where}: ${mistake.message}` : mistake.message));
   }
 }
