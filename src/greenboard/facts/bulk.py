@@ -1,8 +1,8 @@
-"""Inserting very many rows without an object for each: several times as quick as Django's own way."""
+"""Writing very many rows without an object for each: several times as quick as Django's own way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,20 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
             moments = [place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField)]
             statement = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608 - names of ours
             cursor.executemany(statement, _adapted(rows, moments))  # type: ignore[arg-type]  # any iterable will do
+
+
+def end(model: type[models.Model], ids: Collection[int], at: datetime) -> None:
+    """Let the intervals with these surrogate ids end at a moment. To be called inside a transaction."""
+    if not ids:
+        return
+    quote = connection.ops.quote_name
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {quote('valid_to')} = %s WHERE {quote('id')}"  # noqa: S608 - names of ours
+    moment = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{statement} = ANY(%s)", [moment, list(ids)])
+        else:
+            cursor.executemany(f"{statement} = %s", [(moment, number) for number in sorted(ids)])
 
 
 def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:

@@ -160,7 +160,7 @@ def _run(session: Session, task: Task, note: str) -> models.Run:
 def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
     """The session, and the ids of entities that the scorecard is not asked of any more."""
     card, adopted = versions.adopt(scorecard, task.at)
-    _in_order(card, task.at)
+    last = _in_order(card, task.at)
     ground = task.ground
     rows = np.arange(len(ground)) if task.rows is None else np.unique(task.rows)
     covered = ground.covered(scorecard.scope)[rows] != 0
@@ -172,14 +172,15 @@ def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
     else:
         left = [number for part in facts.chunks(others) for number in _ids(held.filter(entity_id__in=part))]
     looked_at = models.Scorecard.objects.values_list("looked_at", flat=True).get(id=card)
-    return Session(scorecard, card, adopted, ground, asked, task.at, looked_at, task.given), left
+    return Session(scorecard, card, adopted, ground, asked, task.at, looked_at, last, task.given), left
 
 
 def _ids(held: QuerySet[models.LevelInterval]) -> list[int]:
     return list(held.values_list("entity_id", flat=True))
 
 
-def _in_order(card: int, at: datetime) -> None:
+def _in_order(card: int, at: datetime) -> datetime | None:
+    """When anything was last judged, which is not after this moment."""
     last = store.last_evaluated(card)
     if last is not None and last > at:
         raise OutOfOrder(
@@ -187,6 +188,7 @@ def _in_order(card: int, at: datetime) -> None:
             expected=f"at or after {clock.format_time(last)}",
             got=clock.format_time(at),
         )
+    return last
 
 
 def _close(session: Session, ledger: Ledger, left: Collection[int], *, whole: bool) -> int:

@@ -26,7 +26,8 @@ class Session:
 
     `rows` are the rows of the ground that are judged, in rising order; in the arrays of a session a
     line is a rule, in the scorecard's order, and a column is one of these rows. `looked_at` is when
-    everything was last known to be right; `given` is the cause where the caller knows it.
+    everything was last known to be right, `last` when anything was last judged; `given` is the cause
+    where the caller knows it.
     """
 
     scorecard: Scorecard
@@ -36,6 +37,7 @@ class Session:
     rows: Array
     at: datetime
     looked_at: datetime | None
+    last: datetime | None
     given: Cause | None = None
 
     @cached_property

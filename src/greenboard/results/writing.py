@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from greenboard.facts.bulk import insert
+from greenboard.facts.bulk import end, insert
 from greenboard.facts.store import chunks
 from greenboard.results import models
 from greenboard.results.held import NONE
@@ -23,7 +22,7 @@ from greenboard.scorecards.scoring import UNDECIDED, Settled
 if TYPE_CHECKING:
     from greenboard.results.turning import Turned
 
-_BATCH = 2_000
+_UNDECIDED = [code(outcome) for outcome in UNDECIDED]
 _Values = tuple[int | str | bool | datetime | None, ...]
 _Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
 
@@ -79,11 +78,10 @@ def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
     """Close what was and start what is. What changes twice in one moment is one change."""
     if not len(turned):
         return
-    held = turned.held[turned.held > 0]
-    kept = _kept(held.tolist(), session.at)
+    kept = _kept(turned, session)
     again = {number for number, (since, _, _) in kept.items() if since == session.at}
-    for part in chunks([number for number in held.tolist() if number not in again]):
-        models.ResultInterval.objects.filter(id__in=part).update(valid_to=session.at)
+    ended = [number for number in turned.held.tolist() if number and number not in again]
+    end(models.ResultInterval, ended, session.at)
     for part in chunks(sorted(again)):
         models.ResultInterval.objects.filter(id__in=part).delete()
     adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
@@ -95,12 +93,15 @@ _Kept = Mapping[int, tuple[datetime, int | None, datetime | None]]
 """Of current results, by id: since when they hold, what was before, and since when they are undecided."""
 
 
-def _kept(ids: Sequence[int], at: datetime) -> _Kept:
+def _kept(turned: Turned, session: Session) -> _Kept:
     """What of the current results is carried on, where something is."""
+    begun = turned.held > 0
+    if session.last != session.at:  # none begins at this moment: only what was undecided is carried on
+        begun &= np.isin(turned.before, _UNDECIDED)
     found: dict[int, tuple[datetime, int | None, datetime | None]] = {}
-    rows = models.ResultInterval.objects.filter(Q(valid_from=at) | Q(undecided_since__isnull=False))
+    rows = models.ResultInterval.objects.filter(Q(valid_from=session.at) | Q(undecided_since__isnull=False))
     columns = ("id", "valid_from", "before", "undecided_since")
-    for part in chunks(ids):
+    for part in chunks(turned.held[begun].tolist()):
         for number, *row in rows.filter(id__in=part).values_list(*columns):
             found[number] = row[0], row[1], row[2]
     return found
@@ -110,7 +111,6 @@ def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: _Kept)
     """The rows to insert, in the order of _COLUMNS; entity by entity, so that indexes are written page by page."""
     adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
     ids, at = session.ids, session.at
-    undecided = {code(outcome) for outcome in UNDECIDED}
     order = np.argsort(turned.column, kind="stable")
     told = (turned.line, turned.column, turned.before, turned.after, turned.held, np.array(causes))
     for line, column, before, after, held, cause in zip(*(part[order].tolist() for part in told), strict=True):
@@ -122,7 +122,7 @@ def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: _Kept)
             after,
             earlier if begun == at else None if before == NONE else before,
             False,
-            (since or at) if after in undecided else None,
+            (since or at) if after in _UNDECIDED else None,
             cause,
             at,
         )
@@ -142,32 +142,44 @@ def _cause_ids(turned: Turned, adopted: Sequence[Adopted], ledger: Ledger) -> li
 _COLUMNS = ("entity", "rule", "version", "outcome", "before", "exempt", "undecided_since", "cause", "valid_from")
 
 
+class _Level(NamedTuple):
+    """A row of levels, its parts named as the columns are."""
+
+    entity_id: int
+    scorecard_id: int
+    level: str
+    rank: int
+    level_before: str
+    rank_before: int | None
+    score: float | None
+    passed: int
+    decided: int
+    undecided: int
+    exempt: int
+    held_since: datetime | None
+    level_since: datetime
+    cause_id: int
+    evaluated_at: datetime
+    valid_from: datetime
+
+
 def write_levels(scorecard: int, changed: Iterable[NewLevel], ledger: Ledger, at: datetime) -> None:
     """As `write_results`, for levels."""
-    fresh: list[models.LevelInterval] = []
+    fresh: list[_Level] = []
     ended: list[int] = []
     for one in changed:
         row = _level_row(scorecard, one, ledger, at)
         if one.held is not None and one.held.valid_from == at:
-            row.pk = one.held.pk
-            row.save(force_update=True)
+            models.LevelInterval.objects.filter(pk=one.held.pk).update(**row._asdict())
             continue
         if one.held is not None:
             ended.append(one.held.pk)
         fresh.append(row)
-    for part in chunks(ended):
-        models.LevelInterval.objects.filter(id__in=part).update(valid_to=at)
-    insert(models.LevelInterval, _LEVEL, map(_of_level, fresh))
+    end(models.LevelInterval, ended, at)
+    insert(models.LevelInterval, [name.removesuffix("_id") for name in _Level._fields], fresh)
 
 
-_LEVEL = (
-    *("entity", "scorecard", "level", "rank", "level_before", "rank_before", "score", "passed", "decided", "undecided"),
-    *("exempt", "held_since", "level_since", "cause", "evaluated_at", "valid_from"),
-)
-_of_level = attrgetter(*(models.LevelInterval._meta.get_field(name).attname for name in _LEVEL))  # type: ignore[union-attr]
-
-
-def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> models.LevelInterval:
+def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> _Level:
     """`cause` is None where the level stays, so that its beginning and cause are carried over."""
     held = one.held
     moved = held is None or one.cause is not None
@@ -177,7 +189,7 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> m
     else:
         assert held is not None, "a first level has a cause"
         cause = held.cause_id
-    return models.LevelInterval(
+    return _Level(
         entity_id=one.entity,
         scorecard_id=scorecard,
         level=one.settled.level or "",
