@@ -22,6 +22,8 @@ SETTINGS = {
     "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
     "GREENBOARD_SCORECARDS": "Folder of scorecards of your own, as YAML, beside those that ship. Default: none",
     "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
+    "GREENBOARD_TOKEN_RATE": "Requests a minute that one token may send to one process; 0 is no limit. Default: 600",
+    "GREENBOARD_SECRET_KEYS": "File of keys that seal secrets, one a line. Default: sealing.keys in the data folder",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
 """Every setting with what it does; a test asserts that each is in the documentation."""
@@ -43,6 +45,8 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    token_rate: int
+    secret_keys: Path
     package: Path
 
     @classmethod
@@ -71,6 +75,8 @@ class Environment:
             https=origin.startswith("https://"),
             fact_types=content.own_fact_types(given),
             scorecards=content.own_scorecards(given),
+            token_rate=_rate(given.get("GREENBOARD_TOKEN_RATE", "600")),
+            secret_keys=Path(given.get("GREENBOARD_SECRET_KEYS") or data_dir / "sealing.keys").expanduser().resolve(),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
             package=Path(__file__).resolve().parents[1],
         )
@@ -79,6 +85,12 @@ class Environment:
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise UserError("GREENBOARD_PORT is not a port", expected="a number from 1 to 65535", got=repr(text))
+    return int(text)
+
+
+def _rate(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise UserError("GREENBOARD_TOKEN_RATE is not a number of requests", expected="0 or more", got=repr(text))
     return int(text)
 
 
