@@ -161,7 +161,7 @@ class Interpreter:
         assert isinstance(found, Vec)
         return found
 
-    def _constant(self, node: Const, lanes: Lanes) -> Vec:
+    def _constant(self, node: Const, _lanes: Lanes) -> Vec:
         if isinstance(node.value, str):
             return Vec(node.type, np.asarray(self.frame.strings.code(node.value), dtype=np.int32))
         return Vec(node.type, np.asarray(node.value))
