@@ -1,7 +1,4 @@
-"""Django's settings, made of a few environment variables that start with GREENBOARD_.
-
-Each setting is read once, checked, and refused with a clear sentence when it is wrong.
-"""
+"""Django's settings, made of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from greenboard.project.environment import Environment, secret_key
 environment = Environment.read()
 
 BASE_DIR = environment.data_dir
-SECRET_KEY = secret_key(environment.data_dir)
+SECRET_KEY = environment.secret_key or secret_key(environment.data_dir)
 DEBUG = environment.debug
 ALLOWED_HOSTS = list(environment.hosts)
 
