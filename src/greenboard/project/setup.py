@@ -35,7 +35,7 @@ def migrate(then: Callable[[], object] | None = None) -> None:
     """
     from django.core.management import call_command
 
-    with _alone():
+    with alone():
         call_command("migrate", interactive=False, verbosity=0)
         if then is not None:
             then()
@@ -60,7 +60,7 @@ def expect_current() -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Let one process of an installation at a time be inside; not to be entered twice in one.
 
     Raises:

@@ -153,8 +153,8 @@ SETTINGS: tuple[Setting[object], ...] = (
     FACT_TYPES, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
-    CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TEST_SHOTS",
-    "GREENBOARD_CEL_CONFORMANCE",
+    CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
+    "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",
 )  # fmt: skip
 """Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""
 BY_NAME = {setting.name: setting for setting in SETTINGS}
