@@ -1,46 +1,41 @@
 """The one place that decides who may do what.
 
-Today there is one administrator and everyone who has signed in may read; roles come later, here.
+Views and operations name the permission they need (`require`, the API's guard). Where it is about
+entities, `sight` says about which: stores turn it into a condition of their query
+(`catalog.sight`), so that what one may not see is not found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
 
+from greenboard.access import standing
+from greenboard.access.permissions import Permission
+from greenboard.access.sight import EVERYTHING, NOTHING, Sight
+from greenboard.access.standing import Asker, Bearer
 
-class Permission(StrEnum):
-    """What a person can ask to do."""
+__all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight"]
 
-    READ = "read"
-    ADMINISTER = "administer"
-
-
-class Asker(Protocol):
-    """Who asks: Django's user, signed in or anonymous."""
-
-    @property
-    def is_authenticated(self) -> Any: ...
-    @property
-    def is_active(self) -> Any: ...
-    @property
-    def is_superuser(self) -> Any: ...
-
-
+_SAFE = ("GET", "HEAD")
 View = Callable[..., HttpResponseBase]
 
 
 def may(asker: Asker, permission: Permission) -> bool:
-    """Whether a person may do something."""
-    if not asker.is_authenticated or not asker.is_active:
-        return False
-    return permission is Permission.READ or bool(asker.is_superuser)
+    """Whether somebody may do something. A permission about entities may be held for some only: `sight` says which."""
+    return not sight(asker, permission).nothing
+
+
+def sight(asker: Asker, permission: Permission = Permission.READ) -> Sight:
+    """For which entities somebody holds a permission."""
+    return standing.of(asker).sight(permission)
 
 
 def require(permission: Permission) -> Callable[[View], View]:
@@ -52,7 +47,10 @@ def require(permission: Permission) -> Callable[[View], View]:
             if may(request.user, permission):
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                wanted = (
+                    request.get_full_path() if request.method in _SAFE else resolve_url(settings.LOGIN_REDIRECT_URL)
+                )
+                return redirect_to_login(wanted)
             raise PermissionDenied(permission.value)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route

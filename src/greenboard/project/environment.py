@@ -38,6 +38,8 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    token_rate: int
+    secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
     first_password: str = field(repr=False)
@@ -75,6 +77,8 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            token_rate=declared.TOKEN_RATE.value(told),
+            secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
             package=Path(__file__).resolve().parents[1],
             secret_key=declared.SECRET_KEY.value(told),
             first_password=declared.FIRST_PASSWORD.value(told),

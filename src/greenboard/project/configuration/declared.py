@@ -59,7 +59,7 @@ class Setting(Generic[T]):
 DATA_DIR = Setting(
     "GREENBOARD_DATA_DIR",
     "Folder of the database, the secret key and the sample organization's repositories",
-    forms.FOLDER,
+    forms.PATH,
     "data",
     "`data` in the working folder",
 )
@@ -110,6 +110,19 @@ FACT_TYPES = Setting(
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
 )
+TOKEN_RATE = Setting(
+    "GREENBOARD_TOKEN_RATE",
+    "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
+    forms.number(0, 999_999_999),
+    "600",
+)
+SECRET_KEYS = Setting(
+    "GREENBOARD_SECRET_KEYS",
+    "File of the keys that seal secrets at rest, one a line; the first seals, all open. See "
+    "[access.md](access.md#secrets-at-rest)",
+    forms.optional(forms.PATH),
+    shown="`sealing.keys` in the data folder",
+)
 MIGRATE = Setting(
     "GREENBOARD_MIGRATE",
     "`0`: `serve`, `web` and `worker` do not bring the database up to date, but end when it is behind; "
@@ -150,7 +163,8 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN, TRACES_URL, DEBUG,
+    FACT_TYPES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN,
+    TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",

@@ -1,4 +1,4 @@
-"""The page on which a rule is written. Everyone who may read may try a change; saving is an administrator's."""
+"""The page on which a rule is written. Trying a change and saving it are two permissions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from greenboard.web.rule.model import head
 API = "/api/v1"
 
 
-@require(Permission.READ)
+@require(Permission.RULES_PREVIEW)
 @explained
 def edit(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     """A rule that there is."""
@@ -28,7 +28,7 @@ def edit(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     return _page(request, card, rule)
 
 
-@require(Permission.READ)
+@require(Permission.RULES_PREVIEW)
 @explained
 def new(request: HttpRequest, scorecard: str) -> HttpResponse:
     """A rule that there is not yet."""
@@ -44,7 +44,7 @@ def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpRespo
         "head": head(card, rule, content.vocabulary()) if rule else None,
         "offer": offered,
         "ladder": json.dumps(offered.ladder),
-        "may_save": may(request.user, Permission.ADMINISTER),
+        "may_save": may(request.user, Permission.RULES_WRITE),
         "rule_url": links.rule(card.name, rule.id) if rule else "",
         "any_rule_url": links.rule(card.name, "RULE"),
     }

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, may, require
+from greenboard.access.decide import Permission, may, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import content, links, words
 from greenboard.web.faults import explained
+from greenboard.web.frame import own
 
 Entry = dict[str, str]
 
@@ -26,10 +27,11 @@ def entries(request: HttpRequest) -> JsonResponse:
     cards = content.scorecards()
     found = [
         *_pages(asked),
-        *_entities(catalog.entities(asked.as_of), asked),
+        *(_entry(title, "", "Page", url) for title, url in own(request)),
+        *_entities(catalog.entities(asked.as_of, sight=sight(request.user)), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
-        *(_actions(cards) if may(request.user, Permission.ADMINISTER) else ()),
+        *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),
     ]
     return JsonResponse({"entries": found})
 
