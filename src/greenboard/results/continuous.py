@@ -21,6 +21,7 @@ from greenboard.results.ground import Ground, verdicts
 from greenboard.results.marks import ANYTHING, Mark
 from greenboard.results.reading import Reading
 from greenboard.results.service import Carried, Task
+from greenboard.results.versions import Adoption
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 
@@ -48,6 +49,7 @@ class _Held:
     reading: Reading
     outcomes: Array
     """A line for each rule, a column for each row of the ground."""
+    adoption: Adoption | None = None
 
     @classmethod
     def of(cls, scorecard: Scorecard) -> _Held:
@@ -62,6 +64,7 @@ class _Held:
     def keep(self, carried: Carried, ground: Ground) -> None:
         self.grow(len(ground))
         self.outcomes[:, carried.rows] = carried.outcomes
+        self.adoption = carried.adoption
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ class Continuous:
         covered = turn.ground.covered(held.scorecard.scope)
         asked = {name: _array(several) for name, several in pairs.items()}
         asked = {name: each[covered[each] != 0] for name, each in asked.items()}
-        task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look)
+        task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look, adoption=held.adoption)
         carried = _evaluate(held.scorecard, task)
         held.keep(carried, turn.ground)
         return carried
@@ -237,7 +240,8 @@ class Continuous:
         if carried is None or not len(carried.moved):
             return turn
         ids = turn.ground.ids[carried.moved].tolist()
-        ground = self.live.rank(card.name, store.ranks(card.name, ids), turn.at)
+        ranks = store.ranks(card.name, ids)
+        ground = self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, turn.at)
         marks.note_levels(card.name, ids, turn.at)
         return replace(turn, ground=ground, moved={**turn.moved, card.name: set(carried.moved.tolist())})
 
