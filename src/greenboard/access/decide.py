@@ -1,46 +1,45 @@
 """The one place that decides who may do what.
 
-Today there is one administrator and everyone who has signed in may read; roles come later, here.
+Views and operations name the permission they need (`require`, the API's guard). Where it is about
+entities, `sight` says about which: stores turn it into a condition of their query, so that what
+one may not see is not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from greenboard.access import standing
+from greenboard.access.permissions import Permission
+from greenboard.access.sight import EVERYTHING, NOTHING, Sight
+from greenboard.access.standing import Asker, Bearer
+from greenboard.core.refs import Ref
 
-class Permission(StrEnum):
-    """What a person can ask to do."""
-
-    READ = "read"
-    ADMINISTER = "administer"
-
-
-class Asker(Protocol):
-    """Who asks: Django's user, signed in or anonymous."""
-
-    @property
-    def is_authenticated(self) -> Any: ...
-    @property
-    def is_active(self) -> Any: ...
-    @property
-    def is_superuser(self) -> Any: ...
-
+__all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight"]
 
 View = Callable[..., HttpResponseBase]
 
 
-def may(asker: Asker, permission: Permission) -> bool:
-    """Whether a person may do something."""
-    if not asker.is_authenticated or not asker.is_active:
-        return False
-    return permission is Permission.READ or bool(asker.is_superuser)
+def may(asker: Asker, permission: Permission, around: Collection[Ref] | None = None) -> bool:
+    """Whether somebody may do something.
+
+    `around` names one entity: its reference and those of what owns and contains it, as
+    `catalog.sight.around` gives them. Without it the answer is whether a permission about entities is
+    held for any at all: which ones, `sight` says.
+    """
+    found = sight(asker, permission)
+    return not found.nothing if around is None else found.covers(around)
+
+
+def sight(asker: Asker, permission: Permission = Permission.READ) -> Sight:
+    """For which entities somebody holds a permission."""
+    return standing.of(asker).sight(permission)
 
 
 def require(permission: Permission) -> Callable[[View], View]:
