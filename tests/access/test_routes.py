@@ -10,8 +10,22 @@ from ninja import Router
 from greenboard.access.decide import Permission
 from greenboard.api import app
 
-OPEN = {"health", "sign-in", "sign-out", "api-root"}
-"""Whether it runs, the way in and out, and an address of the API at which nothing is."""
+OPEN = {
+    "health",
+    "sign-in",
+    "account_login",
+    "mfa_authenticate",
+    "oidc_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
+    "saml_sls",
+    "sign-out",
+    "api-root",
+}
+"""Whether it runs, the ways in and out, and an address of the API at which nothing is."""
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

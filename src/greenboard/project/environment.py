@@ -10,6 +10,8 @@ from pathlib import Path
 
 from greenboard.core import content
 from greenboard.core.errors import UserError
+from greenboard.identity import configuration as identity
+from greenboard.identity.configuration import Identity
 from greenboard.project import database
 from greenboard.project.database import Database
 
@@ -22,6 +24,8 @@ SETTINGS = {
     "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
     "GREENBOARD_SCORECARDS": "Folder of scorecards of your own, as YAML, beside those that ship. Default: none",
     "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
+    "GREENBOARD_IDENTITY": "File of the providers by which people sign in and are provisioned. Default: none",
+    "GREENBOARD_PROXIES": "How many proxies of yours stand before the board and name the client. Default: 0",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
 """Every setting with what it does; a test asserts that each is in the documentation."""
@@ -43,6 +47,8 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    identity: Identity
+    proxies: int
     package: Path
 
     @classmethod
@@ -60,6 +66,7 @@ class Environment:
         host = given.get("GREENBOARD_HOST", "127.0.0.1")
         named = tuple(name.strip() for name in given.get("GREENBOARD_ALLOWED_HOSTS", "").split(",") if name.strip())
         seen = (origin.split("://")[1].split(":")[0],) if origin else ()
+        named_identity = given.get(identity.NAME, "")
         data_dir = Path(given.get("GREENBOARD_DATA_DIR") or "data").expanduser().resolve()
         return cls(
             data_dir=data_dir,
@@ -71,6 +78,8 @@ class Environment:
             https=origin.startswith("https://"),
             fact_types=content.own_fact_types(given),
             scorecards=content.own_scorecards(given),
+            identity=identity.read(Path(named_identity) if named_identity else None),
+            proxies=_count("GREENBOARD_PROXIES", given.get("GREENBOARD_PROXIES", "0")),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
             package=Path(__file__).resolve().parents[1],
         )
@@ -79,6 +88,12 @@ class Environment:
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise UserError("GREENBOARD_PORT is not a port", expected="a number from 1 to 65535", got=repr(text))
+    return int(text)
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdigit() or int(text) > 9:
+        raise UserError(f"{name} is not a number of proxies", expected="0 to 9", got=repr(text))
     return int(text)
 
 

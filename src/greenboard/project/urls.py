@@ -16,4 +16,5 @@ urlpatterns = [
 handler400 = "greenboard.web.faults.bad_request"
 handler403 = "greenboard.web.faults.forbidden"
 handler404 = "greenboard.web.faults.not_found"
+handler429 = "greenboard.web.faults.too_many"
 handler500 = "greenboard.web.faults.server_error"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from greenboard.access.decide import signed_in
+from greenboard.web.account import forms
+from greenboard.web.account import view as account
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.editor.view import edit as edit_rule
@@ -16,7 +19,8 @@ from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
-from greenboard.web.session.view import SignIn, SignOut
+from greenboard.web.session import providers
+from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 
 urlpatterns = [
     path("", board, name="board"),
@@ -35,6 +39,31 @@ urlpatterns = [
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
     path("palette.json", entries, name="palette"),
+    path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
+    path("sign-in/second-factor", SecondFactor.as_view(), name="mfa_authenticate"),
+    path("sign-in/oidc/<slug:provider_id>", providers.oidc_login, name="oidc_login"),
+    path("sign-in/oidc/<slug:provider_id>/back", providers.oidc_back, name="openid_connect_callback"),
+    path("sign-in/saml/<slug:organization_slug>", providers.saml_login, name="saml_login"),
+    path("sign-in/saml/<slug:organization_slug>/back", providers.saml_back, name="saml_acs"),
+    path("sign-in/saml/<slug:organization_slug>/finish", providers.saml_finish, name="saml_finish_acs"),
+    path("sign-in/saml/<slug:organization_slug>/metadata", providers.saml_metadata, name="saml_metadata"),
+    path("sign-in/saml/<slug:organization_slug>/sign-out", providers.saml_sign_out, name="saml_sls"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
+    # Some names are those by which allauth finds its pages.
+    path("account", account.page, name="account"),
+    path("account", account.page, name="mfa_index"),
+    path("account", account.page, name="mfa_list_webauthn"),
+    path("account/sessions/end", account.end_session, name="session-end"),
+    path("account/providers/remove", account.unlink, name="provider-remove"),
+    path("account/password", signed_in(forms.Password.as_view()), name="account_change_password"),
+    path("account/code-app", signed_in(forms.CodeApp.as_view()), name="mfa_activate_totp"),
+    path("account/code-app/remove", signed_in(forms.NoCodeApp.as_view()), name="mfa_deactivate_totp"),
+    path("account/recovery-codes", signed_in(forms.RecoveryCodes.as_view()), name="mfa_view_recovery_codes"),
+    path("account/recovery-codes/new", signed_in(forms.NewRecoveryCodes.as_view()), name="mfa_generate_recovery_codes"),
+    path("account/passkeys/new", signed_in(forms.NewPasskey.as_view()), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/remove", signed_in(forms.NoPasskey.as_view()), name="mfa_remove_webauthn"),
+    path("account/again", signed_in(forms.Again.as_view()), name="account_reauthenticate"),
+    path("account/again/code", signed_in(forms.AgainByCode.as_view()), name="mfa_reauthenticate"),
+    path("account/again/passkey", signed_in(forms.AgainByPasskey.as_view()), name="mfa_reauthenticate_webauthn"),
 ]
