@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from greenboard.access import audit
 from greenboard.access.models import Person
 
 ADMINISTRATOR = "admin"
@@ -34,4 +35,5 @@ def ensure_administrator(data_dir: Path) -> FirstAccount | None:
         path.write_text(password + "\n", encoding="ascii")
         with transaction.atomic():
             Person.objects.create_superuser(ADMINISTRATOR, password=password)
+            audit.note("account.made", f"account:{ADMINISTRATOR}", after={"administrator": True})
     return FirstAccount(ADMINISTRATOR, path) if path.exists() else None

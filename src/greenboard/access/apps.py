@@ -7,6 +7,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from greenboard.access import roles
+        from greenboard.access import roles, sessions
 
         post_migrate.connect(roles.ensure, sender=self, dispatch_uid="access-roles")
+        sessions.follow()

@@ -13,6 +13,7 @@ from greenboard.access.permissions import About, Permission
 from greenboard.access.sight import EVERYTHING, NOTHING, Sight
 from greenboard.core.refs import Ref
 
+_KEPT = "_standing"
 _KNOWN = frozenset(permission.value for permission in Permission)
 
 
@@ -51,7 +52,7 @@ class Standing:
         return found if self.bound is None else found.within([self.bound])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Bearer:
     """Who asks by a token. It stands where otherwise the person who signed in does."""
 
@@ -85,10 +86,10 @@ def of(asker: Asker) -> Standing:
     """
     if not asker.is_authenticated or not asker.is_active:
         return Standing()
-    kept = asker.__dict__.get("_standing")
-    if kept is None:
-        kept = asker.__dict__["_standing"] = _read(asker)
-    assert isinstance(kept, Standing)
+    kept = getattr(asker, _KEPT, None)
+    if not isinstance(kept, Standing):
+        kept = _read(asker)
+        setattr(asker, _KEPT, kept)
     return kept
 
 

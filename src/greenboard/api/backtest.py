@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from greenboard.api.drafts import compiled
-from greenboard.api.guard import READ
+from greenboard.api.guard import PREVIEW
 from greenboard.api.shapes import RuleBacktest
 from greenboard.api.shown import Json, address
 from greenboard.catalog.types import Entity
@@ -18,7 +18,7 @@ from greenboard.scorecards import store
 router = Router()
 
 
-@router.post("/rules/backtest", auth=READ)
+@router.post("/rules/backtest", auth=PREVIEW)
 def backtest(request: HttpRequest, asked: RuleBacktest) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a rule would have come to at the end of each day, today's being now."""
     card = store.standard(asked.scorecard, vocabulary())

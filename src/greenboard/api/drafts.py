@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from greenboard.api import ground, shown
-from greenboard.api.guard import READ
+from greenboard.api.guard import PREVIEW
 from greenboard.api.problems import mistakes
 from greenboard.api.shapes import Check, RuleDraft, ScorecardDraft
 from greenboard.api.shown import Json
@@ -23,7 +23,7 @@ from greenboard.scorecards.types import Rule, Scorecard
 router = Router()
 
 
-@router.post("/rules/check", auth=READ)
+@router.post("/rules/check", auth=PREVIEW)
 def check(request: HttpRequest, asked: Check) -> Json:  # noqa: ARG001 - the framework passes it
     """Look at an expression: what is wrong with it, or what it reads."""
     card = store.standard(asked.scorecard, vocabulary())
@@ -36,7 +36,7 @@ def check(request: HttpRequest, asked: Check) -> Json:  # noqa: ARG001 - the fra
     }
 
 
-@router.post("/rules/preview", auth=READ)
+@router.post("/rules/preview", auth=PREVIEW)
 def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a rule would change."""
     card = store.standard(asked.scorecard, vocabulary())
@@ -50,7 +50,7 @@ def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the 
     return {**told, **shown.rule(found, asked.limit)}
 
 
-@router.post("/scorecards/preview", auth=READ)
+@router.post("/scorecards/preview", auth=PREVIEW)
 def scorecard(request: HttpRequest, asked: ScorecardDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a scorecard would change, beside the scorecard of its name."""
     here = ground.current()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router
 
-from greenboard.api.guard import ADMINISTER, READ, person
+from greenboard.api.guard import EDIT, READ, author
 from greenboard.api.shapes import Restored, Saved
 from greenboard.api.shown import Json
 from greenboard.core import clock
@@ -26,14 +26,14 @@ def read(request: HttpRequest, scorecard: str, rule: str) -> Json:  # noqa: ARG0
     return _told(scorecard, store.rule(card, rule))
 
 
-@router.put(_RULE, auth=ADMINISTER)
+@router.put(_RULE, auth=EDIT)
 def save(request: HttpRequest, scorecard: str, rule: str, edited: Saved) -> Json:
     """Save an edited rule, or a new one. Parts that are not given stay as they are."""
     change = _change(request, scorecard, rule, edited)
     return _told(scorecard, editing.save(change, edited.given(), vocabulary()))
 
 
-@router.delete(_RULE, auth=ADMINISTER)
+@router.delete(_RULE, auth=EDIT)
 def restore(request: HttpRequest, scorecard: str, rule: str, taken: Restored) -> Json:
     """Go back to what the scorecard's file says; `rule` in the answer is null where that has none."""
     left = editing.restore(_change(request, scorecard, rule, taken), vocabulary())
@@ -41,8 +41,7 @@ def restore(request: HttpRequest, scorecard: str, rule: str, taken: Restored) ->
 
 
 def _change(request: HttpRequest, scorecard: str, rule: str, told: Saved | Restored) -> Change:
-    author = person(request).get_username()
-    return Change(scorecard, rule, told.based_on, author, clock.now(), told.note)
+    return Change(scorecard, rule, told.based_on, author(request), clock.now(), told.note)
 
 
 def _told(scorecard: str, rule: Rule) -> Json:

@@ -1,19 +1,30 @@
-"""Who may call an operation: decided by `access`, checked against forged requests, before anything is read."""
+"""Who may call an operation: decided by `access`, checked against forged requests, before anything is read.
+
+Whoever calls is signed in by a session, which the CSRF token must go with, or bears a token, which
+counts what it asks.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
-from greenboard.access.decide import Permission, may
+from greenboard.access import decide, tokens
+from greenboard.access.decide import Bearer, Permission, Sight, may
+from greenboard.access.limits import Buckets
 from greenboard.access.models import Person
+from greenboard.core import clock
+
+_buckets = Buckets(settings.TOKEN_RATE)
 
 
 class Needs(APIKeyCookie):
-    """Lets in whoever is signed in and has a permission; what changes or computes also needs the CSRF token.
+    """Lets in whoever has a permission; with a session, what changes or computes also needs the CSRF token.
 
     Every operation names one as its `auth`; the test that walks all routes reads `permission`.
     """
@@ -24,13 +35,27 @@ class Needs(APIKeyCookie):
         super().__init__(csrf=True)
         self.permission = permission
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - Django has read it
-        """The person who asks; None is a stranger (401).
+    def __call__(self, request: HttpRequest) -> Any:
+        """Whoever asks; None is a stranger (401).
 
         Raises:
-            PermissionDenied: they are signed in, and may not (403).
+            PermissionDenied: they are known, and may not (403).
+            TooMany: the token asks too often (429).
 
         """
+        text = tokens.presented(request)
+        if text is None:
+            return super().__call__(request)
+        bearer = tokens.authenticate(text, clock.now())
+        if bearer is None:
+            return None
+        _buckets.take(bearer.token.pk, time.monotonic())
+        # Everything further inside asks the request who it is: decisions, the audit log, authors.
+        request.user = bearer  # type: ignore[assignment]
+        return self.authenticate(request, None)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - Django has read it
+        """Whoever asks, once it is known who that is."""
         if may(request.user, self.permission):
             return request.user
         if request.user.is_authenticated:
@@ -39,10 +64,29 @@ class Needs(APIKeyCookie):
 
 
 READ = Needs(Permission.READ)
+PREVIEW = Needs(Permission.RULES_PREVIEW)
+EDIT = Needs(Permission.RULES_WRITE)
 ADMINISTER = Needs(Permission.ADMINISTER)
 
 
+def author(request: HttpRequest) -> str:
+    """The name of whoever asks, behind a guard."""
+    return str(request.user.get_username())
+
+
+def sight(request: HttpRequest, permission: Permission = Permission.READ) -> Sight:
+    """For which entities whoever asks holds a permission."""
+    return decide.sight(request.user, permission)
+
+
 def person(request: HttpRequest) -> Person:
-    """Whoever asks, behind a guard."""
-    assert isinstance(request.user, Person)
-    return request.user
+    """The person who asks, by session or token, behind a guard.
+
+    Raises:
+        PermissionDenied: it is a service account.
+
+    """
+    found = request.user.person if isinstance(request.user, Bearer) else request.user
+    if not isinstance(found, Person):
+        raise PermissionDenied("a service account is no person")
+    return found

@@ -14,6 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError, ValidationErrorContext
 from pydantic import BaseModel
 
+from greenboard.access.limits import TooMany
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.results.editing import Conflict
@@ -66,6 +67,10 @@ class Api(NinjaAPI):
         told = _problem(request, exc)
         if told is None:
             raise exc
+        if isinstance(exc, TooMany):
+            told.headers["Retry-After"] = str(exc.seconds)
+        if told.status_code == 401:
+            told.headers["WWW-Authenticate"] = "Bearer"
         return told
 
     def validation_error_from_error_contexts(
@@ -98,7 +103,7 @@ def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         case ValidationError():
             return answer(422, "; ".join(one["message"] for one in error.errors), errors=error.errors)
         case AuthenticationError():
-            return answer(401, "Sign in first.")
+            return answer(401, "Sign in, or send a token that is valid: Authorization: Bearer gb_...")
         case HttpError(status_code=403):
             return answer(403, "The CSRF token is missing or stale: send the one of the page as X-CSRFToken.")
         case HttpError(status_code=400):

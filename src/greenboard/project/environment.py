@@ -26,6 +26,8 @@ SETTINGS = {
     "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
     "GREENBOARD_IDENTITY": "File of the providers by which people sign in and are provisioned. Default: none",
     "GREENBOARD_PROXIES": "How many proxies of yours stand before the board and name the client. Default: 0",
+    "GREENBOARD_TOKEN_RATE": "Requests a minute that one token may send to one process; 0 is no limit. Default: 600",
+    "GREENBOARD_SECRET_KEYS": "File of keys that seal secrets, one a line. Default: sealing.keys in the data folder",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
 """Every setting with what it does; a test asserts that each is in the documentation."""
@@ -49,6 +51,8 @@ class Environment:
     scorecards: Path | None
     identity: Identity
     proxies: int
+    token_rate: int
+    secret_keys: Path
     package: Path
 
     @classmethod
@@ -80,6 +84,8 @@ class Environment:
             scorecards=content.own_scorecards(given),
             identity=identity.read(Path(named_identity) if named_identity else None),
             proxies=_count("GREENBOARD_PROXIES", given.get("GREENBOARD_PROXIES", "0")),
+            token_rate=_rate(given.get("GREENBOARD_TOKEN_RATE", "600")),
+            secret_keys=Path(given.get("GREENBOARD_SECRET_KEYS") or data_dir / "sealing.keys").expanduser().resolve(),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
             package=Path(__file__).resolve().parents[1],
         )
@@ -94,6 +100,12 @@ def _port(text: str) -> int:
 def _count(name: str, text: str) -> int:
     if not text.isdigit() or int(text) > 9:
         raise UserError(f"{name} is not a number of proxies", expected="0 to 9", got=repr(text))
+    return int(text)
+
+
+def _rate(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise UserError("GREENBOARD_TOKEN_RATE is not a number of requests", expected="0 or more", got=repr(text))
     return int(text)
 
 

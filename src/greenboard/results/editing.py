@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from greenboard.access import audit
 from greenboard.core import clock, events
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.facts.vocabulary import Vocabulary
@@ -66,6 +67,7 @@ def save(change: Change, parts: Mapping[str, Any], vocabulary: Vocabulary) -> Ru
                 told = draft.text(rule)
                 store.write(Edit(card.name, rule.id, told, change.author, change.note, _moment(change), None))
                 _announce(change)
+                _note("rule.saved", change, None if known is None else draft.text(known), told)
     except IntegrityError:  # two first edits at once: the database let one through
         raise Conflict(change, store.current(change.scorecard, change.rule), ()) from None
     return store.rule(store.standard(card.name, vocabulary), rule.id)
@@ -81,10 +83,12 @@ def restore(change: Change, vocabulary: Vocabulary) -> Rule | None:
     """
     with transaction.atomic():
         card, _ = _begin(change, vocabulary)
-        store.rule(card, change.rule)
+        known = store.rule(card, change.rule)
         if store.current(change.scorecard, change.rule):
             store.end(change.scorecard, change.rule, _moment(change))
             _announce(change)
+            shipped = store.as_shipped(card.name, change.rule, vocabulary)
+            _note("rule.restored", change, draft.text(known), None if shipped is None else draft.text(shipped))
     return store.standard(card.name, vocabulary).rule(change.rule)
 
 
@@ -147,6 +151,12 @@ def _moment(change: Change) -> datetime:
     """The moment of the change, but never before the edit that it ends."""
     held = store.current(change.scorecard, change.rule)
     return max(change.at, held.since) if held else change.at
+
+
+def _note(action: str, change: Change, before: str | None, after: str | None) -> None:
+    """Tell the audit log, with the rule as YAML before and after, and the reason that was given."""
+    said = None if after is None else {"rule": after, "note": change.note}
+    audit.note(action, f"rule:{change.scorecard}/{change.rule}", before=before and {"rule": before}, after=said)
 
 
 def _announce(change: Change) -> None:

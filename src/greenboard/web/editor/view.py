@@ -44,7 +44,7 @@ def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpRespo
         "head": head(card, rule, content.vocabulary()) if rule else None,
         "offer": offered,
         "ladder": json.dumps(offered.ladder),
-        "may_save": may(request.user, Permission.ADMINISTER),
+        "may_save": may(request.user, Permission.RULES_WRITE),
         "rule_url": links.rule(card.name, rule.id) if rule else "",
         "any_rule_url": links.rule(card.name, "RULE"),
     }

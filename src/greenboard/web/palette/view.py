@@ -29,7 +29,7 @@ def entries(request: HttpRequest) -> JsonResponse:
         *_entities(catalog.entities(asked.as_of), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
-        *(_actions(cards) if may(request.user, Permission.ADMINISTER) else ()),
+        *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),
     ]
     return JsonResponse({"entries": found})
 

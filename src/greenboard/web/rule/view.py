@@ -40,7 +40,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "asked": asked,
         "scorecard": card,
         "scorecard_url": asked.to(f"/scorecards/{card.name}"),
-        "may_edit": may(request.user, Permission.ADMINISTER),
+        "may_edit": may(request.user, Permission.RULES_WRITE),
         "head": head(card, rule, content.vocabulary()),
         "tally": counted,
         "rate": rate([counted]),

@@ -37,7 +37,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "asked": asked,
         "scorecard": scorecard,
-        "may_edit": may(request.user, Permission.ADMINISTER),
+        "may_edit": may(request.user, Permission.RULES_WRITE),
         "mix": spread(scorecard, levels, asked),
         "score": words.score(mean_score(levels)),
         "figure": trends.levels(scorecard, points),
