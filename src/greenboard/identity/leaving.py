@@ -7,6 +7,7 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from greenboard.access import audit
 from greenboard.access.models import Person, Token
 from greenboard.core import events
 from greenboard.identity.events import PersonLeft, PersonReturned
@@ -25,6 +26,7 @@ def close(person: Person, at: datetime, *, by: str) -> bool:
         for session in UserSession.objects.filter(user=person):
             session.end()
         Token.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
+        audit.note("account.closed", f"account:{person.get_username()}", after={"by": by})
         events.announce(PersonLeft(at, person.pk, person.get_username(), by))
     return True
 
@@ -35,5 +37,6 @@ def reopen(person: Person, at: datetime, *, by: str) -> bool:
         if not Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
             return False
         person.is_active = True
+        audit.note("account.opened", f"account:{person.get_username()}", after={"by": by})
         events.announce(PersonReturned(at, person.pk, person.get_username(), by))
     return True

@@ -10,6 +10,7 @@ from greenboard.project.health import health
 urlpatterns = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
+    path("scim/v2/", include("greenboard.scim.urls")),
     path("", include("greenboard.web.urls")),
 ]
 
