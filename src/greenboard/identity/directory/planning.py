@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from greenboard.core.errors import UserError
 from greenboard.identity.directory.types import Account, Listed, Look, Plan
@@ -20,10 +21,11 @@ def plan(look: Look, accounts: Collection[Account], rules: Sequence[Rule]) -> Pl
     by_key = {account.key: account for account in accounts if account.key is not None}
     by_name = {account.username.casefold(): account for account in accounts}
     made, linked, changed, reopened, skipped = [], [], [], [], []
+    names = Counter(one.username.casefold() for one in look.people)
     for one in look.people:
         account = by_key.get(one.key)
         holder = by_name.get(one.username.casefold())
-        if (reason := _hindrance(one, account, holder)) is not None:
+        if (reason := _hindrance(one, account, holder, names)) is not None:
             skipped.append((one, reason))
             continue
         if account is None and holder is None:
@@ -50,10 +52,14 @@ def plan(look: Look, accounts: Collection[Account], rules: Sequence[Rule]) -> Pl
     )
 
 
-def _hindrance(one: Listed, account: Account | None, holder: Account | None) -> str | None:
+def _hindrance(
+    one: Listed, account: Account | None, holder: Account | None, names: Mapping[str, int]
+) -> str | None:
     """Why somebody cannot be taken in."""
     if not one.username or len(one.username) > LONGEST_NAME or not one.username.isprintable():
         return "has no name that can sign in"
+    if names[one.username.casefold()] > 1:
+        return f"several people of the directory are called {one.username}"
     for other in (account, holder):
         if other is not None and other.untouchable:
             return f"{other.username} is the administrator of this installation"
