@@ -1,13 +1,13 @@
 """The one place that decides who may do what.
 
 Views and operations name the permission they need (`require`, the API's guard). Where it is about
-entities, `sight` says about which: stores turn it into a condition of their query, so that what
-one may not see is not found.
+entities, `sight` says about which: stores turn it into a condition of their query
+(`catalog.sight`), so that what one may not see is not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,22 +19,15 @@ from greenboard.access import standing
 from greenboard.access.permissions import Permission
 from greenboard.access.sight import EVERYTHING, NOTHING, Sight
 from greenboard.access.standing import Asker, Bearer
-from greenboard.core.refs import Ref
 
 __all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight", "signed_in"]
 
 View = Callable[..., HttpResponseBase]
 
 
-def may(asker: Asker, permission: Permission, around: Collection[Ref] | None = None) -> bool:
-    """Whether somebody may do something.
-
-    `around` names one entity: its reference and those of what owns and contains it, as
-    `catalog.sight.around` gives them. Without it the answer is whether a permission about entities is
-    held for any at all: which ones, `sight` says.
-    """
-    found = sight(asker, permission)
-    return not found.nothing if around is None else found.covers(around)
+def may(asker: Asker, permission: Permission) -> bool:
+    """Whether somebody may do something. A permission about entities may be held for some only: `sight` says which."""
+    return not sight(asker, permission).nothing
 
 
 def sight(asker: Asker, permission: Permission = Permission.READ) -> Sight:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from greenboard.core.refs import Ref
@@ -25,10 +25,6 @@ class Sight:
     @property
     def nothing(self) -> bool:
         return any(not group for group in self.groups)
-
-    def covers(self, around: Collection[Ref]) -> bool:
-        """Whether an entity is covered: `around` is its reference and those of what owns and contains it."""
-        return all(not group.isdisjoint(around) for group in self.groups)
 
     def within(self, bound: Iterable[Ref]) -> Sight:
         """Narrowed to what is covered by one of these, too."""

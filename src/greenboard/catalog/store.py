@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from django.db.models import Max, Q, QuerySet
 
+from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog import graph, rows
 from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.naming import named
 from greenboard.catalog.saving import Saved, save
+from greenboard.catalog.sight import condition
 from greenboard.catalog.types import Declared, Entity, Kind, Relation, RelationKind
 from greenboard.catalog.upkeep import rename, retire
 from greenboard.core.refs import Ref
@@ -97,16 +99,17 @@ class _Wanted:
     domains: Collection[Ref | None] = ()
     tags: Collection[str] = ()
     lifecycles: Collection[str] = ()
+    sight: Sight = EVERYTHING
 
 
-def entities(as_of: datetime | None = None, *, kinds: Collection[str] = ()) -> list[Stored]:
-    """All entities, or those of some kinds, by reference."""
-    return _search(_Wanted(kinds=kinds), as_of)
+def entities(as_of: datetime | None = None, *, kinds: Collection[str] = (), sight: Sight = EVERYTHING) -> list[Stored]:
+    """All entities that may be seen, or those of some kinds, by reference."""
+    return _search(_Wanted(kinds=kinds, sight=sight), as_of)
 
 
-def find(ref: Ref, as_of: datetime | None = None) -> Stored | None:
-    """The entity that had the reference at the moment, or None."""
-    row = _versions(as_of).filter(kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
+def find(ref: Ref, as_of: datetime | None = None, *, sight: Sight = EVERYTHING) -> Stored | None:
+    """The entity that had the reference at the moment, or None; None also where it may not be seen."""
+    row = _versions(as_of).filter(condition(sight), kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
     return None if row is None else next(_stored([row], _Around.of([row.entity_id], as_of)))
 
 
@@ -121,12 +124,13 @@ def search(
     tags: Collection[str] = (),
     lifecycles: Collection[str] = (),
     as_of: datetime | None = None,
+    sight: Sight = EVERYTHING,
 ) -> list[Stored]:
     """The entities that have all words of `text` and one of each group that is not empty, by reference.
 
     None among tiers, teams, systems or domains stands for entities that have none.
     """
-    return _search(_Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles), as_of)
+    return _search(_Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles, sight), as_of)
 
 
 def plain(
@@ -152,9 +156,13 @@ def _in_order(found: Iterable[EntityVersion]) -> list[EntityVersion]:
     return sorted(found, key=lambda row: (row.kind, row.namespace, row.name))
 
 
-def relations(as_of: datetime | None = None, *, about: Ref | None = None) -> list[Relation]:
-    """All relations, or those that an entity stands in. One that two descriptors declare comes once."""
-    found = _at(RelationInterval.objects.all(), as_of)
+def relations(as_of: datetime | None = None, *, about: Ref | None = None, sight: Sight = EVERYTHING) -> list[Relation]:
+    """All relations, or those that an entity stands in. One that two descriptors declare comes once.
+
+    Both ends of a relation have to be in sight.
+    """
+    seen = condition(sight, "source_id") & condition(sight, "target_id")
+    found = _at(RelationInterval.objects.filter(seen), as_of)
     if about is not None:
         subject = _identity(about, as_of)
         if subject is None:
@@ -249,7 +257,7 @@ def _search(wanted: _Wanted, as_of: datetime | None) -> list[Stored]:
 
 def _fits(wanted: _Wanted) -> Q:
     """The part of a search that columns answer."""
-    fits = Q()
+    fits = condition(wanted.sight)
     for word in wanted.text.lower().split():
         fits &= Q(search_text__contains=word)
     if wanted.kinds:

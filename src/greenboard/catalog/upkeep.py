@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
+from greenboard.access import renaming
 from greenboard.catalog import graph, kinds, rows
 from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, EntityVersion, RelationInterval
@@ -49,6 +50,7 @@ def rename(old: Ref, new: Ref, at: datetime, *, cause: str) -> int:
         )
         if old.kind != new.kind:
             _fits(version.entity_id, new)
+        renaming.follow(old, new)
         announce(at, {old, new}, ())
     return version.entity_id
 

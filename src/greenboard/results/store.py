@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
+from greenboard.access.sight import EVERYTHING, Sight
+from greenboard.catalog.sight import condition
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.store import at_moment
@@ -52,20 +54,28 @@ __all__ = [
 _Group = TypeVar("_Group", bound=Hashable)
 
 
-def levels(scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None) -> list[LevelRow]:
-    """Where entities stand at a moment, in the order of their references. Two queries."""
-    rows = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
+def levels(
+    scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None, sight: Sight = EVERYTHING
+) -> list[LevelRow]:
+    """Where entities in sight stand at a moment, in the order of their references. Two queries."""
+    seen = at_moment(as_of) & condition(sight)
+    rows = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
     found = list(rows.select_related("cause"))
     names = facts.names_of({row.entity_id for row in found})
     return sorted((_level(row, names) for row in found), key=lambda row: row.entity)
 
 
 def results(
-    scorecard: str, as_of: datetime | None = None, *, entity: Ref | None = None, rule: str | None = None
+    scorecard: str,
+    as_of: datetime | None = None,
+    *,
+    entity: Ref | None = None,
+    rule: str | None = None,
+    sight: Sight = EVERYTHING,
 ) -> list[ResultRow]:
-    """What rules come to at a moment, for one entity or rule or for all. Four queries."""
+    """What rules come to at a moment, for one entity or rule or for all in sight. Four queries."""
     rules = _rule_names(scorecard)
-    rows = _result_rows(rules, entity, rule).filter(at_moment(as_of))
+    rows = _result_rows(rules, entity, rule).filter(at_moment(as_of) & condition(sight))
     found = list(rows.values_list("entity_id", "rule_id", "outcome", "exempt", "valid_from", "cause_id"))
     names = facts.names_of({row[0] for row in found})
     why = _causes({row[-1] for row in found})
@@ -86,8 +96,9 @@ def changes(
     entity: Ref | None = None,
     rule: str | None = None,
     first: bool = False,
+    sight: Sight = EVERYTHING,
 ) -> list[Change]:
-    """What changed after `since` and up to `until`, newest first: levels and results.
+    """What changed after `since` and up to `until`, newest first: levels and results of what is in sight.
 
     `first` adds the first look at each entity and rule. With `rule`, changes of levels are left out.
     """
@@ -95,12 +106,13 @@ def changes(
     if not first:  # a first look writes a row for every entity and rule: they are left out by the database
         span &= ~Q(cause__kind=CAUSES.index("first"))
     ended = Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
+    seen = condition(sight)
     rules = _rule_names(scorecard)
-    turned = _result_rows(rules, entity, rule).filter(span | ended).select_related("cause", "ended_by")
+    turned = _result_rows(rules, entity, rule).filter((span | ended) & seen).select_related("cause", "ended_by")
     rows = list(turned)
     stood: list[models.LevelInterval] = []
     if rule is None:
-        moved = models.LevelInterval.objects.filter(span | ended, scorecard__name=scorecard, **_about(entity))
+        moved = models.LevelInterval.objects.filter((span | ended) & seen, scorecard__name=scorecard, **_about(entity))
         stood = list(moved.select_related("cause", "ended_by"))
     names = facts.names_of({row.entity_id for row in rows} | {row.entity_id for row in stood})
     found = [

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from django.db.models import Count, QuerySet, Sum
 
+from greenboard.access.sight import EVERYTHING, Sight
+from greenboard.catalog.sight import condition
 from greenboard.core import clock
 from greenboard.facts.store import at_moment
 from greenboard.results import models
@@ -25,9 +27,16 @@ _DIGITS = 6
 """Of the mean score: sums and differences of fractions are exact no further."""
 
 
-def trend(scorecard: str, since: datetime, until: datetime | None = None, step_days: float = 1) -> list[TrendPoint]:
-    """Entities by level and mean score, at `until` and every so many days before it back to `since`."""
-    rows = models.LevelInterval.objects.filter(scorecard__name=scorecard)
+def trend(
+    scorecard: str,
+    since: datetime,
+    until: datetime | None = None,
+    step_days: float = 1,
+    *,
+    sight: Sight = EVERYTHING,
+) -> list[TrendPoint]:
+    """Entities in sight by level and mean score, at `until` and every so many days before it back to `since`."""
+    rows = models.LevelInterval.objects.filter(condition(sight), scorecard__name=scorecard)
     moments = _moments(since, until or clock.now(), step_days)
     points = []
     standing: Counter[str] = Counter()
@@ -44,11 +53,17 @@ def trend(scorecard: str, since: datetime, until: datetime | None = None, step_d
 
 
 def rule_trend(
-    scorecard: str, rule: str, since: datetime, until: datetime | None = None, step_days: float = 1
+    scorecard: str,
+    rule: str,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    step_days: float = 1,
+    sight: Sight = EVERYTHING,
 ) -> list[RulePoint]:
-    """What a rule came to, at `until` and every so many days before it back to `since`."""
+    """What a rule came to for what is in sight, at `until` and every so many days before it back to `since`."""
     rules = models.Rule.objects.filter(scorecard__name=scorecard, name=rule).values_list("id", flat=True)
-    rows = models.ResultInterval.objects.filter(rule_id__in=list(rules))
+    rows = models.ResultInterval.objects.filter(condition(sight), rule_id__in=list(rules))
     moments = _moments(since, until or clock.now(), step_days)
     points = []
     counted: Counter[Outcome] = Counter()

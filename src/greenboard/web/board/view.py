@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.results import store as results
 from greenboard.web import asked as address
@@ -21,15 +21,16 @@ def board(request: HttpRequest) -> HttpResponse:
     """Is it green, what is not, since when, whose."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
-    entities = catalog.entities(asked.as_of)
+    seen = sight(request.user)
+    entities = catalog.entities(asked.as_of, sight=seen)
     if not entities:
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
-    levels = results.levels(scorecard.name, asked.as_of)
+    levels = results.levels(scorecard.name, asked.as_of, sight=seen)
     judged = {row.entity for row in levels}
     candidates = [stored for stored in entities if stored.entity.ref in judged]
     shown = selection.matching(candidates, asked)
-    rows = results.results(scorecard.name, asked.as_of) if shown else []
-    changes = results.changes(scorecard.name, asked.since, asked.as_of)
+    rows = results.results(scorecard.name, asked.as_of, sight=seen) if shown else []
+    changes = results.changes(scorecard.name, asked.since, asked.as_of, sight=seen)
     context = {
         "asked": asked,
         "scorecard": scorecard,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.results import store as results
 from greenboard.web import asked as address
@@ -20,8 +20,9 @@ def listing(request: HttpRequest, as_file: str = "") -> HttpResponse:
     """What exists, found by words and filters; with `as_file` as CSV or JSON."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
-    everything = catalog.entities(asked.as_of)
-    levels = results.levels(scorecard.name, asked.as_of)
+    seen = sight(request.user)
+    everything = catalog.entities(asked.as_of, sight=seen)
+    levels = results.levels(scorecard.name, asked.as_of, sight=seen)
     page, found = build(everything, levels, scorecard, asked)
     if as_file:
         return export.table(as_file, "entities", COLUMNS, exported(found, levels))

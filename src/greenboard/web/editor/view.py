@@ -1,4 +1,4 @@
-"""The page on which a rule is written. Everyone who may read may try a change; saving is an administrator's."""
+"""The page on which a rule is written. Trying a change and saving it are two permissions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from greenboard.web.rule.model import head
 API = "/api/v1"
 
 
-@require(Permission.READ)
+@require(Permission.RULES_PREVIEW)
 @explained
 def edit(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     """A rule that there is."""
@@ -28,7 +28,7 @@ def edit(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     return _page(request, card, rule)
 
 
-@require(Permission.READ)
+@require(Permission.RULES_PREVIEW)
 @explained
 def new(request: HttpRequest, scorecard: str) -> HttpResponse:
     """A rule that there is not yet."""

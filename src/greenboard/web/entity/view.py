@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -32,13 +32,14 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
     asked = address.since(asked, "90d")
     ref = _ref(kind, namespace, name)
     scorecard = content.scorecard(asked.get("scorecard"))
-    everything = catalog.entities(asked.as_of)
+    seen = sight(request.user)
+    everything = catalog.entities(asked.as_of, sight=seen)
     stored = next((one for one in everything if one.entity.ref == ref), None)
     if stored is None:
         raise Http404(f"no entity {ref}")
-    around = catalog.relations(asked.as_of)
+    around = catalog.relations(asked.as_of, sight=seen)
     own = [one for one in around if ref in (one.source, one.target)]
-    levels = {row.entity: row for row in results.levels(scorecard.name, asked.as_of)}
+    levels = {row.entity: row for row in results.levels(scorecard.name, asked.as_of, sight=seen)}
     surroundings = relations.Known({one.entity.ref: one for one in everything}, levels, scorecard, asked)
     said, missed = facts.current(asked.as_of, [ref]).get(ref, ([], []))
     context = {

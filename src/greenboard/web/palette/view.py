@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, may, require
+from greenboard.access.decide import Permission, may, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
 from greenboard.scorecards.types import Scorecard
@@ -26,7 +26,7 @@ def entries(request: HttpRequest) -> JsonResponse:
     cards = content.scorecards()
     found = [
         *_pages(asked),
-        *_entities(catalog.entities(asked.as_of), asked),
+        *_entities(catalog.entities(asked.as_of, sight=sight(request.user)), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
         *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.results import store
 from greenboard.web import asked as address
@@ -20,9 +20,10 @@ def listing(request: HttpRequest, as_file: str = "") -> HttpResponse:
     """Single results, filtered by everything that a number can be about."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
-    everything = catalog.entities(asked.as_of)
+    seen = sight(request.user)
+    everything = catalog.entities(asked.as_of, sight=seen)
     shown = selection.matching(everything, asked)
-    rows = store.results(scorecard.name, asked.as_of, rule=asked.get("rule") or None)
+    rows = store.results(scorecard.name, asked.as_of, rule=asked.get("rule") or None, sight=seen)
     page, found = build(scorecard, shown, choose(scorecard, shown, rows, asked), asked)
     if as_file:
         return export.table(as_file, "results", COLUMNS, exported(found, scorecard))

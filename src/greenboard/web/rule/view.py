@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, may, require
+from greenboard.access.decide import Permission, may, require, sight
 from greenboard.catalog import store as catalog
 from greenboard.facts import store as facts
 from greenboard.results import store as results
@@ -29,9 +29,10 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     rule = card.rule(name)
     if rule is None:
         raise Http404(f"no rule {name!r}")
-    rows = results.results(card.name, asked.as_of, rule=rule.id)
-    entities = {stored.entity.ref: stored for stored in catalog.entities(asked.as_of)}
-    changes = results.changes(card.name, asked.since, asked.as_of, rule=rule.id)
+    seen = sight(request.user)
+    rows = results.results(card.name, asked.as_of, rule=rule.id, sight=seen)
+    entities = {stored.entity.ref: stored for stored in catalog.entities(asked.as_of, sight=seen)}
+    changes = results.changes(card.name, asked.since, asked.as_of, rule=rule.id, sight=seen)
     counted = tally(rows)
     open_ones = [row.entity for row in rows if row.outcome is Outcome.NO_DATA]
     known = facts.current(asked.as_of, open_ones) if open_ones else {}
@@ -46,7 +47,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "rate": rate([counted]),
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
         "sections": sections(rule, rows, entities, asked, why),
-        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since, asked.as_of)),
+        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since, asked.as_of, sight=seen)),
         "digest": causes.digest(changes, card, asked, most=30, about="rule"),
         "spans": spans(asked, "90d"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, may, require
+from greenboard.access.decide import Permission, may, require, sight
 from greenboard.results import store as results
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends, words
@@ -20,7 +20,8 @@ from greenboard.web.standing import mean_score
 def listing(request: HttpRequest) -> HttpResponse:
     """Every scorecard with where its entities stand."""
     asked = address.read(request)
-    cards = [card(one, results.levels(one.name, asked.as_of), asked) for one in content.scorecards()]
+    seen = sight(request.user)
+    cards = [card(one, results.levels(one.name, asked.as_of, sight=seen), asked) for one in content.scorecards()]
     return render(request, "scorecards.html", {"asked": asked, "cards": cards})
 
 
@@ -30,10 +31,11 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     """Who is where, moving which way, and which rules hold them there."""
     asked = address.since(address.read(request), "90d")
     scorecard = content.scorecard(name)
-    levels = results.levels(scorecard.name, asked.as_of)
-    rows = results.results(scorecard.name, asked.as_of)
-    points = results.trend(scorecard.name, asked.since, asked.as_of)
-    changes = results.changes(scorecard.name, asked.since, asked.as_of) if asked.get("since") else []
+    seen = sight(request.user)
+    levels = results.levels(scorecard.name, asked.as_of, sight=seen)
+    rows = results.results(scorecard.name, asked.as_of, sight=seen)
+    points = results.trend(scorecard.name, asked.since, asked.as_of, sight=seen)
+    changes = results.changes(scorecard.name, asked.since, asked.as_of, sight=seen) if asked.get("since") else []
     context = {
         "asked": asked,
         "scorecard": scorecard,
