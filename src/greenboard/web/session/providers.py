@@ -45,6 +45,8 @@ def _answered(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if not _ours(request):
+            return refused("failed")
         try:
             return view(request, **kwargs)
         except SocialApp.DoesNotExist:
@@ -58,6 +60,14 @@ def _answered(view: View) -> View:
             return refused("failed")
 
     return answered
+
+
+def _ours(request: HttpRequest) -> bool:
+    """Linking a provider to an account is begun on our own page only; signing in may be begun anywhere."""
+    process = request.GET.get("process", "login")
+    if process == "connect":
+        return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return process == "login"
 
 
 @_answered
