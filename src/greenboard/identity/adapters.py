@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from greenboard.access import sealing
 from greenboard.access.models import Person
 from greenboard.identity.configuration import Identity, OidcModel, SamlModel
 
@@ -152,6 +153,13 @@ class Factors(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         return "Greenboard"
 
+    def encrypt(self, text: str) -> str:
+        """Keys of code apps and recovery codes are sealed at rest."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text).reveal()
+
     def send_notification_mail(self, *_: Any, **__: Any) -> None:
         """No mail leaves from here."""
 
@@ -221,6 +229,7 @@ def _saml(model: SamlModel) -> SocialApp:
                 "want_assertion_signed": model.signed in {"assertion", "both"},
                 "want_message_signed": model.signed in {"message", "both"},
                 "want_attribute_statement": False,
+                "allow_single_label_domains": True,
                 "reject_deprecated_algorithm": True,
                 "reject_idp_initiated_sso": not model.initiated_by_provider,
             },

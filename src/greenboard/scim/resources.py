@@ -25,7 +25,9 @@ def of_person(person: Person, groups: Iterable[Group], base: str) -> PersonResou
     """A person as the provisioning sees them: what it said, with the name and state that hold here."""
     kept = _kept(person)
     said: dict[str, Any] = dict(kept.data) if kept else _described(person)
-    said |= {"userName": person.username, "active": person.is_active}
+    said["userName"] = person.username
+    if kept is None or "active" in said or not person.is_active:  # what nobody said is not told, and means open
+        said["active"] = person.is_active
     if kept and kept.external_id:
         said["externalId"] = kept.external_id
     said["groups"] = [

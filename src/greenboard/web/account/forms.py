@@ -15,7 +15,6 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewReco
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.utils import get_form_class
-from django.forms import CharField, PasswordInput
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -25,12 +24,10 @@ from greenboard.identity.adapters import configured
 class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
     """Old password, and the new one once: browsers keep it, and show it on demand."""
 
-    oldpassword = CharField(label="Present password", widget=PasswordInput(attrs={"autocomplete": "current-password"}))
-    password1 = CharField(label="New password", widget=PasswordInput(attrs={"autocomplete": "new-password"}))
-
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields.pop("password2", None)
+        del self.fields["password2"]
+        self.fields["oldpassword"].label, self.fields["password1"].label = "Present password", "New password"
 
 
 class Password(PasswordChangeView):  # type: ignore[misc]  # allauth has no types

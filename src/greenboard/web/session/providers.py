@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -18,11 +19,13 @@ from allauth.socialaccount.providers.saml.utils import build_saml_config, get_ap
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+from lxml.etree import LxmlError
 from onelogin.saml2.auth import OneLogin_Saml2_Settings
 from onelogin.saml2.errors import OneLogin_Saml2_Error
 
 from greenboard.identity.adapters import refused
 
+_log = logging.getLogger("greenboard.identity")
 View = Callable[..., HttpResponseBase]
 
 
@@ -53,10 +56,12 @@ def _answered(view: View) -> View:
             raise Http404 from None
         except ImmediateHttpResponse as ended:
             return ended.response
-        except (requests.RequestException, OSError):
+        except (requests.RequestException, OSError) as error:
+            _log.warning("a provider does not answer: %s", type(error).__name__)
             return refused("away")
-        except (OAuth2Error, OneLogin_Saml2_Error, PermissionDenied, ValueError, KeyError):
+        except (OAuth2Error, OneLogin_Saml2_Error, PermissionDenied, LxmlError, ValueError, KeyError) as error:
             # A forged, stale or misshapen answer: allauth and the SAML library raise any of these.
+            _log.warning("an answer of a provider was refused: %s: %s", type(error).__name__, error)
             return refused("failed")
 
     return answered
