@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
+import scim2_models
 from scim2_models import (
     AuthenticationScheme,
     Bulk,
     ChangePassword,
+    ComplexAttribute,
     EnterpriseUser,
     ETag,
     Filter,
-    Group,
+    Mutability,
     Patch,
     ResourceType,
     ScimPolicy,
@@ -18,11 +22,26 @@ from scim2_models import (
     Sort,
     User,
 )
+from scim2_models.resources.group import GroupMember
 
 MOST = 1000
 """Resources on one page."""
 
 Person = User[EnterpriseUser]
+
+
+class Member(GroupMember):
+    """A member of a group: who it is, is asked of the person. A name beside the id would only grow old."""
+
+    display: Annotated[str | None, Mutability.read_only] = None
+
+
+class Group(scim2_models.Group):
+    """A group, of people only."""
+
+    members: list[Member] | None = None
+    Members: ClassVar[type[ComplexAttribute]] = Member
+
 
 PROVIDER = ScimProvider(
     models=[User, EnterpriseUser, Group],

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from scim2_models import Group as GroupResource
 from scim2_models import Meta
 
 from greenboard.access.models import Person
@@ -15,6 +14,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.identity.models import Group, Provisioned
 from greenboard.identity.provisioning import Profile
+from greenboard.scim.description import Group as GroupResource
 from greenboard.scim.description import Person as PersonResource
 
 _OURS = ("id", "meta", "groups", "password", "schemas")
@@ -88,7 +88,6 @@ def of_group(group: Group, members: Iterable[Person], base: str) -> GroupResourc
             {
                 "value": str(person.pk),
                 "$ref": f"{base}/Users/{person.pk}",
-                "display": person.get_full_name() or person.username,
                 "type": "User",
             }
             for person in people

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from scim2_models import Context, Group, ListResponse, PatchOp, ResponseParameters, SearchRequest
+from scim2_models import Context, ListResponse, PatchOp, ResponseParameters, SearchRequest
 
 from greenboard.access.models import Person as Account
 from greenboard.core import clock
 from greenboard.identity import provisioning
 from greenboard.identity.models import Group as GroupRow
 from greenboard.scim import finding, resources
-from greenboard.scim.description import PROVIDER, Person
+from greenboard.scim.description import PROVIDER, Group, Person
 from greenboard.scim.guard import Refused, answer, provisions
 
 
