@@ -174,7 +174,9 @@ def test_sessions_are_listed_and_ended(client, ada):
     assert "Firefox on Linux" in text
     assert "curl/8" in text
     assert text.count("this one") == 1
-    number = re.search(r'name="session" value="(\d+)"[^>]*><button class="button">End<span class="sr"> Firefox', text)[1]
+    number = re.search(r'name="session" value="(\d+)"[^>]*><button class="button">End<span class="sr"> Firefox', text)[
+        1
+    ]
     client.post("/account/sessions/end", {"session": number})
     assert browsers[0].get("/account").status_code == 302
     assert browsers[1].get("/account").status_code == 200

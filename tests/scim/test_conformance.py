@@ -6,7 +6,6 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
-
 from tests.scim.conftest import bearer
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +16,8 @@ def test_every_required_check_passes() -> None:
     client = WSGISCIMClient(get_wsgi_application(), base_url="http://testserver/scim/v2", headers=headers)
     results = check_server(client)
     passed = [one for one in results if one.status is Status.SUCCESS]
-    others = [f"{one.status.name} {one.resource_type} {one.title}: {one.reason}" for one in results if one not in passed]
+    others = [
+        f"{one.status.name} {one.resource_type} {one.title}: {one.reason}" for one in results if one not in passed
+    ]
     assert others == []
     assert len(passed) > 100

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.scim.conftest import Scim, bearer
 
 from greenboard.access.models import Entry, Grant, Membership, Person, Token
 from greenboard.core import clock
 from greenboard.identity.configuration import Identity
 from greenboard.identity.models import Group
-from tests.scim.conftest import Scim, bearer
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -125,8 +125,8 @@ def test_a_group_of_somebody_unknown_is_refused_whole(scim, ada):
         ('externalId eq "X-1"', []),
         ('emails.value eq "bob@example.com"', ["bob"]),
         ('userName sw "b" and active eq true', ["bob"]),
-        ('active eq false', ["carol"]),
-        ('name.givenName pr', ["ada"]),
+        ("active eq false", ["carol"]),
+        ("name.givenName pr", ["ada"]),
         ('not (userName eq "ada") and (userName co "o")', ["bob", "carol"]),
         ('userName eq "nobody"', []),
         ('id eq "x"', []),
@@ -201,7 +201,11 @@ def test_what_is_told_and_not_used_is_given_back(scim):
 
 def test_rights_are_not_part_of_a_person(scim):
     """Mass assignment: whatever an attribute is called, it makes nobody more than they are."""
-    made = scim("POST", "/Users", user("eve", is_superuser=True, isSuperuser=True, is_staff=True, id="1", roles=[{"value": "administrator"}])).said
+    made = scim(
+        "POST",
+        "/Users",
+        user("eve", is_superuser=True, isSuperuser=True, is_staff=True, id="1", roles=[{"value": "administrator"}]),
+    ).said
     person = Person.objects.get(pk=made["id"])
     assert not person.is_superuser
     assert not person.is_staff
@@ -235,7 +239,11 @@ def test_a_session_is_not_enough(client):
 
 
 def test_what_cannot_be_meant_is_refused_in_the_words_of_scim(scim):
-    for body, kind in (({"schemas": [USER]}, "invalidValue"), (user(""), "invalidValue"), (user("a\nb"), "invalidValue")):
+    for body, kind in (
+        ({"schemas": [USER]}, "invalidValue"),
+        (user(""), "invalidValue"),
+        (user("a\nb"), "invalidValue"),
+    ):
         answer = scim("POST", "/Users", body)
         assert (answer.status_code, answer.said["scimType"]) == (400, kind), body
     broken = scim.client.generic("POST", "/scim/v2/Users", "{", headers={"Authorization": f"Bearer {scim.token}"})

@@ -78,7 +78,10 @@ class Providers(DefaultSocialAccountAdapter):
     """Sign-in by a provider of identity.yaml."""
 
     def list_apps(
-        self, request: HttpRequest | None, provider: str | None = None, client_id: str | None = None
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - allauth's signature
+        provider: str | None = None,
+        client_id: str | None = None,
     ) -> list[SocialApp]:
         """The configured providers as allauth knows them; none are kept in the database."""
         found = [*map(_oidc, configured().oidc), *map(_saml, configured().saml)]

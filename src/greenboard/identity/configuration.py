@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -21,7 +21,6 @@ NAME = "GREENBOARD_IDENTITY"
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
 Names = tuple[str, ...]
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Strict(BaseModel):

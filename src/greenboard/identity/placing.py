@@ -65,5 +65,7 @@ def claimed(value: object) -> tuple[str, ...]:
         return (value,) if value else ()
     if not isinstance(value, list | tuple):
         return ()
-    names = (one.get("name") or one.get("display") or one.get("value") if isinstance(one, dict) else one for one in value)
+    names = (
+        one.get("name") or one.get("display") or one.get("value") if isinstance(one, dict) else one for one in value
+    )
     return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))

@@ -117,7 +117,9 @@ def told(profile: Profile) -> dict[str, object]:
 
 def _check(profile: Profile) -> None:
     if not _NAME.fullmatch(profile.username):
-        raise UserError("not a name to sign in with", expected="1 to 150 printable characters", got=repr(profile.username))
+        raise UserError(
+            "not a name to sign in with", expected="1 to 150 printable characters", got=repr(profile.username)
+        )
     if len(profile.email) > 254:
         raise UserError("the mail address is too long", expected="at most 254 characters")
     if len(profile.external_id) > 320:

@@ -36,7 +36,9 @@ def people(request: SearchRequest[Any], base: str) -> Page:
     """The people whom a search asks for."""
     rows = provisioning.people()
     narrowed = _narrowed(request, _PEOPLE)
-    return _page(request, rows.none() if narrowed is None else rows.filter(narrowed), lambda found: _people(found, base))
+    return _page(
+        request, rows.none() if narrowed is None else rows.filter(narrowed), lambda found: _people(found, base)
+    )
 
 
 def groups(request: SearchRequest[Any], base: str) -> Page:

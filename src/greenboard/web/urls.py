@@ -14,6 +14,7 @@ from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
+from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
@@ -27,6 +28,9 @@ urlpatterns = [
     path("catalog", catalog, name="catalog"),
     path("catalog.csv", catalog, {"as_file": "csv"}, name="catalog-csv"),
     path("catalog.json", catalog, {"as_file": "json"}, name="catalog-json"),
+    path("ownership", ownership, name="ownership"),
+    path("ownership.csv", ownership, {"as_file": "csv"}, name="ownership-csv"),
+    path("ownership.json", ownership, {"as_file": "json"}, name="ownership-json"),
     path("results", results, name="results"),
     path("results.csv", results, {"as_file": "csv"}, name="results-csv"),
     path("results.json", results, {"as_file": "json"}, name="results-json"),

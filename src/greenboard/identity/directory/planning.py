@@ -52,9 +52,7 @@ def plan(look: Look, accounts: Collection[Account], rules: Sequence[Rule]) -> Pl
     )
 
 
-def _hindrance(
-    one: Listed, account: Account | None, holder: Account | None, names: Mapping[str, int]
-) -> str | None:
+def _hindrance(one: Listed, account: Account | None, holder: Account | None, names: Mapping[str, int]) -> str | None:
     """Why somebody cannot be taken in."""
     if not one.username or len(one.username) > LONGEST_NAME or not one.username.isprintable():
         return "has no name that can sign in"

@@ -33,7 +33,8 @@ def look(model: LdapModel) -> Look:
     except (LDAPException, OSError, ssl.SSLError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UserError(
-            f"the directory {model.url} cannot be read: {reason}", hint="Nothing was changed. Look at `ldap` in identity.yaml."
+            f"the directory {model.url} cannot be read: {reason}",
+            hint="Nothing was changed. Look at `ldap` in identity.yaml.",
         ) from None
     return Look(people, groups)
 

@@ -109,7 +109,7 @@ def saml_metadata(request: HttpRequest, organization_slug: str) -> HttpResponseB
     return HttpResponse(told, content_type="application/samlmetadata+xml")
 
 
-def saml_sign_out(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+def saml_sign_out(_: HttpRequest, organization_slug: str) -> HttpResponseBase:  # noqa: ARG001 - the address has it
     """Not offered: an unsigned request for it could end anybody's session.
 
     Raises:
