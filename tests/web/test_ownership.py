@@ -13,7 +13,9 @@ def test_what_nobody_answers_for_is_one_click_from_the_catalog(page):
 def test_who_left_leaves_a_hole(page, board):
     from greenboard.catalog import store
 
-    owned = next(one for one in store.entities() if one.owner and one.owner.kind == "team" and one.ref.kind == "service")
+    owned = next(
+        one for one in store.entities() if one.owner and one.owner.kind == "team" and one.ref.kind == "service"
+    )
     person = Person.objects.create_user("grace")
     Membership.objects.create(person=person, team=str(owned.owner), since=clock.now())
     text = board.get("/ownership.csv").content.decode()

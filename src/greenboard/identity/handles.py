@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from greenboard.access import audit
 from greenboard.access.models import Person
 from greenboard.core.errors import UserError
 from greenboard.identity.matching import Known, Match, match
@@ -75,7 +75,9 @@ def confirm(ids: Collection[int], at: datetime, *, by: str) -> None:
 
     """
     with transaction.atomic():
-        for handle in Handle.objects.filter(pk__in=ids, confirmed_at__isnull=True).order_by("pk"):
+        for handle in (
+            Handle.objects.filter(pk__in=ids, confirmed_at__isnull=True).select_related("person").order_by("pk")
+        ):
             Handle.objects.filter(pk=handle.pk).update(rejected_at=None)
             try:
                 with transaction.atomic():
@@ -84,21 +86,23 @@ def confirm(ids: Collection[int], at: datetime, *, by: str) -> None:
                 raise UserError(
                     f"{handle.name} at {handle.tool} is somebody else's already", hint="Take it from them first."
                 ) from None
+            audit.note("name.confirmed", f"account:{handle.person}", after={"tool": handle.tool, "name": handle.name})
             others = Handle.objects.filter(tool=handle.tool, name=handle.name, confirmed_at__isnull=True)
             others.update(rejected_at=at)
 
 
 def reject(ids: Collection[int], at: datetime) -> None:
     """Reject suggestions, or take confirmed names from who has them; they are not suggested again."""
-    Handle.objects.filter(pk__in=ids).update(rejected_at=at, confirmed_at=None, confirmed_by="")
+    with transaction.atomic():
+        for handle in Handle.objects.filter(pk__in=ids).select_related("person"):
+            Handle.objects.filter(pk=handle.pk).update(rejected_at=at, confirmed_at=None, confirmed_by="")
+            audit.note("name.rejected", f"account:{handle.person}", before={"tool": handle.tool, "name": handle.name})
 
 
-def of_people() -> Mapping[int, tuple[Handle, ...]]:
-    """The confirmed names of everyone, by person."""
-    found: defaultdict[int, list[Handle]] = defaultdict(list)
-    for handle in Handle.objects.filter(confirmed_at__isnull=False).order_by("tool", "name"):
-        found[handle.person_id].append(handle)
-    return {person: tuple(several) for person, several in found.items()}
+def confirmed() -> list[Handle]:
+    """The names of everyone that are certain, by person."""
+    found = Handle.objects.filter(confirmed_at__isnull=False).select_related("person")
+    return list(found.order_by("person__username", "tool", "name"))
 
 
 def waiting() -> list[Handle]:

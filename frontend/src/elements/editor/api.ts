@@ -125,6 +125,9 @@ export interface Example {
   kind?: string;
   tier?: number;
   lifecycle?: string;
+  around?: unknown;
+  levels?: unknown;
+  teams?: unknown;
 }
 
 // What a person can edit. The server adds to a saved rule: its YAML, its digest, and whether it was edited here.
