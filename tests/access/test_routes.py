@@ -88,7 +88,6 @@ PAGES = {
     "person-join": "administrator",
     "person-leave": "administrator",
     "identities": "member",
-    "identities-look": "administrator",
     "identities-decide": "administrator",
     "access": "member",
     "access-grant": "administrator",

@@ -34,7 +34,7 @@ def configured() -> Identity:
     return found
 
 
-class Accounts(DefaultAccountAdapter):
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Local sign-in: by name and password, where it is switched on."""
 
     error_messages = {
@@ -74,7 +74,7 @@ class Accounts(DefaultAccountAdapter):
         """No mail leaves from here."""
 
 
-class Providers(DefaultSocialAccountAdapter):
+class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Sign-in by a provider of identity.yaml."""
 
     def list_apps(
@@ -145,7 +145,7 @@ class Providers(DefaultSocialAccountAdapter):
         """No mail leaves from here."""
 
 
-class Factors(DefaultMFAAdapter):
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """Second factors."""
 
     error_messages = {

@@ -6,6 +6,8 @@ class IdentityConfig(AppConfig):
     label = "identity"
 
     def ready(self) -> None:
-        from greenboard.identity import signals
+        from greenboard.access import sealing
+        from greenboard.identity import factors, signals
 
         signals.connect()
+        sealing.also(factors.reseal)

@@ -75,9 +75,8 @@ def confirm(ids: Collection[int], at: datetime, *, by: str) -> None:
 
     """
     with transaction.atomic():
-        for handle in (
-            Handle.objects.filter(pk__in=ids, confirmed_at__isnull=True).select_related("person").order_by("pk")
-        ):
+        found = Handle.objects.filter(pk__in=ids, confirmed_at__isnull=True).select_related("person")
+        for handle in found.order_by("pk"):
             Handle.objects.filter(pk=handle.pk).update(rejected_at=None)
             try:
                 with transaction.atomic():

@@ -204,7 +204,8 @@ def _check_group(name: str, external_id: str, group: Group | None) -> None:
         raise UserError("not a name of a group", expected="1 to 320 printable characters", got=repr(name[:400]))
     if len(external_id) > 320:
         raise UserError("the external id is too long", expected="at most 320 characters")
-    if Group.objects.filter(name=name).exclude(pk=group.pk if group else None).exists():
+    same = Group.objects.filter(name=name)
+    if (same.exclude(pk=group.pk) if group else same).exists():
         raise Taken(f"a group is called {name!r} already")
 
 

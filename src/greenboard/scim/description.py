@@ -39,7 +39,7 @@ class Member(GroupMember):
 class Group(scim2_models.Group):
     """A group, of people only."""
 
-    members: list[Member] | None = None
+    members: list[Member] | None = None  # type: ignore[assignment]  # narrower than what it takes the place of
     Members: ClassVar[type[ComplexAttribute]] = Member
 
 

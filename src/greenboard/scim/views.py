@@ -15,7 +15,7 @@ from greenboard.core import clock
 from greenboard.identity import provisioning
 from greenboard.identity.models import Group as GroupRow
 from greenboard.scim import finding, resources
-from greenboard.scim.description import PROVIDER, Group, Person
+from greenboard.scim.description import MOST, PROVIDER, Group, Person
 from greenboard.scim.guard import Refused, answer, provisions
 
 
@@ -90,7 +90,7 @@ def search(request: HttpRequest, among: str = "") -> HttpResponse:
         found = (finding.people if among == "Users" else finding.groups)(asked, _base(request))
         return _list(found, asked, model)
     # Over both kinds: people first, then groups, as if they were one list.
-    whole = asked.model_copy(update={"start_index": 1, "count": finding.MOST})
+    whole = asked.model_copy(update={"start_index": 1, "count": MOST})
     pages = [finding.people(whole, _base(request)), finding.groups(whole, _base(request))]
     several = asked.sort([one for page in pages for one in page.resources])
     start = asked.start_index or 1

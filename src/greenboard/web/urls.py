@@ -56,7 +56,6 @@ urlpatterns = [
     path("people/<str:name>/teams", people.join, name="person-join"),
     path("people/<str:name>/teams/<int:number>/leave", people.leave, name="person-leave"),
     path("identities", identities.page, name="identities"),
-    path("identities/look", identities.look, name="identities-look"),
     path("identities/decide", identities.decide, name="identities-decide"),
     path("access", access.page, name="access"),
     path("access/grants", access.grant, name="access-grant"),

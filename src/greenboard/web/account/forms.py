@@ -18,6 +18,7 @@ from allauth.utils import get_form_class
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from greenboard.access.models import Person
 from greenboard.identity.adapters import configured
 
 
@@ -41,6 +42,7 @@ class Password(PasswordChangeView):  # type: ignore[misc]  # allauth has no type
         return get_form_class({}, "change_password", self.form_class)
 
     def dispatch(self, request: HttpRequest, *arguments: Any, **more: Any) -> HttpResponseBase:
+        assert isinstance(request.user, Person)
         if not configured().local or not request.user.has_usable_password():
             return redirect("account")
         return _plain(super().dispatch(request, *arguments, **more))

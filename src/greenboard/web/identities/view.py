@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from greenboard.access.decide import Permission, may, require
@@ -14,7 +12,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.identity import handles
 from greenboard.web import words
-from greenboard.web.acting import refused
+from greenboard.web.acting import act, text
 
 
 @require(Permission.PEOPLE_READ)
@@ -38,28 +36,19 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 
 @require(Permission.PEOPLE_MANAGE)
 @require_POST
-def look(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django passes it
-    """Look through the catalog for names that nobody has yet."""
-    handles.suggest(persons.seen(), clock.now())
-    return redirect("identities")
-
-
-@require(Permission.PEOPLE_MANAGE)
-@require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Confirm or reject the names that were chosen."""
-    chosen, what = _chosen(request.POST.getlist("name")), request.POST.get("do")
-    try:
-        if what == "confirm":
+    """Look through the catalog for names, or confirm or reject those that were chosen."""
+    return act(request, lambda: _decide(request), _page, "identities")
+
+
+def _decide(request: HttpRequest) -> None:
+    chosen = [int(one) for one in request.POST.getlist("name") if one.isdecimal() and len(one) <= 18]
+    match text(request, "do"):
+        case "look":
+            handles.suggest(persons.seen(), clock.now())
+        case "confirm":
             handles.confirm(chosen, clock.now(), by=request.user.get_username())
-        elif what == "reject":
+        case "reject":
             handles.reject(chosen, clock.now())
-        else:
-            raise UserError("nothing was chosen to do", expected="confirm or reject")
-    except UserError as error:
-        return refused(request, error, _page)
-    return redirect("identities")
-
-
-def _chosen(given: Sequence[str]) -> list[int]:
-    return [int(one) for one in given if one.isdecimal() and len(one) <= 18]
+        case other:
+            raise UserError("nothing to do was chosen", expected="look, confirm or reject", got=repr(other))

@@ -55,7 +55,7 @@ def _answered(view: View) -> View:
         except SocialApp.DoesNotExist:
             raise Http404 from None
         except ImmediateHttpResponse as ended:
-            return ended.response
+            return _plain(ended.response)
         except (requests.RequestException, OSError) as error:
             _log.warning("a provider does not answer: %s", type(error).__name__)
             return refused("away")
@@ -88,7 +88,10 @@ def oidc_back(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 
 
 def _view(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    answer = view.adapter_view(_Oidc(request, provider_id))(request)
+    return _plain(view.adapter_view(_Oidc(request, provider_id))(request))
+
+
+def _plain(answer: Any) -> HttpResponseBase:
     assert isinstance(answer, HttpResponseBase)
     return answer
 
