@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 from tests.scim.conftest import bearer
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """The test's transaction outlives each request, as it does behind Django's own client."""
+    several = (request_started, request_finished)
+    for signal in several:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in several:
+        signal.connect(close_old_connections)
 
 
 def test_every_required_check_passes() -> None:

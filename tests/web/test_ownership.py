@@ -26,3 +26,16 @@ def test_who_left_leaves_a_hole(page, board):
         Person.objects.create_user(one.source.name, is_active=False, email=f"x{number}@example.com")
     text = board.get("/ownership.csv").content.decode()
     assert f"{owned.ref},{owned.owner},all have left" in text
+
+
+def test_a_team_shows_its_people_and_that_a_provider_says_who_they_are(page, board):
+    from greenboard.catalog import store
+
+    team = next(one.ref for one in store.entities(kinds=("team",)))
+    person = Person.objects.create_user("grace")
+    Membership.objects.create(person=person, team=str(team), source="synced", provider="okta", since=clock.now())
+    text = page(f"/entities/team/{team.namespace}/{team.name}")
+    assert "synced from okta" in text
+    assert "grace" in text
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert "left" in page(f"/entities/team/{team.namespace}/{team.name}")

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from greenboard.core import yaml
-from greenboard.core.errors import Place, UserError
+from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.identity.placing import Rule
 
@@ -258,12 +258,21 @@ def read(path: Path | None) -> Identity:
     documents = yaml.read(_text(path, NAME), str(path))
     if len(documents) != 1:
         raise UserError("not exactly one YAML document", place=Place(str(path)))
-    found = yaml.parse(documents[0], Identity)
+    found = _parsed(documents[0])
     for model in (*found.oidc, *((found.ldap,) if found.ldap else ())):
         model.value()
     for provider in found.saml:
         provider.signer()
     return found
+
+
+def _parsed(document: yaml.Document) -> Identity:
+    """As `yaml.parse`, but what was got is not quoted: it may be, or hold, a secret."""
+    try:
+        return yaml.parse(document, Identity)
+    except UserErrors as refused:
+        told = (UserError(one.what, place=one.place, expected=one.expected, hint=one.hint) for one in refused.errors)
+        raise UserErrors(told) from None
 
 
 def _text(path: Path, setting: str) -> str:
