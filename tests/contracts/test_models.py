@@ -8,6 +8,7 @@ from django.apps import apps
 STACK = [
     "core",
     "access",
+    "identity",
     "catalog",
     "facts",
     "rules",

@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from greenboard.core import content
+from greenboard.identity import configuration as identity
+from greenboard.identity.configuration import Identity
 from greenboard.project import database
 from greenboard.project.configuration import declared, given
 from greenboard.project.database import Database
@@ -38,6 +40,8 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    identity: Identity
+    proxies: int
     token_rate: int
     secret_keys: Path
     package: Path
@@ -78,6 +82,8 @@ class Environment:
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
             token_rate=declared.TOKEN_RATE.value(told),
+            identity=identity.read(declared.IDENTITY.value(told)),
+            proxies=declared.PROXIES.value(told),
             secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
             package=Path(__file__).resolve().parents[1],
             secret_key=declared.SECRET_KEY.value(told),

@@ -8,10 +8,12 @@ from greenboard.api.app import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("scim/v2/", include("greenboard.scim.urls")),
     path("", include("greenboard.web.urls")),
 ]
 
 handler400 = "greenboard.web.faults.bad_request"
 handler403 = "greenboard.web.faults.forbidden"
 handler404 = "greenboard.web.faults.not_found"
+handler429 = "greenboard.web.faults.too_many"
 handler500 = "greenboard.web.faults.server_error"

@@ -110,6 +110,18 @@ FACT_TYPES = Setting(
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
 )
+IDENTITY = Setting(
+    "GREENBOARD_IDENTITY",
+    "File of the providers by which people sign in and are provisioned; see [identity.md](identity.md)",
+    forms.optional(forms.PATH),
+    shown="none: name and password only",
+)
+PROXIES = Setting(
+    "GREENBOARD_PROXIES",
+    "How many proxies of yours stand before the board; that many are believed about the client's address",
+    forms.number(0, 9),
+    "0",
+)
 TOKEN_RATE = Setting(
     "GREENBOARD_TOKEN_RATE",
     "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
@@ -163,8 +175,8 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN,
-    TRACES_URL, DEBUG,
+    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
+    METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
