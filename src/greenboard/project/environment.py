@@ -84,6 +84,8 @@ class Environment:
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
+            identity=identity.read(declared.IDENTITY.value(told)),
+            proxies=declared.PROXIES.value(told),
             secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
             package=Path(__file__).resolve().parents[1],
             secret_key=declared.SECRET_KEY.value(told),

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Form(Generic[T]):
+class Form(Generic[T_co]):
     """How a text becomes a value. `parse` raises ValueError for a text that it cannot mean.
 
     `fault` follows the name of the setting in an error; `several` says that a list may be given.
@@ -20,7 +21,7 @@ class Form(Generic[T]):
 
     expected: str
     fault: str
-    parse: Callable[[str], T]
+    parse: Callable[[str], T_co]
     several: bool = False
 
 
