@@ -81,8 +81,6 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
-            identity=identity.read(declared.IDENTITY.value(told)),
-            proxies=declared.PROXIES.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),
