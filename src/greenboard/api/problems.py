@@ -12,14 +12,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError, ValidationErrorContext
+from ninja.openapi.schema import OpenAPISchema, get_schema
+from ninja.operation import Operation
 from pydantic import BaseModel
 
 from greenboard.access.limits import TooMany
+from greenboard.api import openapi
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.results.editing import Conflict
 
 TYPE = "application/problem+json"
+PREFIX = "api/v1/"
+"""Where the API is."""
 _WORD = re.compile(r"\w+|.", re.DOTALL)
 
 
@@ -72,6 +77,14 @@ class Api(NinjaAPI):
         if told.status_code == 401:
             told.headers["WWW-Authenticate"] = "Bearer"
         return told
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of an operation, which generated clients call it by."""
+        return operation.view_func.__name__.rstrip("_")
+
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
+        """The description of all operations, with what they have in common."""
+        return openapi.complete(get_schema(self, path_prefix=PREFIX))
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
