@@ -23,8 +23,7 @@ def listing(
 ) -> HttpResponse:
     """A page of a list. `shape` is that of the answer: its list, and `next`."""
     name = next(field for field in shape.model_fields if field != "next")
-    told: dict[str, Any] = {name: [_some(row, fields) for row in rows], "next": cursor(next_)}
-    response = kept(request, told)
+    response = kept(request, {name: [_some(row, fields) for row in rows], "next": cursor(next_)})
     if next_ is not None:
         address = request.GET.copy()
         address["cursor"] = str(cursor(next_))
@@ -42,16 +41,35 @@ def one(request: HttpRequest, shown: Shown, fields: str | None = None) -> HttpRe
     return kept(request, _some(shown, fields), tag=tag(shown))
 
 
+def told(shown: BaseModel, status: int = 200) -> HttpResponse:
+    """An answer that is given once."""
+    return HttpResponse(shown.model_dump_json(), content_type="application/json", status=status)
+
+
+def written(shown: BaseModel, status: int) -> HttpResponse:
+    """A thing as it is after a change, with its tag."""
+    response = told(shown, status)
+    response.headers["ETag"] = tag(shown)
+    return response
+
+
+def tags(request: HttpRequest, header: str) -> list[str]:
+    """The tags that a header of a request names."""
+    return parse_etags(request.headers.get(header, ""))
+
+
 def tag(shown: BaseModel) -> str:
     """The tag of a thing as it is now, for `If-Match`."""
     return _tag(shown.model_dump_json().encode())
 
 
-def kept(request: HttpRequest, told: BaseModel | dict[str, Any] | str, *, tag: str | None = None) -> HttpResponse:
+def kept(request: HttpRequest, given: BaseModel | dict[str, Any] | str, *, tag: str | None = None) -> HttpResponse:
     """An answer with its tag, or only that nothing changed."""
-    text = told if isinstance(told, str) else told.model_dump_json() if isinstance(told, BaseModel) else _json(told)
+    text = (
+        given if isinstance(given, str) else given.model_dump_json() if isinstance(given, BaseModel) else _json(given)
+    )
     found = tag or _tag(text.encode())
-    known = parse_etags(request.headers.get("If-None-Match", ""))
+    known = tags(request, "If-None-Match")
     if found in known or "*" in known or f"W/{found}" in known:
         response = HttpResponse(status=304)
     else:
@@ -66,8 +84,10 @@ def _some(shown: Shown, fields: str | None) -> dict[str, Any]:
     return shown.model_dump(mode="json", include=wanted)
 
 
-def _json(told: Any) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+def _json(given: dict[str, Any] | str) -> str:
+    if isinstance(given, str):
+        return given
+    return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
 
 def _tag(text: bytes) -> str:

@@ -7,9 +7,21 @@ from collections.abc import Iterator
 from ninja import Router
 from ninja.operation import Operation
 
-from greenboard.api import backtest, catalog, drafts, edits, facts, openapi, reference, results, standards, words
+from greenboard.api import (
+    backtest,
+    catalog,
+    drafts,
+    edits,
+    facts,
+    openapi,
+    reference,
+    results,
+    standards,
+    words,
+    writing,
+)
 from greenboard.api.guard import Needs
-from greenboard.api.problems import Api
+from greenboard.api.problems import Api, Strict
 
 ROUTERS: tuple[Router, ...] = (
     catalog.router,
@@ -21,6 +33,7 @@ ROUTERS: tuple[Router, ...] = (
     standards.router,
     edits.router,
     words.router,
+    writing.router,
     reference.router,
 )
 
@@ -32,6 +45,7 @@ api = Api(
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
+    parser=Strict(),
 )
 for router in ROUTERS:
     api.add_router("", router)

@@ -93,8 +93,6 @@ def _known(names: list[str]) -> list[str]:
 
 def _fact(held: Held, now: datetime) -> schemas.Fact:
     said = held.fact
-    declared = vocabulary().types.get(said.type)
-    old = isinstance(said, Fact) and declared is not None and declared.max_age is not None
     return schemas.Fact(
         entity=str(said.entity),
         type=said.type,
@@ -102,12 +100,17 @@ def _fact(held: Held, now: datetime) -> schemas.Fact:
         source=_source(said.source),
         declared=said.source.declared,
         observed_at=said.observed_at if isinstance(said, Fact) else held.since,
-        stale=bool(old and now - said.observed_at > declared.max_age),
+        stale=isinstance(said, Fact) and _is_stale(said, now),
         places=dict(said.places) if isinstance(said, Fact) else {},
         since=held.since,
         until=held.until,
         unreadable=said.reason if isinstance(said, Gap) else None,
     )
+
+
+def _is_stale(fact: Fact, now: datetime) -> bool:
+    declared = vocabulary().types.get(fact.type)
+    return declared is not None and declared.max_age is not None and now - fact.observed_at > declared.max_age
 
 
 def _gap(held: Held) -> schemas.Gap:

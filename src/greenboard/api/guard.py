@@ -66,6 +66,9 @@ class Needs(APIKeyCookie):
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)
+DECLARE = Needs(Permission.CATALOG_WRITE)
+STATE = Needs(Permission.FACTS_WRITE)
+HOOKS = Needs(Permission.HOOKS_MANAGE)
 ADMINISTER = Needs(Permission.ADMINISTER)
 
 

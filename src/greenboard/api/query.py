@@ -39,7 +39,8 @@ def _as_of(value: object) -> object:
     return clock.as_of(value, clock.now()) if isinstance(value, str) and _read(value) else value
 
 
-def _moment(value: object) -> object:
+def moment(value: object) -> object:
+    """Take a date or a moment only as RFC 3339 writes it."""
     return _read(value) if isinstance(value, str) else value
 
 
@@ -69,7 +70,7 @@ _MOMENT_SCHEMA = WithJsonSchema(
     {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "examples": ["2026-11-23"]}
 )
 AsOf = Annotated[datetime | None, BeforeValidator(_as_of), _MOMENT_SCHEMA]
-Moment = Annotated[datetime | None, BeforeValidator(_moment), _MOMENT_SCHEMA]
+Moment = Annotated[datetime | None, BeforeValidator(moment), _MOMENT_SCHEMA]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Limit = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(whole)]
 RefText = Annotated[str, Field(pattern=WHOLE_REF, max_length=256, examples=["service:default/checkout"])]

@@ -22,7 +22,7 @@ def _sparse(schema: Json, shown: type[Shown]) -> None:
 class Shown(BaseModel):
     """Something that lists hold, of which a caller may ask for some fields only. `names` are always there."""
 
-    model_config = ConfigDict(json_schema_extra=_sparse)  # type: ignore[typeddict-item]  # pydantic passes the class
+    model_config = ConfigDict(json_schema_extra=_sparse)
     names: ClassVar[tuple[str, ...]] = ()
 
 
@@ -427,11 +427,41 @@ class Trend(BaseModel):
     points: list[TrendPoint]
 
 
+class TakenEntities(BaseModel):
+    created: int
+    changed: int
+    unchanged: int
+
+
+class TakenRelations(BaseModel):
+    begun: int
+    ended: int
+
+
+class TakenFacts(BaseModel):
+    """Intervals of facts and gaps: new ones, ended ones, and those that were said again."""
+
+    began: int
+    ended: int
+    same: int
+
+
+class Taken(BaseModel):
+    """What came of a write."""
+
+    at: datetime
+    entities: TakenEntities
+    relations: TakenRelations
+    facts: TakenFacts
+
+
 class Mistake(BaseModel):
     """One thing that was wrong."""
 
     model_config = ConfigDict(extra="allow")
-    where: str | None = Field(default=None, description="Which part: a parameter, a field, a pointer.")
+    where: str | None = Field(default=None, description="Which part: a parameter, or a field of the body.")
+    pointer: str | None = Field(default=None, description="Where in the body, as a JSON pointer (RFC 6901).")
+    index: int | None = Field(default=None, description="Which of a list of the body, from 0.")
     message: str
     expected: str | None = None
     got: str | None = None
