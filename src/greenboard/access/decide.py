@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
 
 from greenboard.access import standing
 from greenboard.access.permissions import Permission
@@ -22,6 +24,7 @@ from greenboard.access.standing import Asker, Bearer
 
 __all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight"]
 
+_SAFE = ("GET", "HEAD")
 View = Callable[..., HttpResponseBase]
 
 
@@ -44,7 +47,10 @@ def require(permission: Permission) -> Callable[[View], View]:
             if may(request.user, permission):
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                wanted = (
+                    request.get_full_path() if request.method in _SAFE else resolve_url(settings.LOGIN_REDIRECT_URL)
+                )
+                return redirect_to_login(wanted)
             raise PermissionDenied(permission.value)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks every route

@@ -29,9 +29,10 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Field]]) -> str:
     writer = csv.writer(text)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        writer.writerow([cell(row.get(column)) for column in columns])
     return text.getvalue()
 
 
-def _cell(value: Field) -> Field:
+def cell(value: Field) -> Field:
+    """A value that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from greenboard.access.decide import Permission, may
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.web import asked as address
@@ -35,6 +36,7 @@ class Frame:
     today: str
     now_url: str
     kept: tuple[tuple[str, str], ...]
+    own: tuple[tuple[str, str], ...]
     request_id: str
 
 
@@ -46,8 +48,22 @@ _PLACES = (
 )
 
 
+_OWN = (
+    ("Tokens", "tokens", Permission.TOKENS_OWN),
+    ("People", "people", Permission.PEOPLE_READ),
+    ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Audit log", "audit", Permission.AUDIT_READ),
+)
+"""The pages of the account's menu."""
+
+
+def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The pages of the account's menu that whoever asks may open, with their addresses."""
+    return tuple((title, reverse(name)) for title, name, needed in _OWN if may(request.user, needed))
+
+
 def frame(request: HttpRequest) -> dict[str, Frame]:
-    """The context processor. It reads nothing from the database."""
+    """The context processor. What somebody may do was read when the page was guarded."""
     try:
         asked = address.read(request)
     except UserError:  # the page that explains the bad address needs a frame, too
@@ -67,6 +83,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             today=f"{clock.now():%Y-%m-%d}",
             now_url=asked.here(as_of=None),
             kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key != "as_of"),
+            own=own(request),
             request_id=request_id(request),
         )
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from greenboard.web.access import view as access
+from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.editor.view import edit as edit_rule
@@ -12,11 +14,13 @@ from greenboard.web.entity.view import page as entity
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
 from greenboard.web.palette.view import entries
+from greenboard.web.people import view as people
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session.view import SignIn, SignOut
+from greenboard.web.tokens import view as tokens
 
 urlpatterns = [
     path("", board, name="board"),
@@ -35,6 +39,27 @@ urlpatterns = [
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
     path("palette.json", entries, name="palette"),
+    path("people", people.listing, name="people"),
+    path("people-new", people.make, name="people-make"),
+    path("people/<str:name>", people.page, name="person"),
+    path("people/<str:name>/close", people.switch, {"active": False}, name="person-close"),
+    path("people/<str:name>/open", people.switch, {"active": True}, name="person-open"),
+    path("people/<str:name>/teams", people.join, name="person-join"),
+    path("people/<str:name>/teams/<int:number>/leave", people.leave, name="person-leave"),
+    path("access", access.page, name="access"),
+    path("access/grants", access.grant, name="access-grant"),
+    path("access/grants/<int:number>/revoke", access.revoke, name="access-revoke"),
+    path("access/roles", access.role, name="access-role"),
+    path("access/roles/<str:name>/delete", access.delete_role, name="access-role-delete"),
+    path("access/services", access.service, name="access-service"),
+    path("access/services/<str:name>/close", access.switch_service, {"active": False}, name="access-service-close"),
+    path("access/services/<str:name>/open", access.switch_service, {"active": True}, name="access-service-open"),
+    path("tokens", tokens.page, name="tokens"),
+    path("tokens/new", tokens.make, name="token-make"),
+    path("tokens/<str:prefix>/revoke", tokens.revoke, name="token-revoke"),
+    path("audit", audit.listing, name="audit"),
+    path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
+    path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
 ]

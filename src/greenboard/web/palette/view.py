@@ -14,6 +14,7 @@ from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import content, links, words
 from greenboard.web.faults import explained
+from greenboard.web.frame import own
 
 Entry = dict[str, str]
 
@@ -26,6 +27,7 @@ def entries(request: HttpRequest) -> JsonResponse:
     cards = content.scorecards()
     found = [
         *_pages(asked),
+        *(_entry(title, "", "Page", url) for title, url in own(request)),
         *_entities(catalog.entities(asked.as_of, sight=sight(request.user)), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
