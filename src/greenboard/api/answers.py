@@ -24,6 +24,11 @@ def listing(
     """A page of a list. `shape` is that of the answer: its list, and `next`."""
     name = next(field for field in shape.model_fields if field != "next")
     response = kept(request, {name: [_some(row, fields) for row in rows], "next": cursor(next_)})
+    return paged(response, request, next_)
+
+
+def paged(response: HttpResponse, request: HttpRequest, next_: Key | None) -> HttpResponse:
+    """An answer with the address of the next page, where there is one."""
     if next_ is not None:
         address = request.GET.copy()
         address["cursor"] = str(cursor(next_))

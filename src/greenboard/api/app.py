@@ -13,6 +13,7 @@ from greenboard.api import (
     drafts,
     edits,
     facts,
+    hooks,
     openapi,
     reference,
     results,
@@ -34,6 +35,7 @@ ROUTERS: tuple[Router, ...] = (
     edits.router,
     words.router,
     writing.router,
+    hooks.router,
     reference.router,
 )
 

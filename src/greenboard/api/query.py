@@ -75,6 +75,7 @@ Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"
 Limit = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(whole)]
 RefText = Annotated[str, Field(pattern=WHOLE_REF, max_length=256, examples=["service:default/checkout"])]
 GroupText = Annotated[str, Field(pattern=_TEAM, max_length=256, examples=["payments", "none"])]
+Number = Annotated[int, Field(ge=0, le=2**53)]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Tier = Literal["0", "1", "2", "3", "4", "none"]

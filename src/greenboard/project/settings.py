@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "greenboard.facts",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
     "greenboard.project",
@@ -107,6 +108,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
 
+OUTBOUND_ALLOW = environment.outbound
 API_BODY = environment.api_body
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
