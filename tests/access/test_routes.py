@@ -1,17 +1,122 @@
-"""Every address of the site asks the one place that decides; what is open to all is listed here."""
+"""Every address of the site asks the one place that decides; what each role may reach is in these tables.
+
+A page or operation that has no line here fails the tests, as does a line without one.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import pytest
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja import Router
 
 from greenboard.access.decide import Permission
+from greenboard.access.models import Grant, Person, Role
 from greenboard.api import app
+from greenboard.core import clock
 
-OPEN = {"health", "sign-in", "sign-out", "api-root"}
-"""Whether it runs, the way in and out, and an address of the API at which nothing is."""
+OPEN = {
+    "health",
+    "sign-in",
+    "account_login",
+    "mfa_authenticate",
+    "oidc_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
+    "saml_sls",
+    "sign-out",
+    "api-root",
+}
+"""Whether it runs, the ways in and out, and an address of the API at which nothing is."""
+
+OWN = {
+    "account",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "session-end",
+    "provider-remove",
+    "account_change_password",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_remove_webauthn",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+"""The pages of one's own account, for whoever is signed in."""
+
+ROLES = ("viewer", "member", "maintainer", "administrator")
+"""Each may all that those before it may."""
+
+PAGES = {
+    "board": "viewer",
+    "catalog": "viewer",
+    "catalog-csv": "viewer",
+    "catalog-json": "viewer",
+    "ownership": "viewer",
+    "ownership-csv": "viewer",
+    "ownership-json": "viewer",
+    "results": "viewer",
+    "results-csv": "viewer",
+    "results-json": "viewer",
+    "entity": "viewer",
+    "scorecards": "viewer",
+    "scorecard": "viewer",
+    "rule-new": "viewer",
+    "rule": "viewer",
+    "rule-edit": "viewer",
+    "fact-types": "viewer",
+    "fact-type": "viewer",
+    "palette": "viewer",
+    "tokens": "viewer",
+    "token-make": "viewer",
+    "token-revoke": "viewer",
+    "people": "member",
+    "person": "member",
+    "people-make": "administrator",
+    "person-close": "administrator",
+    "person-open": "administrator",
+    "person-join": "administrator",
+    "person-leave": "administrator",
+    "identities": "member",
+    "identities-decide": "administrator",
+    "access": "member",
+    "access-grant": "administrator",
+    "access-revoke": "administrator",
+    "access-role": "administrator",
+    "access-role-delete": "administrator",
+    "access-service": "administrator",
+    "access-service-close": "administrator",
+    "access-service-open": "administrator",
+    "audit": "administrator",
+    "audit-csv": "administrator",
+    "audit-jsonl": "administrator",
+}
+"""The lowest role that may open each page, or send each form."""
+
+FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+")
+"""The pages that take POST only."""
+
+OPERATIONS = {
+    "POST /rules/check": "viewer",
+    "POST /rules/preview": "viewer",
+    "POST /scorecards/preview": "viewer",
+    "POST /rules/backtest": "viewer",
+    "GET /vocabulary": "viewer",
+    "GET /scorecards/{scorecard}/rules/{rule}": "viewer",
+    "PUT /scorecards/{scorecard}/rules/{rule}": "maintainer",
+    "DELETE /scorecards/{scorecard}/rules/{rule}": "maintainer",
+}
+"""The lowest role that may call each operation of the API."""
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -22,11 +127,42 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
             yield prefix + str(one.pattern), one
 
 
+def pages() -> Iterator[tuple[str, str, str]]:
+    """Name, method and an address of every page that is not open to all."""
+    for path, one in patterns(get_resolver()):
+        if not path.startswith(("api/v1/", "scim/v2/")) and one.name not in OPEN | OWN:
+            address = re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "x", path))
+            yield str(one.name), "POST" if FORMS.fullmatch(str(one.name)) else "GET", f"/{address}"
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """Name, method and an address of every operation."""
+    for path, operation in app.operations():
+        for method in operation.methods:
+            yield f"{method} {path}", method, "/api/v1" + re.sub(r"\{[^}]*\}", "x", path)
+
+
 def test_every_page_names_a_permission() -> None:
-    pages = [(path, one) for path, one in patterns(get_resolver()) if not path.startswith("api/v1/")]
-    assert len(pages) > 10
-    bare = [path for path, one in pages if one.name not in OPEN and not hasattr(one.callback, "permission")]
+    routes = [(path, one) for path, one in patterns(get_resolver()) if not path.startswith("api/v1/")]
+    assert len(routes) > 10
+    bare = [path for path, one in routes if one.name not in OPEN and not hasattr(one.callback, "permission")]
     assert bare == []
+
+
+def test_pages_of_ones_own_account_are_for_whoever_is_signed_in_and_scim_for_who_may_provision() -> None:
+    named = {one.name: one.callback for _, one in patterns(get_resolver())}
+    assert {name for name, view in named.items() if getattr(view, "permission", "") is None} == OWN
+    scim = {one.callback.permission for path, one in patterns(get_resolver()) if path.startswith("scim/v2/")}
+    assert scim == {Permission.PEOPLE_PROVISION}
+
+
+@pytest.mark.django_db
+def test_ones_own_account_is_reached_without_any_grant_and_by_no_stranger() -> None:
+    Grant.objects.all().delete()
+    client = Client()
+    assert client.get("/account").headers["Location"] == "/sign-in?next=/account"
+    client.force_login(Person.objects.create_user("nobody", password="a long password"))
+    assert client.get("/account").status_code == 200
 
 
 def test_every_operation_of_the_api_names_a_permission() -> None:
@@ -43,8 +179,57 @@ def test_an_operation_without_one_is_found(monkeypatch) -> None:  # type: ignore
     assert app.unguarded() == ["GET /open"]
 
 
-def test_what_changes_something_is_an_administrators() -> None:
-    for path, operation in app.operations():
-        (needs,) = operation.auth_callbacks
-        changes = bool({"PUT", "DELETE", "PATCH"} & set(operation.methods))
-        assert (needs.permission is Permission.ADMINISTER) is changes, path
+def test_each_page_and_operation_has_its_line_here() -> None:
+    assert {name for name, _, _ in pages()} == set(PAGES)
+    assert {name for name, _, _ in operations()} == set(OPERATIONS)
+
+
+def signed_in(role: str) -> Client:
+    """Somebody who has this role everywhere, and nothing else."""
+    Grant.objects.all().delete()
+    person = Person.objects.create_user(f"a-{role}", password="a long password")
+    Grant.objects.create(role=Role.objects.get(name=role), person=person, created_at=clock.now())
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
+    return client
+
+
+def decided(client: Client) -> dict[str, int]:
+    """The status that each page and operation answers."""
+    routes = [*pages(), *operations()]
+    return {
+        name: client.generic(method, address, content_type="application/json").status_code
+        for name, method, address in routes
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reaches_what_is_in_the_tables_and_nothing_else(role: str) -> None:
+    answers = decided(signed_in(role))
+    lowest = {**PAGES, **OPERATIONS}
+    allowed = {name for name, least in lowest.items() if ROLES.index(least) <= ROLES.index(role)}
+    assert {name for name, status in answers.items() if status != 403} == allowed
+    assert {name: status for name, status in answers.items() if status >= 500 or status in (302, 401, 405)} == {}
+
+
+@pytest.mark.django_db
+def test_without_a_grant_nothing_is_reached() -> None:
+    Grant.objects.all().delete()
+    client = Client()
+    client.force_login(Person.objects.create_user("nobody", password="a long password"))
+    assert set(decided(client).values()) == {403}
+
+
+@pytest.mark.django_db
+def test_strangers_are_sent_to_sign_in_and_told_so_by_the_api() -> None:
+    answers = decided(Client())
+    assert {answers[name] for name, _, _ in pages()} == {302}
+    assert {answers[name] for name, _, _ in operations()} == {401}
+
+
+@pytest.mark.django_db
+def test_a_role_of_ones_own_reaches_what_it_lists() -> None:
+    Role.objects.create(name="auditor", permissions=["audit.read"])
+    answers = decided(signed_in("auditor"))
+    assert {name for name, status in answers.items() if status != 403} == {"audit", "audit-csv", "audit-jsonl"}

@@ -17,6 +17,7 @@ from greenboard.facts.types import Fact, Gap
 from greenboard.results import service, store
 from greenboard.results.continuous import Continuous
 from greenboard.results.live import Live
+from greenboard.rules.types import Outcome
 
 from .history_cast import CARD, CHECKOUT, CODE, START, enter, scorecard, tool
 
@@ -170,6 +171,20 @@ def test_marks_and_the_clock_come_to_what_full_runs_come_to(tmp_path, steps):
     said, causes = play(steps, watch.turn)
     assert [_differing(one, other) for one, other in zip(said, anew[0], strict=True)] == [({}, {})] * len(said)
     assert set(causes) ^ set(anew[1]) == set()
+
+
+@pytest.mark.django_db
+def test_who_is_retired_has_no_level_any_more_for_those_who_read_it(tmp_path):
+    cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]
+    watch = Continuous(lambda: cards, Live())
+    steps = [
+        (Declare(CHECKOUT, 2, False, frozenset({SEARCH}), PAYMENTS), 9.0),
+        (Declare(SEARCH, 0, False, frozenset(), None), 9.0),
+        (Retire(SEARCH), 1.5),
+    ]
+    seen, _ = play(steps, watch.turn)
+    found = [results.get((CHECKOUT, "rests")) for results, _ in seen[1::2]]
+    assert found == [Outcome.NO_DATA, Outcome.FAIL, Outcome.NO_DATA]
 
 
 def _differing(one, other):

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from greenboard.core import yaml
 from greenboard.facts import vocabulary
-from greenboard.facts.merge import Snapshot
-from greenboard.results.judge import Subject, judge
+from greenboard.results import examples
 from greenboard.rules.types import Outcome
-from greenboard.scorecards import definition, examples
+from greenboard.scorecards import definition
 
 FILE = Path(__file__).with_name("sentences.yaml")
 
@@ -21,10 +20,7 @@ def sentences() -> dict[str, str]:
     said: dict[str, str] = {}
     for rule in card.rules:
         example = next(one for one in rule.examples if one.outcome is Outcome.FAIL)
-        subject = Subject(examples.entity(example), Snapshot(values=examples.facts(example, words)))
-        result = judge(card, [subject], words, examples.NOW)[0].result(rule.id)
-        assert result is not None
-        said[rule.id] = result.message
+        said[rule.id] = examples.result(card, rule, example, (words, definition.ladders())).message
     return said
 
 

@@ -10,10 +10,11 @@ from greenboard.catalog.types import Entity
 from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
 from greenboard.facts.merge import Snapshot
+from greenboard.results.examples import attempt
 from greenboard.results.judge import Subject, outcomes
 from greenboard.rules.types import Outcome
 from greenboard.scorecards import definition, examples
-from greenboard.scorecards.types import Example, Rule
+from greenboard.scorecards.types import Rule
 
 NOW = examples.NOW
 WORDS = vocabulary.load()
@@ -21,15 +22,10 @@ CARD = definition.find("production-readiness", WORDS)
 DIMENSIONS = {"OWN": 4, "COD": 5, "PER": 5, "SEC": 7, "OBS": 5, "REL": 5, "INF": 4, "OPS": 4, "CMP": 4, "DOC": 4}
 
 
-def _subject(example: Example) -> Subject:
-    return Subject(examples.entity(example), Snapshot(values=examples.facts(example, WORDS)))
-
-
 @pytest.mark.parametrize("rule", CARD.rules, ids=lambda rule: rule.id)
 def test_the_examples_of_a_rule_come_to_what_they_say(rule: Rule) -> None:
-    judged = outcomes(CARD, [_subject(example) for example in rule.examples], WORDS, NOW)
-    found = [column[rule.id] for column in judged]
-    assert found == [example.outcome for example in rule.examples]
+    tried = attempt(CARD, [rule], WORDS, definition.ladders())
+    assert [one.outcome for one in tried] == [example.outcome for example in rule.examples]
 
 
 def test_every_rule_shows_a_pass_a_failure_and_missing_data() -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from greenboard.facts import labels, vocabulary
-from greenboard.facts.merge import Snapshot
 from greenboard.facts.vocabulary import FactType, FieldDef
-from greenboard.results.judge import Subject, judge
+from greenboard.results import examples
 from greenboard.results.types import Evidence, Result
 from greenboard.rules import phrases
+from greenboard.rules.around import own_path
 from greenboard.rules.types import Outcome
-from greenboard.scorecards import definition, examples
+from greenboard.scorecards import definition
 from greenboard.scorecards.types import Example, Rule
 
 WORDS = vocabulary.load()
@@ -31,10 +30,7 @@ UNDECIDED = [each for each in EXAMPLES if each.values[1].outcome is Outcome.NO_D
 
 
 def _result(rule: Rule, example: Example) -> Result:
-    subject = Subject(examples.entity(example), Snapshot(values=examples.facts(example, WORDS)))
-    result = judge(replace(CARD, rules=(rule,)), [subject], WORDS, examples.NOW)[0].result(rule.id)
-    assert result is not None
-    return result
+    return examples.result(CARD, rule, example, (WORDS, definition.ladders()))
 
 
 @pytest.mark.parametrize(("rule", "example"), DECIDED)
@@ -64,7 +60,7 @@ def test_what_was_missing_is_named(rule: Rule, example: Example) -> None:
 
 
 def _declared(path: str) -> tuple[FactType, str, FieldDef | None]:
-    kind, _, name = path.partition(".")
+    kind, _, name = own_path(path).partition(".")
     return WORDS.types[kind], name, WORDS.types[kind].fields.get(name)
 
 
@@ -78,18 +74,28 @@ def _is_told(read: Evidence, result: Result) -> bool:
 
 
 def _is_named(read: Evidence, result: Result) -> bool:
-    named = (*_names(read.fact), read.key or "", *_meanings(read), *_items(read, result))
+    named = (*_names(read.fact), *_keys(read), *_meanings(read), *_items(read, result))
     return any(_is_in(words, result.message) for words in named)
 
 
 def _items(read: Evidence, result: Result) -> Iterator[str]:
     """How many items there are need not be said where one of them is named, as `deployment/checkout`."""
-    if "." not in read.fact:
-        yield from (other.key or "" for other in result.evidence if other.fact.startswith(f"{read.fact}."))
+    if "." not in own_path(read.fact):
+        for other in result.evidence:
+            if other.fact.startswith(f"{read.fact}."):
+                yield from _keys(other)
+
+
+def _keys(read: Evidence) -> Iterator[str]:
+    """The names by which an item is known: of a related entity its name, and the item's own."""
+    for part in (read.key or "").split(" ") if "()" in read.fact else (read.key or "",):
+        yield part.rpartition("/")[2] if ":" in part else part
 
 
 def _names(path: str) -> Iterator[str]:
-    """How a fact is named: its type, one or several of it, and its field."""
+    """How a fact is named: its type, one or several of it, and its field; a relation by what it leads to."""
+    if path.endswith("()"):
+        return
     owner, name, field = _declared(path)
     yield from (labels.of_type(owner), labels.several(owner))
     if owner.name == "attestation":
@@ -101,6 +107,8 @@ def _names(path: str) -> Iterator[str]:
 
 def _meanings(read: Evidence) -> Iterator[str]:
     """What a bool means, in the words of the vocabulary."""
+    if read.fact.endswith("()"):
+        return
     _, _, field = _declared(read.fact)
     if field is not None and isinstance(read.value, bool):
         yield field.if_true if read.value else field.if_false
@@ -108,6 +116,8 @@ def _meanings(read: Evidence) -> Iterator[str]:
 
 def _tellings(read: Evidence) -> Iterator[str]:
     """The ways to tell a value."""
+    if read.fact.endswith("()"):
+        return
     _, name, field = _declared(read.fact)
     if field is None:  # how many there are: told by naming one of them, or what there is none of
         yield from _names(read.fact)

@@ -114,4 +114,4 @@ def actions() -> list[str]:
 def lines(found: QuerySet[Entry]) -> Iterator[dict[str, Any]]:
     """Lines as plain JSON, as they are exported and as `chain.digest` covers them, with their digest."""
     for row in found.values(*chain.COVERED, "digest").iterator(chunk_size=2000):
-        yield {**row, "at": clock.format_time(row["at"])}
+        yield {**row, "at": chain.moment(row["at"])}

@@ -36,14 +36,13 @@ def canonical(value: Any) -> str:
 
 def digest(line: Line) -> str:
     """SHA-256 over the canonical form of a line, in hexadecimal digits."""
-    told = {name: _plain(line[name]) for name in COVERED}
+    told = {name: line[name] for name in COVERED} | {"at": moment(line["at"])}
     return hashlib.sha256(canonical(told).encode("ascii")).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return value
+def moment(at: datetime | str) -> str:
+    """A moment in one form only, in UTC and with six digits of a second; one that has it stays as it is."""
+    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @dataclass(frozen=True)

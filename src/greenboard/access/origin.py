@@ -77,7 +77,7 @@ def process(via: Via = "cli") -> Origin:
 
 
 def _of(request: HttpRequest) -> Origin:
-    via = next((via for path, via in _PATHS if request.path.startswith(path)), "page")
+    via: Via = next((via for path, via in _PATHS if request.path.startswith(path)), "page")
     address = str(request.META.get("REMOTE_ADDR", ""))
     kind, name = _actor(getattr(request, "user", None))
     return Origin(kind, name, via, address, str(request.META.get("greenboard.request_id", "")))

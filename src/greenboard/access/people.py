@@ -7,10 +7,10 @@ import secrets
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from greenboard.access import audit
+from greenboard.access import audit, tokens
 from greenboard.access.decide import Asker
 from greenboard.access.grants import NAME
-from greenboard.access.models import Membership, Person, Service
+from greenboard.access.models import Membership, Person, Service, Token
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -42,7 +42,7 @@ def make(username: str, email: str) -> tuple[Person, str]:
 
 
 def close(person: Person, by: Asker) -> None:
-    """Close an account: its sessions and tokens are dead at once, what it owns stays and shows the hole.
+    """Close an account: its sessions and tokens end at once, what it owns stays and shows the hole.
 
     Raises:
         UserError: it is one's own, that of an administrator whom only an administrator may close, or
@@ -57,10 +57,12 @@ def close(person: Person, by: Asker) -> None:
         if [one.pk for one in held] == [person.pk]:
             raise UserError("this is the last account of an administrator that nothing can shut out")
         _set(person, active=False)
+        for token in Token.objects.filter(person=person):
+            tokens.revoke(token)
 
 
 def open_again(person: Person, by: Asker) -> None:
-    """Open a closed account. Its tokens live again, unless they were revoked."""
+    """Open a closed account. Its tokens stay revoked."""
     _above(person, by)
     with transaction.atomic():
         _set(person, active=True)

@@ -38,10 +38,6 @@ class Permission(StrEnum):
     """The name that it had when there was one administrator."""
 
     @property
-    def title(self) -> str:
-        return WORDS[self].title
-
-    @property
     def about(self) -> About:
         return WORDS[self].about
 

@@ -116,7 +116,8 @@ def person(request: HttpRequest) -> Person:
         PermissionDenied: it is a service account.
 
     """
-    found = request.user.person if isinstance(request.user, Bearer) else request.user
+    asker: object = request.user
+    found = asker.person if isinstance(asker, Bearer) else asker
     if not isinstance(found, Person):
         raise PermissionDenied("a service account is no person")
     return found

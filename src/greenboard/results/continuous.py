@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import transaction
 
+from greenboard.core import spans
 from greenboard.facts import store as facts
 from greenboard.results import live, marks, service, store
 from greenboard.results.ground import Ground, verdicts
 from greenboard.results.marks import ANYTHING, Mark
 from greenboard.results.reading import Reading
 from greenboard.results.service import Carried, Task
+from greenboard.results.versions import Adoption
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 
@@ -47,6 +49,7 @@ class _Held:
     reading: Reading
     outcomes: Array
     """A line for each rule, a column for each row of the ground."""
+    adoption: Adoption | None = None
 
     @classmethod
     def of(cls, scorecard: Scorecard) -> _Held:
@@ -61,6 +64,7 @@ class _Held:
     def keep(self, carried: Carried, ground: Ground) -> None:
         self.grow(len(ground))
         self.outcomes[:, carried.rows] = carried.outcomes
+        self.adoption = carried.adoption
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,7 @@ class Continuous:
     def _card(self, card: Scorecard, turn: _Turn) -> Carried | None:
         if self._is_new(card) or (turn.look and self._begins(card, turn.at)):
             held = self._held[card.name] = _Held.of(card)
-            carried = service.carry_out(card, Task(turn.ground, turn.at, look=True))
+            carried = _evaluate(card, Task(turn.ground, turn.at, look=True))
             held.keep(carried, turn.ground)
             self._foreign.clear()
             return carried
@@ -180,8 +184,8 @@ class Continuous:
         covered = turn.ground.covered(held.scorecard.scope)
         asked = {name: _array(several) for name, several in pairs.items()}
         asked = {name: each[covered[each] != 0] for name, each in asked.items()}
-        task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look)
-        carried = service.carry_out(held.scorecard, task)
+        task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look, adoption=held.adoption)
+        carried = _evaluate(held.scorecard, task)
         held.keep(carried, turn.ground)
         return carried
 
@@ -236,7 +240,8 @@ class Continuous:
         if carried is None or not len(carried.moved):
             return turn
         ids = turn.ground.ids[carried.moved].tolist()
-        ground = self.live.rank(card.name, store.ranks(card.name, ids), turn.at)
+        ranks = store.ranks(card.name, ids)
+        ground = self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, turn.at)
         marks.note_levels(card.name, ids, turn.at)
         return replace(turn, ground=ground, moved={**turn.moved, card.name: set(carried.moved.tolist())})
 
@@ -262,6 +267,11 @@ class Continuous:
             rules = [rule.id for rule in card.rules if rule.grace == grace]
             found |= store.undecided_between(card.name, rules, since - grace if self._looked else since, at - grace)
         return {row for number in found if (row := self.live.row(number)) is not None}
+
+
+def _evaluate(card: Scorecard, task: Task) -> Carried:
+    with spans.span("evaluation", scorecard=card.name):
+        return service.carry_out(card, task)
 
 
 def _array(rows: Collection[int]) -> Array:

@@ -129,7 +129,8 @@ def _compiled(card: Scorecard, change: Change, parts: Mapping[str, Any], vocabul
     rule = draft.compiled(card, draft.complete(card, parts, change.rule, blank={}), vocabulary)
     others = [known for known in store.standards(vocabulary) if known.name != card.name]
     in_order([draft.placed(card, rule), *others])  # refuses levels that are read in a circle
-    wrong = [one for one in examples.attempt(card, [rule], vocabulary) if not one.holds]
+    ladders = {known.name: known.ladder for known in others}
+    wrong = [one for one in examples.attempt(card, [rule], vocabulary, ladders) if not one.holds]
     if wrong:
         raise UserErrors(_unheld(one) for one in wrong)
     return rule

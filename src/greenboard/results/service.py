@@ -26,6 +26,7 @@ from greenboard.results.rows import Cause
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
+from greenboard.results.versions import Adoption
 from greenboard.results.writing import Ledger, NewLevel
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.scoring import Settled, settle
@@ -86,6 +87,8 @@ class Task:
     pairs: Pairs | None = None
     given: Cause | None = None
     look: bool = False
+    adoption: Adoption | None = None
+    """What judging this very scorecard came upon before, where the caller kept it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ class Carried:
     rows: Array
     outcomes: Array
     moved: Array
-    """The rows whose level changed."""
+    """The rows whose level changed or ended."""
+    adoption: Adoption
 
 
 def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
@@ -124,17 +128,20 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
     _mark(session, look=task.look)
     _announce(session, turned, moved)
     evaluated = Evaluated(task.at, len(session.rows), len(turned) + ended, levels)
-    place = dict(zip(session.ids.tolist(), session.rows.tolist(), strict=True))
-    rows = np.array([place[one.entity] for one in moved if one.cause is not None], dtype=np.int64)
-    return Carried(evaluated, session.rows, outcomes, rows)
+    elsewhere = [one.entity for one in moved if one.cause is not None] + left
+    rows = np.flatnonzero(np.isin(task.ground.ids, np.array(elsewhere, dtype=np.int64)))
+    return Carried(evaluated, session.rows, outcomes, rows, session.adoption)
 
 
 def lock(scorecards: Collection[str]) -> datetime | None:
     """Keep others from evaluating these scorecards until the transaction ends; give the latest moment they were."""
-    for name in scorecards:
-        models.Scorecard.objects.get_or_create(name=name)
-    rows = models.Scorecard.objects.select_for_update().filter(name__in=scorecards).order_by("name")
-    return max((last for row in rows if (last := store.last_evaluated(row.pk)) is not None), default=None)
+    wanted = models.Scorecard.objects.select_for_update().filter(name__in=scorecards).order_by("name")
+    rows = list(wanted)
+    if len(rows) < len(scorecards):
+        for name in scorecards:
+            models.Scorecard.objects.get_or_create(name=name)
+        rows = list(wanted.all())
+    return store.latest(store.ran_at([row.pk for row in rows]), *(row.looked_at for row in rows))
 
 
 def note_look(scorecard: str, at: datetime) -> None:
@@ -159,8 +166,9 @@ def _run(session: Session, task: Task, note: str) -> models.Run:
 
 def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
     """The session, and the ids of entities that the scorecard is not asked of any more."""
-    card, adopted = versions.adopt(scorecard, task.at)
-    last = _in_order(card, task.at)
+    adoption = versions.adopt(scorecard, task.at, task.adoption)
+    card = adoption.card
+    last = _in_order(adoption, task.at)
     ground = task.ground
     rows = np.arange(len(ground)) if task.rows is None else np.unique(task.rows)
     covered = ground.covered(scorecard.scope)[rows] != 0
@@ -171,17 +179,16 @@ def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
         left = [number for number in held.values_list("entity_id", flat=True) if number not in judged]
     else:
         left = [number for part in facts.chunks(others) for number in _ids(held.filter(entity_id__in=part))]
-    looked_at = models.Scorecard.objects.values_list("looked_at", flat=True).get(id=card)
-    return Session(scorecard, card, adopted, ground, asked, task.at, looked_at, last, task.given), left
+    return Session(scorecard, adoption, ground, asked, task.at, last, task.given), left
 
 
 def _ids(held: QuerySet[models.LevelInterval]) -> list[int]:
     return list(held.values_list("entity_id", flat=True))
 
 
-def _in_order(card: int, at: datetime) -> datetime | None:
+def _in_order(adoption: Adoption, at: datetime) -> datetime | None:
     """When anything was last judged, which is not after this moment."""
-    last = store.last_evaluated(card)
+    last = store.latest(store.ran_at([adoption.card]), adoption.looked_at)
     if last is not None and last > at:
         raise OutOfOrder(
             "the scorecard was already evaluated at a later moment",

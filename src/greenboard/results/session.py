@@ -12,7 +12,7 @@ import numpy as np
 from greenboard.core.refs import Ref
 from greenboard.results.ground import Ground
 from greenboard.results.rows import Cause
-from greenboard.results.versions import Adopted
+from greenboard.results.versions import Adopted, Adoption
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Rule, Scorecard
 
@@ -25,20 +25,27 @@ class Session:
     """One evaluation of one scorecard.
 
     `rows` are the rows of the ground that are judged, in rising order; in the arrays of a session a
-    line is a rule, in the scorecard's order, and a column is one of these rows. `looked_at` is when
-    everything was last known to be right, `last` when anything was last judged; `given` is the cause
-    where the caller knows it.
+    line is a rule, in the scorecard's order, and a column is one of these rows. `last` is when anything
+    was last judged; `given` is the cause where the caller knows it.
     """
 
     scorecard: Scorecard
-    card: int
-    adopted: Mapping[str, Adopted]
+    adoption: Adoption
     ground: Ground
     rows: Array
     at: datetime
-    looked_at: datetime | None
     last: datetime | None
     given: Cause | None = None
+
+    @property
+    def card(self) -> int:
+        """The surrogate id of the scorecard."""
+        return self.adoption.card
+
+    @property
+    def adopted(self) -> Mapping[str, Adopted]:
+        """Its rules as stored, by name."""
+        return self.adoption.rules
 
     @cached_property
     def ids(self) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog.sight import condition
@@ -201,11 +201,15 @@ def last_run(scorecard: str, as_of: datetime | None = None) -> datetime | None:
     return max(moments, default=None)
 
 
-def last_evaluated(scorecard: int) -> datetime | None:
-    """The latest moment at which anything of a scorecard, given by its id, was judged."""
-    last = models.Run.objects.filter(scorecard_id=scorecard).order_by("-at").values_list("at", flat=True).first()
-    looked = models.Scorecard.objects.filter(id=scorecard).values_list("looked_at", flat=True).first()
-    return max((moment for moment in (last, looked) if moment is not None), default=None)
+def ran_at(scorecards: Collection[int]) -> datetime | None:
+    """The latest moment at which a stored run judged anything of scorecards, given by their ids."""
+    runs = models.Run.objects.all()
+    return latest(*(runs.filter(scorecard_id=one).aggregate(last=Max("at"))["last"] for one in scorecards))
+
+
+def latest(*moments: datetime | None) -> datetime | None:
+    """The latest of some moments, of which there may be none."""
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> datetime | None:

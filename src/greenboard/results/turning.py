@@ -134,7 +134,7 @@ def _since(session: Session, columns: Collection[int]) -> dict[int, datetime]:
     own = judged_at(session.card, [int(session.ids[column]) for column in columns])
     found: dict[int, datetime] = {}
     for column in columns:
-        moments = (own.get(int(session.ids[column])), session.looked_at)
+        moments = (own.get(int(session.ids[column])), session.adoption.looked_at)
         known = [moment for moment in moments if moment is not None]
         found[column] = max(known, default=session.at - timedelta(microseconds=1))
     return found

@@ -25,15 +25,46 @@ class Adopted:
     changed: bool
 
 
-def adopt(scorecard: Scorecard, at: datetime) -> tuple[int, dict[str, Adopted]]:
-    """Make sure that a scorecard and its rules are stored as they are now; give surrogate ids by rule.
+@dataclass(frozen=True)
+class Adoption:
+    """A scorecard as stored: its surrogate id, that of its version, and its rules by name.
+
+    `looked_at` is when all its results were last known to be right.
+    """
+
+    card: int
+    version: int
+    rules: Mapping[str, Adopted]
+    looked_at: datetime | None
+
+
+def adopt(scorecard: Scorecard, at: datetime, known: Adoption | None = None) -> Adoption:
+    """Make sure that a scorecard and its rules are stored as they are now.
 
     Rules that the scorecard no longer has end here. To be called inside a transaction; on
-    PostgreSQL it lets one evaluation of a scorecard run at a time.
+    PostgreSQL it lets one evaluation of a scorecard run at a time. `known` is what an earlier call
+    for this very scorecard gave: while that version is in force, its rules need not be read.
     """
-    models.Scorecard.objects.get_or_create(name=scorecard.name)
-    stored = models.Scorecard.objects.select_for_update().get(name=scorecard.name)
-    _version(models.ScorecardVersion, {"scorecard": stored}, (scorecard.digest, _pack_card(scorecard)), at)
+    stored = _stored(scorecard.name)
+    told = scorecard.digest, _pack_card(scorecard)
+    version = _version(models.ScorecardVersion, {"scorecard": stored}, told, at)
+    if known is not None and known.version == version:
+        rules = {name: replace(one, changed=False) for name, one in known.rules.items()}
+    else:
+        rules = _rules(scorecard, stored, at)
+    return Adoption(stored.pk, version, rules, stored.looked_at)
+
+
+def _stored(name: str) -> models.Scorecard:
+    rows = models.Scorecard.objects.select_for_update().filter(name=name)
+    found = rows.first()
+    if found is None:
+        models.Scorecard.objects.get_or_create(name=name)
+        found = rows.get()
+    return found
+
+
+def _rules(scorecard: Scorecard, stored: models.Scorecard, at: datetime) -> dict[str, Adopted]:
     known = {rule.name: rule for rule in models.Rule.objects.filter(scorecard=stored)}
     rows = models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
     current = {rule: (version, digest) for rule, version, digest in rows.values_list("rule_id", "id", "digest")}
@@ -49,7 +80,7 @@ def adopt(scorecard: Scorecard, at: datetime) -> tuple[int, dict[str, Adopted]]:
     gone = [row.id for name, row in known.items() if name not in adopted and row.id in current]
     if gone:
         models.RuleVersion.objects.filter(rule_id__in=gone, valid_to__isnull=True).update(valid_to=at)
-    return stored.id, adopted
+    return adopted
 
 
 def _version(

@@ -227,6 +227,8 @@ def same_standing(held: models.LevelInterval, one: NewLevel) -> bool:
 
 def leave(scorecard: int, entities: Mapping[int, Cause], ledger: Ledger, at: datetime) -> int:
     """End the results and level of entities that the scorecard no longer covers."""
+    if not entities:
+        return 0
     rules = list(models.Rule.objects.filter(scorecard_id=scorecard).values_list("id", flat=True))
     ended = 0
     for entity, cause in entities.items():

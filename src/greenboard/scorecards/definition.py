@@ -24,10 +24,20 @@ from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FieldType, Vocabulary
 from greenboard.rules import language
 from greenboard.rules.language import Standards
-from greenboard.scorecards.form import CardForm, ParameterForm, PartForm, RuleForm, ScopeForm, written
+from greenboard.scorecards.form import (
+    CardForm,
+    ExampleForm,
+    ParameterForm,
+    PartForm,
+    RuleForm,
+    ScopeForm,
+    SubjectForm,
+    written,
+)
 from greenboard.scorecards.position import locate
 from greenboard.scorecards.types import (
     Example,
+    ExampleEntity,
     Level,
     ParameterDef,
     Rule,
@@ -288,13 +298,26 @@ def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
         when=when,
         parameters=parameters,
         examples=tuple(
-            Example(**dict(example), place=source.document.place(*at, "examples", number))
+            _example(example, source.document.place(*at, "examples", number))
             for number, example in enumerate(raw.examples)
         ),
         digest=_digest(_asked(raw)),
         place=source.document.place(*at),
         written=written(raw),
     )
+
+
+def _example(raw: ExampleForm, place: Place) -> Example:
+    around = {
+        relation: tuple(_entity(one, one.name) for one in (told if isinstance(told, tuple) else (told,)))
+        for relation, told in raw.around
+        if told is not None
+    }
+    return Example(_entity(raw, "checkout"), raw.outcome, raw.title, around, place)
+
+
+def _entity(raw: SubjectForm, name: str) -> ExampleEntity:
+    return ExampleEntity(name, raw.facts, raw.kind, raw.tier, raw.lifecycle, raw.levels, raw.teams)
 
 
 def _asked(raw: RuleForm) -> Mapping[str, Any]:

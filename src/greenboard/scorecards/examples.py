@@ -8,18 +8,18 @@ from greenboard.catalog.types import Entity
 from greenboard.core.refs import Ref
 from greenboard.facts.types import Value
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.scorecards.types import Example
+from greenboard.scorecards.types import ExampleEntity
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 """The moment at which examples are judged."""
 
 
-def entity(example: Example) -> Entity:
-    """The entity that an example is about."""
-    return Entity(Ref(example.kind, "default", "checkout"), tier=example.tier, lifecycle=example.lifecycle)
+def entity(example: ExampleEntity) -> Entity:
+    """An entity of an example as the catalog has entities."""
+    return Entity(Ref(example.kind, "default", example.name), tier=example.tier, lifecycle=example.lifecycle)
 
 
-def facts(example: Example, vocabulary: Vocabulary) -> dict[str, Value]:
+def facts(example: ExampleEntity, vocabulary: Vocabulary) -> dict[str, Value]:
     """Its facts, in the stored form; what the example says of the entity is a fact too.
 
     Raises:

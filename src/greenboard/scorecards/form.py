@@ -65,13 +65,34 @@ class ParameterForm(_Strict):
     doc: str = ""
 
 
-class ExampleForm(_Strict):
+class SubjectForm(_Strict):
+    """An entity of an example, and what is known of it."""
+
     facts: dict[str, Any] = {}
-    outcome: Outcome
     kind: str = "service"
     tier: Tier | None = None
     lifecycle: str | None = None
+    levels: dict[str, str] = {}
+    teams: tuple[Text, ...] | None = None
+
+
+class NeighbourForm(SubjectForm):
+    name: Identifier
+
+
+class AroundForm(_Strict):
+    """What each relation leads to; of one that is left out it is not known."""
+
+    dependencies: tuple[NeighbourForm, ...] | None = None
+    dependents: tuple[NeighbourForm, ...] | None = None
+    parts: tuple[NeighbourForm, ...] | None = None
+    repository: NeighbourForm | None = None
+
+
+class ExampleForm(SubjectForm):
+    outcome: Outcome
     title: str = ""
+    around: AroundForm = AroundForm()
 
 
 class RuleForm(_Strict):

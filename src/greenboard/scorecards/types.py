@@ -97,15 +97,33 @@ class ParameterDef:
 
 
 @dataclass(frozen=True)
-class Example:
-    """Facts and the outcome they must lead to: the rule's own test."""
+class ExampleEntity:
+    """An entity of an example: what is known of it.
 
+    `levels` are those that it reached on other scorecards, by their names; "" is none. `teams` are the owning
+    team and those that it is part of; None is unknown.
+    """
+
+    name: str
     facts: Mapping[str, Any]
-    outcome: Outcome
     kind: str = "service"
     tier: int | None = None
     lifecycle: str | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
+    teams: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """What is known of an entity and around it, and the outcome it must lead to: the rule's own test.
+
+    `around` are the entities that each relation leads to; of a relation that is not there it is not known.
+    """
+
+    subject: ExampleEntity
+    outcome: Outcome
     title: str = ""
+    around: Mapping[str, tuple[ExampleEntity, ...]] = field(default_factory=dict)
     place: Place | None = None
 
 
@@ -216,6 +234,11 @@ class Scorecard:
         """0 for no level, 1 for the lowest, and so on."""
         names = [known.name for known in self.levels]
         return 0 if level is None else names.index(level) + 1
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """The names of its levels, lowest first."""
+        return tuple(level.name for level in self.levels)
 
     @property
     def types(self) -> frozenset[str]:

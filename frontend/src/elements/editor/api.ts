@@ -98,7 +98,7 @@ export interface FactType {
 
 export interface Vocabulary {
   types: FactType[];
-  functions: { name: string; signature: string; doc: string; of_related?: boolean }[]; // also of a related entity
+  functions: { name: string; signature: string; doc: string; on: string; of_related?: boolean }[]; // also of a related entity
 }
 
 export interface Scope {
@@ -125,6 +125,9 @@ export interface Example {
   kind?: string;
   tier?: number;
   lifecycle?: string;
+  around?: unknown;
+  levels?: unknown;
+  teams?: unknown;
 }
 
 // What a person can edit. The server adds to a saved rule: its YAML, its digest, and whether it was edited here.

@@ -19,7 +19,7 @@ def command(*, scorecard: str, everything: bool) -> int:
 
     words = vocabulary.load()
     card = definition.find(scorecard, words)
-    tried = attempt(card, card.rules, words)
+    tried = attempt(card, card.rules, words, definition.ladders())
     sys.stdout.buffer.write(render(tried, everything=everything).encode())
     sys.stdout.buffer.flush()
     return 0 if all(one.holds for one in tried) else 1
