@@ -7,6 +7,7 @@ from django.apps import apps
 
 STACK = [
     "core",
+    "outbound",
     "access",
     "catalog",
     "facts",
@@ -14,6 +15,7 @@ STACK = [
     "repository",
     "scorecards",
     "results",
+    "hooks",
     "web",
     "api",
     "cli",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from greenboard.access import audit, tokens
 from greenboard.access.decide import Asker
+from greenboard.access.errors import Above, InTheWay
 from greenboard.access.grants import NAME
 from greenboard.access.models import Membership, Person, Service, Token
 from greenboard.core import clock
@@ -30,6 +31,8 @@ def make(username: str, email: str) -> tuple[Person, str]:
         username=Person.normalize_username(username.strip()), email=Person.objects.normalize_email(email.strip())
     )
     person.set_password(password)
+    if Person.objects.filter(username=person.username).exists():
+        raise InTheWay(f"there is an account {person.username} already")
     try:
         person.full_clean()
     except ValidationError as error:
@@ -50,12 +53,12 @@ def close(person: Person, by: Asker) -> None:
 
     """
     if isinstance(by, Person) and by.pk == person.pk:
-        raise UserError("this is your own account", hint="Ask somebody else to close it.")
+        raise InTheWay("this is your own account", hint="Ask somebody else to close it.")
     _above(person, by)
     with transaction.atomic():
         held = Person.objects.select_for_update().filter(is_superuser=True, is_active=True)
         if [one.pk for one in held] == [person.pk]:
-            raise UserError("this is the last account of an administrator that nothing can shut out")
+            raise InTheWay("this is the last account of an administrator that nothing can shut out")
         _set(person, active=False)
         for token in Token.objects.filter(person=person):
             tokens.revoke(token)
@@ -70,7 +73,7 @@ def open_again(person: Person, by: Asker) -> None:
 
 def _above(person: Person, by: Asker) -> None:
     if person.is_superuser and not getattr(by, "is_superuser", False):
-        raise UserError("this account is an administrator's", hint="Ask an administrator.")
+        raise Above("this account is an administrator's", hint="Ask an administrator.")
 
 
 def _set(person: Person, *, active: bool) -> None:
@@ -107,7 +110,7 @@ def leave(membership: Membership) -> None:
 
     """
     if membership.source != MANUAL:
-        raise UserError(
+        raise InTheWay(
             f"{membership.provider or 'an identity provider'} says who is in this team", hint="Change it there."
         )
     with transaction.atomic():
@@ -132,7 +135,7 @@ def make_service(name: str, title: str) -> Service:
             service = Service.objects.create(name=name, title=title.strip()[:200], created_at=clock.now())
             audit.note("service-account.made", f"service-account:{name}", after={"title": service.title})
     except IntegrityError:
-        raise UserError(f"there is a service account {name} already") from None
+        raise InTheWay(f"there is a service account {name} already") from None
     return service
 
 

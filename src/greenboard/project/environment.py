@@ -10,6 +10,7 @@ from pathlib import Path
 
 from greenboard.core import content
 from greenboard.core.errors import UserError
+from greenboard.outbound.addresses import Allowed
 from greenboard.project import database
 from greenboard.project.database import Database
 
@@ -24,6 +25,8 @@ SETTINGS = {
     "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
     "GREENBOARD_TOKEN_RATE": "Requests a minute that one token may send to one process; 0 is no limit. Default: 600",
     "GREENBOARD_SECRET_KEYS": "File of keys that seal secrets, one a line. Default: sealing.keys in the data folder",
+    "GREENBOARD_OUTBOUND_ALLOW": "Networks and hosts that may be called besides public ones, by commas. Default: none",
+    "GREENBOARD_API_BODY": "Bytes that the body of a request to the API may have. Default: 33554432",
     "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
 }
 """Every setting with what it does; a test asserts that each is in the documentation."""
@@ -46,6 +49,8 @@ class Environment:
     fact_types: Path | None
     scorecards: Path | None
     token_rate: int
+    api_body: int
+    outbound: Allowed
     secret_keys: Path
     package: Path
 
@@ -75,6 +80,8 @@ class Environment:
             https=origin.startswith("https://"),
             fact_types=content.own_fact_types(given),
             scorecards=content.own_scorecards(given),
+            api_body=_bytes(given.get("GREENBOARD_API_BODY", str(32 * 2**20))),
+            outbound=_outbound(given.get("GREENBOARD_OUTBOUND_ALLOW", "")),
             token_rate=_rate(given.get("GREENBOARD_TOKEN_RATE", "600")),
             secret_keys=Path(given.get("GREENBOARD_SECRET_KEYS") or data_dir / "sealing.keys").expanduser().resolve(),
             debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
@@ -91,6 +98,20 @@ def _port(text: str) -> int:
 def _rate(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise UserError("GREENBOARD_TOKEN_RATE is not a number of requests", expected="0 or more", got=repr(text))
+    return int(text)
+
+
+def _outbound(text: str) -> Allowed:
+    try:
+        return Allowed.read(text.split(","))
+    except UserError as error:
+        what = "GREENBOARD_OUTBOUND_ALLOW cannot be read"
+        raise UserError(what, expected=error.expected, got=error.got) from None
+
+
+def _bytes(text: str) -> int:
+    if not text.isdecimal() or len(text) > 12 or int(text) < 1024:
+        raise UserError("GREENBOARD_API_BODY is not a number of bytes", expected="1024 or more", got=repr(text))
     return int(text)
 
 

@@ -27,13 +27,16 @@ INSTALLED_APPS = [
     "greenboard.facts",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.hooks",
     "greenboard.web",
+    "greenboard.api",
     "greenboard.project",
 ]
 
 MIDDLEWARE = [
     "greenboard.web.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "greenboard.api.rim.RimMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -104,6 +107,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
+
+OUTBOUND_ALLOW = environment.outbound
+API_BODY = environment.api_body
+DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.core import clock
 from greenboard.facts.store import vocabulary
+from greenboard.hooks import delivering
 from greenboard.results.continuous import Continuous, Done
 from greenboard.results.live import Live
 from greenboard.scorecards.order import in_order
@@ -33,6 +34,7 @@ _SLOW = 1.0
 
 def work(stop: threading.Event, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
+    threading.Thread(target=delivering.run, args=(stop,), name="hooks", daemon=True).start()
     watch = Continuous(_Standards().now, Live(_progress))
     failures, ready, busy = 0, False, time.monotonic()
     while not stop.is_set() and (parent is None or os.getppid() == parent):
