@@ -45,6 +45,8 @@ def complete(document: _Document) -> _Document:
             for status, said in _SAID.items()
             if status not in responses
         }
+    for schema in components.values():
+        _untitled(schema)
     document["servers"] = [{"url": "/", "description": "This server"}]
     return document
 
@@ -52,6 +54,13 @@ def complete(document: _Document) -> _Document:
 def _operations(document: Json) -> Iterator[tuple[str, Json]]:
     for path in document["paths"].values():
         yield from path.items()
+
+
+def _untitled(schema: Json) -> None:
+    """Take out the titles of fields, which only say their names again."""
+    for field in schema.get("properties", {}).values():
+        field.pop("title", None)
+    schema.pop("title", None)
 
 
 def _never_null(schema: Json) -> Json:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 from greenboard.api.app import api
+from greenboard.api.reference import page
 from greenboard.project.health import health
 
 urlpatterns = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
+    path("api/docs/", page, name="api-reference"),
     path("", include("greenboard.web.urls")),
 ]
 
