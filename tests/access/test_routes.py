@@ -40,6 +40,7 @@ PAGES = {
     "fact-types": "viewer",
     "fact-type": "viewer",
     "palette": "viewer",
+    "api-reference": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
     "token-revoke": "viewer",
