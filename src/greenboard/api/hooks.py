@@ -33,6 +33,13 @@ from greenboard.outbound import addresses
 router = Router(tags=["Webhooks"])
 _HOOK = "/hooks/{int:number}"
 _SECRET = 32
+_MESSAGE = {
+    "name": MESSAGE,
+    "in": "header",
+    "required": True,
+    "description": "A number of your own for each message, which is signed along and taken in once.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
 
 
 class NoHook(UserError):
@@ -244,7 +251,7 @@ def remove_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noq
     return HttpResponse(status=204)
 
 
-@router.post("/hooks/in/{name}", auth=Signed(), response=Taken)
+@router.post("/hooks/in/{name}", auth=Signed(), response=Taken, openapi_extra={"parameters": [_MESSAGE]})
 def receive(request: HttpRequest, name: Path[Word], said: Bulk) -> HttpResponse:
     """Take in a signed message: the body of `bulk`, all or nothing, each message once."""
     inlet = Inlet.objects.get(name=name)

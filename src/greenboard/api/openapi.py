@@ -26,6 +26,25 @@ _SAID = {
 }
 
 
+_SCHEMES: Json = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A token: `gb_...`"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "That of the pages; what changes or computes also wants `X-CSRFToken`.",
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Greenboard-Signature",
+        "description": "`t=SECONDS,v1=HEX`, see docs/api.md; `Greenboard-Delivery` goes along.",
+    },
+}
+_WAYS = {"Needs": ("token", "session"), "Signed": ("signature",)}
+"""How one is known to a guard, by its name."""
+
+
 def complete(document: _Document) -> _Document:
     """Add refusals to every operation, and say of parameters only what an address can say."""
     components = document["components"]["schemas"]
@@ -37,6 +56,8 @@ def complete(document: _Document) -> _Document:
             schema = _never_null(parameter["schema"])
             parameter["schema"] = {key: part for key, part in schema.items() if key not in ("title", "description")}
             parameter.pop("examples", None)  # those of the schema are a list, which is another thing here
+        (needs,) = operation["security"]
+        operation["security"] = [{name: []} for name in _WAYS[next(iter(needs))]]
         responses = {str(status): answer for status, answer in operation["responses"].items()}
         if method == "get" and "200" in responses:
             responses["304"] = {"description": "Nothing changed since `If-None-Match`."}
@@ -46,7 +67,8 @@ def complete(document: _Document) -> _Document:
             if status not in responses
         }
     for schema in components.values():
-        _untitled(schema)
+        _plain(schema)
+    document["components"]["securitySchemes"] = _SCHEMES
     document["servers"] = [{"url": "/", "description": "This server"}]
     return document
 
@@ -56,10 +78,12 @@ def _operations(document: Json) -> Iterator[tuple[str, Json]]:
         yield from path.items()
 
 
-def _untitled(schema: Json) -> None:
-    """Take out the titles of fields, which only say their names again."""
+def _plain(schema: Json) -> None:
+    """Take out the titles of fields, which say their names again, and defaults that generators cannot write."""
     for field in schema.get("properties", {}).values():
         field.pop("title", None)
+        if isinstance(field.get("default"), dict):
+            del field["default"]
     schema.pop("title", None)
 
 
