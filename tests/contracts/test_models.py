@@ -9,6 +9,7 @@ STACK = [
     "core",
     "outbound",
     "access",
+    "identity",
     "catalog",
     "facts",
     "rules",

@@ -166,7 +166,9 @@ def test_a_closed_account_is_out_at_once_and_its_tokens_end(root):
     assert root.post("/people/ada/close").status_code == 302
     assert hers.get("/").status_code == 302
     assert Client().get("/api/v1/vocabulary", headers=bearer).status_code == 401
-    assert Client().post("/sign-in", {"username": "ada", "password": "a long password"}).status_code == 200
+    again = Client()
+    again.post("/sign-in", {"username": "ada", "password": "a long password"})
+    assert again.get("/").headers["Location"].startswith("/sign-in")
     assert root.post("/people/ada/open").status_code == 302
     assert Client().post("/sign-in", {"username": "ada", "password": "a long password"}).status_code == 302
     assert Client().get("/api/v1/vocabulary", headers=bearer).status_code == 401

@@ -172,6 +172,7 @@ def entity_shown(stored: Stored) -> schemas.Entity:
         path=entity.path,
         place=str(entity.place) if entity.place else None,
         owner=_text(stored.owner),
+        owners=[str(ref) for ref in stored.owners],
         system=_text(stored.system),
         domain=_text(stored.domain),
         since=stored.since,

@@ -18,6 +18,7 @@ from greenboard.api.guard import PEOPLE, PEOPLE_READ
 from greenboard.api.query import Asked, Limit, Number, One, cursor, key
 from greenboard.api.schemas import Listed
 from greenboard.api.shapes import Strict
+from greenboard.identity import leaving
 
 router = Router(tags=["People"])
 Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@+-]{1,150}$", examples=["ada"])]
@@ -98,14 +99,14 @@ def one(request: HttpRequest, name: Path[Username]) -> HttpResponse:
 @router.post("/people/{name}/close", auth=PEOPLE, response=PersonShown)
 def close(request: HttpRequest, name: Path[Username]) -> HttpResponse:
     """Close an account: sessions and tokens end at once."""
-    people.close(_person(name), request.user)
+    leaving.switch(_person(name), request.user, active=False)
     return answers.told(_shown(_person(name)))
 
 
 @router.post("/people/{name}/open", auth=PEOPLE, response=PersonShown)
 def open_again(request: HttpRequest, name: Path[Username]) -> HttpResponse:
     """Open a closed account; its tokens stay revoked."""
-    people.open_again(_person(name), request.user)
+    leaving.switch(_person(name), request.user, active=True)
     return answers.told(_shown(_person(name)))
 
 

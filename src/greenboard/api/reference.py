@@ -108,7 +108,7 @@ def _operation(path: str, method: str, told: Json) -> Operation:
 
 def _answers(responses: Json) -> Iterator[tuple[str, str, str]]:
     for status, told in responses.items():
-        schema = next((one.get("schema", {}) for one in told.get("content", {}).values()), {})
+        schema: Json = next((one.get("schema", {}) for one in told.get("content", {}).values()), {})
         yield status, told.get("description", ""), _type(schema) if schema else ""
 
 

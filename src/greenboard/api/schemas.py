@@ -73,7 +73,8 @@ class Entity(Shown):
     external_dependencies: list[ExternalDependency] | None = Field(description="Null: nobody said.")
     path: str | None
     place: str | None = Field(description="Where the descriptor says it.")
-    owner: str | None = Field(description="Owning team, also by what it is part of.")
+    owner: str | None = Field(description="Who answers for it, also by what it is part of.")
+    owners: list[str] = Field(description="All owners, with those that it inherits.")
     system: str | None
     domain: str | None
     since: datetime = Field(description="When it was last changed.")

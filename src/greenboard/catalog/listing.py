@@ -145,8 +145,10 @@ def _having(ref: Ref | None, as_of: datetime | None, what: str) -> set[int]:
         seeds = set(_relations(RelationKind.OWNS, as_of).filter(source_id=number).values_list("target_id", flat=True))
         candidates = _parts(seeds, as_of) if what == "owner" else _parts({number}, as_of) - {number}
     around = Around.of(candidates if len(candidates) <= _CHUNK else None, as_of)
-    of = {"owner": around.owner, "system": around.system, "domain": around.domain}[what]
-    return {number for number in candidates if of(number) == ref}
+    if what == "owner":
+        return {number for number in candidates if ref in (around.owners(number) or (None,))}
+    whole = around.system if what == "system" else around.domain
+    return {number for number in candidates if whole(number) == ref}
 
 
 def _number(ref: Ref, as_of: datetime | None) -> int:

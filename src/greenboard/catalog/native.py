@@ -19,6 +19,7 @@ from greenboard.catalog.types import (
     Declared,
     Entity,
     ExternalDependency,
+    Inheritance,
     Kind,
     Link,
     Relation,
@@ -78,6 +79,9 @@ class Description(_Strict):
     title: str = Field("", description="Name for people.")
     description: str = Field("", description="What it is, in a sentence.")
     owner: str | None = Field(None, description="The team (or `person:NAME`) that answers for it.")
+    owner_inherited: Literal["append", "fallback", "none"] = Field(
+        "fallback", description="Whether the owner of a system or domain owns its parts too: besides, instead, never."
+    )
     tier: int | None = Field(None, ge=0, le=4, strict=True, description="How critical: 0 most, 4 least.")
     lifecycle: Literal[LIFECYCLES] | None = Field(None, description="Stage of its life.")  # type: ignore[valid-type]
     system: str | None = Field(None, description="The system that it is part of.")
@@ -122,7 +126,7 @@ class ListModel(_Strict):
     kinds: list[KindModel] = Field(default=[], description="Kinds beside the built-in ones.")
 
 
-_ONLY = {"members": ("team",), "teams": ("person",)}
+_ONLY = {"members": ("team",), "teams": ("person",), "owner_inherited": ("system", "domain")}
 _RELATIONS = (
     ("system", RelationKind.PART_OF, "system"),
     ("domain", RelationKind.PART_OF, "domain"),
@@ -179,8 +183,9 @@ class _Reader:
     def entity(self) -> Entity:
         model = self.model
         for field, kinds in _ONLY.items():
-            if getattr(model, field) and self.ref.kind not in kinds:
-                self.refusals.add(UserError(f"{field}: only for the kind {kinds[0]}", place=self.place(field)))
+            if field in model.model_fields_set and getattr(model, field) and self.ref.kind not in kinds:
+                only = f"{field}: only for the kind {' or '.join(kinds)}"
+                self.refusals.add(UserError(only, place=self.place(field)))
         external = model.external_dependencies
         return Entity(
             ref=self.ref,
@@ -194,6 +199,7 @@ class _Reader:
             annotations={key: parts.text(value) for key, value in model.annotations.items()},
             properties=self.properties(),
             data_classification=model.data_classification,
+            owner_inherited=Inheritance(model.owner_inherited),
             dependencies_declared=model.depends_on is not None or bool(model.consumes),
             external_dependencies=None if external is None else tuple(self.external(external)),
             path=self.path(),

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import httpcore2
 import httpx2
@@ -134,7 +135,8 @@ def _client() -> httpx2.Client:
 
 
 def _note(row: Delivery, came: Told) -> None:
-    told = {"status": came.status, "answer": came.answer[:_ANSWER], "milliseconds": round(came.milliseconds, 1)}
+    told: dict[str, Any] = {"status": came.status, "answer": came.answer[:_ANSWER]}
+    told["milliseconds"] = round(came.milliseconds, 1)
     if came.arrived:
         told["state"] = State.DONE.value
     elif row.attempts > len(PAUSES) or not row.hook.active:

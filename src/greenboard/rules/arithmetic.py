@@ -67,7 +67,7 @@ def _beyond(data: Array, lowest: int, highest: int) -> list[Array]:
 
 
 def _add(step: Step) -> Value:
-    left, right = step.vec(0), step.vec(1)
+    left, right = step.pair()
     if step.node.type.kind is Kind.DOUBLE:
         return Vec(tree.DOUBLE, left.data + right.data, step.state())
     one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
@@ -76,7 +76,7 @@ def _add(step: Step) -> Value:
 
 
 def _subtract(step: Step) -> Value:
-    left, right = step.vec(0), step.vec(1)
+    left, right = step.pair()
     if step.node.type.kind is Kind.DOUBLE:
         return Vec(tree.DOUBLE, left.data - right.data, step.state())
     if left.type.kind is Kind.TIMESTAMP:  # which are few enough for a difference to be a whole number
@@ -94,7 +94,7 @@ def _shaped(step: Step, data: Array, overflowed: Array) -> Vec:
 
 
 def _multiply(step: Step) -> Value:
-    left, right = step.vec(0), step.vec(1)
+    left, right = step.pair()
     if step.node.type.kind is Kind.DOUBLE:
         return Vec(tree.DOUBLE, left.data * right.data, step.state())
     one, other = np.atleast_1d(left.data), np.atleast_1d(right.data)
@@ -109,7 +109,7 @@ def _multiply(step: Step) -> Value:
 
 
 def _divide(step: Step) -> Value:
-    left, right = step.vec(0), step.vec(1)
+    left, right = step.pair()
     if step.node.type.kind is Kind.DOUBLE:
         with np.errstate(all="ignore"):
             return Vec(tree.DOUBLE, np.divide(left.data, right.data), step.state())

@@ -224,6 +224,8 @@ class Frame:
         self.around = around
         self.strings = Strings() if strings is None else strings
         self._count = 0 if rows is None else len(rows)
+        self.fields: dict[tuple[str, str], Vec | ListVec | StructVec] = {}
+        """What rules read of it so far, by fact type and field, a lane for each row."""
         self._variables: dict[str, StructVec | ListVec] = {}
         self._related: dict[str, StructVec | ListVec] = {}
         self._whole: tuple[Frame, Array] | None = None

@@ -7,9 +7,9 @@ everything else passes it on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -59,9 +59,9 @@ def evaluate(
     `parameters` are for every row of the frame, also where `rows` names a few. More rows than fit are
     evaluated in parts. A single row whose comprehensions look at more than MAX_LANES elements is an ERROR.
     """
-    given = columns_of(program, frame, parameters or {})
+    given = columns_of(program, frame, parameters or {}) if program.parameter_types else {}
     if rows is not None and not program.looks_around:
-        given = {name: column.take(rows) for name, column in given.items()}
+        given = {name: column.take(rows) for name, column in given.items()} if given else given
         frame, rows = frame.only(rows), None  # what many rules read of few rows is then taken once
     count = len(frame) if rows is None else len(rows)
     verdicts = np.empty(count, dtype=np.int8)
@@ -150,7 +150,7 @@ class Interpreter:
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
         home = lanes if lanes.depth <= node.level else lanes.home(node.level)
-        found = self._evaluate(node, home)
+        found = _EVALUATED[type(node)](self, node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
         return found if home is lanes else found.take(lanes.path(home))
@@ -161,25 +161,7 @@ class Interpreter:
         assert isinstance(found, Vec)
         return found
 
-    def _evaluate(self, node: Node, lanes: Lanes) -> Value:
-        match node:
-            case Const():
-                return self._constant(node)
-            case Var():
-                return self._variable(node, lanes)
-            case Select():
-                return self._select(node, lanes)
-            case Has():
-                return self._has(node, lanes)
-            case Call():
-                return self._call(node, lanes)
-            case Fold():
-                return self._fold(node, lanes)
-            case ListOf():
-                return self._list(node, lanes)
-        raise AssertionError(f"no such node: {node}")
-
-    def _constant(self, node: Const) -> Vec:
+    def _constant(self, node: Const, _lanes: Lanes) -> Vec:
         if isinstance(node.value, str):
             return Vec(node.type, np.asarray(self.frame.strings.code(node.value), dtype=np.int32))
         return Vec(node.type, np.asarray(node.value))
@@ -200,16 +182,29 @@ class Interpreter:
         """The facts of a type; unknown where there is no such type any more, or it has become another."""
         known = node.name in self.frame.vocabulary.types
         found = self.frame.variable(node.name) if known else None
-        if found is not None and found.type == node.type:
+        if found is not None and (found.type is node.type or found.type == node.type):
             return found
         return cast("StructVec | ListVec", gather.unknown(node.type, len(self.frame)))
 
     def _select(self, node: Select, lanes: Lanes) -> Value:
+        if self.rows is None and self._trace is None and type(node.operand) is Var and not node.optional:
+            return self._field(node, node.operand, lanes)
         operand = self.value(node.operand, lanes)
         if node.optional:
             return _optional_field(operand, node.field, node.type)
         assert isinstance(operand, StructVec)
         return _read(operand, node.field, node.type)
+
+    def _field(self, node: Select, variable: Var, lanes: Lanes) -> Held:
+        """A field of the entity's own facts, which rule after rule reads: it is worked out once for a frame."""
+        known = self.frame.fields if not variable.local and variable.name != PARAMETERS else {}
+        key = variable.name, node.field
+        found = known.get(key)
+        if found is None or found.type != node.type:
+            operand = self._variable(variable, lanes)
+            assert isinstance(operand, StructVec)
+            found = known[key] = _read(operand, node.field, node.type)
+        return found
 
     def _has(self, node: Has, lanes: Lanes) -> Value:
         operand = self.value(node.operand, lanes)
@@ -288,6 +283,18 @@ class Interpreter:
                 return folds.exists_one(test, inner, lanes.count, over)
         made = bound if node.body is None else self.value(node.body, inner)
         return folds.collect(node, made, test, inner, over)
+
+
+_EVALUATED: Mapping[type[Node], Callable[[Interpreter, Any, Lanes], Value]] = {
+    Const: Interpreter._constant,
+    Var: Interpreter._variable,
+    Select: Interpreter._select,
+    Has: Interpreter._has,
+    Call: Interpreter._call,
+    Fold: Interpreter._fold,
+    ListOf: Interpreter._list,
+}
+"""How each kind of node is evaluated. Looked up by type: for a single lane, matching would cost as much as the work."""
 
 
 def _read(struct: StructVec, name: str, stated: Type) -> Held:

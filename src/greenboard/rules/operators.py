@@ -28,7 +28,7 @@ Operator = Callable[[Step], Value]
 
 def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) -> Value:
     """The value of a call, its arguments being evaluated. Supported functions only: see `supported`."""
-    if node.function not in _OF_PARTS:
+    if node.function not in _OF_PARTS and ListVec in map(type, arguments):
         arguments = [part.whole() if isinstance(part, ListVec) else part for part in arguments]
     return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
 
@@ -48,7 +48,7 @@ def _or(step: Step) -> Value:
 
 def _absorb(step: Step, deciding: bool) -> Value:
     """`&&` (decided by false) and `||` (decided by true): a side without a value matters only undecided."""
-    left, right = step.vec(0), step.vec(1)
+    left, right = step.pair()
     data = (left.data | right.data) if deciding else (left.data & right.data)
     if left.state is None and right.state is None:
         return Vec(tree.BOOL, data)
@@ -105,7 +105,7 @@ def _unequal(step: Step) -> Value:
 
 def _ordered(sign: str) -> Operator:
     def compared(step: Step) -> Value:
-        left, right = step.vec(0), step.vec(1)
+        left, right = step.pair()
         state = worst(left.state, right.state)
         if left.type.kind is Kind.STRING:
             ranks = step.strings.ranks()

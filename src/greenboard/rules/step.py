@@ -25,6 +25,13 @@ class Step:
         assert isinstance(found, Vec)
         return found
 
+    def pair(self) -> tuple[Vec, Vec]:
+        """The first two arguments, which are scalar."""
+        left, right = self.arguments[0], self.arguments[1]
+        assert isinstance(left, Vec)
+        assert isinstance(right, Vec)
+        return left, right
+
     def listed(self, index: int) -> ListVec:
         """An argument that is a list."""
         found = self.arguments[index]
