@@ -7,6 +7,7 @@ from django.apps import apps
 
 STACK = [
     "core",
+    "outbound",
     "access",
     "identity",
     "catalog",
@@ -15,6 +16,7 @@ STACK = [
     "repository",
     "scorecards",
     "results",
+    "hooks",
     "web",
     "api",
     "cli",

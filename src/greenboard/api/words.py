@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from ninja import Router
 
+from greenboard.api import drafted
 from greenboard.api.guard import READ
 from greenboard.api.shown import Json
 from greenboard.facts.store import vocabulary
@@ -16,10 +17,10 @@ from greenboard.facts.vocabulary import FactType, Vocabulary, encode
 from greenboard.rules import reference
 from greenboard.rules.functions import Function
 
-router = Router()
+router = Router(tags=["Drafts"])
 
 
-@router.get("/vocabulary", auth=READ)
+@router.get("/vocabulary", auth=READ, operation_id="vocabulary", response=drafted.Vocabulary, exclude_unset=True)
 def words(request: HttpRequest) -> HttpResponse:
     """All that an expression may name. It seldom changes: keep it by its ETag."""
     text, tag = _written()

@@ -65,12 +65,17 @@ class ExternalModel(_Strict):
     slo_pct: float | None = Field(None, ge=0, le=100, description="What they promise, in percent.")
 
 
-class EntityModel(_Strict):
-    """One entity."""
+class Identity(_Strict):
+    """What references name it by."""
 
     kind: KindName = Field(description="What it is: a built-in kind, or one defined under `kinds`.")
     name: Name = Field(description="Name that references use; letters, digits, dots, dashes, underscores.")
     namespace: Name = Field("default", description="Namespace of the name.")
+
+
+class Description(_Strict):
+    """What is said of an entity that is already named."""
+
     title: str = Field("", description="Name for people.")
     description: str = Field("", description="What it is, in a sentence.")
     owner: str | None = Field(None, description="The team (or `person:NAME`) that answers for it.")
@@ -110,6 +115,10 @@ class EntityModel(_Strict):
         return given
 
 
+class EntityModel(Description, Identity):
+    """One entity."""
+
+
 class ListModel(_Strict):
     """Several entities, and kinds of your own."""
 
@@ -138,10 +147,10 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
     """
     if isinstance(document.data, dict) and not {"entities", "kinds"}.isdisjoint(document.data):
         several = yaml.parse(document, ListModel)
-        found = [_entity(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
+        found = [declared(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
         kinds = tuple(_kinds(several, document, refusals))
         return Declared.joined((Declared(kinds=kinds), *(each for each in found if each)))
-    return _entity(yaml.parse(document, EntityModel), document, (), refusals) or Declared()
+    return declared(yaml.parse(document, EntityModel), document, (), refusals) or Declared()
 
 
 def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals) -> Iterator[Kind]:
@@ -151,7 +160,8 @@ def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals
             yield define(model, place)
 
 
-def _entity(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
+def declared(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
+    """What one entity's model, which stands at a path of the document, declares; what is wrong goes to `refusals`."""
     with refusals.catch(document.place(*at, "name"), "name"):
         ref = parts.name(model.kind, model.namespace, model.name)
         reader = _Reader(model, ref, document, at, refusals)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from greenboard.core import content
 from greenboard.identity import configuration as identity
 from greenboard.identity.configuration import Identity
+from greenboard.outbound.addresses import Allowed
 from greenboard.project import database
 from greenboard.project.configuration import declared, given
 from greenboard.project.database import Database
@@ -43,6 +44,8 @@ class Environment:
     identity: Identity
     proxies: int
     token_rate: int
+    api_body: int
+    outbound: Allowed
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -81,6 +84,8 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            api_body=declared.API_BODY.value(told),
+            outbound=declared.OUTBOUND_ALLOW.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

@@ -34,7 +34,9 @@ INSTALLED_APPS = [
     "greenboard.facts",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.hooks",
     "greenboard.web",
+    "greenboard.api",
     "greenboard.project",
 ]
 
@@ -43,6 +45,7 @@ MIDDLEWARE = [
     "greenboard.project.observing.probes.Probes",
     "greenboard.project.observing.requests.Observing",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "greenboard.api.rim.RimMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,6 +142,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
+
+OUTBOUND_ALLOW = environment.outbound
+API_BODY = environment.api_body
+DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
 USE_TZ = True
 TIME_ZONE = "UTC"

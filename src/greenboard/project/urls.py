@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from greenboard.api.app import api
+from greenboard.api.reference import page
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("api/docs/", page, name="api-reference"),
     path("scim/v2/", include("greenboard.scim.urls")),
     path("", include("greenboard.web.urls")),
 ]

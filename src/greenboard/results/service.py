@@ -18,7 +18,7 @@ from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
 from greenboard.facts.merge import merge
 from greenboard.results import live, models, standings, store, versions, writing
-from greenboard.results.events import ResultsChanged
+from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.judge import NOBODY, Subject, judge
 from greenboard.results.neighbourhood import near
@@ -225,11 +225,12 @@ def _mark(session: Session, *, look: bool) -> None:
 
 
 def _announce(session: Session, turned: Turned, moved: Collection[NewLevel]) -> None:
-    """Tell, once it is committed, whose results or levels changed."""
+    """Tell now, and once it is committed, whose results or levels changed."""
     columns = set(turned.column.tolist())
     place = dict(zip(session.ids.tolist(), range(len(session.rows)), strict=True))
     refs = {session.ref(column) for column in columns | {place[one.entity] for one in moved}}
     if refs:
+        events.announce(ResultsWritten(session.scorecard.name, session.at, refs))
         event = ResultsChanged(session.scorecard.name, session.at, refs)
         transaction.on_commit(lambda: events.announce(event))
 

@@ -128,6 +128,19 @@ TOKEN_RATE = Setting(
     forms.number(0, 999_999_999),
     "600",
 )
+API_BODY = Setting(
+    "GREENBOARD_API_BODY",
+    "Bytes that the body of a request may have",
+    forms.number(1_024, 10**10),
+    str(32 * 2**20),
+)
+OUTBOUND_ALLOW = Setting(
+    "GREENBOARD_OUTBOUND_ALLOW",
+    "What may be called besides public addresses: networks (`10.0.0.0/8`) and names of hosts, separated by commas. "
+    "See [api.md](api.md#webhooks)",
+    forms.ALLOWED,
+    shown="none",
+)
 SECRET_KEYS = Setting(
     "GREENBOARD_SECRET_KEYS",
     "File of the keys that seal secrets at rest, one a line; the first seals, all open. See "
@@ -175,7 +188,8 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
+    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
+    SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from greenboard.core.errors import UserError
+from greenboard.outbound.addresses import Allowed
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -34,6 +37,16 @@ def number(low: int, high: int, fault: str = "is not such a number") -> Form[int
         return int(text)
 
     return Form(f"a number from {low} to {high}", fault, parse)
+
+
+def _callable(text: str) -> Allowed:
+    try:
+        return Allowed.read(text.split(","))
+    except UserError:
+        raise ValueError(text) from None
+
+
+ALLOWED = Form("networks such as 10.0.0.0/8, and names of hosts, separated by commas", "cannot be read", _callable)
 
 
 def choice(*known: str) -> Form[str]:
