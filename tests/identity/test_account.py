@@ -232,3 +232,19 @@ def test_time_does_not_tell_whether_an_account_exists(client, ada):
     taken("ada")
     # Both hash a password once. The hash of these tests is quick, so only a gross difference can be asked about.
     assert abs(min(taken("ada") for _ in range(2)) - min(taken(f"e{n}") for n in range(2))) < 0.2
+
+
+def test_who_lost_everything_is_let_in_again_by_the_machine(client, with_codes, monkeypatch):
+    from click.testing import CliRunner
+
+    from greenboard.project.commands import account
+
+    sign_in(client)
+    client.post("/sign-in/second-factor", {"code": code("JBSWY3DPEHPK3PXP")})
+    monkeypatch.setattr("greenboard.project.running.prepare", lambda *_, **__: None)
+    password = CliRunner().invoke(account.command, ["reset", "ada", "--factors"]).output.strip()
+    assert len(password) >= 20
+    assert client.get("/account").status_code == 302, "the sessions of before are gone"
+    sign_in(client, password)
+    assert who(client) == with_codes
+    assert CliRunner().invoke(account.command, ["reset", "nobody"]).exit_code != 0

@@ -39,3 +39,19 @@ def test_a_team_shows_its_people_and_that_a_provider_says_who_they_are(page, boa
     assert "grace" in text
     Person.objects.filter(pk=person.pk).update(is_active=False)
     assert "left" in page(f"/entities/team/{team.namespace}/{team.name}")
+
+
+def test_a_change_of_owner_is_on_the_page_with_its_cause(page, board):
+    from greenboard.catalog import descriptors, store
+
+    def said(owner):
+        return descriptors.read(f"kind: library\nname: ledger-kit\nowner: {owner}\n", "kit.yaml")
+
+    for owner in ("one", "two"):
+        teams = descriptors.read(f"kind: team\nname: {owner}\n", "teams.yaml")
+        store.save(teams, clock.now(), cause="teams")
+        store.save(said(owner), clock.now(), cause=f"handed to {owner}")
+    text = page("/entities/library/default/ledger-kit")
+    assert "Owners so far" in text
+    assert "handed to two" in text
+    assert "Owners so far" not in page("/entities/team/default/one")

@@ -144,6 +144,13 @@ def lock(scorecards: Collection[str]) -> datetime | None:
     return store.latest(store.ran_at([row.pk for row in rows]), *(row.looked_at for row in rows))
 
 
+def unjudged(scorecard: Scorecard, ground: Ground) -> Array:
+    """The rows of which a scorecard is asked, and of which it has no level."""
+    held = models.LevelInterval.objects.filter(scorecard__name=scorecard.name, valid_to__isnull=True)
+    judged = np.fromiter(held.values_list("entity_id", flat=True).iterator(), dtype=np.int64)
+    return np.flatnonzero((ground.covered(scorecard.scope) != 0) & ~np.isin(ground.ids, judged))
+
+
 def note_look(scorecard: str, at: datetime) -> None:
     """Remember that nothing had to be judged for all results to be right as of a moment."""
     models.Scorecard.objects.filter(name=scorecard).update(looked_at=at)

@@ -49,7 +49,7 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
         "picture": relations.picture(ref, around, surroundings),
-        "owning": owning.build(stored, around, surroundings.entities.keys(), asked),
+        "owning": owning.build(stored, around, catalog.related(ref), surroundings.entities.keys(), asked),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
         **_readiness(scorecard, ref, levels.get(ref), asked),
