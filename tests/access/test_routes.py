@@ -13,21 +13,59 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja import Router
 
+from greenboard.access.decide import Permission
 from greenboard.access.models import Grant, Person, Role
 from greenboard.api import app
 from greenboard.core import clock
 
-OPEN = {"health", "sign-in", "sign-out", "api-root"}
-"""Whether it runs, the way in and out, and an address of the API at which nothing is."""
+OPEN = {
+    "health",
+    "sign-in",
+    "account_login",
+    "mfa_authenticate",
+    "oidc_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
+    "saml_sls",
+    "sign-out",
+    "api-root",
+}
+"""Whether it runs, the ways in and out, and an address of the API at which nothing is."""
+
+OWN = {
+    "account",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "session-end",
+    "provider-remove",
+    "account_change_password",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_remove_webauthn",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+"""The pages of one's own account, for whoever is signed in."""
 
 ROLES = ("viewer", "member", "maintainer", "administrator")
 """Each may all that those before it may."""
 
 PAGES = {
+    "api-reference": "viewer",
     "board": "viewer",
     "catalog": "viewer",
     "catalog-csv": "viewer",
     "catalog-json": "viewer",
+    "ownership": "viewer",
+    "ownership-csv": "viewer",
+    "ownership-json": "viewer",
     "results": "viewer",
     "results-csv": "viewer",
     "results-json": "viewer",
@@ -40,6 +78,7 @@ PAGES = {
     "fact-types": "viewer",
     "fact-type": "viewer",
     "palette": "viewer",
+    "api-reference": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
     "token-revoke": "viewer",
@@ -50,6 +89,8 @@ PAGES = {
     "person-open": "administrator",
     "person-join": "administrator",
     "person-leave": "administrator",
+    "identities": "member",
+    "identities-decide": "administrator",
     "access": "member",
     "access-grant": "administrator",
     "access-revoke": "administrator",
@@ -64,20 +105,88 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+")
+SIGNED = {"/hooks/in/{name}"}
+"""The operation that asks for a signature instead of a session or token: `tests/api/test_hooks.py` is about it."""
+
+FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+")
 """The pages that take POST only."""
 
 OPERATIONS = {
+    "GET /entities": "viewer",
+    "GET /entities/{kind}/{namespace}/{name}": "viewer",
+    "PUT /entities/{kind}/{namespace}/{name}": "member",
+    "DELETE /entities/{kind}/{namespace}/{name}": "member",
+    "GET /entities/{kind}/{namespace}/{name}/history": "viewer",
+    "GET /relations": "viewer",
+    "PUT /relations": "member",
+    "DELETE /relations": "member",
+    "GET /teams": "viewer",
+    "GET /kinds": "viewer",
+    "GET /tags": "viewer",
+    "GET /facts": "viewer",
+    "POST /facts": "member",
+    "GET /gaps": "viewer",
+    "GET /fact-types": "viewer",
+    "GET /fact-types/{name}": "viewer",
+    "GET /results": "viewer",
+    "GET /levels": "viewer",
+    "GET /changes": "viewer",
+    "GET /entities/{kind}/{namespace}/{name}/judgement": "viewer",
     "POST /rules/check": "viewer",
     "POST /rules/preview": "viewer",
     "POST /scorecards/preview": "viewer",
     "POST /rules/backtest": "viewer",
-    "GET /vocabulary": "viewer",
+    "GET /scorecards": "viewer",
+    "GET /scorecards/{scorecard}": "viewer",
+    "GET /scorecards/{scorecard}/rules": "viewer",
+    "GET /scorecards/{scorecard}/trend": "viewer",
     "GET /scorecards/{scorecard}/rules/{rule}": "viewer",
     "PUT /scorecards/{scorecard}/rules/{rule}": "maintainer",
     "DELETE /scorecards/{scorecard}/rules/{rule}": "maintainer",
+    "GET /vocabulary": "viewer",
+    "POST /bulk": "member",
+    "GET /hooks": "maintainer",
+    "POST /hooks": "maintainer",
+    "GET /hooks/{int:number}": "maintainer",
+    "PUT /hooks/{int:number}": "maintainer",
+    "DELETE /hooks/{int:number}": "maintainer",
+    "POST /hooks/{int:number}/secret": "maintainer",
+    "POST /hooks/{int:number}/test": "maintainer",
+    "GET /hooks/{int:number}/deliveries": "maintainer",
+    "POST /hooks/{int:number}/deliveries/{int:delivery}/again": "maintainer",
+    "GET /inlets": "maintainer",
+    "POST /inlets": "maintainer",
+    "DELETE /inlets/{name}": "maintainer",
+    "GET /people": "member",
+    "POST /people": "administrator",
+    "GET /people/{name}": "member",
+    "POST /people/{name}/close": "administrator",
+    "POST /people/{name}/open": "administrator",
+    "POST /people/{name}/teams": "administrator",
+    "DELETE /people/{name}/teams/{int:number}": "administrator",
+    "GET /roles": "member",
+    "PUT /roles/{name}": "administrator",
+    "DELETE /roles/{name}": "administrator",
+    "GET /grants": "member",
+    "POST /grants": "administrator",
+    "DELETE /grants/{int:number}": "administrator",
+    "GET /service-accounts": "member",
+    "POST /service-accounts": "administrator",
+    "POST /service-accounts/{name}/close": "administrator",
+    "POST /service-accounts/{name}/open": "administrator",
+    "GET /tokens": "viewer",
+    "POST /tokens": "viewer",
+    "DELETE /tokens/{prefix}": "viewer",
+    "GET /service-accounts/{name}/tokens": "administrator",
+    "POST /service-accounts/{name}/tokens": "administrator",
+    "DELETE /service-accounts/{name}/tokens/{prefix}": "administrator",
+    "GET /audit": "administrator",
+    "GET /openapi.json": "viewer",
 }
 """The lowest role that may call each operation of the API."""
+
+SIGNED = {"POST /hooks/in/{name}"}
+"""Operations that a signature opens, and no role."""
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -91,7 +200,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
 def pages() -> Iterator[tuple[str, str, str]]:
     """Name, method and an address of every page that is not open to all."""
     for path, one in patterns(get_resolver()):
-        if not path.startswith("api/v1/") and one.name not in OPEN:
+        if not path.startswith(("api/v1/", "scim/v2/")) and one.name not in OPEN | OWN:
             address = re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "x", path))
             yield str(one.name), "POST" if FORMS.fullmatch(str(one.name)) else "GET", f"/{address}"
 
@@ -99,8 +208,11 @@ def pages() -> Iterator[tuple[str, str, str]]:
 def operations() -> Iterator[tuple[str, str, str]]:
     """Name, method and an address of every operation."""
     for path, operation in app.operations():
+        if path in SIGNED:
+            continue
         for method in operation.methods:
-            yield f"{method} {path}", method, "/api/v1" + re.sub(r"\{[^}]*\}", "x", path)
+            address = re.sub(r"\{[^}]*\}", "x", re.sub(r"\{int:\w+\}", "1", path))
+            yield f"{method} {path}", method, f"/api/v1{address}"
 
 
 def test_every_page_names_a_permission() -> None:
@@ -108,6 +220,22 @@ def test_every_page_names_a_permission() -> None:
     assert len(routes) > 10
     bare = [path for path, one in routes if one.name not in OPEN and not hasattr(one.callback, "permission")]
     assert bare == []
+
+
+def test_pages_of_ones_own_account_are_for_whoever_is_signed_in_and_scim_for_who_may_provision() -> None:
+    named = {one.name: one.callback for _, one in patterns(get_resolver())}
+    assert {name for name, view in named.items() if getattr(view, "permission", "") is None} == OWN
+    scim = {one.callback.permission for path, one in patterns(get_resolver()) if path.startswith("scim/v2/")}
+    assert scim == {Permission.PEOPLE_PROVISION}
+
+
+@pytest.mark.django_db
+def test_ones_own_account_is_reached_without_any_grant_and_by_no_stranger() -> None:
+    Grant.objects.all().delete()
+    client = Client()
+    assert client.get("/account").headers["Location"] == "/sign-in?next=/account"
+    client.force_login(Person.objects.create_user("nobody", password="a long password"))
+    assert client.get("/account").status_code == 200
 
 
 def test_every_operation_of_the_api_names_a_permission() -> None:
@@ -126,7 +254,7 @@ def test_an_operation_without_one_is_found(monkeypatch) -> None:  # type: ignore
 
 def test_each_page_and_operation_has_its_line_here() -> None:
     assert {name for name, _, _ in pages()} == set(PAGES)
-    assert {name for name, _, _ in operations()} == set(OPERATIONS)
+    assert {name for name, _, _ in operations()} == set(OPERATIONS) | SIGNED
 
 
 def signed_in(role: str) -> Client:
@@ -141,7 +269,7 @@ def signed_in(role: str) -> Client:
 
 def decided(client: Client) -> dict[str, int]:
     """The status that each page and operation answers."""
-    routes = [*pages(), *operations()]
+    routes = [*pages(), *(one for one in operations() if one[0] not in SIGNED)]
     return {
         name: client.generic(method, address, content_type="application/json").status_code
         for name, method, address in routes
@@ -170,11 +298,16 @@ def test_without_a_grant_nothing_is_reached() -> None:
 def test_strangers_are_sent_to_sign_in_and_told_so_by_the_api() -> None:
     answers = decided(Client())
     assert {answers[name] for name, _, _ in pages()} == {302}
-    assert {answers[name] for name, _, _ in operations()} == {401}
+    assert {answers[name] for name in OPERATIONS} == {401}
 
 
 @pytest.mark.django_db
 def test_a_role_of_ones_own_reaches_what_it_lists() -> None:
     Role.objects.create(name="auditor", permissions=["audit.read"])
     answers = decided(signed_in("auditor"))
-    assert {name for name, status in answers.items() if status != 403} == {"audit", "audit-csv", "audit-jsonl"}
+    assert {name for name, status in answers.items() if status != 403} == {
+        "audit",
+        "audit-csv",
+        "audit-jsonl",
+        "GET /audit",
+    }

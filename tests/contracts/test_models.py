@@ -7,13 +7,16 @@ from django.apps import apps
 
 STACK = [
     "core",
+    "outbound",
     "access",
+    "identity",
     "catalog",
     "facts",
     "rules",
     "repository",
     "scorecards",
     "results",
+    "hooks",
     "web",
     "api",
     "cli",

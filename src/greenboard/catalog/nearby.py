@@ -18,7 +18,7 @@ def ends(
     ids: Collection[int], as_of: datetime | None = None, *, both: bool = False
 ) -> list[tuple[RelationKind, int, int]]:
     """The relations from or to entities, as `store.ends` gives them; with `both`, those between two of them."""
-    rows = _linked(ids, as_of, both=both).order_by("kind", "id")
+    rows = store.at_moment(_linked(ids, both=both), as_of).order_by("kind", "id")
     once = dict.fromkeys(rows.values_list("kind", "source_id", "target_id"))
     return [(RelationKind(kind), source, target) for kind, source, target in once]
 
@@ -27,11 +27,28 @@ def relations(
     ids: Collection[int], as_of: datetime | None = None, *, both: bool = False, sight: Sight = EVERYTHING
 ) -> list[Relation]:
     """As `ends`, as relations, each once; both ends of each are in sight."""
+    return _relations(_linked(ids, both=both), as_of, sight)
+
+
+def _relations(rows: QuerySet[RelationInterval], as_of: datetime | None, sight: Sight) -> list[Relation]:
     seen = condition(sight, "source_id") & condition(sight, "target_id")
-    found = list(_linked(ids, as_of, both=both).filter(seen).order_by("kind", "id"))
+    found = list(store.at_moment(rows.filter(seen), as_of).order_by("kind", "id"))
     names = store.names({end for row in found for end in (row.source_id, row.target_id, row.declared_by_id)}, as_of)
     once = {(row.kind, row.source_id, row.target_id): row for row in reversed(found)}
     return [store.relation(row, names) for row in reversed(once.values())]
+
+
+def people(ids: Collection[int], as_of: datetime | None = None, *, sight: Sight = EVERYTHING) -> list[Relation]:
+    """Who is in some teams, and in the teams within them; for persons, what they own."""
+    within, waiting = set(ids), set(ids)
+    parts = store.at_moment(RelationInterval.objects.filter(kind=RelationKind.PART_OF, source__kind="team"), as_of)
+    while waiting:
+        waiting = set(parts.filter(target_id__in=waiting).values_list("source_id", flat=True)) - within
+        within |= waiting
+    members = Q(kind=RelationKind.MEMBER_OF, target_id__in=within)
+    teams = Q(kind=RelationKind.PART_OF, source_id__in=within, source__kind="team")
+    alone = Q(kind=RelationKind.OWNS, source_id__in=list(ids), source__kind="person")
+    return _relations(RelationInterval.objects.filter(members | teams | alone), as_of, sight)
 
 
 def above(ids: Collection[int], as_of: datetime | None = None) -> set[int]:
@@ -44,7 +61,7 @@ def above(ids: Collection[int], as_of: datetime | None = None) -> set[int]:
     return {source if kind == RelationKind.OWNS else target for kind, source, target in ends}
 
 
-def _linked(ids: Collection[int], as_of: datetime | None, *, both: bool) -> QuerySet[RelationInterval]:
+def _linked(ids: Collection[int], *, both: bool) -> QuerySet[RelationInterval]:
     several = list(ids)
     starts, stops = Q(source_id__in=several), Q(target_id__in=several)
-    return store.at_moment(RelationInterval.objects.filter(starts & stops if both else starts | stops), as_of)
+    return RelationInterval.objects.filter(starts & stops if both else starts | stops)

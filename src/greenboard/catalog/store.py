@@ -17,7 +17,7 @@ from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.naming import named
 from greenboard.catalog.saving import Saved, save
 from greenboard.catalog.sight import condition
-from greenboard.catalog.types import Declared, Entity, Kind, Relation, RelationKind
+from greenboard.catalog.types import Declared, Entity, Inheritance, Kind, Relation, RelationKind
 from greenboard.catalog.upkeep import rename, retire
 from greenboard.core.refs import Ref
 
@@ -51,16 +51,21 @@ _CHUNK = 500
 class Stored:
     """An entity as of a moment.
 
-    `owner` may be that of the system or domain around it; `since` is when it was last changed; `id`
-    stays when it is renamed.
+    `owners` are its own and those that it inherits of the systems and domains around it, the one that
+    answers for it first; `since` is when it was last changed; `id` stays when it is renamed.
     """
 
     id: int
     entity: Entity
-    owner: Ref | None
+    owners: tuple[Ref, ...]
     system: Ref | None
     domain: Ref | None
     since: datetime
+
+    @property
+    def owner(self) -> Ref | None:
+        """Who answers for it."""
+        return self.owners[0] if self.owners else None
 
     @property
     def ref(self) -> Ref:
@@ -251,8 +256,12 @@ def versions(as_of: datetime | None) -> QuerySet[EntityVersion]:
 def _search(wanted: Wanted, as_of: datetime | None) -> list[Stored]:
     found = _in_order(versions(as_of).filter(fits(wanted)))
     around = Around.of([row.entity_id for row in found] if len(found) <= _CHUNK else None, as_of)
-    asked = ((wanted.teams, around.owner), (wanted.systems, around.system), (wanted.domains, around.domain))
-    kept = [row for row in found if all(not refs or of(row.entity_id) in refs for refs, of in asked)]
+    asked = (
+        (wanted.teams, lambda of: around.owners(of) or (None,)),
+        (wanted.systems, lambda of: (around.system(of),)),
+        (wanted.domains, lambda of: (around.domain(of),)),
+    )
+    kept = [row for row in found if all(not refs or not set(of(row.entity_id)).isdisjoint(refs) for refs, of in asked)]
     return list(stored(kept, around))
 
 
@@ -323,19 +332,32 @@ def stored(found: Iterable[EntityVersion], around: Around) -> Iterator[Stored]:
     """Rows with what is around them."""
     for row in found:
         of = row.entity_id
-        yield Stored(of, rows.entity(row), around.owner(of), around.system(of), around.domain(of), row.valid_from)
+        yield Stored(of, rows.entity(row), around.owners(of), around.system(of), around.domain(of), row.valid_from)
+
+
+_INHERITED = ("system", "domain")
+"""The kinds whose owner the parts may inherit in another way than usual."""
+
+
+def inherited(as_of: datetime | None = None) -> dict[int, Inheritance]:
+    """How the parts of systems and domains inherit their owner, where that is not the usual way. One query."""
+    said = versions(as_of).filter(kind__in=_INHERITED, data__has_key="owner_inherited")
+    return {of: Inheritance(data["owner_inherited"]) for of, data in said.values_list("entity_id", "data")}
 
 
 class Around:
     """Who owns what, and what is part of what, at a moment: for all entities or for some."""
 
-    def __init__(self, names: Mapping[int, Ref], pairs: Iterable[tuple[str, int, int]]) -> None:
+    def __init__(
+        self, names: Mapping[int, Ref], pairs: Iterable[tuple[str, int, int]], inherited: Mapping[int, Inheritance]
+    ) -> None:
         self.names = names
-        self.owners: dict[int, int] = {}
+        self.inherited = inherited
+        self.owner: dict[int, int] = {}
         self.wholes: defaultdict[int, list[int]] = defaultdict(list)
         for kind, source, target in pairs:
             if kind == RelationKind.OWNS:
-                self.owners[target] = source
+                self.owner[target] = source
             else:
                 self.wholes[source].append(target)
 
@@ -346,7 +368,8 @@ class Around:
         owns, part_of = found.filter(kind=RelationKind.OWNS), found.filter(kind=RelationKind.PART_OF)
         columns = ("kind", "source_id", "target_id")
         if ids is None:
-            return cls(_names(None, as_of), [*owns.values_list(*columns), *part_of.values_list(*columns)])
+            everything = [*owns.values_list(*columns), *part_of.values_list(*columns)]
+            return cls(_names(None, as_of), everything, inherited(as_of))
         pairs: list[tuple[str, int, int]] = []
         seen, waiting = set(ids), set(ids)
         while waiting:
@@ -354,16 +377,19 @@ class Around:
             waiting = {target for _, _, target in above} - seen
             seen |= waiting
             pairs += above
+        ways = inherited(as_of) if pairs else {}
         pairs += owns.filter(target_id__in=seen).values_list(*columns)
-        return cls(_names(seen | {source for _, source, _ in pairs}, as_of), pairs)
+        names = _names(seen | {source for _, source, _ in pairs}, as_of)
+        return cls(names, pairs, ways)
 
     def around(self, of: int) -> Iterator[int]:
         return graph.around(of, lambda inner: self.wholes.get(inner, ()), lambda whole: self.names[whole].kind)
 
-    def owner(self, of: int) -> Ref | None:
-        """The owner, or that of the nearest thing around which has one; teams and persons have none."""
-        found = next((self.owners[whole] for whole in self.around(of) if whole in self.owners), None)
-        return None if found is None else self.names[found]
+    def owners(self, of: int) -> tuple[Ref, ...]:
+        """The owner, and those that are inherited of what is around; teams and persons have none."""
+        how = self.inherited
+        found = graph.owners(self.around(of), self.owner.get, lambda one: how.get(one, Inheritance.FALLBACK))
+        return tuple(self.names[one] for one in found)
 
     def system(self, of: int) -> Ref | None:
         return self._whole(of, "system")

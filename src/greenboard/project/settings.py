@@ -1,16 +1,15 @@
-"""Django's settings, made of a few environment variables that start with GREENBOARD_.
-
-Each setting is read once, checked, and refused with a clear sentence when it is wrong.
-"""
+"""Django's settings, made of ours."""
 
 from __future__ import annotations
 
 from greenboard.project.environment import Environment, secret_key
+from greenboard.project.observing import logs
 
 environment = Environment.read()
+GREENBOARD = environment
 
 BASE_DIR = environment.data_dir
-SECRET_KEY = secret_key(environment.data_dir)
+SECRET_KEY = environment.secret_key or secret_key(environment.data_dir)
 DEBUG = environment.debug
 ALLOWED_HOSTS = list(environment.hosts)
 
@@ -22,22 +21,36 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    "allauth.mfa",
+    "allauth.usersessions",
     "greenboard.access",
+    "greenboard.identity",
     "greenboard.catalog",
     "greenboard.facts",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.hooks",
     "greenboard.web",
+    "greenboard.api",
     "greenboard.project",
 ]
 
 MIDDLEWARE = [
     "greenboard.web.security.SecurityMiddleware",
+    "greenboard.project.observing.probes.Probes",
+    "greenboard.project.observing.requests.Observing",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "greenboard.api.rim.RimMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "greenboard.access.origin.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -66,6 +79,15 @@ TEMPLATES = [
 DATABASES = {"default": {**environment.database.settings}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts failed sign-ins and keeps what providers publish about themselves, for all processes alike.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 AUTH_USER_MODEL = "access.Person"
 TOKEN_RATE = environment.token_rate
 SEALING_KEYS = environment.secret_keys
@@ -80,6 +102,22 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+IDENTITY = environment.identity
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "greenboard.identity.adapters.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_SESSION_REMEMBER = True
+SOCIALACCOUNT_ADAPTER = "greenboard.identity.adapters.Providers"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+MFA_ADAPTER = "greenboard.identity.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.proxies
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -105,16 +143,13 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
 
+OUTBOUND_ALLOW = environment.outbound
+API_BODY = environment.api_body
+DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"greenboard": {"level": "INFO"}},
-}
+LOGGING = logs.configuration(environment.log_format, environment.log_level, (*environment.secrets, SECRET_KEY))

@@ -7,8 +7,8 @@ shows, it chooses here, and only then are their causes read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,15 +54,15 @@ class Changes:
     direction: Array
     cause: Array
     row: Array
-    rules: Mapping[int, str] = field(default_factory=dict)
-    levels: tuple[str, ...] = ("",)
+    rules: Mapping[int, str]
+    levels: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.moment)
 
     def where(self, chosen: Array) -> Changes:
         """Some of them: a mask, or their positions in rising order."""
-        return Changes(*(getattr(self, name)[chosen] for name in _COLUMNS), self.rules, self.levels)
+        return _made((getattr(self, name)[chosen] for name in _COLUMNS), self.rules, self.levels)
 
     def between(self, since: datetime, until: datetime) -> Changes:
         """Those after a moment and up to another."""
@@ -111,6 +111,12 @@ class Changes:
         was, now = (OUTCOMES[number].value if number != NONE else None for number in (before, after))
         fell = before != NONE and after != NONE and worse(OUTCOMES[before], OUTCOMES[after])
         return Change(refs[entity], self.rules[rule], was, now, at, why[cause], fell)
+
+
+def _made(columns: Iterable[Array], rules: Mapping[int, str], levels: tuple[str, ...]) -> Changes:
+    """Changes of their columns, in the order of `_COLUMNS`."""
+    moment, entity, rule, before, after, direction, cause, row = columns
+    return Changes(moment, entity, rule, before, after, direction, cause, row, rules, levels)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -184,12 +190,12 @@ def _read(scorecard: str, after: datetime, since: datetime, known: Changes | Non
     rows = [*_turned(names, after, beyond), *_moved(scorecard, after, number)]
     rows.sort(key=lambda row: row[0])
     table = np.array(rows, dtype=np.int64).reshape(len(rows), len(_COLUMNS)).T
-    fresh = Changes(*_narrow(table), names, tuple(several))
+    fresh = _made(_narrow(table), names, tuple(several))
     if known is None:
         return fresh
     old = known.where((known.moment > micros(since)) & (known.moment <= micros(after)))
     joined = (np.concatenate([getattr(old, name), getattr(fresh, name)]) for name in _COLUMNS)
-    return Changes(*joined, names, tuple(several))
+    return _made(joined, names, tuple(several))
 
 
 def _narrow(table: Array) -> Iterator[Array]:
@@ -199,7 +205,7 @@ def _narrow(table: Array) -> Iterator[Array]:
 
 
 def _none(rules: Mapping[int, str]) -> Changes:
-    return Changes(*_narrow(np.zeros((len(_COLUMNS), 0), dtype=np.int64)), rules)
+    return _made(_narrow(np.zeros((len(_COLUMNS), 0), dtype=np.int64)), rules, ("",))
 
 
 def _level_names(scorecard: str) -> list[str]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import transaction
 
+from greenboard.core import spans
 from greenboard.facts import store as facts
 from greenboard.results import live, marks, service, store
 from greenboard.results.ground import Ground, verdicts
@@ -26,6 +27,8 @@ from greenboard.scorecards.types import Scorecard
 
 MOST = 2_000
 """How many marks are worked off at once."""
+PART = 1_000
+"""How many entities that were never judged are judged at once; others may write in between."""
 _UNSEEN = -2
 
 
@@ -93,12 +96,14 @@ Standards = Callable[[], Sequence[Scorecard]]
 class Continuous:
     """Keeps the results of all scorecards right, turn by turn. For one thread.
 
-    `standards` gives the scorecards as they are now, those that others read first. `_foreign` are the
+    `standards` gives the scorecards as they are now, those that others read first. So many entities
+    that were never judged are judged in one transaction as `part` says. `_foreign` are the
     rows that changed and that another worker judged.
     """
 
     standards: Standards
     live: live.Live
+    part: int = PART
     _held: dict[str, _Held] = field(default_factory=dict)
     _foreign: set[int] = field(default_factory=set)
     _looked: datetime | None = None
@@ -115,12 +120,27 @@ class Continuous:
         try:
             if not self.live.loaded:
                 self.live.ground(now)  # before the transaction, so that nobody who writes waits for it
+            for card in changed:
+                self._first(card, now)
             with transaction.atomic():
                 return self._work(cards, now)
         except BaseException:
             self._held.clear()
             self.live.forget()
             raise
+
+    def _first(self, card: Scorecard, now: datetime) -> None:
+        """Judge those whom a scorecard never judged, some at a time: each has a hundred results to be written."""
+        rows = service.unjudged(card, self.live.ground(now))
+        adoption = None
+        for start in range(0, len(rows) if len(rows) > self.part else 0, self.part):
+            with transaction.atomic():
+                last = service.lock([card.name])
+                at = max(now, last) if last is not None else now
+                task = Task(self.live.ground(at), at, rows[start : start + self.part], adoption=adoption)
+                carried = _evaluate(card, task)
+                self._tell(card, carried, task.ground, at)
+            adoption = carried.adoption
 
     def _is_new(self, card: Scorecard) -> bool:
         held = self._held.get(card.name)
@@ -154,7 +174,7 @@ class Continuous:
     def _card(self, card: Scorecard, turn: _Turn) -> Carried | None:
         if self._is_new(card) or (turn.look and self._begins(card, turn.at)):
             held = self._held[card.name] = _Held.of(card)
-            carried = service.carry_out(card, Task(turn.ground, turn.at, look=True))
+            carried = _evaluate(card, Task(turn.ground, turn.at, look=True))
             held.keep(carried, turn.ground)
             self._foreign.clear()
             return carried
@@ -184,7 +204,7 @@ class Continuous:
         asked = {name: _array(several) for name, several in pairs.items()}
         asked = {name: each[covered[each] != 0] for name, each in asked.items()}
         task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look, adoption=held.adoption)
-        carried = service.carry_out(held.scorecard, task)
+        carried = _evaluate(held.scorecard, task)
         held.keep(carried, turn.ground)
         return carried
 
@@ -238,11 +258,17 @@ class Continuous:
         """What the next scorecards see of the levels that changed."""
         if carried is None or not len(carried.moved):
             return turn
-        ids = turn.ground.ids[carried.moved].tolist()
-        ranks = store.ranks(card.name, ids)
-        ground = self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, turn.at)
-        marks.note_levels(card.name, ids, turn.at)
+        ground = self._tell(card, carried, turn.ground, turn.at)
         return replace(turn, ground=ground, moved={**turn.moved, card.name: set(carried.moved.tolist())})
+
+    def _tell(self, card: Scorecard, carried: Carried, ground: Ground, at: datetime) -> Ground:
+        """Take over the levels that changed, and mark them for other processes."""
+        ids = ground.ids[carried.moved].tolist()
+        if not ids:
+            return ground
+        ranks = store.ranks(card.name, ids)
+        marks.note_levels(card.name, ids, at)
+        return self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, at)
 
     def _timed(self, held: _Held, ground: Ground, pairs: dict[str, set[int]]) -> None:
         """Add the pairs that time may have changed, and those that another worker judged."""
@@ -266,6 +292,11 @@ class Continuous:
             rules = [rule.id for rule in card.rules if rule.grace == grace]
             found |= store.undecided_between(card.name, rules, since - grace if self._looked else since, at - grace)
         return {row for number in found if (row := self.live.row(number)) is not None}
+
+
+def _evaluate(card: Scorecard, task: Task) -> Carried:
+    with spans.span("evaluation", scorecard=card.name):
+        return service.carry_out(card, task)
 
 
 def _array(rows: Collection[int]) -> Array:

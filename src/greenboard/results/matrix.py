@@ -200,8 +200,17 @@ def _patched(known: Matrix, scorecard: str, changed: Collection[int]) -> Matrix:
         return np.concatenate([before, renumbered[after] if name == "level" else after], axis=-1)[..., order]
 
     read_to = max(known.read_to[0], fresh.read_to[0]), max(known.read_to[1], fresh.read_to[1])
-    parts = {name: joined(name) for name in ("outcomes", "level", "score", "undecided")}
-    return replace(known, ids=ids[order], levels=levels, read_to=read_to, _counted={}, **parts)
+    return replace(
+        known,
+        ids=ids[order],
+        outcomes=joined("outcomes"),
+        levels=levels,
+        level=joined("level"),
+        score=joined("score"),
+        undecided=joined("undecided"),
+        read_to=read_to,
+        _counted={},
+    )
 
 
 def _read(blank: Matrix, scorecard: str, as_of: datetime | None, entities: Array | None = None) -> Matrix:

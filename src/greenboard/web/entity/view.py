@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +10,8 @@ from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import nearby
+from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -19,7 +21,7 @@ from greenboard.results import store as results
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import causes, content
-from greenboard.web.entity import known, ladder, past, relations, result
+from greenboard.web.entity import known, ladder, owning, past, relations, result
 from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
@@ -48,6 +50,7 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
         "picture": relations.picture(ref, own, _near(found, asked), surroundings),
+        "owning": _owning(stored, own, found, asked),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
         **_readiness(scorecard, ref, asked),
@@ -72,6 +75,16 @@ def _near(found: Seen, asked: address.Asked) -> relations.Near:
         return nearby.relations(ids, asked.as_of, both=both, sight=found.sight)
 
     return near
+
+
+def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address.Asked) -> owning.Owning:
+    """Who answers for it: read of its owner's people only."""
+    answering = [one for one in (stored, found.find(stored.owner) if stored.owner else None) if one is not None]
+    people = nearby.people([one.id for one in answering], asked.as_of, sight=found.sight)
+    past = catalog.related(stored.ref)
+    named = {stored.owner, *(one.relation.source for one in past)}
+    declared = frozenset(ref for ref in named if ref is not None and found.find(ref))
+    return owning.build(stored, [*own, *people], past, declared, asked)
 
 
 def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked) -> dict[str, Any]:

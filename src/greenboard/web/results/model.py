@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
-from greenboard.facts.store import chunks
 from greenboard.results import store
 from greenboard.results.held import NONE
 from greenboard.results.matrix import EXEMPT
@@ -28,6 +27,7 @@ from greenboard.web.seen import Seen
 from greenboard.web.standing import counting
 
 PAGE = 50
+_PART = 500
 COLUMNS = ("ref", "rule", "item", "dimension", "level", "outcome", "exempt", "since", "cause")
 _ORDER = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.NO_DATA: 2, Outcome.PASS: 3, Outcome.NOT_APPLICABLE: 4}
 UNDECIDED = "undecided"
@@ -189,8 +189,9 @@ def _row(row: ResultRow, rule: Rule, stored: Stored, scorecard: Scorecard, asked
 def exported(scorecard: Scorecard, chosen: Chosen, asked: Asked) -> Iterator[dict[str, Field]]:
     """The rows of the export, read some hundred at a time."""
     rules = {rule.id: rule for rule in scorecard.rules}
-    for part in chunks(chosen.ordered(asked.get("outcome"))):
-        for _, row in chosen.read(part, asked.as_of):
+    found = chosen.ordered(asked.get("outcome"))
+    for start in range(0, len(found), _PART):
+        for _, row in chosen.read(found[start : start + _PART], asked.as_of):
             yield _exported(row, rules[row.rule])
 
 

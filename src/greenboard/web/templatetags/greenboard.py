@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 
 register = template.Library()
@@ -39,3 +40,9 @@ def asset(name: str) -> str:
 def grouped(number: int) -> str:
     """A number with commas between its thousands."""
     return f"{number:,}"
+
+
+@register.filter
+def json_text(value: object) -> str:
+    """A value as JSON, for an attribute that a script of ours reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
