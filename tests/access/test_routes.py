@@ -154,8 +154,8 @@ OPERATIONS = {
     "GET /hooks/{int:number}/deliveries": "maintainer",
     "POST /hooks/{int:number}/deliveries/{int:delivery}/again": "maintainer",
     "GET /inlets": "maintainer",
-    "POST /inlets": "maintainer",
-    "DELETE /inlets/{name}": "maintainer",
+    "POST /inlets": "administrator",
+    "DELETE /inlets/{name}": "administrator",
     "GET /openapi.json": "viewer",
 }
 """The lowest role that may call each operation of the API."""

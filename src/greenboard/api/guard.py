@@ -96,6 +96,7 @@ EDIT = Needs(Permission.RULES_WRITE)
 DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
+ACCESS = Needs(Permission.ACCESS_MANAGE)
 ADMINISTER = Needs(Permission.ADMINISTER)
 
 
