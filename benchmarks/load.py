@@ -48,6 +48,7 @@ PAGES = {
 }
 PASSWORD = "first-password.txt"
 START_SECONDS, STOP_SECONDS, REQUEST_SECONDS = 120, 30, 60
+SETTLE_SECONDS, RESTED_SECONDS, RESTING = 300, 3, 0.15
 MADE = "made.json"
 
 
@@ -171,12 +172,22 @@ def processes(root: int) -> list[int]:
     return found
 
 
-def role(number: int) -> str:
-    """What a process of ours does."""
-    words = Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    if "worker" in words:
-        return "worker"
-    return "serve" if "serve" in words else "web"
+def roles(numbers: Sequence[int]) -> dict[int, str]:
+    """What each process does; the first one is that which started the others."""
+    found = {}
+    for number in numbers:
+        words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+        found[number] = "worker" if b"worker" in words else "serve" if number == numbers[0] else "web"
+    return found
+
+
+def settle(worker: Process) -> None:
+    """Wait until the worker has read the catalog: until it has rested for some seconds."""
+    until, rested = time.monotonic() + SETTLE_SECONDS, 0
+    while time.monotonic() < until and rested < RESTED_SECONDS:
+        before = worker.cpu_seconds()
+        time.sleep(1)
+        rested = rested + 1 if worker.cpu_seconds() - before < RESTING else 0
 
 
 def sign_in(port: int, folder: Path) -> str:
@@ -220,7 +231,10 @@ def drive(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         cookie = sign_in(port, folder)
         plan = Plan(port, cookie, pages, options.entities, options.think, 0.0)
         first = warm(plan)
-        watched = {number: Process(number) for number in numbers}
+        watched, role = {number: Process(number) for number in numbers}, roles(numbers)
+        for number in numbers:
+            if role[number] == "worker":
+                settle(watched[number])
         start = {number: (process.mib(), process.cpu_seconds()) for number, process in watched.items()}
         plan = Plan(port, cookie, pages, options.entities, options.think, time.monotonic() + options.seconds)
         users = [User(number, plan) for number in range(options.users)]
@@ -231,10 +245,10 @@ def drive(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             user.join()
         used = {number: process.cpu_seconds() - start[number][1] for number, process in watched.items()}
         memory = [
-            {"process": role(number), "mib": [start[number][0], middle[number], watched[number].mib()]}
+            {"process": role[number], "mib": [start[number][0], middle[number], watched[number].mib()]}
             for number in watched
         ]
-        web = sum(seconds for number, seconds in used.items() if role(number) != "worker")
+        web = sum(seconds for number, seconds in used.items() if role[number] != "worker")
     return {**summary(users, options.seconds, web), "first_ms": first, "memory": memory}
 
 

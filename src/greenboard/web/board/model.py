@@ -201,16 +201,16 @@ def _cell(title: str, dimension: Dimension, counted: Tally, asked: Asked, own: M
         said=f"{title}, {dimension.title}: {counted.said}",
         url=url,
         bar=outcome_bar(counted.passed, counted.failed, counted.undecided),
-        note=f"{counted.passed}/{counted.asked}" if counted.asked else "",
+        note=f"{counted.passed:,}/{counted.asked:,}" if counted.asked else "",
     )
 
 
 def _sign(counted: Tally) -> tuple[str, str, str]:
     """The worst that a cell holds: what failed, else what is not known, else all is well."""
     if counted.failed:
-        return "fail", "✕", str(counted.failed)
+        return "fail", "✕", f"{counted.failed:,}"
     if counted.undecided:
-        return "no_data", "◌", str(counted.undecided)
+        return "no_data", "◌", f"{counted.undecided:,}"
     if counted.passed:
         return "pass", "✓", ""
     return "not_applicable", "–", ""
