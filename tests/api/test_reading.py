@@ -244,5 +244,5 @@ def test_the_description_is_valid_and_says_what_every_operation_answers(reader):
                 content = operation["responses"][status].get("content", {})
                 assert status == "204" or content["application/json"]["schema"], (method, path)
             for parameter in operation.get("parameters", []):
-                bounded = {"enum", "pattern", "maximum", "format", "items", "anyOf", "const", "maxLength"}
+                bounded = {"$ref", "enum", "pattern", "maximum", "format", "items", "anyOf", "const", "maxLength"}
                 assert parameter["schema"].get("type") == "boolean" or bounded & set(parameter["schema"]), parameter
