@@ -77,11 +77,11 @@ def test_a_request_id_of_a_proxy_is_kept_only_when_it_is_plain(board):
     assert "<" not in board.get("/", headers={"X-Request-Id": "<script>alert(1)"}).headers["X-Request-Id"]
 
 
-@pytest.mark.django_db
 OPEN = re.compile(r"sign-(in|out)|account_login|mfa_authenticate|(oidc|openid|saml)_.+")
 """The ways in and out; that no other page is open, `tests/access/test_routes.py` holds."""
 
 
+@pytest.mark.django_db
 def test_strangers_are_sent_to_sign_in_from_every_page(client):
     for route in urls.urlpatterns:
         assert isinstance(route, URLPattern)
