@@ -78,13 +78,17 @@ def test_a_request_id_of_a_proxy_is_kept_only_when_it_is_plain(board):
     assert "<" not in board.get("/", headers={"X-Request-Id": "<script>alert(1)"}).headers["X-Request-Id"]
 
 
+OPEN = re.compile(r"sign-(in|out)|account_login|mfa_authenticate|(oidc|openid|saml)_.+")
+"""The ways in and out; that no other page is open, `tests/access/test_routes.py` holds."""
+
+
 @pytest.mark.django_db
 def test_strangers_are_sent_to_sign_in_from_every_page(client):
     for route in urls.urlpatterns:
         assert isinstance(route, URLPattern)
-        if route.name in ("sign-in", "sign-out"):
+        if OPEN.fullmatch(str(route.name)):
             continue
-        answer = client.get("/" + re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "service", str(route.pattern))))
+        answer = client.get("/" + re.sub(r"<int:\w+>", "1", re.sub(r"<(str|slug):\w+>", "service", str(route.pattern))))
         assert answer.status_code == 302, route.name
         assert answer.headers["Location"].startswith("/sign-in?next=")
 
