@@ -18,7 +18,7 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check clean
+.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check audit sbom clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,9 +37,11 @@ test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
 
-lint: $(VENV)/.installed-dev ## Check style, types, import contracts and sizes
+lint: $(VENV)/.installed-dev ## Check style, security, migrations, types, import contracts and sizes
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/bandit -q -r src -c pyproject.toml
+	@$(BIN)/python tools/migrations.py
 	@$(MAKE) --no-print-directory types contracts sizes
 
 format: $(VENV)/.installed-dev ## Bring the code into shape
@@ -58,8 +60,16 @@ sizes: $(VENV)/.installed-dev ## Print the size figures; fail beyond the hard li
 bench: $(VENV)/.installed-dev $(ASSETS) ## Run every benchmark; each prints a JSON object as its last line
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-check: install ## Hold this repository against its own standard
-	@$(BIN)/greenboard check .
+check: install ## Hold this repository against its own standard: Gold, with the exemptions of deploy/
+	@$(BIN)/greenboard check . --exemptions deploy/exemptions.yaml --fail-under gold
+
+audit: $(VENV)/.uv ## Look for known vulnerabilities in what is locked; needs a network, so CI leaves it out
+	@$(BIN)/uv tool run --from pip-audit pip-audit --require-hashes --disable-pip \
+	  $(foreach name,run dev build node,-r requirements/$(name).txt)
+	@cd frontend && npm audit --package-lock-only
+
+sbom: $(VENV)/.uv ## Write the bill of materials of what runs to dist/greenboard.cdx.json
+	@$(BIN)/python tools/sbom.py
 
 lock: $(VENV)/.uv ## Lock the dependencies again, with hashes
 	@for group in run dev build node uv; do $(BIN)/python tools/lock.py $$group; done

@@ -73,6 +73,20 @@ def test_packages_are_counted(repo, scope, files, expected):
     assert not missed
 
 
+@pytest.mark.parametrize(("stated", "locked"), [("rich>=13", True), ("attrs", False)])
+def test_files_with_hashes_lock_what_they_name_whole_or_not(repo, scope, stated, locked):
+    tree = repo(
+        {
+            "pyproject.toml": f'[project]\nname="x"\ndependencies=["{stated}"]\n[dependency-groups]\ndev=["pytest"]\n',
+            "requirements/run.txt": "rich==13 --hash=sha256:00\n",
+            "requirements/dev.txt": "pytest==9 --hash=sha256:00\n",
+        }
+    )
+    found, missed = read(scope, tree)
+    assert counts(found["pyproject.toml"]) == ((2, 2, 2, 0, True) if locked else (2, None, 0, 2, False))
+    assert not missed
+
+
 def test_a_lock_at_the_root_of_a_workspace_serves_its_members(repo, scope):
     tree = repo(
         {"packages/x/package.json": '{"dependencies": {"a": "^1"}}', "package-lock.json": LOCK, "package.json": "{}"}

@@ -22,17 +22,19 @@ class FirstAccount:
     password_file: Path
 
 
-def ensure_administrator(data_dir: Path) -> FirstAccount | None:
+def ensure_administrator(data_dir: Path, chosen: str = "") -> FirstAccount | None:
     """Create the administrator when nobody can sign in yet.
 
-    The password is random, is written to a file that only its owner can read, and is never logged.
+    The password is the chosen one. Without one it is random, and written to a file that only its
+    owner can read. It is never logged.
     Returns None when there already is an account and its first password file is gone.
     """
     path = data_dir / "first-password.txt"
     if not Person.objects.exists():
-        password = secrets.token_urlsafe(15)
-        path.touch(mode=0o600, exist_ok=True)
-        path.write_text(password + "\n", encoding="ascii")
+        password = chosen or secrets.token_urlsafe(15)
+        if not chosen:
+            path.touch(mode=0o600, exist_ok=True)
+            path.write_text(password + "\n", encoding="ascii")
         with transaction.atomic():
             Person.objects.create_superuser(ADMINISTRATOR, password=password)
             audit.note("account.made", f"account:{ADMINISTRATOR}", after={"administrator": True})

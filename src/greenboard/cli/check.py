@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from greenboard.cli.input.gather import Gathered
     from greenboard.cli.report.content import Report
     from greenboard.facts.vocabulary import Vocabulary
+    from greenboard.results.judge import Exempt
     from greenboard.scorecards.types import Rule, Scorecard
 
 FORMATS = ("table", "json", "markdown", "sarif", "junit")
@@ -39,6 +40,7 @@ class _Asked:
     "--scorecard", default="production-readiness", show_default=True, metavar="NAME|FILE", help="What to ask."
 )
 @click.option("--facts", type=click.Path(path_type=Path), metavar="FILE", help="More facts, as JSON.")
+@click.option("--exemptions", type=click.Path(path_type=Path), metavar="FILE", help="What is exempt, as YAML.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
     "--fail-under", metavar="LEVEL|SCORE", help="Exit 1 when an entity is below this provisional level or score."
@@ -51,6 +53,7 @@ def command(
     paths: tuple[Path, ...],
     scorecard: str,
     facts: Path | None,
+    exemptions: Path | None,
     form: str,
     fail_under: str | None,
     everything: bool,
@@ -76,7 +79,7 @@ def command(
     gathered = _gather(paths, facts, words, moment)
     card = early or definition.find(scorecard, gathered.vocabulary)
     asked, rule = _threshold(card, fail_under), _rule(card, explain)
-    report = _report(card, gathered, gathered.vocabulary, moment, rule)
+    report = _report(card, gathered, moment, rule, exempt=_exempt(exemptions, card, gathered, moment))
     _print(report, form, everything)
     return _exit_code(report, gathered, asked)
 
@@ -149,7 +152,19 @@ def _gather(paths: tuple[Path, ...], facts: Path | None, words: Vocabulary, mome
     return gathered
 
 
-def _report(card: Scorecard, gathered: Gathered, words: Vocabulary, moment: datetime, rule: Rule | None) -> Report:
+def _exempt(path: Path | None, card: Scorecard, gathered: Gathered, moment: datetime) -> Exempt:
+    """The exemptions of a file; those that are over are told."""
+    from greenboard.cli.input import exemptions
+
+    if path is None:
+        return {}
+    found = exemptions.read(path, card, [member.subject.entity.ref for member in gathered.members], moment)
+    for line in found.over:
+        click.echo(f"greenboard: {line}", err=True)
+    return found.rules
+
+
+def _report(card: Scorecard, gathered: Gathered, moment: datetime, rule: Rule | None, *, exempt: Exempt) -> Report:
     from greenboard.cli.report.content import Judged, Report
     from greenboard.results.around import surroundings
     from greenboard.results.judge import judge
@@ -158,7 +173,7 @@ def _report(card: Scorecard, gathered: Gathered, words: Vocabulary, moment: date
     others = [member.subject for member in gathered.members if card.scope.covers(member.subject.entity) is False]
     subjects = [member.subject for member in asked]
     beside = surroundings(subjects, others, gathered.relations, complete=False)
-    judged = judge(card, subjects, words, moment, surroundings=beside)
+    judged = judge(card, subjects, gathered.vocabulary, moment, exempt, surroundings=beside)
     return Report(
         scorecard=card,
         entities=tuple(

@@ -9,7 +9,6 @@ from typing import Self
 
 import click
 
-_PATIENCE = 10.0
 _PAUSE = 1.0
 
 
@@ -17,11 +16,12 @@ class Attended:
     """Runs a command for the length of a block.
 
     When it ends by itself it is started again, after a pause, so that one crash is not the end and a
-    crash at every start is no storm.
+    crash at every start is no storm. At the end of the block it has `patience` seconds to end, too.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], patience: float) -> None:
         self._command = list(command)
+        self._patience = patience
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._attend, daemon=True)
@@ -36,7 +36,7 @@ class Attended:
             return
         self._process.terminate()
         try:
-            self._process.wait(_PATIENCE)
+            self._process.wait(self._patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
 

@@ -15,6 +15,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 class Discovered(click.Group):
     """Finds its subcommands in packages: each module that does not start with `_` defines a `command`.
 
+    It is called as its module is, with `-` for `_`; a word of Python has one at its end.
+
     The first line of a module's docstring is its help, read without importing the module, so that
     help stays quick however much a command imports.
     """
@@ -30,7 +32,7 @@ class Discovered(click.Group):
         found = self._found().get(cmd_name)
         if found is None:
             return None
-        command = importlib.import_module(f"{found[0]}.{cmd_name}").command
+        command = importlib.import_module(f"{found[0]}.{found[1].stem}").command
         assert isinstance(command, click.Command), f"{found[1]} defines no click command"
         return command
 
@@ -40,7 +42,11 @@ class Discovered(click.Group):
 
     def _found(self) -> dict[str, tuple[str, Path]]:
         """Every command by name, with its package and file."""
-        return {path.stem: (package, path) for package in self.packages for path in _modules(package)}
+        return {
+            path.stem.rstrip("_").replace("_", "-"): (package, path)
+            for package in self.packages
+            for path in _modules(package)
+        }
 
 
 def _modules(package: str) -> Iterator[Path]:

@@ -1,103 +1,95 @@
-"""What the environment says: every GREENBOARD_ variable, with its default and its check."""
+"""The settings as typed values. What each does is declared in `configuration.declared`."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from greenboard.core import content
-from greenboard.core.errors import UserError
 from greenboard.project import database
+from greenboard.project.configuration import declared, given
 from greenboard.project.database import Database
-
-SETTINGS = {
-    "GREENBOARD_DATA_DIR": "Folder of the database, the sample and the secret key. Default: ./data",
-    "GREENBOARD_DATABASE_URL": "Database: postgresql://... or sqlite:///PATH. Default: a file in the data folder",
-    "GREENBOARD_PORT": "Port that the board is served on. Default: 8000",
-    "GREENBOARD_HOST": "Address that the board listens on. Default: 127.0.0.1",
-    "GREENBOARD_ALLOWED_HOSTS": "Host names that the board answers to, separated by commas. Default: this machine only",
-    "GREENBOARD_ORIGIN": "Address that people see, for instance https://ready.example.com. Sets secure cookies",
-    "GREENBOARD_SCORECARDS": "Folder of scorecards of your own, as YAML, beside those that ship. Default: none",
-    "GREENBOARD_FACT_TYPES": "Folder of fact types of your own, as YAML, and of keys of custom facts. Default: none",
-    "GREENBOARD_TOKEN_RATE": "Requests a minute that one token may send to one process; 0 is no limit. Default: 600",
-    "GREENBOARD_SECRET_KEYS": "File of keys that seal secrets, one a line. Default: sealing.keys in the data folder",
-    "GREENBOARD_DEBUG": "1 shows error details in the browser; never on a shared machine. Default: 0",
-}
-"""Every setting with what it does; a test asserts that each is in the documentation."""
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The settings as typed values."""
+    """The settings as typed values. Those that are secret are not in its `repr`."""
 
     data_dir: Path
     database: Database
     host: str
     port: int
+    threads: int
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     https: bool
+    migrate: bool
+    stop_seconds: int
+    log_format: str
+    log_level: str
+    log_requests: bool
+    traces_url: str | None
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
     token_rate: int
     secret_keys: Path
     package: Path
+    secret_key: str = field(repr=False)
+    first_password: str = field(repr=False)
+    metrics_token: str = field(repr=False)
 
     @classmethod
     def read(cls, variables: Mapping[str, str] | None = None) -> Environment:
-        """Read and check the variables.
+        """Read and check the settings; without `variables` those of the environment and of the file.
 
         Raises:
-            UserError: an unknown GREENBOARD_ variable's value cannot be used.
+            UserError: a setting is unknown, or its value cannot be used.
 
         """
-        given = os.environ if variables is None else variables
-        origin = given.get("GREENBOARD_ORIGIN", "").rstrip("/")
-        if origin and not origin.startswith(("http://", "https://")):
-            raise UserError("GREENBOARD_ORIGIN is not an address", expected="https://HOST", got=repr(origin))
-        host = given.get("GREENBOARD_HOST", "127.0.0.1")
-        named = tuple(name.strip() for name in given.get("GREENBOARD_ALLOWED_HOSTS", "").split(",") if name.strip())
-        seen = (origin.split("://")[1].split(":")[0],) if origin else ()
-        data_dir = Path(given.get("GREENBOARD_DATA_DIR") or "data").expanduser().resolve()
+        if variables is None:
+            given.adopt()
+        told = given.resolved(os.environ if variables is None else variables)
+        data_dir = declared.DATA_DIR.value(told)
+        origin = declared.ORIGIN.value(told)
+        seen = (str(urlsplit(origin).hostname),) if origin else ()
         return cls(
             data_dir=data_dir,
-            database=database.read(given.get(database.NAME, ""), data_dir),
-            host=host,
-            port=_port(given.get("GREENBOARD_PORT", "8000")),
-            hosts=(*_LOCAL, *named, *seen),
+            database=database.read(declared.DATABASE_URL.value(told), data_dir),
+            host=declared.HOST.value(told),
+            port=declared.PORT.value(told),
+            threads=declared.THREADS.value(told),
+            hosts=(*_LOCAL, *declared.ALLOWED_HOSTS.value(told), *seen),
             origins=(origin,) if origin else (),
-            https=origin.startswith("https://"),
-            fact_types=content.own_fact_types(given),
-            scorecards=content.own_scorecards(given),
-            token_rate=_rate(given.get("GREENBOARD_TOKEN_RATE", "600")),
-            secret_keys=Path(given.get("GREENBOARD_SECRET_KEYS") or data_dir / "sealing.keys").expanduser().resolve(),
-            debug=_flag("GREENBOARD_DEBUG", given.get("GREENBOARD_DEBUG", "0")),
+            https=bool(origin and origin.startswith("https://")),
+            migrate=declared.MIGRATE.value(told),
+            stop_seconds=declared.STOP_SECONDS.value(told),
+            log_format=declared.LOG_FORMAT.value(told),
+            log_level=declared.LOG_LEVEL.value(told),
+            log_requests=declared.LOG_REQUESTS.value(told),
+            traces_url=declared.TRACES_URL.value(told),
+            debug=declared.DEBUG.value(told),
+            fact_types=content.own_fact_types(told),
+            scorecards=content.own_scorecards(told),
+            token_rate=declared.TOKEN_RATE.value(told),
+            secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
             package=Path(__file__).resolve().parents[1],
+            secret_key=declared.SECRET_KEY.value(told),
+            first_password=declared.FIRST_PASSWORD.value(told),
+            metrics_token=declared.METRICS_TOKEN.value(told),
         )
 
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise UserError("GREENBOARD_PORT is not a port", expected="a number from 1 to 65535", got=repr(text))
-    return int(text)
-
-
-def _rate(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise UserError("GREENBOARD_TOKEN_RATE is not a number of requests", expected="0 or more", got=repr(text))
-    return int(text)
-
-
-def _flag(name: str, text: str) -> bool:
-    if text not in ("0", "1", ""):
-        raise UserError(f"{name} is neither on nor off", expected="0 or 1", got=repr(text))
-    return text == "1"
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be in a log."""
+        password = str(self.database.settings.get("PASSWORD") or "")
+        return tuple(text for text in (password, self.secret_key, self.first_password, self.metrics_token) if text)
 
 
 def secret_key(data_dir: Path) -> str:

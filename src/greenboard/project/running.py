@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -15,9 +16,13 @@ from greenboard.project import setup
 from greenboard.project.attended import Attended
 from greenboard.project.environment import Environment
 
+log = logging.getLogger("greenboard.web")
+_SPARE = 5
+"""Seconds beyond its own limit that the worker has to end."""
+
 
 def serve(*, sample: bool) -> None:
-    """Make everything ready, say where and how to sign in, and serve until stopped.
+    """Make everything ready, say where and how to sign in, and serve until stopped, with a worker beside.
 
     Raises:
         UserError: the port is taken, the data folder cannot be written, or the database does not answer.
@@ -27,24 +32,46 @@ def serve(*, sample: bool) -> None:
     _claim(environment)
     prepare(environment.data_dir, sample=sample)
     _greet(environment)
-    with Attended([sys.executable, "-m", "greenboard.project.main", "worker", "--parent", str(os.getpid())]):
+    command = [sys.executable, "-m", "greenboard.project.main", "worker", "--parent", str(os.getpid())]
+    with Attended(command, environment.stop_seconds + _SPARE):
         _run(environment)
 
 
+def web() -> None:
+    """Serve without a worker, until stopped; errors as for `serve`."""
+    environment = Environment.read()
+    _claim(environment)
+    prepare(environment.data_dir, sample=False)
+    log.info("serving on http://%s:%d", environment.host, environment.port)
+    _run(environment)
+
+
 def prepare(data_dir: Path, *, sample: bool) -> None:
-    """Create or upgrade the database, the administrator and, when asked, the sample organization."""
+    """Create or upgrade the database, the administrator and, when asked, the sample organization.
+
+    Where `GREENBOARD_MIGRATE` is 0, the database has to be up to date already.
+    """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{data_dir}: cannot be made: {error.strerror}", hint="Set GREENBOARD_DATA_DIR.") from None
     setup.django()
-    from greenboard.access.accounts import ensure_administrator
-
-    setup.migrate(lambda: ensure_administrator(data_dir))
+    if Environment.read().migrate:
+        migrate()
+    else:
+        setup.expect_current()
     if sample:
         from greenboard.project.sample import load
 
         load.ensure(data_dir, now=clock.now(), progress=lambda line: click.echo(f"  {line}", err=True))
+
+
+def migrate() -> None:
+    """Bring the database up to date, and make the administrator of a new one."""
+    from greenboard.access.accounts import ensure_administrator
+
+    environment = Environment.read()
+    setup.migrate(lambda: ensure_administrator(environment.data_dir, environment.first_password))
 
 
 def _claim(environment: Environment) -> None:
@@ -63,7 +90,7 @@ def _claim(environment: Environment) -> None:
 def _greet(environment: Environment) -> None:
     from greenboard.access.accounts import ensure_administrator
 
-    first = ensure_administrator(environment.data_dir)
+    first = ensure_administrator(environment.data_dir, environment.first_password)
     click.echo(f"\nGreenboard is at http://{environment.host}:{environment.port}")
     if first is not None:
         password = first.password_file.read_text(encoding="ascii").strip()
@@ -83,7 +110,9 @@ def _run(environment: Environment) -> None:
         port=environment.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=environment.threads,
+        # Requests in hand are finished; whoever is not done by then is ended.
+        workers_kill_timeout=environment.stop_seconds,
         log_access=False,
         log_level=LogLevels.warning,
     )

@@ -1,16 +1,15 @@
-"""Django's settings, made of a few environment variables that start with GREENBOARD_.
-
-Each setting is read once, checked, and refused with a clear sentence when it is wrong.
-"""
+"""Django's settings, made of ours."""
 
 from __future__ import annotations
 
 from greenboard.project.environment import Environment, secret_key
+from greenboard.project.observing import logs
 
 environment = Environment.read()
+GREENBOARD = environment
 
 BASE_DIR = environment.data_dir
-SECRET_KEY = secret_key(environment.data_dir)
+SECRET_KEY = environment.secret_key or secret_key(environment.data_dir)
 DEBUG = environment.debug
 ALLOWED_HOSTS = list(environment.hosts)
 
@@ -33,6 +32,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "greenboard.web.security.SecurityMiddleware",
+    "greenboard.project.observing.probes.Probes",
+    "greenboard.project.observing.requests.Observing",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,11 +111,4 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"greenboard": {"level": "INFO"}},
-}
+LOGGING = logs.configuration(environment.log_format, environment.log_level, (*environment.secrets, SECRET_KEY))

@@ -35,14 +35,32 @@ def migrate(then: Callable[[], object] | None = None) -> None:
     """
     from django.core.management import call_command
 
-    with _alone():
+    with alone():
         call_command("migrate", interactive=False, verbosity=0)
         if then is not None:
             then()
 
 
+def expect_current() -> None:
+    """Go on only where the database is as new as the code.
+
+    Raises:
+        UserError: it is behind, or does not answer.
+
+    """
+    from greenboard.project.observing.readiness import pending
+
+    reach()
+    waiting = pending()
+    if waiting:
+        raise UserError(
+            f"the database lacks {len(waiting)} migrations ({', '.join(waiting[:3])}{', ...' if waiting[3:] else ''})",
+            hint="Run greenboard migrate first; GREENBOARD_MIGRATE is 0.",
+        )
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Let one process of an installation at a time be inside; not to be entered twice in one.
 
     Raises:
@@ -51,7 +69,7 @@ def _alone() -> Iterator[None]:
     """
     from django.db import connection
 
-    _reach()
+    reach()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_KEY])
@@ -66,7 +84,7 @@ def _alone() -> Iterator[None]:
             yield
 
 
-def _reach() -> None:
+def reach() -> None:
     """Open the connection to the database.
 
     Raises:

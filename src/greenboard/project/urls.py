@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 from greenboard.api.app import api
-from greenboard.project.health import health
 
 urlpatterns = [
-    path("healthz", health, name="health"),
     path("api/v1/", api.urls),
     path("", include("greenboard.web.urls")),
 ]

@@ -7,11 +7,14 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from greenboard.core import clock
+from greenboard.core import clock, spans
 from greenboard.facts.store import vocabulary
+from greenboard.project.observing.beating import Beating
 from greenboard.results.continuous import Continuous, Done
 from greenboard.results.live import Live
 from greenboard.scorecards.order import in_order
@@ -31,17 +34,20 @@ _EDITS = 0.5
 _SLOW = 1.0
 
 
-def work(stop: threading.Event, parent: int | None = None) -> None:
+def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
+    beating = Beating(beat_file)
     watch = Continuous(_Standards().now, Live(_progress))
     failures, ready, busy = 0, False, time.monotonic()
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
-            done = _turn(watch)
+            beating.beat()
+            done = _turn(watch, beating)
         except DatabaseError as error:
             # The database may be restarted, full or locked: what was not written is still marked.
             pause = _BACK_OFF[min(failures, len(_BACK_OFF) - 1)]
             failures += 1
+            beating.refusals += 1
             log.warning("the database refused (%s); trying again in %g s", str(error).strip(), pause)
             connections.close_all()
             stop.wait(pause)
@@ -54,6 +60,8 @@ def work(stop: threading.Event, parent: int | None = None) -> None:
             stop.wait(PAUSES[time.monotonic() - busy > _QUIET])
         else:
             busy = time.monotonic()
+    with suppress(DatabaseError):  # then the beat is late before long
+        beating.end()
 
 
 class _Standards:
@@ -71,11 +79,16 @@ class _Standards:
         return self._known
 
 
-def _turn(watch: Continuous) -> Done | None:
+def _turn(watch: Continuous, beating: Beating) -> Done | None:
     close_old_connections()
     started = time.monotonic()
-    done = watch.turn(clock.now())
+    with spans.span("turn") as tell:
+        done = watch.turn(clock.now())
+        if done is not None:
+            tell(marks=done.marks, results_changed=done.results_changed, looked=done.looked)
     taken = time.monotonic() - started
+    if done is not None:
+        beating.count(done, taken)
     if done is not None and taken > _SLOW:
         log.info("%d marks, %d results changed, in %.1f s", done.marks, done.results_changed, taken)
     return done

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import transaction
 
+from greenboard.core import spans
 from greenboard.facts import store as facts
 from greenboard.results import live, marks, service, store
 from greenboard.results.ground import Ground, verdicts
@@ -154,7 +155,7 @@ class Continuous:
     def _card(self, card: Scorecard, turn: _Turn) -> Carried | None:
         if self._is_new(card) or (turn.look and self._begins(card, turn.at)):
             held = self._held[card.name] = _Held.of(card)
-            carried = service.carry_out(card, Task(turn.ground, turn.at, look=True))
+            carried = _evaluate(card, Task(turn.ground, turn.at, look=True))
             held.keep(carried, turn.ground)
             self._foreign.clear()
             return carried
@@ -184,7 +185,7 @@ class Continuous:
         asked = {name: _array(several) for name, several in pairs.items()}
         asked = {name: each[covered[each] != 0] for name, each in asked.items()}
         task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look, adoption=held.adoption)
-        carried = service.carry_out(held.scorecard, task)
+        carried = _evaluate(held.scorecard, task)
         held.keep(carried, turn.ground)
         return carried
 
@@ -266,6 +267,11 @@ class Continuous:
             rules = [rule.id for rule in card.rules if rule.grace == grace]
             found |= store.undecided_between(card.name, rules, since - grace if self._looked else since, at - grace)
         return {row for number in found if (row := self.live.row(number)) is not None}
+
+
+def _evaluate(card: Scorecard, task: Task) -> Carried:
+    with spans.span("evaluation", scorecard=card.name):
+        return service.carry_out(card, task)
 
 
 def _array(rows: Collection[int]) -> Array:

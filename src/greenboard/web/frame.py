@@ -59,7 +59,8 @@ _OWN = (
 
 def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The pages of the account's menu that whoever asks may open, with their addresses."""
-    return tuple((title, reverse(name)) for title, name, needed in _OWN if may(request.user, needed))
+    user = getattr(request, "user", None)  # an address under a strange host name is refused before anybody is known
+    return tuple((title, reverse(name)) for title, name, needed in _OWN if user is not None and may(user, needed))
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
@@ -28,6 +29,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_current: ContextVar[str] = ContextVar("request_id", default="")
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -45,7 +47,11 @@ class SecurityMiddleware:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         request.META["greenboard.request_id"] = request_id
-        response = self.get_response(request)
+        token = _current.set(request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            _current.reset(token)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
@@ -57,3 +63,8 @@ class SecurityMiddleware:
 def request_id(request: HttpRequest) -> str:
     """The id of a request, as its error page shows it."""
     return str(request.META.get("greenboard.request_id", ""))
+
+
+def current_id() -> str:
+    """The id of the request that is being answered here; empty outside of one."""
+    return _current.get()

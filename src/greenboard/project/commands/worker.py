@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-
 import click
 
 
@@ -13,15 +10,20 @@ import click
 def command(parent: int | None) -> None:
     """Judge what changes, as it changes, until stopped.
 
-    `greenboard serve` starts one of its own. The database is the one that GREENBOARD_DATA_DIR names.
+    `greenboard serve` starts one of its own. When it is told to stop (SIGTERM, SIGINT), it finishes
+    the turn in hand; a turn that takes longer than GREENBOARD_STOP_SECONDS is taken back, and done
+    again by the next worker.
     """
-    from greenboard.project import running
+    from greenboard.project import running, stopping
     from greenboard.project.environment import Environment
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    running.prepare(Environment.read().data_dir, sample=False)
+    environment = Environment.read()
+    stop = stopping.told(environment.stop_seconds)
+    running.prepare(environment.data_dir, sample=False)
+    if environment.traces_url:
+        from greenboard.project.observing import traces
+
+        traces.start(environment.traces_url, "worker")
     from greenboard.project import working
 
-    working.work(stop, parent)
+    working.work(stop, environment.data_dir / "worker.beat", parent)

@@ -76,7 +76,7 @@ def _pyproject(tree: Tree, path: str) -> Counted | None:
     _poetry(direct, table(data, "tool", "poetry"))
     if not direct:
         return None
-    return counted(path, "pypi", direct, _lock_of(tree, path))
+    return counted(path, "pypi", direct, _lock_of(tree, path, direct))
 
 
 def _dynamic_file(data: Mapping[str, Any]) -> bool:
@@ -104,7 +104,7 @@ def _poetry(direct: Direct, poetry: Mapping[str, Any]) -> None:
             direct[canonicalize_name(name)] = bool(_EXACT.fullmatch(version.strip())) or "rev" in table(stated)
 
 
-def _lock_of(tree: Tree, path: str) -> Lock | None:
+def _lock_of(tree: Tree, path: str, direct: Direct) -> Lock | None:
     folder = path.rpartition("/")[0]
     where = nearest(tree, folder, *_LOCKS)
     if where is not None:
@@ -112,7 +112,16 @@ def _lock_of(tree: Tree, path: str) -> Lock | None:
     beside = f"{folder}/requirements.txt".lstrip("/")
     if tree.has(beside) and "pyproject.toml" in (compiled(tree.text(beside)) or ""):
         return _as_lock(tree, beside)
-    return None
+    return _together(tree, f"{folder}/requirements/".lstrip("/"), direct)
+
+
+def _together(tree: Tree, folder: str, direct: Direct) -> Lock | None:
+    """Files with hashes in `requirements/` that together fix all that the manifest names, whatever made them."""
+    hashed = [
+        path for path in tree.suffixed(".txt", under=folder) if is_requirements(path) and "--hash=" in tree.text(path)
+    ]
+    names = frozenset(line.name for path in hashed for line in lines(tree, path) if line.exact)
+    return Lock(folder, names, len(names)) if hashed and set(direct) <= names else None
 
 
 def _toml_lock(path: str, data: Mapping[str, Any]) -> Lock:

@@ -1,0 +1,175 @@
+"""Every setting, once: its name, what it does, its form and its default.
+
+The table in docs/settings.md is made of this (`tools/settings.py`), and a test says when it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from greenboard.core.errors import UserError
+from greenboard.project import database
+from greenboard.project.configuration import forms
+from greenboard.project.configuration.forms import Form
+
+T = TypeVar("T")
+PREFIX = "GREENBOARD_"
+CONFIG = "GREENBOARD_CONFIG"
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One setting. `what` and `shown` (the default, where it is no text) are Markdown.
+
+    The value of a secret is never shown, and may stand in a file that `NAME_FILE` names.
+    """
+
+    name: str
+    what: str
+    form: Form[T]
+    default: str = ""
+    shown: str = ""
+    secret: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in the file of settings."""
+        return self.name.removeprefix(PREFIX).lower()
+
+    def value(self, given: Mapping[str, str]) -> T:
+        """What is given for it, or its default; an empty text is as good as none.
+
+        Raises:
+            UserError: what is given has another form.
+
+        """
+        return self.read(given.get(self.name, "").strip() or self.default)
+
+    def read(self, text: str) -> T:
+        """The value of a text; errors as for `value`."""
+        try:
+            return self.form.parse(text)
+        except ValueError:
+            got = None if self.secret else repr(text)
+            raise UserError(f"{self.name} {self.form.fault}", expected=self.form.expected, got=got) from None
+
+
+DATA_DIR = Setting(
+    "GREENBOARD_DATA_DIR",
+    "Folder of the database, the secret key and the sample organization's repositories",
+    forms.PATH,
+    "data",
+    "`data` in the working folder",
+)
+DATABASE_URL = Setting(
+    database.NAME,
+    "Where the database is: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE` or `sqlite:///PATH`",
+    forms.TEXT,
+    shown="SQLite, a file in the data folder",
+    secret=True,
+)
+HOST = Setting("GREENBOARD_HOST", "Address that the board listens on", forms.TEXT, "127.0.0.1")
+PORT = Setting("GREENBOARD_PORT", "Port that the board is served on", forms.PORT, "8000")
+THREADS = Setting("GREENBOARD_THREADS", "Requests that one web process answers at once", forms.number(1, 64), "4")
+ALLOWED_HOSTS = Setting(
+    "GREENBOARD_ALLOWED_HOSTS",
+    "Host names that the board answers to, separated by commas",
+    forms.NAMES,
+    shown="this machine only",
+)
+ORIGIN = Setting(
+    "GREENBOARD_ORIGIN",
+    "Address that people see, for instance `https://ready.example.com`; with https it makes cookies secure",
+    forms.ORIGIN,
+)
+SECRET_KEY = Setting(
+    "GREENBOARD_SECRET_KEY",
+    "What signs sessions. Several machines that share a database need the same",
+    forms.at_least(32),
+    shown="made once, `secret.key` in the data folder",
+    secret=True,
+)
+FIRST_PASSWORD = Setting(
+    "GREENBOARD_FIRST_PASSWORD",
+    "Password of the first administrator, `admin`, of a new installation",
+    forms.at_least(12),
+    shown="made once, `first-password.txt` in the data folder",
+    secret=True,
+)
+SCORECARDS = Setting(
+    "GREENBOARD_SCORECARDS",
+    "Folder of [scorecards](scorecards.md) of your own, one YAML file each, beside those that ship; one of the same "
+    "file name takes the place of the one that ships",
+    forms.TEXT,
+)
+FACT_TYPES = Setting(
+    "GREENBOARD_FACT_TYPES",
+    "Folder of fact types of your own, as YAML, and of keys of custom facts; see "
+    "[language.md](language.md#custom-facts)",
+    forms.TEXT,
+)
+TOKEN_RATE = Setting(
+    "GREENBOARD_TOKEN_RATE",
+    "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
+    forms.number(0, 999_999_999),
+    "600",
+)
+SECRET_KEYS = Setting(
+    "GREENBOARD_SECRET_KEYS",
+    "File of the keys that seal secrets at rest, one a line; the first seals, all open. See "
+    "[access.md](access.md#secrets-at-rest)",
+    forms.optional(forms.PATH),
+    shown="`sealing.keys` in the data folder",
+)
+MIGRATE = Setting(
+    "GREENBOARD_MIGRATE",
+    "`0`: `serve`, `web` and `worker` do not bring the database up to date, but end when it is behind; "
+    "`greenboard migrate` does it",
+    forms.FLAG,
+    "1",
+)
+STOP_SECONDS = Setting(
+    "GREENBOARD_STOP_SECONDS",
+    "How long a process that is told to stop may take to finish what is in hand",
+    forms.number(1, 600),
+    "25",
+)
+LOG_FORMAT = Setting(
+    "GREENBOARD_LOG_FORMAT", "How the log is written to standard error", forms.choice("text", "json"), "text"
+)
+LOG_LEVEL = Setting(
+    "GREENBOARD_LOG_LEVEL",
+    "The least important line that is logged",
+    forms.choice("debug", "info", "warning", "error"),
+    "info",
+)
+LOG_REQUESTS = Setting("GREENBOARD_LOG_REQUESTS", "`1` logs a line for each request", forms.FLAG, "0")
+METRICS_TOKEN = Setting(
+    "GREENBOARD_METRICS_TOKEN",
+    "Who sends it as a bearer token may read `/metrics`; without it there are no metrics",
+    forms.at_least(16),
+    secret=True,
+)
+TRACES_URL = Setting(
+    "GREENBOARD_TRACES_URL",
+    "Where OpenTelemetry traces go, for instance `http://collector:4318`; needs `greenboard[otel]`",
+    forms.ORIGIN,
+)
+DEBUG = Setting(
+    "GREENBOARD_DEBUG", "`1` shows error details in the browser; never on a shared machine", forms.FLAG, "0"
+)
+
+SETTINGS: tuple[Setting[object], ...] = (
+    DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
+    FACT_TYPES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN,
+    TRACES_URL, DEBUG,
+)  # fmt: skip
+ELSEWHERE = (
+    CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
+    "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",
+)  # fmt: skip
+"""Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -1,0 +1,87 @@
+"""The forms that the text of a setting can have: how each is read, and how it is told to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Form(Generic[T]):
+    """How a text becomes a value. `parse` raises ValueError for a text that it cannot mean.
+
+    `fault` follows the name of the setting in an error; `several` says that a list may be given.
+    """
+
+    expected: str
+    fault: str
+    parse: Callable[[str], T]
+    several: bool = False
+
+
+def number(low: int, high: int, fault: str = "is not such a number") -> Form[int]:
+    """A whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(text)
+        return int(text)
+
+    return Form(f"a number from {low} to {high}", fault, parse)
+
+
+def choice(*known: str) -> Form[str]:
+    """One of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(text)
+        return text
+
+    return Form(" or ".join(known), "is none of its values", parse)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def at_least(characters: int) -> Form[str]:
+    """A text that is long enough to be a secret; nothing stays nothing."""
+
+    def parse(text: str) -> str:
+        if text and len(text) < characters:
+            raise ValueError(text)
+        return text
+
+    return Form(f"at least {characters} characters", "is too short", parse)
+
+
+def optional(form: Form[T]) -> Form[T | None]:
+    """The same, or None where nothing is given."""
+    return Form(form.expected, form.fault, lambda text: form.parse(text) if text else None, form.several)
+
+
+TEXT = Form("text", "cannot be read", str)
+FLAG = Form("0 or 1", "is neither on nor off", _flag)
+PORT = number(1, 65535, "is not a port")
+ORIGIN = optional(Form("https://HOST", "is not an address", _origin))
+NAMES = Form("names, separated by commas", "cannot be read", _names, several=True)
+PATH = Form("a path", "cannot be read", lambda text: Path(text).expanduser().resolve())
