@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, error
 from django.db import close_old_connections, connections
 from sqlalchemy.exc import DBAPIError
 
@@ -56,8 +56,12 @@ def queue(workflow: Workflow) -> str:
 class Engine:
     """The engine of a worker, from its launch until it is stopped."""
 
-    def __init__(self, address: Address, worker: str, workflows: Mapping[str, Workflow]) -> None:
+    def __init__(
+        self, address: Address, worker: str, workflows: Mapping[str, Workflow], *, upgrade: bool = True
+    ) -> None:
         """Launch it: make or upgrade its tables, go on with this worker's unfinished work, and start on new.
+
+        Without `upgrade` the tables have to be there.
 
         Raises:
             DBAPIError: its database refuses.
@@ -66,7 +70,7 @@ class Engine:
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # then it adds none of its own
         self._gate = _Gate()
         self._tables = _connect(address)
-        DBOS(config=_config(self._tables, worker))
+        DBOS(config=_config(self._tables, worker, upgrade=upgrade))
         bodies = {name: _register(workflow, self._gate) for name, workflow in workflows.items()}
         DBOS.launch()
         for name, most in _AT_ONCE.items():
@@ -154,6 +158,10 @@ class Client:
         self._ask(lambda: self._client.delete_workflows([row.workflow_id for row in found]))
         return len(found)
 
+    def upgrade(self) -> None:
+        """Make or upgrade the tables; errors as for `enqueue`."""
+        self._ask(self._client._sys_db.run_migrations)
+
     @staticmethod
     def _ask(question: Callable[[], Any]) -> Any:
         with _reaching():
@@ -209,7 +217,9 @@ class _Gate:
         with self._changed:
             self._open = False
             if not self._changed.wait_for(lambda: self._inside == 0, seconds):
-                log.warning("%d steps took longer than %g s after the stop: they will be done again", self._inside, seconds)
+                log.warning(
+                    "%d steps took longer than %g s after the stop: they will be done again", self._inside, seconds
+                )
 
 
 class _Run:
@@ -224,6 +234,8 @@ class _Run:
         try:
             options = {"name": name, "retries_allowed": attempts > 1, "max_attempts": max(attempts, 1)}
             return await DBOS.run_step_async(options, _apart(action), *given)  # type: ignore[arg-type]
+        except error.DBOSMaxStepRetriesExceeded as exceeded:
+            raise exceeded.errors[-1] from None  # what went wrong, not that it did several times
         finally:
             self._gate.leave()
 
@@ -275,7 +287,7 @@ def _schedule(workflows: Mapping[str, Workflow], bodies: Mapping[str, Callable[.
     )
 
 
-def _config(tables: sa.Engine, worker: str) -> DBOSConfig:
+def _config(tables: sa.Engine, worker: str, *, upgrade: bool) -> DBOSConfig:
     return {
         "name": APPLICATION,
         "system_database_engine": tables,
@@ -283,6 +295,7 @@ def _config(tables: sa.Engine, worker: str) -> DBOSConfig:
         "executor_id": worker,
         "application_version": VERSION,
         "log_level": "WARNING",
+        "run_migrations": upgrade,
         "max_executor_threads": _THREADS,
         "notification_listener_polling_interval_sec": _LOOK,
         "scheduler_polling_interval_sec": _SCHEDULES,

@@ -1,4 +1,4 @@
-"""The name that a worker keeps over its restarts, by which it finds its own work again, and others the work of the dead."""
+"""The name that a worker keeps over its restarts, by which its unfinished work is found again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from greenboard.durable.locks import Locks, LocksLost
 
 PATIENCE = 6.0
 """Seconds that a name may be held by whoever just takes over its work, or by a session that is not gone yet."""
-FORM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _MOST = 100
 _PAUSE = 0.2
 _EVERY = 0.5

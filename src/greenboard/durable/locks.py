@@ -1,4 +1,4 @@
-"""Locks that end with the process which holds them, however that ends: the kernel's on one machine, PostgreSQL's on several."""
+"""Locks that end with the process which holds them, however that ends: the kernel's, or a PostgreSQL session's."""
 
 from __future__ import annotations
 

@@ -18,12 +18,14 @@ log = logging.getLogger("greenboard.durable")
 
 @dataclass
 class Worker:
-    """The durable part of a worker. `broken` is called, in another thread, when it cannot go on."""
+    """The durable part of a worker. When it cannot go on it has a fault, and `broken` is called in another thread."""
 
     address: Address
     broken: Callable[[], None]
     wanted: str = ""
+    upgrade: bool = True
     name: str = field(default="", init=False)
+    fault: bool = field(default=False, init=False)
     _locks: Locks = field(init=False, repr=False)
     _ended: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _threads: list[threading.Thread] = field(default_factory=list, init=False, repr=False)
@@ -38,7 +40,7 @@ class Worker:
         """
         self._locks = locks(self.address)
         self.name = ids.claim(self._locks, self.wanted)
-        holding = (self._locks, self.name, self._ended, self.broken)
+        holding = (self._locks, self.name, self._ended, self._break)
         self._threads = [
             threading.Thread(target=self._run, name="durable", daemon=True),
             threading.Thread(target=ids.hold, args=holding, name="durable-name", daemon=True),
@@ -57,11 +59,15 @@ class Worker:
     def _run(self) -> None:
         try:
             self._work()
-        except Exception:  # noqa: BLE001 - the boundary of a thread: without durable work the process ends, not just this
+        except Exception:  # the boundary of a thread: without durable work the whole process ends
             log.exception("durable work cannot go on: the worker ends")
-            self.broken()
+            self._break()
         finally:
             connections.close_all()
+
+    def _break(self) -> None:
+        self.fault = True
+        self.broken()
 
     def _work(self) -> None:
         # Loading the engine takes a second, in which the process does its other work already.
@@ -69,7 +75,7 @@ class Worker:
         from greenboard.durable.tending import EVERY, Tending
 
         others = locks(self.address)
-        engine = Engine(self.address, self.name, workflows.declared())
+        engine = Engine(self.address, self.name, workflows.declared(), upgrade=self.upgrade)
         log.info("durable work goes on as %s", self.name)
         tending = Tending(engine, others, self.name)
         try:

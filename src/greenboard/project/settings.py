@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "greenboard.durable",
     "greenboard.access",
     "greenboard.catalog",
     "greenboard.facts",
@@ -64,6 +65,7 @@ TEMPLATES = [
     }
 ]
 
+DURABLE = environment.durable
 DATABASES = {"default": {**environment.database.settings}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
