@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 ASSETS := src/greenboard/web/static/greenboard/manifest.json
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
-STORES := $(wildcard tests/access tests/catalog tests/facts tests/results tests/scorecards tests/web tests/api)
+STORES := $(wildcard tests/access tests/identity tests/catalog tests/facts tests/results tests/scorecards tests/web tests/api tests/scim)
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_PYTHON_PREFERENCE := only-system
@@ -18,7 +18,7 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check audit sbom clean
+.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check audit sbom client clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ contracts: $(VENV)/.installed-dev ## Check that imports point down the stack
 
 sizes: $(VENV)/.installed-dev ## Print the size figures; fail beyond the hard limits
 	@$(BIN)/python tools/sizes.py
+
+client: $(VENV)/.installed-dev ## Generate a typed Python client of the API into build/client
+	@$(BIN)/python tools/client.py build/client
 
 bench: $(VENV)/.installed-dev $(ASSETS) ## Run every benchmark; each prints a JSON object as its last line
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -3,6 +3,7 @@ import "./elements/choice";
 import "./elements/copy";
 import "./elements/moment";
 import "./elements/palette";
+import "./elements/passkey";
 import "./keys";
 import "./tip";
 

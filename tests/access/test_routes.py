@@ -13,12 +13,46 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja import Router
 
+from greenboard.access.decide import Permission
 from greenboard.access.models import Grant, Person, Role
 from greenboard.api import app
 from greenboard.core import clock
 
-OPEN = {"health", "sign-in", "sign-out", "api-root"}
-"""Whether it runs, the way in and out, and an address of the API at which nothing is."""
+OPEN = {
+    "health",
+    "sign-in",
+    "account_login",
+    "mfa_authenticate",
+    "oidc_login",
+    "openid_connect_callback",
+    "saml_login",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_metadata",
+    "saml_sls",
+    "sign-out",
+    "api-root",
+}
+"""Whether it runs, the ways in and out, and an address of the API at which nothing is."""
+
+OWN = {
+    "account",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "session-end",
+    "provider-remove",
+    "account_change_password",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_remove_webauthn",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+"""The pages of one's own account, for whoever is signed in."""
 
 ROLES = ("viewer", "member", "maintainer", "administrator")
 """Each may all that those before it may."""
@@ -28,6 +62,9 @@ PAGES = {
     "catalog": "viewer",
     "catalog-csv": "viewer",
     "catalog-json": "viewer",
+    "ownership": "viewer",
+    "ownership-csv": "viewer",
+    "ownership-json": "viewer",
     "results": "viewer",
     "results-csv": "viewer",
     "results-json": "viewer",
@@ -50,6 +87,8 @@ PAGES = {
     "person-open": "administrator",
     "person-join": "administrator",
     "person-leave": "administrator",
+    "identities": "member",
+    "identities-decide": "administrator",
     "access": "member",
     "access-grant": "administrator",
     "access-revoke": "administrator",
@@ -64,7 +103,7 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+")
+FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+")
 """The pages that take POST only."""
 
 OPERATIONS = {
@@ -91,7 +130,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
 def pages() -> Iterator[tuple[str, str, str]]:
     """Name, method and an address of every page that is not open to all."""
     for path, one in patterns(get_resolver()):
-        if not path.startswith("api/v1/") and one.name not in OPEN:
+        if not path.startswith(("api/v1/", "scim/v2/")) and one.name not in OPEN | OWN:
             address = re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "x", path))
             yield str(one.name), "POST" if FORMS.fullmatch(str(one.name)) else "GET", f"/{address}"
 
@@ -108,6 +147,22 @@ def test_every_page_names_a_permission() -> None:
     assert len(routes) > 10
     bare = [path for path, one in routes if one.name not in OPEN and not hasattr(one.callback, "permission")]
     assert bare == []
+
+
+def test_pages_of_ones_own_account_are_for_whoever_is_signed_in_and_scim_for_who_may_provision() -> None:
+    named = {one.name: one.callback for _, one in patterns(get_resolver())}
+    assert {name for name, view in named.items() if getattr(view, "permission", "") is None} == OWN
+    scim = {one.callback.permission for path, one in patterns(get_resolver()) if path.startswith("scim/v2/")}
+    assert scim == {Permission.PEOPLE_PROVISION}
+
+
+@pytest.mark.django_db
+def test_ones_own_account_is_reached_without_any_grant_and_by_no_stranger() -> None:
+    Grant.objects.all().delete()
+    client = Client()
+    assert client.get("/account").headers["Location"] == "/sign-in?next=/account"
+    client.force_login(Person.objects.create_user("nobody", password="a long password"))
+    assert client.get("/account").status_code == 200
 
 
 def test_every_operation_of_the_api_names_a_permission() -> None:

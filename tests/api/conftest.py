@@ -1,14 +1,19 @@
 """Three services in a real database, people who ask, and a client that speaks JSON."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django.test import Client
+from django.test.testcases import LiveServerThread
 
+from greenboard.access import tokens
 from greenboard.access.models import Person
+from greenboard.access.permissions import Permission
 from greenboard.api import ground
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
@@ -91,3 +96,31 @@ def reader(company) -> Asker:
 @pytest.fixture
 def administrator(company) -> Asker:
     return _asker("grace", is_superuser=True)
+
+
+def _itself(application: Any) -> Any:
+    return application  # whitenoise serves what is static
+
+
+@pytest.fixture
+def server(company) -> Iterator[str]:
+    """The address of the product behind a real socket, on the database of the test."""
+    connection.inc_thread_sharing()
+    thread = LiveServerThread("127.0.0.1", _itself, connections_override={"default": connections["default"]})
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
+        thread.join()
+        connection.dec_thread_sharing()
+
+
+@pytest.fixture
+def token(administrator) -> str:
+    """A token that may read, state and manage hooks."""
+    person = Person.objects.get(username="grace")
+    may = (Permission.READ, Permission.CATALOG_WRITE, Permission.FACTS_WRITE, Permission.HOOKS_MANAGE)
+    return tokens.make(person, tokens.Wish("ci", (*may, Permission.RULES_PREVIEW, Permission.RULES_WRITE)), person)[1]

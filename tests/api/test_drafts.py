@@ -5,6 +5,7 @@ from django.urls import resolve
 from tests.api.conftest import CARD, RULE
 
 from greenboard.api import ground
+from greenboard.rules import reference
 
 
 def check(asker, expression, **more):
@@ -169,7 +170,10 @@ def test_the_vocabulary_is_kept_by_its_tag(reader):
     coverage = next(one for one in told["types"] if one["name"] == "coverage")
     field = next(one for one in coverage["fields"] if one["name"] == "line_pct")
     assert set(field) == {"name", "type", "doc", "unit", "values", "example"}
-    assert {"name", "signature", "doc", "of_related"} == set(told["functions"][0])
+    by_name = {one["name"]: one for one in told["functions"]}
+    assert set(by_name) == set(reference.names())
+    assert set(by_name["trim"]) == {"name", "signature", "doc", "on", "of_related"}
+    assert (by_name["trim"]["on"], by_name["exists"]["on"], by_name["age"]["on"]) == ("string", "list", "")
     again = reader.get("/api/v1/vocabulary", **{"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert "no-store" not in answer.headers["Cache-Control"]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 NAME, PASSWORD = "ada", "a long password"
 ADMINISTRATOR = "grace"
+OTHER = "lin"
+"""Whose account tests change."""
 
 
 def write():
@@ -18,6 +20,7 @@ def write():
     from greenboard.access.models import Person
 
     Person.objects.create_user(NAME, password=PASSWORD)
+    Person.objects.create_user(OTHER, password=PASSWORD)
     Person.objects.create_superuser(ADMINISTRATOR, password=PASSWORD)
     importlib.import_module("tests.web.world").build()
 

@@ -429,3 +429,18 @@ def test_the_editor_reads_well(visit, axe, theme, width):
     assert editor.page.evaluate("document.documentElement.scrollWidth") <= width
     assert window.complaints == []
     assert window.elsewhere == []
+
+
+def test_what_can_be_asked_of_a_value_follows_its_type(editor):
+    editor.type("workload.", over=True)
+    on_lists = editor.options()
+    assert {"exists", "filter", "distinct", "size"} <= set(on_lists)
+    assert "startsWith" not in on_lists
+    editor.type("workload.all(w, w.name.", over=True)
+    assert {"startsWith", "matches", "trim", "upperAscii"} <= set(editor.options())
+    editor.type("readme.last_changed_at.", over=True)
+    assert {"getFullYear", "getDayOfYear"} <= set(editor.options())
+    editor.type("workload.exi", over=True)
+    editor.options()
+    editor.page.keyboard.press("Enter")
+    assert editor.text().startswith("workload.exists(w, ")

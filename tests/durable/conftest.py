@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -28,16 +29,12 @@ class Installation:
 
     folder: Path
     env: dict[str, str]
+    _surface: subprocess.Popen[str] | None = None
 
     @contextmanager
-    def working(self, name: str = "", **more: str) -> Iterator[subprocess.Popen[str]]:
+    def working(self, name: str = "") -> Iterator[subprocess.Popen[str]]:
         """A worker that has claimed its name; it is killed in the end."""
-        command = [sys.executable, str(HERE / "play.py"), name]
-        log = (self.folder / "log").open("a")
-        started = subprocess.Popen(
-            command, env={**self.env, **more}, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
-        )
-        with log, started as process:
+        with self._started(name) as process:
             try:
                 assert process.stdout is not None
                 assert "claimed" in process.stdout.readline(), self.log()
@@ -45,12 +42,60 @@ class Installation:
             finally:
                 kill(process)
 
+    def _started(self, *options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(HERE / "play.py"), *options]
+        with (self.folder / "log").open("a") as log:
+            return subprocess.Popen(
+                command, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1,
+                start_new_session=True,
+            )  # fmt: skip
+
     def ask(self, code: str) -> str:
-        """Run code beside the workflows of `play`, as a surface would; what it prints."""
+        """Run code in a process that is no worker, as a surface would; what it prints."""
+        if self._surface is None:
+            self._surface = self._started("--surface")
+            self._tell(ASK)
+        return self._tell(code)
+
+    def _tell(self, code: str) -> str:
+        assert self._surface is not None
+        assert self._surface.stdin is not None
+        assert self._surface.stdout is not None
+        self._surface.stdin.write(json.dumps(code) + "\n")
+        told = self._surface.stdout.readline()
+        assert told, self.log()[-3000:]
+        return str(json.loads(told))
+
+    def crash(self, code: str) -> str:
+        """Run code that ends its process in the middle; what it printed before."""
         source = f"import sys; sys.path.insert(0, {str(HERE)!r})\n{ASK}\n{code}"
         done = subprocess.run([sys.executable, "-c", source], env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 9, done.stderr
         return done.stdout.strip()
+
+    def state(self, run: str) -> dict[str, object]:
+        """What is known of a run from outside."""
+        names = ("state", "output", "error", "worker")
+        code = f"""
+engine = client(settings.DURABLE) if settings.DURABLE.postgresql or settings.DURABLE.file.exists() else None
+one = engine and engine.run({run!r})
+print(json.dumps([getattr(one, name) for name in {names}] if one else ["waiting", None, None, None]))"""
+        return dict(zip(names, json.loads(self.ask(code)), strict=True))
+
+    def ended(self, run: str, limit: float = 30.0) -> None:
+        """Wait until a run is over."""
+        began = time.monotonic()
+        while self.state(run)["state"] in ("waiting", "running"):
+            assert time.monotonic() - began < limit, self.log()[-3000:]
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        if self._surface is not None:
+            kill(self._surface)
+
+    def go(self) -> None:
+        """Let steps that are held go on."""
+        (self.folder / "go").touch()
 
     def wish(self, workflow: str, given: str = "None", count: int = 1) -> list[str]:
         """Wish for runs of a workflow; their ids."""
@@ -83,6 +128,7 @@ with transaction.atomic():
 
 
 ASK = """
+import json, time
 import play
 from django.conf import settings
 from django.db import transaction
@@ -98,10 +144,13 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait(10)
 
 
-def installation(folder: Path, url: str) -> Installation:
+@contextmanager
+def installation(folder: Path, url: str) -> Iterator[Installation]:
     env = surroundings(folder, url, JOURNAL=str(folder / "journal"))
     (folder / "log").touch()
-    return Installation(folder, env)
+    made = Installation(folder, env)
+    yield made
+    made.end()
 
 
 def migrate(folder: Path, url: str = "") -> None:
@@ -127,19 +176,21 @@ def empty_database(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> s
 
 
 @pytest.fixture
-def here(tmp_path: Path, empty_file: Path) -> Installation:
+def here(tmp_path: Path, empty_file: Path) -> Iterator[Installation]:
     """One on SQLite."""
     shutil.copy(empty_file, tmp_path)
-    return installation(tmp_path, "")
+    with installation(tmp_path, "") as made:
+        yield made
 
 
 @pytest.fixture
-def there(tmp_path: Path, postgres: str, empty_database: str) -> Installation:  # noqa: F811 - the fixture
+def there(tmp_path: Path, postgres: str, empty_database: str) -> Iterator[Installation]:  # noqa: F811 - the fixture
     """One on PostgreSQL."""
     name = f"test_{secrets.token_hex(4)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {empty_database}")
-    return installation(tmp_path, postgres.replace("/postgres?", f"/{name}?"))
+    with installation(tmp_path, postgres.replace("/postgres?", f"/{name}?")) as made:
+        yield made
 
 
 @pytest.fixture(params=["here", "there"])

@@ -1,14 +1,16 @@
-"""A worker with workflows of the tests' own, as a process: `python play.py NAME` works until it is told to stop.
+"""A worker with workflows of the tests' own, as a process: `python play.py NAME` works until it is told to stop;
+with `--surface` it is a process that speaks to workers.
 
 Every step writes a line into the journal, so that what was done twice is seen.
 """
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import io
+import json
 import os
 import sys
-import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -21,24 +23,29 @@ from greenboard.durable.types import Json, Run  # noqa: E402 - Django first
 from greenboard.durable.workflows import workflow  # noqa: E402
 
 JOURNAL = Path(os.environ["JOURNAL"])
-PACE = float(os.environ.get("PACE", "0.5"))
+GO = JOURNAL.with_name("go")
 
 
-def note(run: str, what: str, pace: float = 0.0) -> Json:
+def note(run: str, what: str) -> Json:
     with JOURNAL.open("a", encoding="utf-8") as file:
         file.write(f"{run} {what}\n")
-    time.sleep(pace)
+    return what
+
+
+def held(run: str, what: str) -> Json:
+    """A step that is under way until the test lets it go on."""
+    note(run, what)
+    while not GO.exists():
+        time.sleep(0.02)
     return what
 
 
 @workflow("three")
 async def three(run: Run, given: Json) -> Json:
-    """Three steps, of which each is told when it begins and when it has ended."""
-    done = []
-    for name in ("one", "two", "three"):
-        done.append(await run.step(name, partial(note, run.id, f"{name} begins", PACE)))
-        await run.step(f"{name} over", partial(note, run.id, f"{name} over"))
-    return {"given": given, "done": done}
+    one = await run.step("one", partial(note, run.id, "one"))
+    two = await run.step("two", partial(held, run.id, "two"))
+    three = await run.step("three", partial(note, run.id, "three"))
+    return {"given": given, "done": [one, two, three]}
 
 
 @workflow("quick")
@@ -51,13 +58,6 @@ async def asking(run: Run, _: Json) -> Json:
     """Waits for somebody's answer."""
     await run.step("asks", partial(note, run.id, "asks"))
     return await run.wait("answer", 600)
-
-
-@workflow("lazy")
-async def lazy(run: Run, seconds: Json) -> Json:
-    """One that keeps a place of its queue while it sleeps."""
-    await asyncio.sleep(float(str(seconds)))
-    return "slept"
 
 
 @workflow("failing")
@@ -88,6 +88,16 @@ def main(name: str) -> None:
     sys.exit(int(worker.fault))
 
 
+def answer() -> None:
+    """Be a surface: run the code that comes in, line by line as JSON, and give what it prints."""
+    known: dict[str, object] = {}
+    for line in sys.stdin:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), known)
+        print(json.dumps(said.getvalue().strip()), flush=True)
+
+
 if __name__ == "__main__":
-    assert threading.current_thread() is threading.main_thread()
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    sys.modules["play"] = sys.modules["__main__"]
+    answer() if sys.argv[1:] == ["--surface"] else main(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -23,9 +23,9 @@ print(Wish.objects.count())
 
 def test_a_crash_between_the_commit_and_the_engine_loses_no_wish(either: Installation) -> None:
     with either.working("one"):
-        run = either.ask("""
+        run = either.crash("""
 import os
-outbox._at_commit = lambda row: (print(row.id, flush=True), os._exit(0))
+outbox._at_commit = lambda row: (print(row.id, flush=True), os._exit(9))
 with transaction.atomic():
     outbox.wish(play.quick)
 """)
@@ -35,20 +35,20 @@ with transaction.atomic():
 
 def test_a_crash_between_the_engine_and_the_note_of_it_runs_nothing_twice(either: Installation) -> None:
     with either.working("one"):
-        run = either.ask("""
+        run = either.crash("""
 import os
 from greenboard.durable import engine
 enqueue = engine.Client.enqueue
 def crash(self, *given):
     enqueue(self, *given)
     print(given[-1], flush=True)
-    os._exit(0)
+    os._exit(9)
 engine.Client.enqueue = crash
 with transaction.atomic():
     outbox.wish(play.quick)
 """)
         either.until((run, "quick"))
-        either.ask(f"import time\nwhile Wish.objects.get(pk={run!r}).dispatched_at is None: time.sleep(0.1)")
+        either.ask(f"while Wish.objects.get(pk={run!r}).dispatched_at is None: time.sleep(0.1)")
         (later,) = either.wish("quick")
         either.until((later, "quick"))
     assert either.of(run) == ["quick"]

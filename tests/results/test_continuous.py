@@ -17,6 +17,7 @@ from greenboard.facts.types import Fact, Gap
 from greenboard.results import service, store
 from greenboard.results.continuous import Continuous
 from greenboard.results.live import Live
+from greenboard.results.models import Run
 from greenboard.rules.types import Outcome
 
 from .history_cast import CARD, CHECKOUT, CODE, START, enter, scorecard, tool
@@ -166,7 +167,7 @@ def _said(card):
 @given(steps=STEPS)
 def test_marks_and_the_clock_come_to_what_full_runs_come_to(tmp_path, steps):
     cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]
-    watch = Continuous(lambda: cards, Live())
+    watch = Continuous(lambda: cards, Live(), part=1)
     anew = play(steps, lambda at: [service.evaluate(card, at) for card in cards])
     said, causes = play(steps, watch.turn)
     assert [_differing(one, other) for one, other in zip(said, anew[0], strict=True)] == [({}, {})] * len(said)
@@ -193,3 +194,16 @@ def _differing(one, other):
         {key: (ours.get(key), theirs.get(key)) for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)}
         for ours, theirs in zip(one, other, strict=True)
     )
+
+
+@pytest.mark.django_db
+def test_who_was_never_judged_is_judged_in_short_transactions(tmp_path):
+    cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]
+    enter(-1)
+    many = [Entity(Ref("service", "default", f"s{number}")) for number in range(7)]
+    catalog.save(Declared(tuple(many), ()), START, cause="test")
+    watch = Continuous(lambda: cards, Live(), part=3)
+    watch.turn(START)
+    runs = Run.objects.filter(scorecard__name=CARD).order_by("id").values_list("entities", "results_changed", "full")
+    assert list(runs) == [(3, 30, False), (3, 30, False), (2, 20, False), (8, 0, True)]
+    assert {row.entity for row in store.levels("above")} == {CHECKOUT, *(one.ref for one in many)}

@@ -22,7 +22,7 @@ from greenboard.access.permissions import Permission
 from greenboard.access.sight import EVERYTHING, NOTHING, Sight
 from greenboard.access.standing import Asker, Bearer
 
-__all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight"]
+__all__ = ["EVERYTHING", "NOTHING", "Asker", "Bearer", "Permission", "Sight", "may", "require", "sight", "signed_in"]
 
 _SAFE = ("GET", "HEAD")
 View = Callable[..., HttpResponseBase]
@@ -57,3 +57,16 @@ def require(permission: Permission) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def signed_in(view: View) -> View:
+    """Guard a page about one's own account: whoever is signed in may see it, whatever they may else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and request.user.is_active:
+            return view(request, *args, **kwargs)
+        return redirect_to_login(request.get_full_path())
+
+    guarded.permission = None  # type: ignore[attr-defined]  # as `require` does: the decision is made, for everyone
+    return guarded

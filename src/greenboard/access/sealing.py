@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -94,6 +95,15 @@ class Sealed(models.TextField):  # type: ignore[type-arg]  # the types of its va
         return self.get_prep_value(self.value_from_object(obj)) or ""
 
 
+_others: list[Callable[[], int]] = []
+
+
+def also(reseal: Callable[[], int]) -> None:
+    """Have a rotation also seal anew what stands in no `Sealed` column; `reseal` answers how many there were."""
+    if reseal not in _others:
+        _others.append(reseal)
+
+
 def rotate(*, forget: bool = False) -> int:
     """Make a new first key and seal every secret with it; how many there were.
 
@@ -109,6 +119,7 @@ def rotate(*, forget: bool = False) -> int:
             for field in model._meta.fields
             if isinstance(field, Sealed)
         )
+        count += sum(reseal() for reseal in _others)
     if forget:
         _write(path, _keys(path)[:1])
     return count

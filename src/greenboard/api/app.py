@@ -7,14 +7,48 @@ from collections.abc import Iterator
 from ninja import Router
 from ninja.operation import Operation
 
-from greenboard.api import backtest, drafts, edits, words
+from greenboard.api import (
+    backtest,
+    catalog,
+    drafts,
+    edits,
+    facts,
+    hooks,
+    openapi,
+    reference,
+    results,
+    standards,
+    words,
+    writing,
+)
 from greenboard.api.guard import Needs
-from greenboard.api.problems import Api
+from greenboard.api.problems import Api, Strict
 
-ROUTERS: tuple[Router, ...] = (drafts.router, backtest.router, words.router, edits.router)
+ROUTERS: tuple[Router, ...] = (
+    catalog.router,
+    facts.router,
+    results.router,
+    # Before those in whose addresses a name stands at the same place.
+    drafts.router,
+    backtest.router,
+    standards.router,
+    edits.router,
+    words.router,
+    writing.router,
+    hooks.router,
+    reference.router,
+)
 
-# Pages about the API come with its reference; those of the framework load from other hosts.
-api = Api(title="Greenboard", version="1", openapi_url=None, docs_url=None, urls_namespace="api")
+# The framework's own pages about the API load from other hosts; ours are in `reference`.
+api = Api(
+    title="Greenboard",
+    version="1",
+    description=openapi.ABOUT,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    parser=Strict(),
+)
 for router in ROUTERS:
     api.add_router("", router)
 

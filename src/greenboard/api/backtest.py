@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router
 
+from greenboard.api import drafted
 from greenboard.api.drafts import compiled
 from greenboard.api.guard import PREVIEW
 from greenboard.api.shapes import RuleBacktest
@@ -15,10 +16,12 @@ from greenboard.results import past
 from greenboard.results.backtest import Backtest, Course
 from greenboard.scorecards import store
 
-router = Router()
+router = Router(tags=["Drafts"])
 
 
-@router.post("/rules/backtest", auth=PREVIEW)
+@router.post(
+    "/rules/backtest", auth=PREVIEW, operation_id="backtest_rule", response=drafted.Backtested, exclude_unset=True
+)
 def backtest(request: HttpRequest, asked: RuleBacktest) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a rule would have come to at the end of each day, today's being now."""
     card = store.standard(asked.scorecard, vocabulary())

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from greenboard.api import ground, shown
+from greenboard.api import drafted, ground, shown
 from greenboard.api.guard import PREVIEW
 from greenboard.api.problems import mistakes
 from greenboard.api.shapes import Check, RuleDraft, ScorecardDraft
@@ -20,10 +20,16 @@ from greenboard.results.preview import preview
 from greenboard.scorecards import definition, draft, store
 from greenboard.scorecards.types import Rule, Scorecard
 
-router = Router()
+router = Router(tags=["Drafts"])
 
 
-@router.post("/rules/check", auth=PREVIEW)
+@router.post(
+    "/rules/check",
+    auth=PREVIEW,
+    operation_id="check_rule",
+    response=drafted.Checked,
+    exclude_unset=True,
+)
 def check(request: HttpRequest, asked: Check) -> Json:  # noqa: ARG001 - the framework passes it
     """Look at an expression: what is wrong with it, or what it reads."""
     card = store.standard(asked.scorecard, vocabulary())
@@ -36,7 +42,9 @@ def check(request: HttpRequest, asked: Check) -> Json:  # noqa: ARG001 - the fra
     }
 
 
-@router.post("/rules/preview", auth=PREVIEW)
+@router.post(
+    "/rules/preview", auth=PREVIEW, operation_id="preview_rule", response=drafted.PreviewedRule, exclude_unset=True
+)
 def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a rule would change."""
     card = store.standard(asked.scorecard, vocabulary())
@@ -50,7 +58,13 @@ def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the 
     return {**told, **shown.rule(found, asked.limit)}
 
 
-@router.post("/scorecards/preview", auth=PREVIEW)
+@router.post(
+    "/scorecards/preview",
+    auth=PREVIEW,
+    operation_id="preview_scorecard",
+    response=drafted.PreviewedScorecard,
+    exclude_unset=True,
+)
 def scorecard(request: HttpRequest, asked: ScorecardDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a scorecard would change, beside the scorecard of its name."""
     here = ground.current()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Path, Router
 
+from greenboard.api import drafted
 from greenboard.api.guard import EDIT, READ, author
+from greenboard.api.query import Word
 from greenboard.api.shapes import Restored, Saved
 from greenboard.api.shown import Json
 from greenboard.core import clock
@@ -15,26 +17,26 @@ from greenboard.results.editing import Change
 from greenboard.scorecards import draft, store
 from greenboard.scorecards.types import Rule
 
-router = Router()
+router = Router(tags=["Scorecards"])
 _RULE = "/scorecards/{scorecard}/rules/{rule}"
 
 
-@router.get(_RULE, auth=READ)
-def read(request: HttpRequest, scorecard: str, rule: str) -> Json:  # noqa: ARG001 - the framework passes it
+@router.get(_RULE, auth=READ, operation_id="rule", response=drafted.RuleAsData, exclude_unset=True)
+def read(request: HttpRequest, scorecard: Path[Word], rule: Path[Word]) -> Json:  # noqa: ARG001 - the framework passes it
     """A rule as data and as YAML; `digest` names this version of it."""
     card = store.standard(scorecard, vocabulary())
     return _told(scorecard, store.rule(card, rule))
 
 
-@router.put(_RULE, auth=EDIT)
-def save(request: HttpRequest, scorecard: str, rule: str, edited: Saved) -> Json:
+@router.put(_RULE, auth=EDIT, operation_id="save_rule", response=drafted.RuleAsData, exclude_unset=True)
+def save(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], edited: Saved) -> Json:
     """Save an edited rule, or a new one. Parts that are not given stay as they are."""
     change = _change(request, scorecard, rule, edited)
     return _told(scorecard, editing.save(change, edited.given(), vocabulary()))
 
 
-@router.delete(_RULE, auth=EDIT)
-def restore(request: HttpRequest, scorecard: str, rule: str, taken: Restored) -> Json:
+@router.delete(_RULE, auth=EDIT, operation_id="restore_rule", response=drafted.RuleLeft, exclude_unset=True)
+def restore(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], taken: Restored) -> Json:
     """Go back to what the scorecard's file says; `rule` in the answer is null where that has none."""
     left = editing.restore(_change(request, scorecard, rule, taken), vocabulary())
     return {"rule": None if left is None else _told(scorecard, left)}

@@ -6,6 +6,7 @@ counts what it asks.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -19,7 +20,11 @@ from greenboard.access.decide import Bearer, Permission, Sight, may
 from greenboard.access.limits import Buckets
 from greenboard.access.models import Person
 from greenboard.core import clock
+from greenboard.hooks import inlets, signing
 
+MESSAGE = "Greenboard-Delivery"
+"""The header that tells messages apart; what is signed is its value, a dot, and the body."""
+_MESSAGE = re.compile(r"[!-~]{1,200}")
 _buckets = Buckets(settings.TOKEN_RATE)
 
 
@@ -63,9 +68,34 @@ class Needs(APIKeyCookie):
         return None
 
 
+class Signed(Needs):
+    """Lets in messages that an inlet's secret signs; they act as its service account, which may state facts.
+
+    No session counts here, so there is no token against forged requests either.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Permission.FACTS_WRITE)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Whoever sent it; None where it is not signed, or no longer fresh (401)."""
+        name = request.resolver_match.kwargs.get("name", "") if request.resolver_match else ""
+        message, signature = request.headers.get(MESSAGE, ""), request.headers.get(signing.HEADER, "")
+        if not _MESSAGE.fullmatch(message):
+            return None
+        found = inlets.sender(name, f"{message}.".encode() + request.body, signature, clock.now())
+        if found is None:
+            return None
+        request.user = found[1]  # type: ignore[assignment]  # as for a token
+        return self.authenticate(request, None)
+
+
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)
+DECLARE = Needs(Permission.CATALOG_WRITE)
+STATE = Needs(Permission.FACTS_WRITE)
+HOOKS = Needs(Permission.HOOKS_MANAGE)
 ADMINISTER = Needs(Permission.ADMINISTER)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -12,14 +13,23 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError, ValidationErrorContext
+from ninja.openapi.schema import OpenAPISchema, get_schema
+from ninja.operation import Operation
+from ninja.parser import Parser
 from pydantic import BaseModel
 
 from greenboard.access.limits import TooMany
+from greenboard.api import openapi
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.results.editing import Conflict
 
 TYPE = "application/problem+json"
+PREFIX = "api/v1/"
+"""Where the API is."""
+MOST = 1_000
+"""So many mistakes of one request are told one by one."""
+_SAID = 10
 _WORD = re.compile(r"\w+|.", re.DOTALL)
 
 
@@ -42,6 +52,8 @@ def _mistake(error: UserError, texts: Mapping[str, str | None]) -> dict[str, Any
         "got": error.got,
         "hint": error.hint,
     }
+    if error.place and error.place.path.startswith("/"):
+        told |= _pointed(error.place.path)
     text = texts.get(error.place.path) if error.place else None
     if text is not None and error.place and error.place.line and error.place.column:
         lines = text.split("\n")
@@ -52,11 +64,40 @@ def _mistake(error: UserError, texts: Mapping[str, str | None]) -> dict[str, Any
     return told
 
 
+def _pointed(pointer: str) -> dict[str, Any]:
+    """A part of a body by its pointer, and which of a list it is."""
+    parts = pointer.split("/")
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    return {"where": parts[1], "pointer": pointer, **({"index": numbers[0]} if numbers else {})}
+
+
 def answer(status: int, detail: str, **more: Any) -> HttpResponse:
     """A problem as a response."""
     title = HTTPStatus(status).phrase
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=TYPE, status=status)
+
+
+class Strict(Parser):
+    """Reads JSON as it is defined: no NaN, no numbers beyond measure, no half characters."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body as data. Whatever is raised is told as a body that is no JSON."""
+        data = json.loads(request.body, parse_constant=_never, parse_float=_finite)
+        if b"\\u" in request.body:
+            json.dumps(data, ensure_ascii=False).encode()
+        return data
+
+
+def _never(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond measure")
+    return number
 
 
 class Api(NinjaAPI):
@@ -72,6 +113,14 @@ class Api(NinjaAPI):
         if told.status_code == 401:
             told.headers["WWW-Authenticate"] = "Bearer"
         return told
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of an operation, which generated clients call it by."""
+        return operation.view_func.__name__.rstrip("_")
+
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
+        """The description of all operations, with what they have in common."""
+        return openapi.complete(get_schema(self, path_prefix=PREFIX))
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]
@@ -90,7 +139,8 @@ def _fields(context: ValidationErrorContext[Any]) -> Iterator[dict[str, Any]]:
             found = yaml.explain(_BODY, model, {**error, "loc": path})
         else:
             found = UserError(f"{error['loc'][-1]}: {error['msg']}")
-        yield {**_mistake(found, {}), "where": str(path[0]) if path else None, "line": None, "column": None}
+        where = _pointed("".join(f"/{part}" for part in path)) if path else {"where": None}
+        yield {**_mistake(found, {}), "line": None, "column": None, **where}
 
 
 _BODY = yaml.Document(None, "body")
@@ -99,9 +149,10 @@ _BODY = yaml.Document(None, "body")
 def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse | None:
     match error:
         case UserError():
-            return answer(error.status, _detail(error), errors=mistakes(error), **_conflict(error))
+            return answer(_status(error), _detail(error), errors=mistakes(error)[:MOST], **_conflict(error))
         case ValidationError():
-            return answer(422, "; ".join(one["message"] for one in error.errors), errors=error.errors)
+            said = "; ".join(one["message"] for one in error.errors[:_SAID])
+            return answer(422, said, errors=error.errors[:MOST])
         case AuthenticationError():
             return answer(401, "Sign in, or send a token that is valid: Authorization: Bearer gb_...")
         case HttpError(status_code=403):
@@ -113,6 +164,12 @@ def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         case Http404():
             return answer(404, "Nothing has this address.")
     return None
+
+
+def _status(error: UserError) -> int:
+    """That of the error, or of all errors within it where they agree."""
+    several = {one.status for one in error.errors} if isinstance(error, UserErrors) else {error.status}
+    return several.pop() if len(several) == 1 else error.status
 
 
 def _conflict(error: UserError) -> dict[str, Any]:
@@ -139,4 +196,6 @@ def _unread(request: HttpRequest) -> dict[str, Any]:
         return {"where": "body", "message": error.msg, "line": error.lineno, "column": error.colno}
     except UnicodeDecodeError:
         return {"where": "body", "message": "not UTF-8 text"}
+    except RecursionError:
+        return {"where": "body", "message": "nested too deeply"}
     return {"where": "body", "message": "not an object"}

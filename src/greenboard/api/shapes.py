@@ -66,7 +66,7 @@ class RuleDraft(Strict):
 class RuleBacktest(RuleDraft):
     """A draft of a rule, and how many days to look back, today included."""
 
-    days: int = 90
+    days: Annotated[int, Field(ge=1, le=400)] = 90
 
 
 class ScorecardDraft(Strict):

@@ -9,16 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from ninja import Router
 
+from greenboard.api import drafted
 from greenboard.api.guard import READ
 from greenboard.api.shown import Json
 from greenboard.facts.store import vocabulary
 from greenboard.facts.vocabulary import FactType, Vocabulary, encode
-from greenboard.rules import functions
+from greenboard.rules import reference
+from greenboard.rules.functions import Function
 
-router = Router()
+router = Router(tags=["Drafts"])
 
 
-@router.get("/vocabulary", auth=READ)
+@router.get("/vocabulary", auth=READ, operation_id="vocabulary", response=drafted.Vocabulary, exclude_unset=True)
 def words(request: HttpRequest) -> HttpResponse:
     """All that an expression may name. It seldom changes: keep it by its ETag."""
     text, tag = _written()
@@ -44,13 +46,21 @@ def _written() -> tuple[str, str]:
 def _write(known: Vocabulary) -> tuple[str, str]:
     told = {
         "types": [_type(declared) for _, declared in sorted(known.types.items())],
-        "functions": [
-            {"name": one.name, "signature": one.signature, "doc": one.doc, "of_related": one.of_related}
-            for one in functions.FIELD_FUNCTIONS
-        ],
+        "functions": [_function(one) for section in reference.sections() for one in section.functions if one.is_named],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+
+
+def _function(told: Function) -> Json:
+    """`on` is the type that a method is called on, "" where it is called by its name alone."""
+    return {
+        "name": told.name,
+        "signature": told.signature,
+        "doc": told.doc,
+        "on": told.signature.partition(".")[0] if told.method else "",
+        "of_related": told.of_related,
+    }
 
 
 def _type(declared: FactType) -> Json:

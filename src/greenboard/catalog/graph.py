@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from greenboard.catalog import kinds
-from greenboard.catalog.types import ANY_COMPONENT, KINDS, Declared, Kind, Relation, RelationKind
+from greenboard.catalog.types import ANY_COMPONENT, KINDS, Declared, Inheritance, Kind, Relation, RelationKind
 from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
 
@@ -139,6 +139,23 @@ def around(start: _Node, wholes: Callable[[_Node], Iterable[_Node]], kind: Calla
         above = [whole for whole in wholes(current) if whole not in seen]
         waiting.extend(sorted(above, key=lambda whole: _NEARNESS.get(kind(whole), 0)))
         seen.update(above)
+
+
+def owners(
+    near: Iterable[_Node], owner: Callable[[_Node], _Node | None], inherited: Callable[[_Node], Inheritance]
+) -> Iterator[_Node]:
+    """Who owns a thing, the one that answers for it first: its own owner, and what it inherits.
+
+    `near` is the thing and what is around it, as `around` gives them.
+    """
+    found: set[_Node] = set()
+    for number, each in enumerate(near):
+        who = owner(each)
+        how = inherited(each) if number else Inheritance.APPEND  # one's own owner is not inherited
+        if who is None or who in found or how is Inheritance.NONE or (how is Inheritance.FALLBACK and found):
+            continue
+        found.add(who)
+        yield who
 
 
 def _twice(declared: Declared) -> Iterator[UserError]:

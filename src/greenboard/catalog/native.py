@@ -19,6 +19,7 @@ from greenboard.catalog.types import (
     Declared,
     Entity,
     ExternalDependency,
+    Inheritance,
     Kind,
     Link,
     Relation,
@@ -64,15 +65,23 @@ class ExternalModel(_Strict):
     slo_pct: float | None = Field(None, ge=0, le=100, description="What they promise, in percent.")
 
 
-class EntityModel(_Strict):
-    """One entity."""
+class Identity(_Strict):
+    """What references name it by."""
 
     kind: KindName = Field(description="What it is: a built-in kind, or one defined under `kinds`.")
     name: Name = Field(description="Name that references use; letters, digits, dots, dashes, underscores.")
     namespace: Name = Field("default", description="Namespace of the name.")
+
+
+class Description(_Strict):
+    """What is said of an entity that is already named."""
+
     title: str = Field("", description="Name for people.")
     description: str = Field("", description="What it is, in a sentence.")
     owner: str | None = Field(None, description="The team (or `person:NAME`) that answers for it.")
+    owner_inherited: Literal["append", "fallback", "none"] = Field(
+        "fallback", description="Whether the owner of a system or domain owns its parts too: besides, instead, never."
+    )
     tier: int | None = Field(None, ge=0, le=4, strict=True, description="How critical: 0 most, 4 least.")
     lifecycle: Literal[LIFECYCLES] | None = Field(None, description="Stage of its life.")  # type: ignore[valid-type]
     system: str | None = Field(None, description="The system that it is part of.")
@@ -106,6 +115,10 @@ class EntityModel(_Strict):
         return given
 
 
+class EntityModel(Description, Identity):
+    """One entity."""
+
+
 class ListModel(_Strict):
     """Several entities, and kinds of your own."""
 
@@ -113,7 +126,7 @@ class ListModel(_Strict):
     kinds: list[KindModel] = Field(default=[], description="Kinds beside the built-in ones.")
 
 
-_ONLY = {"members": ("team",), "teams": ("person",)}
+_ONLY = {"members": ("team",), "teams": ("person",), "owner_inherited": ("system", "domain")}
 _RELATIONS = (
     ("system", RelationKind.PART_OF, "system"),
     ("domain", RelationKind.PART_OF, "domain"),
@@ -134,10 +147,10 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
     """
     if isinstance(document.data, dict) and not {"entities", "kinds"}.isdisjoint(document.data):
         several = yaml.parse(document, ListModel)
-        found = [_entity(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
+        found = [declared(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
         kinds = tuple(_kinds(several, document, refusals))
         return Declared.joined((Declared(kinds=kinds), *(each for each in found if each)))
-    return _entity(yaml.parse(document, EntityModel), document, (), refusals) or Declared()
+    return declared(yaml.parse(document, EntityModel), document, (), refusals) or Declared()
 
 
 def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals) -> Iterator[Kind]:
@@ -147,7 +160,8 @@ def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals
             yield define(model, place)
 
 
-def _entity(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
+def declared(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
+    """What one entity's model, which stands at a path of the document, declares; what is wrong goes to `refusals`."""
     with refusals.catch(document.place(*at, "name"), "name"):
         ref = parts.name(model.kind, model.namespace, model.name)
         reader = _Reader(model, ref, document, at, refusals)
@@ -169,8 +183,9 @@ class _Reader:
     def entity(self) -> Entity:
         model = self.model
         for field, kinds in _ONLY.items():
-            if getattr(model, field) and self.ref.kind not in kinds:
-                self.refusals.add(UserError(f"{field}: only for the kind {kinds[0]}", place=self.place(field)))
+            if field in model.model_fields_set and getattr(model, field) and self.ref.kind not in kinds:
+                only = f"{field}: only for the kind {' or '.join(kinds)}"
+                self.refusals.add(UserError(only, place=self.place(field)))
         external = model.external_dependencies
         return Entity(
             ref=self.ref,
@@ -184,6 +199,7 @@ class _Reader:
             annotations={key: parts.text(value) for key, value in model.annotations.items()},
             properties=self.properties(),
             data_classification=model.data_classification,
+            owner_inherited=Inheritance(model.owner_inherited),
             dependencies_declared=model.depends_on is not None or bool(model.consumes),
             external_dependencies=None if external is None else tuple(self.external(external)),
             path=self.path(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from greenboard.catalog import parts
 from greenboard.catalog.models import EntityVersion
-from greenboard.catalog.types import Contact, Entity, ExternalDependency, Link
+from greenboard.catalog.types import Contact, Entity, ExternalDependency, Inheritance, Link
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
 
@@ -55,6 +55,8 @@ def _data(entity: Entity) -> dict[str, Any]:
         "dependencies_declared": entity.dependencies_declared,
     }
     kept = {key: value for key, value in found.items() if value}
+    if entity.owner_inherited is not Inheritance.FALLBACK:
+        kept["owner_inherited"] = entity.owner_inherited.value
     if external is not None:
         kept["external_dependencies"] = [asdict(each) for each in external]
     if entity.path is not None:
@@ -78,6 +80,7 @@ def entity(row: EntityVersion) -> Entity:
         annotations=data.get("annotations", {}),
         properties=data.get("properties", {}),
         data_classification=data.get("data_classification"),
+        owner_inherited=Inheritance(data.get("owner_inherited", Inheritance.FALLBACK)),
         discovered=data.get("discovered", False),
         dependencies_declared=data.get("dependencies_declared", False),
         external_dependencies=None if external is None else tuple(ExternalDependency(**each) for each in external),

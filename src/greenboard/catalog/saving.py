@@ -18,7 +18,7 @@ from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.naming import named
 from greenboard.catalog.types import ANY_COMPONENT, Declared, Entity, Kind, Relation, RelationKind
 from greenboard.core import clock, events
-from greenboard.core.errors import UserError
+from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
 
 CHUNK = 400
@@ -41,11 +41,12 @@ class Saved:
     relations_ended: int = 0
 
 
-def save(declared: Declared, at: datetime, *, cause: str) -> Saved:
+def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = None) -> Saved:
     """Make the declared entities, and the relations that they declare, be what holds from `at` on.
 
     Entities that are not declared stay as they are, and so do the relations that those declare.
     What a declared entity no longer says of its relations ends. The same again writes nothing.
+    `place` is kept as where all of it stands, in place of the places that refusals name.
 
     Raises:
         UserError: the relations of the whole catalog would break a rule, a property does not fit
@@ -64,6 +65,9 @@ def save(declared: Declared, at: datetime, *, cause: str) -> Saved:
         _settle(loose, {entity.ref for entity in declared.entities}, wanted, touched)
         kinds.refuse(claims.clashes(declared, ids))
         _refuse(declared, known, wanted, touched)
+        if place is not None:
+            declared = replace(declared, entities=tuple(replace(each, place=place) for each in declared.entities))
+            wanted = {link: replace(each, place=place) for link, each in wanted.items()}
         versions = _Versions(at, cause)
         versions.write(declared.entities, ids)
         begun, ended = _relate(wanted, touched, at, cause)
@@ -97,7 +101,7 @@ def names(ids: Collection[int]) -> dict[int, Ref]:
 
 def identify(refs: Collection[Ref]) -> dict[Ref, int]:
     """The ids of references; those that were never mentioned get one."""
-    found = _ids(refs)
+    found = ids_of(refs)
     missing = [ref for ref in dict.fromkeys(refs) if ref not in found]
     for ref in missing:
         rows.check_name(ref)
@@ -106,7 +110,9 @@ def identify(refs: Collection[Ref]) -> dict[Ref, int]:
     return found | {ref: row.pk for ref, row in zip(missing, created, strict=True)}
 
 
-def _ids(refs: Iterable[Ref]) -> dict[Ref, int]:
+def ids_of(refs: Iterable[Ref]) -> dict[Ref, int]:
+    """The ids of those references that anything has, or that were mentioned."""
+    """The ids of those references that anything has, or that were mentioned."""
     found: dict[Ref, int] = {}
     for part in named(refs):
         rows = Identity.objects.filter(part).values_list("id", "kind", "namespace", "name")
@@ -181,7 +187,7 @@ def _settle(
     known = relations_of(row for row in loose if _link(row) not in touched)
     settled = graph.resolve(Declared(relations=tuple(known.values())), arrived).relations
     moved = [(row, now) for (row, before), now in zip(known.items(), settled, strict=True) if before != now]
-    ids = _ids(ref for _, now in moved for ref in (now.source, now.target, now.declarer))
+    ids = ids_of(ref for _, now in moved for ref in (now.source, now.target, now.declarer))
     for row, now in moved:
         touched[_link(row)] = row
         wanted.setdefault((row.kind, ids[now.source], ids[now.target], row.declared_by_id), now)

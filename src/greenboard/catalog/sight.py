@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from greenboard.access.sight import Sight
-from greenboard.catalog.models import Entity
+from greenboard.catalog.models import CURRENT, Entity, EntityVersion
 from greenboard.catalog.naming import named
+from greenboard.catalog.types import Inheritance
 from greenboard.core.refs import Ref
 
 _COVERED = """
@@ -28,9 +29,11 @@ WITH RECURSIVE inside(id) AS (
     WHERE own.kind = 'owns' AND own.valid_to IS NULL
     UNION
     SELECT part.source_id FROM catalog_relationinterval part JOIN owned ON part.target_id = owned.id
-    WHERE part.kind = 'part-of' AND part.valid_to IS NULL AND NOT EXISTS (
-        SELECT 1 FROM catalog_relationinterval other
-        WHERE other.target_id = part.source_id AND other.kind = 'owns' AND other.valid_to IS NULL
+    WHERE part.kind = 'part-of' AND part.valid_to IS NULL AND part.target_id NOT IN ({none}) AND (
+        part.target_id IN ({append}) OR NOT EXISTS (
+            SELECT 1 FROM catalog_relationinterval other
+            WHERE other.target_id = part.source_id AND other.kind = 'owns' AND other.valid_to IS NULL
+        )
     )
 )
 SELECT id FROM inside UNION SELECT id FROM owned
@@ -51,9 +54,18 @@ def _covered(group: Collection[Ref]) -> RawSQL:
     """The ids that any reference of a group covers."""
     refs = sorted(group)
     places = ", ".join(["(%s, %s, %s)"] * len(refs))
-    return RawSQL(  # noqa: S611 - what is put in are places for values
-        _COVERED.format(refs=places), [part for ref in refs for part in (ref.kind, ref.namespace, ref.name)]
+    ways = _ways()
+    query = _COVERED.format(refs=places, none=ways[Inheritance.NONE], append=ways[Inheritance.APPEND])
+    return RawSQL(  # noqa: S611 - what is put in are places for values, and numbers of ours
+        query, [part for ref in refs for part in (ref.kind, ref.namespace, ref.name)]
     )
+
+
+def _ways() -> dict[Inheritance, str]:
+    """The systems and domains whose owner is inherited in each way that is not the usual one, as a list in SQL."""
+    rows = EntityVersion.objects.filter(CURRENT, kind__in=("system", "domain"), data__has_key="owner_inherited")
+    said = [(Inheritance(data["owner_inherited"]), of) for of, data in rows.values_list("entity_id", "data")]
+    return {way: ", ".join(str(int(of)) for found, of in said if found is way) or "0" for way in Inheritance}
 
 
 def covered(sight: Sight, refs: Collection[Ref]) -> set[Ref]:

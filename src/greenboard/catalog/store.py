@@ -17,7 +17,7 @@ from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.naming import named
 from greenboard.catalog.saving import Saved, save
 from greenboard.catalog.sight import condition
-from greenboard.catalog.types import Declared, Entity, Kind, Relation, RelationKind
+from greenboard.catalog.types import Declared, Entity, Inheritance, Kind, Relation, RelationKind
 from greenboard.catalog.upkeep import rename, retire
 from greenboard.core.refs import Ref
 
@@ -51,16 +51,21 @@ _CHUNK = 500
 class Stored:
     """An entity as of a moment.
 
-    `owner` may be that of the system or domain around it; `since` is when it was last changed; `id`
-    stays when it is renamed.
+    `owners` are its own and those that it inherits of the systems and domains around it, the one that
+    answers for it first; `since` is when it was last changed; `id` stays when it is renamed.
     """
 
     id: int
     entity: Entity
-    owner: Ref | None
+    owners: tuple[Ref, ...]
     system: Ref | None
     domain: Ref | None
     since: datetime
+
+    @property
+    def owner(self) -> Ref | None:
+        """Who answers for it."""
+        return self.owners[0] if self.owners else None
 
     @property
     def ref(self) -> Ref:
@@ -88,7 +93,7 @@ class Related:
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class Wanted:
     """What to look for; an empty group asks for nothing."""
 
     text: str = ""
@@ -104,13 +109,13 @@ class _Wanted:
 
 def entities(as_of: datetime | None = None, *, kinds: Collection[str] = (), sight: Sight = EVERYTHING) -> list[Stored]:
     """All entities that may be seen, or those of some kinds, by reference."""
-    return _search(_Wanted(kinds=kinds, sight=sight), as_of)
+    return _search(Wanted(kinds=kinds, sight=sight), as_of)
 
 
 def find(ref: Ref, as_of: datetime | None = None, *, sight: Sight = EVERYTHING) -> Stored | None:
     """The entity that had the reference at the moment, or None; None also where it may not be seen."""
-    row = _versions(as_of).filter(condition(sight), kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
-    return None if row is None else next(_stored([row], _Around.of([row.entity_id], as_of)))
+    row = versions(as_of).filter(condition(sight), kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
+    return None if row is None else next(stored([row], Around.of([row.entity_id], as_of)))
 
 
 def search(
@@ -130,7 +135,7 @@ def search(
 
     None among tiers, teams, systems or domains stands for entities that have none.
     """
-    return _search(_Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles, sight), as_of)
+    return _search(Wanted(text, kinds, tiers, teams, systems, domains, tags, lifecycles, sight), as_of)
 
 
 def plain(
@@ -142,12 +147,12 @@ def plain(
 ) -> dict[int, Entity]:
     """Entities by id, all or those of some kinds, references or ids, without what is around them."""
     if ids is not None:
-        found = [row for part in _chunks(ids) for row in _versions(as_of).filter(entity_id__in=part)]
+        found = [row for part in _chunks(ids) for row in versions(as_of).filter(entity_id__in=part)]
     elif refs is None:
-        found = list(_versions(as_of).filter(_fits(_Wanted(kinds=kinds))))
+        found = list(versions(as_of).filter(fits(Wanted(kinds=kinds))))
     else:
-        versions = _versions(as_of).filter(_fits(_Wanted(kinds=kinds)))
-        found = [row for part in named(refs) for row in versions.filter(part)]
+        there = versions(as_of).filter(fits(Wanted(kinds=kinds)))
+        found = [row for part in named(refs) for row in there.filter(part)]
     return {row.entity_id: rows.entity(row) for row in _in_order(found)}
 
 
@@ -162,21 +167,21 @@ def relations(as_of: datetime | None = None, *, about: Ref | None = None, sight:
     Both ends of a relation have to be in sight.
     """
     seen = condition(sight, "source_id") & condition(sight, "target_id")
-    found = _at(RelationInterval.objects.filter(seen), as_of)
+    found = at_moment(RelationInterval.objects.filter(seen), as_of)
     if about is not None:
-        subject = _identity(about, as_of)
+        subject = identity(about, as_of)
         if subject is None:
             return []
         found = found.filter(Q(source_id=subject) | Q(target_id=subject))
     several = list(found.order_by("kind", "id"))
     names = _names({end for row in several for end in (row.source_id, row.target_id, row.declared_by_id)}, as_of)
     once = {(row.kind, row.source_id, row.target_id): row for row in reversed(several)}
-    return [_relation(row, names) for row in reversed(once.values())]
+    return [relation(row, names) for row in reversed(once.values())]
 
 
 def ends(as_of: datetime | None = None) -> list[tuple[RelationKind, int, int]]:
     """All relations as kind and the surrogate ids of source and target, each once. One query."""
-    rows = _at(RelationInterval.objects.all(), as_of).order_by("kind", "id")
+    rows = at_moment(RelationInterval.objects.all(), as_of).order_by("kind", "id")
     once = dict.fromkeys(rows.values_list("kind", "source_id", "target_id"))
     return [(RelationKind(kind), source, target) for kind, source, target in once]
 
@@ -193,7 +198,7 @@ def declared(as_of: datetime | None = None) -> Declared:
 
 def history(ref: Ref) -> list[Version]:
     """All versions of the entity that has or had the reference, oldest first, also under other names."""
-    subject = _identity(ref, None)
+    subject = identity(ref, None)
     if subject is None:
         return []
     found = EntityVersion.objects.filter(entity_id=subject).order_by("valid_from")
@@ -202,14 +207,14 @@ def history(ref: Ref) -> list[Version]:
 
 def related(ref: Ref) -> list[Related]:
     """All relations that an entity ever stood in, oldest first; ends have their present names."""
-    subject = _identity(ref, None)
+    subject = identity(ref, None)
     if subject is None:
         return []
     found = list(
         RelationInterval.objects.filter(Q(source_id=subject) | Q(target_id=subject)).order_by("valid_from", "id")
     )
     names = _names({end for row in found for end in (row.source_id, row.target_id, row.declared_by_id)}, None)
-    return [Related(_relation(row, names), row.valid_from, row.valid_to, row.cause) for row in found]
+    return [Related(relation(row, names), row.valid_from, row.valid_to, row.cause) for row in found]
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -230,32 +235,37 @@ def with_properties(*, ended: bool = False) -> list[Entity]:
     return [rows.entity(row) for row in found.order_by("id").iterator()]
 
 
-def tags(as_of: datetime | None = None) -> list[str]:
-    """Every tag in use, in order."""
-    texts = _versions(as_of).exclude(tag_text="").values_list("tag_text", flat=True).distinct()
+def tags(as_of: datetime | None = None, *, sight: Sight = EVERYTHING) -> list[str]:
+    """Every tag in use by what is in sight, in order."""
+    texts = versions(as_of).filter(condition(sight)).exclude(tag_text="").values_list("tag_text", flat=True).distinct()
     return sorted({tag for text in texts for tag in text.strip("|").split("|")})
 
 
-def _at(found: QuerySet[_Row], as_of: datetime | None) -> QuerySet[_Row]:
+def at_moment(found: QuerySet[_Row], as_of: datetime | None) -> QuerySet[_Row]:
     """The rows whose interval holds the moment."""
     if as_of is None:
         return found.filter(valid_to__isnull=True)
     return found.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=as_of), valid_from__lte=as_of)
 
 
-def _versions(as_of: datetime | None) -> QuerySet[EntityVersion]:
-    return _at(EntityVersion.objects.all(), as_of)
+def versions(as_of: datetime | None) -> QuerySet[EntityVersion]:
+    """The versions that hold at a moment."""
+    return at_moment(EntityVersion.objects.all(), as_of)
 
 
-def _search(wanted: _Wanted, as_of: datetime | None) -> list[Stored]:
-    found = _in_order(_versions(as_of).filter(_fits(wanted)))
-    around = _Around.of([row.entity_id for row in found] if len(found) <= _CHUNK else None, as_of)
-    asked = ((wanted.teams, around.owner), (wanted.systems, around.system), (wanted.domains, around.domain))
-    kept = [row for row in found if all(not refs or of(row.entity_id) in refs for refs, of in asked)]
-    return list(_stored(kept, around))
+def _search(wanted: Wanted, as_of: datetime | None) -> list[Stored]:
+    found = _in_order(versions(as_of).filter(fits(wanted)))
+    around = Around.of([row.entity_id for row in found] if len(found) <= _CHUNK else None, as_of)
+    asked = (
+        (wanted.teams, lambda of: around.owners(of) or (None,)),
+        (wanted.systems, lambda of: (around.system(of),)),
+        (wanted.domains, lambda of: (around.domain(of),)),
+    )
+    kept = [row for row in found if all(not refs or not set(of(row.entity_id)).isdisjoint(refs) for refs, of in asked)]
+    return list(stored(kept, around))
 
 
-def _fits(wanted: _Wanted) -> Q:
+def fits(wanted: Wanted) -> Q:
     """The part of a search that columns answer."""
     fits = condition(wanted.sight)
     for word in wanted.text.lower().split():
@@ -273,12 +283,11 @@ def _fits(wanted: _Wanted) -> Q:
     return fits & tagged
 
 
-def _identity(ref: Ref, as_of: datetime | None) -> int | None:
+def identity(ref: Ref, as_of: datetime | None) -> int | None:
     """The id behind a reference: of who has it at the moment, else of who had it last, else of the mere name."""
     named = {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
     version = (
-        _versions(as_of).filter(**named).first()
-        or EntityVersion.objects.filter(**named).order_by("-valid_from").first()
+        versions(as_of).filter(**named).first() or EntityVersion.objects.filter(**named).order_by("-valid_from").first()
     )
     if version is not None:
         return version.entity_id
@@ -291,11 +300,11 @@ def _names(ids: Collection[int] | None, as_of: datetime | None) -> dict[int, Ref
     found: dict[int, Ref] = {}
     for part in parts:
         identities = Identity.objects.all() if part is None else Identity.objects.filter(id__in=part)
-        versions = _versions(as_of) if part is None else _versions(as_of).filter(entity_id__in=part)
+        there = versions(as_of) if part is None else versions(as_of).filter(entity_id__in=part)
         for row in identities.values_list("id", "kind", "namespace", "name"):
             found[row[0]] = Ref(*row[1:])
         if as_of is not None:
-            for row in versions.values_list("entity_id", "kind", "namespace", "name"):
+            for row in there.values_list("entity_id", "kind", "namespace", "name"):
                 found[row[0]] = Ref(*row[1:])
     return found
 
@@ -305,7 +314,8 @@ def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
     return (several[start : start + _CHUNK] for start in range(0, len(several), _CHUNK))
 
 
-def _relation(row: RelationInterval, names: Mapping[int, Ref]) -> Relation:
+def relation(row: RelationInterval, names: Mapping[int, Ref]) -> Relation:
+    """A row as a relation; `names` are the references of all its ends."""
     kind = RelationKind(row.kind)
     usual = row.target_id if kind is RelationKind.OWNS else row.source_id
     return Relation(
@@ -318,33 +328,48 @@ def _relation(row: RelationInterval, names: Mapping[int, Ref]) -> Relation:
     )
 
 
-def _stored(found: Iterable[EntityVersion], around: _Around) -> Iterator[Stored]:
+def stored(found: Iterable[EntityVersion], around: Around) -> Iterator[Stored]:
+    """Rows with what is around them."""
     for row in found:
         of = row.entity_id
-        yield Stored(of, rows.entity(row), around.owner(of), around.system(of), around.domain(of), row.valid_from)
+        yield Stored(of, rows.entity(row), around.owners(of), around.system(of), around.domain(of), row.valid_from)
 
 
-class _Around:
+_INHERITED = ("system", "domain")
+"""The kinds whose owner the parts may inherit in another way than usual."""
+
+
+def inherited(as_of: datetime | None = None) -> dict[int, Inheritance]:
+    """How the parts of systems and domains inherit their owner, where that is not the usual way. One query."""
+    said = versions(as_of).filter(kind__in=_INHERITED, data__has_key="owner_inherited")
+    return {of: Inheritance(data["owner_inherited"]) for of, data in said.values_list("entity_id", "data")}
+
+
+class Around:
     """Who owns what, and what is part of what, at a moment: for all entities or for some."""
 
-    def __init__(self, names: Mapping[int, Ref], pairs: Iterable[tuple[str, int, int]]) -> None:
+    def __init__(
+        self, names: Mapping[int, Ref], pairs: Iterable[tuple[str, int, int]], inherited: Mapping[int, Inheritance]
+    ) -> None:
         self.names = names
-        self.owners: dict[int, int] = {}
+        self.inherited = inherited
+        self.owner: dict[int, int] = {}
         self.wholes: defaultdict[int, list[int]] = defaultdict(list)
         for kind, source, target in pairs:
             if kind == RelationKind.OWNS:
-                self.owners[target] = source
+                self.owner[target] = source
             else:
                 self.wholes[source].append(target)
 
     @classmethod
-    def of(cls, ids: Collection[int] | None, as_of: datetime | None) -> _Around:
+    def of(cls, ids: Collection[int] | None, as_of: datetime | None) -> Around:
         """What is around these entities; None is all."""
-        found = _at(RelationInterval.objects.all(), as_of)
+        found = at_moment(RelationInterval.objects.all(), as_of)
         owns, part_of = found.filter(kind=RelationKind.OWNS), found.filter(kind=RelationKind.PART_OF)
         columns = ("kind", "source_id", "target_id")
         if ids is None:
-            return cls(_names(None, as_of), [*owns.values_list(*columns), *part_of.values_list(*columns)])
+            everything = [*owns.values_list(*columns), *part_of.values_list(*columns)]
+            return cls(_names(None, as_of), everything, inherited(as_of))
         pairs: list[tuple[str, int, int]] = []
         seen, waiting = set(ids), set(ids)
         while waiting:
@@ -352,16 +377,19 @@ class _Around:
             waiting = {target for _, _, target in above} - seen
             seen |= waiting
             pairs += above
+        ways = inherited(as_of) if pairs else {}
         pairs += owns.filter(target_id__in=seen).values_list(*columns)
-        return cls(_names(seen | {source for _, source, _ in pairs}, as_of), pairs)
+        names = _names(seen | {source for _, source, _ in pairs}, as_of)
+        return cls(names, pairs, ways)
 
     def around(self, of: int) -> Iterator[int]:
         return graph.around(of, lambda inner: self.wholes.get(inner, ()), lambda whole: self.names[whole].kind)
 
-    def owner(self, of: int) -> Ref | None:
-        """The owner, or that of the nearest thing around which has one; teams and persons have none."""
-        found = next((self.owners[whole] for whole in self.around(of) if whole in self.owners), None)
-        return None if found is None else self.names[found]
+    def owners(self, of: int) -> tuple[Ref, ...]:
+        """The owner, and those that are inherited of what is around; teams and persons have none."""
+        how = self.inherited
+        found = graph.owners(self.around(of), self.owner.get, lambda one: how.get(one, Inheritance.FALLBACK))
+        return tuple(self.names[one] for one in found)
 
     def system(self, of: int) -> Ref | None:
         return self._whole(of, "system")

@@ -28,6 +28,19 @@ COMPONENT_KINDS = ("service", "api", "library", "website", "job", "data-store", 
 """The kinds that are built and run, so that readiness is asked of them."""
 ANY_COMPONENT = "component"
 """Stands in a reference for whichever component has the name, until `graph.resolve` finds it."""
+
+
+class Inheritance(StrEnum):
+    """What the parts of a system or domain make of its owner."""
+
+    APPEND = "append"
+    """It owns them beside their own owner."""
+    FALLBACK = "fallback"
+    """It owns those that have no owner of their own, nor one of something nearer."""
+    NONE = "none"
+    """It does not own them."""
+
+
 LIFECYCLES = ("experimental", "development", "production", "deprecated", "retired")
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
 CONTACT_KINDS = ("chat", "email", "phone", "escalation", "person", "other")
@@ -96,8 +109,9 @@ class Entity:
     `tier` runs from 0 (most critical) to 4; None means that nobody said. `discovered` marks an
     entity that no descriptor declares. `dependencies_declared` is true when a descriptor lists
     dependencies, even as an empty list, which is the explicit "none". `external_dependencies` is
-    None when nobody said. `path` is the folder that it is built from, below the root of the
-    repository, where the descriptor names one; otherwise the folder of the descriptor counts.
+    None when nobody said. `owner_inherited` says what its parts make of its owner. `path` is the
+    folder that it is built from, below the root of the repository, where the descriptor names one;
+    otherwise the folder of the descriptor counts.
     """
 
     ref: Ref
@@ -111,6 +125,7 @@ class Entity:
     annotations: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
     data_classification: str | None = None
+    owner_inherited: Inheritance = Inheritance.FALLBACK
     discovered: bool = False
     dependencies_declared: bool = False
     external_dependencies: tuple[ExternalDependency, ...] | None = None

@@ -19,9 +19,19 @@ def parse_time(text: str) -> datetime:
     """Read an RFC 3339 timestamp or a date; without a zone it is taken as UTC."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UserError("not a timestamp", expected="like 2026-11-23T09:00:00Z", got=repr(text)) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def as_of(text: str, now: datetime) -> datetime | None:
+    """The moment at which a reader wants to stand: a date means its end. None is now, which later moments are, too."""
+    moment = parse_time(text)
+    try:
+        moment += timedelta(days=1, seconds=-1) if len(text.strip()) == len("2026-11-23") else timedelta()
+    except OverflowError:
+        return None
+    return None if moment >= now else moment
 
 
 def format_time(moment: datetime) -> str:

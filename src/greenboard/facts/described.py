@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property
 
 from greenboard.catalog import graph, parts
-from greenboard.catalog.types import Declared, Entity, Link, Relation, RelationKind
+from greenboard.catalog.types import Declared, Entity, Inheritance, Link, Relation, RelationKind
 from greenboard.core.errors import Place
 from greenboard.core.refs import Ref
 from greenboard.facts.observed import PROPERTIES
@@ -84,6 +84,9 @@ class _Web:
     def owner(self, ref: Ref) -> tuple[Relation, bool] | None:
         """The relation that names the owner, and whether it is that of something around the entity."""
         for around in self.around(ref):
+            entity = self.entities.get(around)
+            if around != ref and entity is not None and entity.owner_inherited is Inheritance.NONE:
+                continue
             for relation in self.incoming[around, RelationKind.OWNS]:
                 return relation, around != ref
         return None

@@ -11,7 +11,14 @@ class ProjectConfig(AppConfig):
         from greenboard.catalog.events import CatalogChanged
         from greenboard.core.events import subscribe
         from greenboard.facts.events import FactsChanged
+        from greenboard.hooks import outbox
         from greenboard.results import marks
+        from greenboard.results.events import ResultsWritten
+        from greenboard.scorecards.events import RuleSaved
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
+        subscribe(CatalogChanged, outbox.note_catalog)
+        subscribe(FactsChanged, outbox.note_facts)
+        subscribe(ResultsWritten, outbox.note_results)
+        subscribe(RuleSaved, outbox.note_rule)

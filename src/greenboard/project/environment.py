@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from greenboard.core import content
 from greenboard.durable.types import Address
+from greenboard.identity import configuration as identity
+from greenboard.identity.configuration import Identity
+from greenboard.outbound.addresses import Allowed
 from greenboard.project import database
 from greenboard.project.configuration import declared, given
 from greenboard.project.database import Database
@@ -42,7 +45,11 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    identity: Identity
+    proxies: int
     token_rate: int
+    api_body: int
+    outbound: Allowed
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -84,7 +91,11 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            api_body=declared.API_BODY.value(told),
+            outbound=declared.OUTBOUND_ALLOW.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
+            identity=identity.read(declared.IDENTITY.value(told)),
+            proxies=declared.PROXIES.value(told),
             secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
             package=Path(__file__).resolve().parents[1],
             secret_key=declared.SECRET_KEY.value(told),

@@ -13,7 +13,7 @@ from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
-from greenboard.facts.described import describe
+from greenboard.facts.following import follow
 from greenboard.facts.service import Whole, record
 from greenboard.facts.types import DECLARED, Gap
 from greenboard.repository.collect import Look
@@ -45,7 +45,7 @@ def declare(looks: Collection[Look], at: datetime, *, cause: str, around: Declar
     _forget(looks, at)
     saved = catalog.save(declared, at, cause=cause)
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
-        record(describe(catalog.declared(at), at, complete=True), [], at)
+        follow(at)
 
 
 def _forget(looks: Collection[Look], at: datetime) -> None:

@@ -15,6 +15,7 @@ from greenboard.core import clock
 from greenboard.durable import outbox, workflows
 from greenboard.durable.types import Json, Run, Workflow
 from greenboard.durable.workflows import workflow
+from greenboard.hooks import delivering
 from greenboard.project.environment import Environment
 from greenboard.project.portable import reading, shelves
 from greenboard.results import marks
@@ -73,6 +74,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "sessions": _sessions,
     "tokens": lambda now: tokens.forget(now - TOKENS_KEPT),
     "marks": lambda now: marks.purge(now - marks.KEPT),
+    "deliveries": delivering.purge,
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
     "runs": _runs,
 }

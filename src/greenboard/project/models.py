@@ -1,4 +1,4 @@
-"""What the processes of an installation tell of themselves."""
+"""What the processes of an installation tell of themselves, each in a row of its own."""
 
 from __future__ import annotations
 

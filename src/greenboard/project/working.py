@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.core import clock, spans
 from greenboard.facts.store import vocabulary
+from greenboard.hooks import delivering
 from greenboard.project.observing.beating import Beating
 from greenboard.results.continuous import Continuous, Done
 from greenboard.results.live import Live
@@ -36,6 +37,7 @@ _SLOW = 1.0
 
 def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
+    threading.Thread(target=delivering.run, args=(stop,), name="hooks", daemon=True).start()
     beating = Beating(beat_file)
     watch = Continuous(_Standards().now, Live(_progress))
     failures, ready, busy = 0, False, time.monotonic()

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from greenboard.catalog import graph
-from greenboard.catalog.types import Entity, Relation, RelationKind
+from greenboard.catalog.types import Entity, Inheritance, Relation, RelationKind
 from greenboard.core.refs import Ref
 from greenboard.results.judge import Subject, Surroundings
 from greenboard.rules.around import RELATIONS, SINGLE, Around, Levels, Links
@@ -238,6 +238,7 @@ class _Owners:
 
     def __init__(self, web: _Web) -> None:
         self.refs = web.refs
+        self.kept = {row for row, entity in enumerate(web.entities) if _keeps(entity)}
         self.wholes = web.by_row(RelationKind.PART_OF)
         self.owners = web.by_row(RelationKind.OWNS, reverse=True)
         self._inherited: dict[tuple[int, ...], int | None] = {}
@@ -250,8 +251,14 @@ class _Owners:
         above = tuple(self.wholes.get(row, ()))
         if above not in self._inherited:
             around = graph.around(row, lambda one: self.wholes.get(one, ()), lambda whole: self.refs[whole].kind)
-            self._inherited[above] = next((self.owners[each][0] for each in around if each in self.owners), None)
+            owned = (each for each in around if each in self.owners and each not in self.kept)
+            self._inherited[above] = next((self.owners[each][0] for each in owned), None)
         return self._inherited[above]
+
+
+def _keeps(entity: Entity | None) -> bool:
+    """Whether the owner of something does not own its parts."""
+    return entity is not None and entity.owner_inherited is Inheritance.NONE
 
 
 def _chain(web: _Web, owner: int, wholes: Mapping[int, list[int]]) -> tuple[tuple[str, ...], bool]:

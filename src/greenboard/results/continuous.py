@@ -27,6 +27,8 @@ from greenboard.scorecards.types import Scorecard
 
 MOST = 2_000
 """How many marks are worked off at once."""
+PART = 1_000
+"""How many entities that were never judged are judged at once; others may write in between."""
 _UNSEEN = -2
 
 
@@ -94,12 +96,14 @@ Standards = Callable[[], Sequence[Scorecard]]
 class Continuous:
     """Keeps the results of all scorecards right, turn by turn. For one thread.
 
-    `standards` gives the scorecards as they are now, those that others read first. `_foreign` are the
+    `standards` gives the scorecards as they are now, those that others read first. So many entities
+    that were never judged are judged in one transaction as `part` says. `_foreign` are the
     rows that changed and that another worker judged.
     """
 
     standards: Standards
     live: live.Live
+    part: int = PART
     _held: dict[str, _Held] = field(default_factory=dict)
     _foreign: set[int] = field(default_factory=set)
     _looked: datetime | None = None
@@ -116,12 +120,27 @@ class Continuous:
         try:
             if not self.live.loaded:
                 self.live.ground(now)  # before the transaction, so that nobody who writes waits for it
+            for card in changed:
+                self._first(card, now)
             with transaction.atomic():
                 return self._work(cards, now)
         except BaseException:
             self._held.clear()
             self.live.forget()
             raise
+
+    def _first(self, card: Scorecard, now: datetime) -> None:
+        """Judge those whom a scorecard never judged, some at a time: each has a hundred results to be written."""
+        rows = service.unjudged(card, self.live.ground(now))
+        adoption = None
+        for start in range(0, len(rows) if len(rows) > self.part else 0, self.part):
+            with transaction.atomic():
+                last = service.lock([card.name])
+                at = max(now, last) if last is not None else now
+                task = Task(self.live.ground(at), at, rows[start : start + self.part], adoption=adoption)
+                carried = service.carry_out(card, task)
+                self._tell(card, carried, task.ground, at)
+            adoption = carried.adoption
 
     def _is_new(self, card: Scorecard) -> bool:
         held = self._held.get(card.name)
@@ -239,11 +258,17 @@ class Continuous:
         """What the next scorecards see of the levels that changed."""
         if carried is None or not len(carried.moved):
             return turn
-        ids = turn.ground.ids[carried.moved].tolist()
-        ranks = store.ranks(card.name, ids)
-        ground = self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, turn.at)
-        marks.note_levels(card.name, ids, turn.at)
+        ground = self._tell(card, carried, turn.ground, turn.at)
         return replace(turn, ground=ground, moved={**turn.moved, card.name: set(carried.moved.tolist())})
+
+    def _tell(self, card: Scorecard, carried: Carried, ground: Ground, at: datetime) -> Ground:
+        """Take over the levels that changed, and mark them for other processes."""
+        ids = ground.ids[carried.moved].tolist()
+        if not ids:
+            return ground
+        ranks = store.ranks(card.name, ids)
+        marks.note_levels(card.name, ids, at)
+        return self.live.rank(card.name, {number: ranks.get(number, -1) for number in ids}, at)
 
     def _timed(self, held: _Held, ground: Ground, pairs: dict[str, set[int]]) -> None:
         """Add the pairs that time may have changed, and those that another worker judged."""

@@ -15,7 +15,7 @@ from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import examples
 from greenboard.scorecards import draft, store
-from greenboard.scorecards.events import RuleChanged
+from greenboard.scorecards.events import RuleChanged, RuleSaved
 from greenboard.scorecards.order import in_order
 from greenboard.scorecards.store import Edit
 from greenboard.scorecards.types import Rule, Scorecard
@@ -161,4 +161,5 @@ def _note(action: str, change: Change, before: str | None, after: str | None) ->
 
 
 def _announce(change: Change) -> None:
+    events.announce(RuleSaved(change.scorecard, change.rule, change.at, change.author))
     transaction.on_commit(lambda: events.announce(RuleChanged(change.scorecard, change.rule, change.at)))

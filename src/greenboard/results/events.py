@@ -10,6 +10,15 @@ from greenboard.core.refs import Ref
 
 
 @dataclass(frozen=True)
+class ResultsWritten:
+    """Results or levels of entities changed; told inside the transaction that changes them."""
+
+    scorecard: str
+    at: datetime
+    entities: Collection[Ref]
+
+
+@dataclass(frozen=True)
 class ResultsChanged:
     """Results or levels of entities changed; told after they are committed."""
 

@@ -18,7 +18,7 @@ from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
 from greenboard.facts.merge import merge
 from greenboard.results import live, models, standings, store, versions, writing
-from greenboard.results.events import ResultsChanged
+from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.judge import NOBODY, Subject, judge
 from greenboard.results.neighbourhood import near
@@ -144,6 +144,13 @@ def lock(scorecards: Collection[str]) -> datetime | None:
     return store.latest(store.ran_at([row.pk for row in rows]), *(row.looked_at for row in rows))
 
 
+def unjudged(scorecard: Scorecard, ground: Ground) -> Array:
+    """The rows of which a scorecard is asked, and of which it has no level."""
+    held = models.LevelInterval.objects.filter(scorecard__name=scorecard.name, valid_to__isnull=True)
+    judged = np.fromiter(held.values_list("entity_id", flat=True).iterator(), dtype=np.int64)
+    return np.flatnonzero((ground.covered(scorecard.scope) != 0) & ~np.isin(ground.ids, judged))
+
+
 def note_look(scorecard: str, at: datetime) -> None:
     """Remember that nothing had to be judged for all results to be right as of a moment."""
     models.Scorecard.objects.filter(name=scorecard).update(looked_at=at)
@@ -218,11 +225,12 @@ def _mark(session: Session, *, look: bool) -> None:
 
 
 def _announce(session: Session, turned: Turned, moved: Collection[NewLevel]) -> None:
-    """Tell, once it is committed, whose results or levels changed."""
+    """Tell now, and once it is committed, whose results or levels changed."""
     columns = set(turned.column.tolist())
     place = dict(zip(session.ids.tolist(), range(len(session.rows)), strict=True))
     refs = {session.ref(column) for column in columns | {place[one.entity] for one in moved}}
     if refs:
+        events.announce(ResultsWritten(session.scorecard.name, session.at, refs))
         event = ResultsChanged(session.scorecard.name, session.at, refs)
         transaction.on_commit(lambda: events.announce(event))
 

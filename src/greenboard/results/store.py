@@ -62,7 +62,7 @@ def levels(
     rows = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
     found = list(rows.select_related("cause"))
     names = facts.names_of({row.entity_id for row in found})
-    return sorted((_level(row, names) for row in found), key=lambda row: row.entity)
+    return sorted((level(row, names) for row in found), key=lambda row: row.entity)
 
 
 def results(
@@ -142,7 +142,7 @@ def level_history(scorecard: str, entity: Ref, since: datetime, until: datetime 
     names = facts.names_of({row.entity_id for row in found})
     stretches: dict[datetime, LevelRow] = {}
     for row in found:
-        stretch = _level(row, names)
+        stretch = level(row, names)
         later = until is not None and stretch.valid_to is not None and stretch.valid_to > until
         stretches[row.level_since] = replace(stretch, valid_to=None) if later else stretch
     return list(stretches.values())
@@ -160,10 +160,12 @@ def result_history(scorecard: str, entity: Ref, rule: str) -> list[tuple[ResultR
     ]
 
 
-def rule_counts(scorecard: str, as_of: datetime | None = None) -> dict[str, Counter[Outcome]]:
-    """How many entities each rule comes to what for; counted by the database."""
+def rule_counts(
+    scorecard: str, as_of: datetime | None = None, *, sight: Sight = EVERYTHING
+) -> dict[str, Counter[Outcome]]:
+    """How many entities in sight each rule comes to what for; counted by the database."""
     rules = _rule_names(scorecard)
-    rows = models.ResultInterval.objects.filter(at_moment(as_of), rule_id__in=list(rules))
+    rows = models.ResultInterval.objects.filter(at_moment(as_of) & condition(sight), rule_id__in=list(rules))
     found: dict[str, Counter[Outcome]] = {name: Counter() for name in rules.values()}
     for row in rows.values("rule_id", "outcome").annotate(count=Count("id")):
         found[rules[row["rule_id"]]][OUTCOMES[row["outcome"]]] = row["count"]
@@ -285,7 +287,8 @@ def _rule_names(scorecard: str) -> dict[int, str]:
     return dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
 
 
-def _level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
+def level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
+    """A stored level as a value; `names` are the references of entities."""
     return LevelRow(
         entity=names[row.entity_id],
         level=row.level or None,

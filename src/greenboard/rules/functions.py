@@ -30,6 +30,11 @@ class Function:
     example: str = ""
     method: bool = False
 
+    @property
+    def is_named(self) -> bool:
+        """Whether it is called by its name: operators are not."""
+        return f"{self.name}(" in self.signature
+
 
 _EXAMPLES = {
     "dependencies": '.all(d, d.slo.exists(s, s.sli == "availability"))',

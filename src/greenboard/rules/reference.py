@@ -185,7 +185,7 @@ def _functions() -> Iterator[Function]:
 
 def names() -> list[str]:
     """The names of all functions, as they are called; operators are not among them."""
-    return [function.name for function in _functions() if function.name[0].isalpha() and function.name != "in"]
+    return [function.name for function in _functions() if function.is_named]
 
 
 @cache

@@ -7,6 +7,16 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
+class RuleSaved:
+    """A rule was edited, or its edit was taken back, by whom; told inside the transaction."""
+
+    scorecard: str
+    rule: str
+    at: datetime
+    author: str
+
+
+@dataclass(frozen=True)
 class RuleChanged:
     """A rule was edited, or its edit was taken back; told after it is committed."""
 

@@ -71,7 +71,7 @@ def read(request: HttpRequest, now: datetime | None = None) -> Asked:
     given = {name: request.GET[name].strip() for name in KNOWN if request.GET.get(name, "").strip()}
     try:
         with _named("as_of", given, "a day such as 2026-11-23"):
-            as_of = _end(given["as_of"], moment) if "as_of" in given else None
+            as_of = clock.as_of(given["as_of"], moment) if "as_of" in given else None
         shown = as_of or moment
         with _named("since", given, "a length of time such as 7d, or a day such as 2026-11-23"):
             start = _start(given.get("since", ""), shown)
@@ -94,14 +94,6 @@ def _named(name: str, given: Mapping[str, str], expected: str) -> Iterator[None]
         yield
     except UserError:
         raise UserError(f"the address asks for {name}={given[name]!r}", expected=expected) from None
-
-
-def _end(text: str, now: datetime) -> datetime | None:
-    """The moment an as-of means: a day means its end. Today and later is now."""
-    moment = clock.parse_time(text)
-    if len(text) == 10:
-        moment += timedelta(days=1, seconds=-1)
-    return None if moment >= now else moment
 
 
 def _start(text: str, shown: datetime) -> datetime:

@@ -37,6 +37,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "Not found", said, "Search with Ctrl K, or start from the board.")
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
+    """More attempts than anybody makes by hand."""
+    context = {"said": "Too many attempts from your address.", "todo": "Wait a minute, then try again."}
+    answer = render(request, "too_many.html", context, status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our own fault. Draws no frame: what failed may be what the frame needs."""
     _log.error("server error, request %s", request_id(request))

@@ -42,7 +42,7 @@ class Frame:
 
 _PLACES = (
     ("Board", "board", "board", "b", ("board", "results")),
-    ("Catalog", "catalog", "catalog", "c", ("catalog", "entity")),
+    ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
     ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type")),
 )

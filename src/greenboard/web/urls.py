@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from greenboard.access.decide import signed_in
 from greenboard.web.access import view as access
+from greenboard.web.account import forms
+from greenboard.web.account import view as account
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
@@ -13,13 +16,16 @@ from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
+from greenboard.web.identities import view as identities
+from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
-from greenboard.web.session.view import SignIn, SignOut
+from greenboard.web.session import providers
+from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
 
 urlpatterns = [
@@ -27,6 +33,9 @@ urlpatterns = [
     path("catalog", catalog, name="catalog"),
     path("catalog.csv", catalog, {"as_file": "csv"}, name="catalog-csv"),
     path("catalog.json", catalog, {"as_file": "json"}, name="catalog-json"),
+    path("ownership", ownership, name="ownership"),
+    path("ownership.csv", ownership, {"as_file": "csv"}, name="ownership-csv"),
+    path("ownership.json", ownership, {"as_file": "json"}, name="ownership-json"),
     path("results", results, name="results"),
     path("results.csv", results, {"as_file": "csv"}, name="results-csv"),
     path("results.json", results, {"as_file": "json"}, name="results-json"),
@@ -46,6 +55,8 @@ urlpatterns = [
     path("people/<str:name>/open", people.switch, {"active": True}, name="person-open"),
     path("people/<str:name>/teams", people.join, name="person-join"),
     path("people/<str:name>/teams/<int:number>/leave", people.leave, name="person-leave"),
+    path("identities", identities.page, name="identities"),
+    path("identities/decide", identities.decide, name="identities-decide"),
     path("access", access.page, name="access"),
     path("access/grants", access.grant, name="access-grant"),
     path("access/grants/<int:number>/revoke", access.revoke, name="access-revoke"),
@@ -60,6 +71,31 @@ urlpatterns = [
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),
+    path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
+    path("sign-in/second-factor", SecondFactor.as_view(), name="mfa_authenticate"),
+    path("sign-in/oidc/<slug:provider_id>", providers.oidc_login, name="oidc_login"),
+    path("sign-in/oidc/<slug:provider_id>/back", providers.oidc_back, name="openid_connect_callback"),
+    path("sign-in/saml/<slug:organization_slug>", providers.saml_login, name="saml_login"),
+    path("sign-in/saml/<slug:organization_slug>/back", providers.saml_back, name="saml_acs"),
+    path("sign-in/saml/<slug:organization_slug>/finish", providers.saml_finish, name="saml_finish_acs"),
+    path("sign-in/saml/<slug:organization_slug>/metadata", providers.saml_metadata, name="saml_metadata"),
+    path("sign-in/saml/<slug:organization_slug>/sign-out", providers.saml_sign_out, name="saml_sls"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
+    # Some names are those by which allauth finds its pages.
+    path("account", account.page, name="account"),
+    path("account", account.page, name="mfa_index"),
+    path("account", account.page, name="mfa_list_webauthn"),
+    path("account/sessions/end", account.end_session, name="session-end"),
+    path("account/providers/remove", account.unlink, name="provider-remove"),
+    path("account/password", signed_in(forms.Password.as_view()), name="account_change_password"),
+    path("account/code-app", signed_in(forms.CodeApp.as_view()), name="mfa_activate_totp"),
+    path("account/code-app/remove", signed_in(forms.NoCodeApp.as_view()), name="mfa_deactivate_totp"),
+    path("account/recovery-codes", signed_in(forms.RecoveryCodes.as_view()), name="mfa_view_recovery_codes"),
+    path("account/recovery-codes/new", signed_in(forms.NewRecoveryCodes.as_view()), name="mfa_generate_recovery_codes"),
+    path("account/passkeys/new", signed_in(forms.NewPasskey.as_view()), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/remove", signed_in(forms.NoPasskey.as_view()), name="mfa_remove_webauthn"),
+    path("account/again", signed_in(forms.Again.as_view()), name="account_reauthenticate"),
+    path("account/again/code", signed_in(forms.AgainByCode.as_view()), name="mfa_reauthenticate"),
+    path("account/again/passkey", signed_in(forms.AgainByPasskey.as_view()), name="mfa_reauthenticate_webauthn"),
 ]

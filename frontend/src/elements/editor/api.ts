@@ -98,7 +98,7 @@ export interface FactType {
 
 export interface Vocabulary {
   types: FactType[];
-  functions: { name: string; signature: string; doc: string; of_related?: boolean }[]; // also of a related entity
+  functions: { name: string; signature: string; doc: string; on: string; of_related?: boolean }[]; // also of a related entity
 }
 
 export interface Scope {

@@ -5,49 +5,19 @@ import { scan } from "./cel";
 import { h } from "./draw";
 import { Names, Reader, type Signature, type Type } from "./types";
 
-type Said = [name: string, detail: string, doc: string];
-
-const ON_LISTS: Said[] = [
-  ["all", "(e, condition) -> bool", "Every element meets the condition. True of an empty list."],
-  ["exists", "(e, condition) -> bool", "At least one element meets the condition."],
-  ["exists_one", "(e, condition) -> bool", "Exactly one element meets the condition."],
-  ["filter", "(e, condition) -> list", "The elements that meet the condition."],
-  ["map", "(e, value) -> list", "A value of each element."],
-];
-const ON_TEXTS: Said[] = [
-  ["startsWith", "(string) -> bool", "The text begins with another."],
-  ["endsWith", "(string) -> bool", "The text ends with another."],
-  ["contains", "(string) -> bool", "The text holds another."],
-  ["matches", "(string) -> bool", "A regular expression (RE2) is found in the text."],
-  ["lowerAscii", "() -> string", "The text in small letters."],
-  ["trim", "() -> string", "The text without the space around it."],
-  ["split", "(string) -> list<string>", "The parts between the places where another text stands."],
-];
-const ON_MOMENTS: Said[] = [
-  ["getFullYear", "() -> int", "The year."],
-  ["getMonth", "() -> int", "The month, from 0."],
-  ["getDayOfWeek", "() -> int", "The day of the week, Sunday is 0."],
-  ["getHours", "() -> int", "The hour of the day."],
-];
-const PLAIN: Said[] = [
-  ["size", "(list or string) -> int", "How many elements or characters."],
-  ["has", "(field) -> bool", "The field is known."],
-  ["timestamp", "(string) -> timestamp", "A moment written as in 2026-11-16T09:12:00Z."],
-  ["duration", "(string) -> duration", "A length of time such as 90m or 24h."],
-  ["double", "(int or string) -> double", "As a number with a fraction."],
-  ["int", "(double or string) -> int", "As a whole number."],
-  ["string", "(value) -> string", "As a text."],
-];
-
 function about(doc: string, more = ""): (() => HTMLElement) | undefined {
   if (!doc && !more) return undefined;
   return () => h("div", {}, h("p", {}, doc), more ? h("p", { class: "more" }, more) : null);
 }
 
-function call([name, detail, doc]: Said, boost = 0): Completion {
-  const empty = detail.startsWith("()");
-  const option = { label: name, detail, info: about(doc), type: "function", boost };
-  return snippetCompletion(empty ? `${name}()` : `${name}(#{})`, option);
+const ELEMENT = /^\(x, /; // the function looks at every element, and wants a name for it
+
+// The words of a function as it is called: what it takes and gives, without what it is called on.
+function call(known: Signature, letter = "x", boost = 0): Completion {
+  const detail = known.signature.slice(known.signature.indexOf("("));
+  const option = { label: known.name, detail, info: about(known.doc), type: "function", boost };
+  if (ELEMENT.test(detail)) return snippetCompletion(`${known.name}(${letter}, #{})`, { ...option, boost: 1 });
+  return snippetCompletion(detail.startsWith("()") ? `${known.name}()` : `${known.name}(#{})`, option);
 }
 
 function field(known: Field): Completion {
@@ -64,39 +34,33 @@ function facts(names: Names, boost = 1): Completion[] {
   });
 }
 
-function functions(known: Signature[]): Completion[] {
-  return known.map((one) => call([one.name, one.signature.slice(one.signature.indexOf("(")), one.doc]));
-}
-
 // A name for the elements: the first letter of the list's own.
-function overElements(list: Type & { kind: "list" }): Completion[] {
-  const letter = list.of.kind === "facts" ? list.of.of.name[0]! : list.of.kind === "entity" ? "d" : "x";
-  return ON_LISTS.map(([name, detail, doc]) => {
-    const option = { label: name, detail, info: about(doc), type: "function", boost: 1 };
-    return snippetCompletion(`${name}(${letter}, #{})`, option);
-  });
+function letter(list: Type & { kind: "list" }): string {
+  return list.of.kind === "facts" ? list.of.of.name[0]! : list.of.kind === "entity" ? "d" : "x";
 }
 
-const size: Said = ["size", "() -> int", "How many there are."];
+function on(names: Names, kind: string): Signature[] {
+  return names.functions.filter((known) => known.on === kind);
+}
+
+function size(names: Names): Completion[] {
+  const known = names.functions.find((one) => one.name === "size");
+  return known ? [call({ ...known, signature: "() -> int" })] : [];
+}
 
 function members(type: Type, names: Names): Completion[] {
   switch (type.kind) {
     case "facts":
       return type.of.fields.map(field);
     case "entity":
-      return [...facts(names), ...functions(names.functions.filter((known) => known.ofRelated))];
+      return [...facts(names), ...names.functions.filter((known) => known.ofRelated).map((known) => call(known))];
     case "list":
-      return [...overElements(type), call(size)];
+      return [...on(names, "list").map((known) => call(known, letter(type))), ...size(names)];
     case "parameters":
       return Object.entries(names.parameters()).map(([name, one]) => ({ label: name, detail: one.type, info: about(one.doc), type: "variable" }));
     case "value":
-      return values(type.name);
+      return [...on(names, type.name).map((known) => call(known)), ...(type.name === "string" ? size(names) : [])];
   }
-}
-
-function values(name: string): Completion[] {
-  if (name === "string") return [...ON_TEXTS, size].map((said) => call(said));
-  return name === "timestamp" ? ON_MOMENTS.map((said) => call(said)) : [];
 }
 
 function anything(names: Names, reader: Reader): Completion[] {
@@ -108,7 +72,7 @@ function anything(names: Names, reader: Reader): Completion[] {
       : []),
     ...["true", "false"].map((label) => ({ label, type: "keyword", boost: -2 })),
   ];
-  return [...locals, ...facts(names), ...own, ...functions(names.functions), ...PLAIN.map((said) => call(said, -1))];
+  return [...locals, ...facts(names), ...own, ...on(names, "").map((known) => call(known))];
 }
 
 // Inside quotes: the values of the closed field that the text is compared with.

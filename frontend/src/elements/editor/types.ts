@@ -14,6 +14,7 @@ export interface Signature {
   name: string;
   signature: string;
   doc: string;
+  on: string; // the type that a method is called on
   ofRelated: boolean; // also a method of related entities
   gives: string;
 }
@@ -70,7 +71,7 @@ export class Names {
 }
 
 function signature(told: Vocabulary["functions"][number]): Signature {
-  return { name: told.name, signature: told.signature, doc: told.doc, ofRelated: told.of_related ?? false, gives: told.signature.split("->").at(-1)!.trim() };
+  return { name: told.name, signature: told.signature, doc: told.doc, on: told.on, ofRelated: told.of_related ?? false, gives: told.signature.split("->").at(-1)!.trim() };
 }
 
 // Of the tokens up to the cursor: what each closing bracket closes, and which brackets are still open.

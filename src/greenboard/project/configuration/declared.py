@@ -14,13 +14,13 @@ from greenboard.project import database
 from greenboard.project.configuration import forms
 from greenboard.project.configuration.forms import Form
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 PREFIX = "GREENBOARD_"
 CONFIG = "GREENBOARD_CONFIG"
 
 
 @dataclass(frozen=True)
-class Setting(Generic[T]):
+class Setting(Generic[T_co]):
     """One setting. `what` and `shown` (the default, where it is no text) are Markdown.
 
     The value of a secret is never shown, and may stand in a file that `NAME_FILE` names.
@@ -28,7 +28,7 @@ class Setting(Generic[T]):
 
     name: str
     what: str
-    form: Form[T]
+    form: Form[T_co]
     default: str = ""
     shown: str = ""
     secret: bool = False
@@ -38,7 +38,7 @@ class Setting(Generic[T]):
         """Its name in the file of settings."""
         return self.name.removeprefix(PREFIX).lower()
 
-    def value(self, given: Mapping[str, str]) -> T:
+    def value(self, given: Mapping[str, str]) -> T_co:
         """What is given for it, or its default; an empty text is as good as none.
 
         Raises:
@@ -47,7 +47,7 @@ class Setting(Generic[T]):
         """
         return self.read(given.get(self.name, "").strip() or self.default)
 
-    def read(self, text: str) -> T:
+    def read(self, text: str) -> T_co:
         """The value of a text; errors as for `value`."""
         try:
             return self.form.parse(text)
@@ -110,11 +110,36 @@ FACT_TYPES = Setting(
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
 )
+IDENTITY = Setting(
+    "GREENBOARD_IDENTITY",
+    "File of the providers by which people sign in and are provisioned; see [identity.md](identity.md)",
+    forms.optional(forms.PATH),
+    shown="none: name and password only",
+)
+PROXIES = Setting(
+    "GREENBOARD_PROXIES",
+    "How many proxies of yours stand before the board; that many are believed about the client's address",
+    forms.number(0, 9),
+    "0",
+)
 TOKEN_RATE = Setting(
     "GREENBOARD_TOKEN_RATE",
     "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
     forms.number(0, 999_999_999),
     "600",
+)
+API_BODY = Setting(
+    "GREENBOARD_API_BODY",
+    "Bytes that the body of a request may have",
+    forms.number(1_024, 10**10),
+    str(32 * 2**20),
+)
+OUTBOUND_ALLOW = Setting(
+    "GREENBOARD_OUTBOUND_ALLOW",
+    "What may be called besides public addresses: networks (`10.0.0.0/8`) and names of hosts, separated by commas. "
+    "See [api.md](api.md#webhooks)",
+    forms.ALLOWED,
+    shown="none",
 )
 SECRET_KEYS = Setting(
     "GREENBOARD_SECRET_KEYS",
@@ -179,8 +204,9 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, TOKEN_RATE, SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR,
-    BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS, METRICS_TOKEN, TRACES_URL, DEBUG,
+    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
+    SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
+    METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from greenboard.core.errors import UserError
 from greenboard.durable.types import NAME
+from greenboard.outbound.addresses import Allowed
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Form(Generic[T]):
+class Form(Generic[T_co]):
     """How a text becomes a value. `parse` raises ValueError for a text that it cannot mean.
 
     `fault` follows the name of the setting in an error; `several` says that a list may be given.
@@ -22,7 +25,7 @@ class Form(Generic[T]):
 
     expected: str
     fault: str
-    parse: Callable[[str], T]
+    parse: Callable[[str], T_co]
     several: bool = False
 
 
@@ -35,6 +38,16 @@ def number(low: int, high: int, fault: str = "is not such a number") -> Form[int
         return int(text)
 
     return Form(f"a number from {low} to {high}", fault, parse)
+
+
+def _callable(text: str) -> Allowed:
+    try:
+        return Allowed.read(text.split(","))
+    except UserError:
+        raise ValueError(text) from None
+
+
+ALLOWED = Form("networks such as 10.0.0.0/8, and names of hosts, separated by commas", "cannot be read", _callable)
 
 
 def choice(*known: str) -> Form[str]:

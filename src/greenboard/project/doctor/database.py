@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ def reach(environment: Environment) -> Finding:
         setup.reach()
     except UserError as error:
         return fail("database", error.what, error.hint or "")
-    version = connection.Database.sqlite_version_info if told.vendor == "sqlite" else _served()
+    version = sqlite3.sqlite_version_info if told.vendor == "sqlite" else _served()
     said = f"{'SQLite' if told.vendor == 'sqlite' else 'PostgreSQL'} {'.'.join(map(str, version))}, {told.where}"
     if tuple(version) < OLDEST[told.vendor]:
         return fail("database", said, f"Version {'.'.join(map(str, OLDEST[told.vendor]))} or later is needed.")

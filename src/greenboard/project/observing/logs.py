@@ -100,12 +100,17 @@ def configuration(form: str, level: str, secrets: Collection[str]) -> dict[str, 
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+            "nobody": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": "WARNING" if level == "info" else level.upper()},
         "loggers": {
             "greenboard": {"level": level.upper()},
             # Django's own handler would write server errors a second time, by its own rules.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # Whoever scans the internet sends strange host names; each would leave a traceback.
+            "django.security.DisallowedHost": {"handlers": ["nobody"], "propagate": False},
         },
     }

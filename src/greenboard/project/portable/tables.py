@@ -18,7 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from greenboard.core import clock
 
-LEFT_OUT = ("django_session", "project_heartbeat")
+LEFT_OUT = ("django_session", "usersessions_usersession", "project_heartbeat")
 """Tables that are not part of an installation: who is signed in just now, and which processes run."""
 
 

@@ -18,7 +18,7 @@ from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import causes, content
-from greenboard.web.entity import known, ladder, past, relations, result
+from greenboard.web.entity import known, ladder, owning, past, relations, result
 from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
@@ -49,6 +49,7 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
         "picture": relations.picture(ref, around, surroundings),
+        "owning": owning.build(stored, around, catalog.related(ref), surroundings.entities.keys(), asked),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
         **_readiness(scorecard, ref, levels.get(ref), asked),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 
 register = template.Library()
@@ -33,3 +34,9 @@ def asset(name: str) -> str:
         return static(f"greenboard/{_manifest(changed)[name]}")
     except FileNotFoundError:
         raise AssetsMissing("the front end is not built: run `npm ci` and `node build.mjs` in frontend/") from None
+
+
+@register.filter
+def json_text(value: object) -> str:
+    """A value as JSON, for an attribute that a script of ours reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)

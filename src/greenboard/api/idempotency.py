@@ -1,0 +1,106 @@
+"""Writes that may be sent again: the same key with the same request gives the answer of the first time.
+
+An answer is kept in the transaction of what it tells of, so that either both are there or neither.
+Refusals are not kept: what was mended may be sent with the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from greenboard.api.models import Answered
+from greenboard.core import clock
+from greenboard.core.errors import UserError
+
+KEPT = timedelta(hours=24)
+_ABANDONED = timedelta(minutes=5)
+"""After so long a request without an answer is taken for dead with its process."""
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Of your choice. The same key with the same request gives the first answer again, for 24 hours.",
+    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
+}
+
+
+class Busy(UserError):
+    """The first request with the key is still being worked on."""
+
+    status = 409
+
+
+class Another(UserError):
+    """The key was used for another request."""
+
+    status = 422
+
+
+class NoKey(UserError):
+    """What was sent as a key cannot be one."""
+
+    status = 422
+
+
+def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of some work, or that of the first time where the request carries a key that was used.
+
+    Raises:
+        Busy: the first request with the key has no answer yet.
+        Another: the key was used for another request.
+
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        with transaction.atomic():
+            return work()
+    if not _KEY.fullmatch(key):
+        raise NoKey("not an idempotency key", expected="1 to 200 visible characters of ASCII")
+    row, known = _claim(request, key)
+    if known is not None:
+        return known
+    done = False
+    try:
+        with transaction.atomic():
+            response = work()
+            etag = response.headers.get("ETag", "")
+            told = {"status": response.status_code, "body": response.content.decode(), "etag": etag}
+            Answered.objects.filter(pk=row.pk).update(**told)
+        done = True
+    finally:
+        if not done:
+            Answered.objects.filter(pk=row.pk).delete()
+    return response
+
+
+def _claim(request: HttpRequest, key: str) -> tuple[Answered, HttpResponse | None]:
+    """The row of this request, or the answer that it got before."""
+    now = clock.now()
+    Answered.objects.filter(Q(at__lt=now - KEPT) | Q(status=0, at__lt=now - _ABANDONED)).delete()
+    digest = _digest(request)
+    asker = f"{type(request.user).__name__}:{request.user.get_username()}"
+    row, fresh = Answered.objects.get_or_create(asker=asker, key=key, defaults={"digest": digest, "at": now})
+    if fresh:
+        return row, None
+    if row.digest != digest:
+        raise Another("this key was used for another request", hint="Take a new key for each request.")
+    if not row.status:
+        raise Busy("the first request with this key is still being worked on", hint="Ask again in a moment.")
+    response = HttpResponse(row.body, content_type="application/json", status=row.status)
+    response.headers["Idempotency-Replayed"] = "true"
+    if row.etag:
+        response.headers["ETag"] = row.etag
+    return row, response
+
+
+def _digest(request: HttpRequest) -> str:
+    head = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(head + request.body).hexdigest()

@@ -1,0 +1,54 @@
+"""Who is in which team: as descriptors say, and as accounts with their memberships say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from greenboard.access.models import Membership, Person
+from greenboard.catalog import ownership
+from greenboard.catalog.ownership import Crews, Member
+from greenboard.catalog.types import Relation, RelationKind
+from greenboard.core.refs import Ref, slug
+from greenboard.identity.models import Handle
+
+CATALOG = "catalog"
+"""The tool by whose name a person of the catalog is an account, where their names differ."""
+
+
+def crews(relations: Iterable[Relation]) -> Crews:
+    """The people of each team, with those of the teams within it, as of now. Two queries.
+
+    A person of the catalog is the account of the same name, or whom a confirmed name says. Of one who
+    has no account it is not known that they left, so they count as here.
+    """
+    several = list(relations)
+    accounts = _accounts()
+    found: defaultdict[Ref, list[Member]] = defaultdict(list)
+    for relation in several:
+        if relation.kind is RelationKind.MEMBER_OF:
+            found[relation.target].append(_member(relation.source, accounts))
+    rows = Membership.objects.select_related("person").values_list(
+        "team", "person__username", "person__is_active", "provider"
+    )
+    for team, name, active, provider in rows:
+        found[Ref.parse(team)].append(Member(name, active, provider))
+    for relation in several:
+        if relation.kind is RelationKind.OWNS and relation.source.kind == "person":
+            found[relation.source] = [_member(relation.source, accounts)]
+    parents = [(one.source, one.target) for one in several if one.kind is RelationKind.PART_OF]
+    return ownership.within(found, [pair for pair in parents if pair[0].kind == pair[1].kind == "team"])
+
+
+def _member(ref: Ref, accounts: dict[str, tuple[str, bool]]) -> Member:
+    name, active = accounts.get(str(ref)) or accounts.get(ref.name) or (ref.name, True)
+    return Member(name, active)
+
+
+def _accounts() -> dict[str, tuple[str, bool]]:
+    """Name and state of accounts, by the name and by the reference of the person in the catalog."""
+    found = {slug(name): (name, active) for name, active in Person.objects.values_list("username", "is_active")}
+    said = Handle.objects.filter(tool=CATALOG, confirmed_at__isnull=False)
+    for ref, name, active in said.values_list("name", "person__username", "person__is_active"):
+        found[ref] = (name, active)
+    return found

@@ -1,0 +1,1 @@
+"""Who people are: how they sign in, which provider says so, and which teams and roles follow from it."""

@@ -1,0 +1,1 @@
+"""People and groups of an LDAP directory: read, compared, and made to hold here."""

@@ -1,0 +1,96 @@
+"""A client that looks a name up, checks every address of it, and connects to one that it checked.
+
+What is checked is what is called: a name that is looked up a second time may lead elsewhere. The
+name stays that of the certificate. No proxy of the environment is used, and no redirect followed.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from greenboard.core.errors import UserError
+from greenboard.outbound.addresses import Allowed
+
+TIMEOUT = 10.0
+_CONNECTIONS = 20
+
+
+class Forbidden(UserError):
+    """An address that may not be called."""
+
+
+class _Guarded(httpcore2.SyncBackend):
+    """Connects to checked addresses only."""
+
+    def __init__(self, allowed: Allowed) -> None:
+        super().__init__()
+        self._allowed = allowed
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """Connect to the first address of the host that answers.
+
+        Raises:
+            Forbidden: one of its addresses may not be called.
+
+        """
+        failed: Exception = httpcore2.ConnectError(f"{host} has no address")
+        for address in addresses(host, port, self._allowed):
+            try:
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failed = error
+        raise failed
+
+    def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.NetworkStream:
+        """Never."""
+        raise Forbidden("a socket of this machine may not be called")
+
+
+def addresses(host: str, port: int, allowed: Allowed) -> list[str]:
+    """The addresses of a host, all of which may be called.
+
+    Raises:
+        Forbidden: one of them may not.
+        httpcore2.ConnectError: the name is not known.
+
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise httpcore2.ConnectError(f"{host} cannot be looked up: {error}") from None
+    several = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+    if not allowed.names(host):
+        for text in several:
+            if not allowed.admits(ip_address(text.partition("%")[0])):
+                hint = "GREENBOARD_OUTBOUND_ALLOW names what may be called besides."
+                raise Forbidden(f"{host} is at {text}, which may not be called", hint=hint)
+    return several
+
+
+class _Transport(httpx2.HTTPTransport):
+    def __init__(self, allowed: Allowed) -> None:
+        super().__init__(trust_env=False)
+        # The pool is made anew, because the transport offers no other way to say what it connects by.
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            max_connections=_CONNECTIONS,
+            network_backend=_Guarded(allowed),
+        )
+
+
+def client(allowed: Allowed, *, timeout: float = TIMEOUT) -> httpx2.Client:
+    """A client for calls to the outside. Making one is slow: keep it."""
+    return httpx2.Client(transport=_Transport(allowed), timeout=timeout, follow_redirects=False, trust_env=False)

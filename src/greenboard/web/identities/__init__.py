@@ -1,0 +1,1 @@
+"""One person across tools: names that are certain, and those to decide about."""

@@ -1,0 +1,1 @@
+"""Ownership: what nobody answers for."""
