@@ -19,6 +19,8 @@ from greenboard.project import setup, stopping
 
 setup.django()
 
+from django.db import close_old_connections  # noqa: E402
+
 from greenboard.durable.types import Json, Run  # noqa: E402 - Django first
 from greenboard.durable.workflows import workflow  # noqa: E402
 
@@ -92,6 +94,7 @@ def answer() -> None:
     """Be a surface: run the code that comes in, line by line as JSON, and give what it prints."""
     known: dict[str, object] = {}
     for line in sys.stdin:
+        close_old_connections()  # as at the beginning of a request
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             exec(json.loads(line), known)

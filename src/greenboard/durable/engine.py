@@ -27,10 +27,10 @@ APPLICATION = "greenboard"
 VERSION = "1"
 """Of the way that workflows are run, not of the code: with another one, work of before would wait for ever."""
 SHORT, LONG = "short", "long"
-_AT_ONCE = {SHORT: 8, LONG: 5_000}
-"""Runs of a queue that one worker has at once. Those of `LONG` wait, which takes no thread."""
+_QUEUES = {SHORT: (8, 0.5), LONG: (5_000, 1.0)}
+"""Runs of a queue that one worker has at once, and seconds between looks. Those of `LONG` wait, without a thread."""
 _THREADS = 16
-_LOOK = 0.2
+_LOOK = 0.5
 _SCHEDULES = 5.0
 _BUSY = 30
 _SQLITE = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={_BUSY * 1000}", "foreign_keys=ON")
@@ -73,8 +73,8 @@ class Engine:
         DBOS(config=_config(self._tables, worker, upgrade=upgrade))
         bodies = {name: _register(workflow, self._gate) for name, workflow in workflows.items()}
         DBOS.launch()
-        for name, most in _AT_ONCE.items():
-            DBOS.register_queue(name, worker_concurrency=most, polling_interval_sec=_LOOK, on_conflict="always_update")
+        for name, (most, pause) in _QUEUES.items():
+            DBOS.register_queue(name, worker_concurrency=most, polling_interval_sec=pause, on_conflict="always_update")
         _schedule(workflows, bodies)
 
     def stop(self, seconds: float) -> None:
@@ -158,14 +158,22 @@ class Client:
         self._ask(lambda: self._client.delete_workflows([row.workflow_id for row in found]))
         return len(found)
 
-    def upgrade(self) -> None:
-        """Make or upgrade the tables; errors as for `enqueue`."""
-        self._ask(self._client._sys_db.run_migrations)
-
     @staticmethod
     def _ask(question: Callable[[], Any]) -> Any:
         with _reaching():
             return question()
+
+
+def upgrade(address: Address) -> None:
+    """Make or upgrade the tables, for workers that may not.
+
+    Raises:
+        Unreachable: see there.
+
+    """
+    url = sa.URL.create("postgresql+psycopg", query=dict(address.postgresql)) if address.postgresql else None
+    with _reaching():
+        DBOS.migrate(url.render_as_string(hide_password=False) if url else f"sqlite:///{address.file}")
 
 
 def client(address: Address) -> Client:
