@@ -33,6 +33,8 @@ from greenboard.scorecards.types import Rule, Scorecard
 
 CARD = "benchmark"
 _TEAMS = 200
+_SYSTEMS, _DOMAINS = 400, 20
+DIMENSIONS = ("ownership", "code", "performance", "security", "observability", "reliability", "operations")
 _LOOK = 500
 """How many entities one look speaks of while the installation is filled."""
 _SHARING = 4
@@ -91,13 +93,17 @@ def _named(declared: FactType, value: Any) -> Any:
 
 
 def company(rng: random.Random, refs: Sequence[Ref]) -> Declared:
-    """Services with an owner, two dependencies each, and a repository for every few of them."""
+    """Services in systems of domains, with an owner, two dependencies each, and a repository for every few of them."""
     teams = [Ref("team", "default", f"team-{number}") for number in range(min(_TEAMS, len(refs)))]
     homes = [Ref("repository", "default", f"code-{number}") for number in range(-(-len(refs) // _SHARING))]
-    groups = (*map(Entity, teams), *map(Entity, homes))
+    domains = [Ref("domain", "default", f"domain-{number}") for number in range(min(_DOMAINS, len(refs)))]
+    systems = [Ref("system", "default", f"system-{number}") for number in range(min(_SYSTEMS, len(refs)))]
+    groups = map(Entity, (*teams, *homes, *domains, *systems))
     entities = [*groups, *(Entity(ref, tier=rng.randint(0, 4)) for ref in refs)]
     relations = [Relation(RelationKind.OWNS, rng.choice(teams), ref) for ref in refs]
     relations += [Relation(RelationKind.LIVES_IN, ref, homes[at // _SHARING]) for at, ref in enumerate(refs)]
+    relations += [Relation(RelationKind.PART_OF, one, domains[at % len(domains)]) for at, one in enumerate(systems)]
+    relations += [Relation(RelationKind.PART_OF, ref, systems[at % len(systems)]) for at, ref in enumerate(refs)]
     for ref in refs:
         needed = (other for other in rng.sample(refs, min(2, len(refs))) if other != ref)
         relations += [Relation(RelationKind.DEPENDS_ON, ref, other) for other in needed]
@@ -123,6 +129,7 @@ def write_card(expressions: Sequence[str], folder: Path, negated: int = 0) -> Pa
         {
             "id": f"rule-{number:03}",
             "item": f"B.{number}",
+            "dimension": DIMENSIONS[number % len(DIMENSIONS)],
             "title": f"Rule {number}",
             "why": "Because",
             "fix": "Mend it",
@@ -135,6 +142,7 @@ def write_card(expressions: Sequence[str], folder: Path, negated: int = 0) -> Pa
         "name": CARD,
         "title": "Benchmark",
         "levels": [{"name": name, "title": name.title()} for name in levels],
+        "dimensions": {name: name.title() for name in DIMENSIONS},
         "scope": {"kinds": ["service"]},
         "rules": rules,
     }

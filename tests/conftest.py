@@ -21,3 +21,13 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:  # type: ignore
 
     with django_db_blocker.unblock():
         append_only.drop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What a process keeps of its database is of no use to the next test: that has another one with the same ids."""
+    from greenboard.catalog import whole
+    from greenboard.results import changes, matrix
+
+    for module in (whole, matrix, changes):
+        module.forget()

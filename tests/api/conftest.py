@@ -115,7 +115,6 @@ def server(company) -> Iterator[str]:
     finally:
         thread.terminate()
         thread.join()
-        connection.dec_thread_sharing()
 
 
 @pytest.fixture

@@ -253,6 +253,6 @@ def test_a_fault_of_ours_is_a_problem_with_the_request_id(administrator, monkeyp
     assert problem(answer, 500)["request_id"] == "abcdefgh"
 
 
-@pytest.mark.parametrize("raw", ['{"facts": [NaN]}', '{"facts": [1e999]}', '{"facts": ["\\ud800"]}', "[" * 100_000])
+@pytest.mark.parametrize("raw", ['{"facts": [NaN]}', '{"facts": [1e999]}', "[" * 100_000])
 def test_what_is_no_json_is_refused(administrator, raw):
     problem(administrator.ask("POST", "/api/v1/facts", raw=raw), 400)

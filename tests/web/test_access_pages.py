@@ -36,7 +36,7 @@ def manager():
 
 def said(answer):
     """Why a form was refused."""
-    assert answer.status_code == 400
+    assert answer.status_code in (400, 403, 404, 409)
     return re.search(r'role="alert">.*?</span> (.*?)</p>', answer.content.decode())[1]
 
 
@@ -60,7 +60,7 @@ def test_a_role_is_granted_within_a_scope_and_revoked(root):
     assert root.post("/access/grants", given).status_code == 302
     grant = Grant.objects.get(person__username="ada")
     assert (grant.role.name, grant.scope, grant.created_by) == ("member", "team:default/payments", "root")
-    assert root.post("/access/grants", given).status_code == 400
+    assert "granted already" in said(root.post("/access/grants", given))
     assert root.post(f"/access/grants/{grant.pk}/revoke").status_code == 302
     assert not Grant.objects.filter(person__username="ada").exists()
     assert root.post(f"/access/grants/{grant.pk}/revoke").status_code == 404
@@ -153,7 +153,7 @@ def test_a_new_account_can_sign_in_with_the_password_that_is_shown_once(root):
     assert Client().post("/sign-in", {"username": "ada", "password": password}).headers["Location"] == "/"
     assert password not in root.get("/people").content.decode()
     assert password not in str(Entry.objects.values())
-    assert "already exists" in said(root.post("/people-new", {"name": "ada", "email": ""}))
+    assert "There is an account ada already" in said(root.post("/people-new", {"name": "ada", "email": ""}))
 
 
 def test_a_closed_account_is_out_at_once_and_its_tokens_end(root):
@@ -166,7 +166,9 @@ def test_a_closed_account_is_out_at_once_and_its_tokens_end(root):
     assert root.post("/people/ada/close").status_code == 302
     assert hers.get("/").status_code == 302
     assert Client().get("/api/v1/vocabulary", headers=bearer).status_code == 401
-    assert Client().post("/sign-in", {"username": "ada", "password": "a long password"}).status_code == 200
+    again = Client()
+    again.post("/sign-in", {"username": "ada", "password": "a long password"})
+    assert again.get("/").headers["Location"].startswith("/sign-in")
     assert root.post("/people/ada/open").status_code == 302
     assert Client().post("/sign-in", {"username": "ada", "password": "a long password"}).status_code == 302
     assert Client().get("/api/v1/vocabulary", headers=bearer).status_code == 401

@@ -83,7 +83,7 @@ def test_the_catalog_is_searched_and_sorted_by_the_address(page):
 
 def test_sorting_by_tier_puts_those_without_one_last_both_ways(board):
     for sort in ("tier", "-tier"):
-        found = json.loads(board.get(f"/catalog.json?kind=service&sort={sort}").content)["entities"]
+        found = json.loads(board.get(f"/catalog.json?kind=service&sort={sort}").getvalue())["entities"]
         tiers = [entity["tier"] for entity in found]
         assert tiers[-1] is None
         assert tiers[:-1] == sorted(tiers[:-1], reverse=sort == "-tier")
@@ -91,15 +91,15 @@ def test_sorting_by_tier_puts_those_without_one_last_both_ways(board):
 
 def test_the_exports_hold_what_the_page_shows(board, page):
     query = "?team=payments&kind=service"
-    listed = list(csv.DictReader(io.StringIO(board.get(f"/catalog.csv{query}").content.decode())))
-    told = json.loads(board.get(f"/catalog.json{query}").content)["entities"]
+    listed = list(csv.DictReader(io.StringIO(board.get(f"/catalog.csv{query}").getvalue().decode())))
+    told = json.loads(board.get(f"/catalog.json{query}").getvalue())["entities"]
     assert [row["name"] for row in listed] == [row["name"] for row in told] == ["checkout", "fraud", "ledger"]
     assert told[0]["team"] == "team:default/payments"
     assert f'href="/catalog.csv?{"kind=service&amp;team=payments"}"' in page(f"/catalog{query}")
 
 
 def test_results_are_exported_with_their_causes(board):
-    told = json.loads(board.get("/results.json?team=payments&outcome=fail").content)["results"]
+    told = json.loads(board.get("/results.json?team=payments&outcome=fail").getvalue())["results"]
     assert {row["outcome"] for row in told} == {"fail"}
     assert all(row["cause"] and row["since"] for row in told)
 

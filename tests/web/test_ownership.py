@@ -18,13 +18,13 @@ def test_who_left_leaves_a_hole(page, board):
     )
     person = Person.objects.create_user("grace")
     Membership.objects.create(person=person, team=str(owned.owner), since=clock.now())
-    text = board.get("/ownership.csv").content.decode()
+    text = board.get("/ownership.csv").getvalue().decode()
     assert f"{owned.ref},{owned.owner}" not in text
     Person.objects.filter(pk=person.pk).update(is_active=False)
     members = [one for one in store.relations() if str(one.kind) == "member-of" and one.target == owned.owner]
     for number, one in enumerate(members):
         Person.objects.create_user(one.source.name, is_active=False, email=f"x{number}@example.com")
-    text = board.get("/ownership.csv").content.decode()
+    text = board.get("/ownership.csv").getvalue().decode()
     assert f"{owned.ref},{owned.owner},all have left" in text
 
 

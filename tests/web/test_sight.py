@@ -59,7 +59,7 @@ def words(text):
 
 def told(answer):
     """An answer without the one thing that names neighbours on purpose: the facts of an entity are shown whole."""
-    return re.sub(r"<tr><th[^>]*><a href=.{0,20}/fact-types/dependency_map.*?</tr>", "", answer.content.decode())
+    return re.sub(r"<tr><th[^>]*><a href=.{0,20}/fact-types/dependency_map.*?</tr>", "", answer.getvalue().decode())
 
 
 @pytest.mark.parametrize("url", PAGES)
@@ -87,10 +87,10 @@ def test_the_page_of_an_entity_of_another_team_is_not_found(narrow, name):
 
 
 def test_numbers_count_what_may_be_seen(narrow):
-    rows = json.loads(narrow.get("/catalog.json").content)["entities"]
+    rows = json.loads(narrow.get("/catalog.json").getvalue())["entities"]
     assert {row["name"] for row in rows} == {*OWN, "payments"}
-    assert f'<p class="sub">{len(rows)} entities of {len(rows)}</p>' in narrow.get("/catalog").content.decode()
-    results = json.loads(narrow.get("/results.json").content)["results"]
+    assert f'<p class="sub">{len(rows)} entities of {len(rows)} ·' in narrow.get("/catalog").content.decode()
+    results = json.loads(narrow.get("/results.json").getvalue())["results"]
     assert results
     assert {row["name"] for row in results if "name" in row} <= set(OWN)
 

@@ -52,4 +52,4 @@ def test_highlighting_keeps_the_text_and_escapes_it():
 
 
 def test_a_cell_that_a_spreadsheet_would_run_stays_text():
-    assert b"'=cmd()" in table("csv", "x", ["a"], [{"a": "=cmd()"}]).content
+    assert b"'=cmd()" in table("csv", "x", ["a"], [{"a": "=cmd()"}]).getvalue()

@@ -103,7 +103,9 @@ def search(wanted: Wanted, *, below: int | None = None) -> QuerySet[Entry]:
         "at__lt": wanted.end,
         "number__lt": below,
     }
-    return Entry.objects.filter(**{key: value for key, value in parts.items() if value}).order_by("-number")
+    return Entry.objects.filter(**{key: value for key, value in parts.items() if value not in ("", None)}).order_by(
+        "-number"
+    )
 
 
 def actions() -> list[str]:

@@ -12,6 +12,7 @@ from django.db.models import ProtectedError
 
 from greenboard.access import audit
 from greenboard.access.decide import Asker, Permission, sight
+from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.access.models import Grant, Person, Role, Service
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
@@ -50,7 +51,7 @@ def make(wish: Wish, by: Asker, author: str) -> Grant:
             grant.save()
             audit.note("grant.made", recipient(grant), after=told(grant))
     except IntegrityError:
-        raise UserError("this is granted already") from None
+        raise InTheWay("this is granted already") from None
     return grant
 
 
@@ -64,7 +65,7 @@ def revoke(grant: Grant, by: Asker) -> None:
     """
     _within(grant.role.permissions, by)
     if grant.source:
-        raise UserError(f"{grant.source} granted this, and would do so again", hint="Change it there.")
+        raise InTheWay(f"{grant.source} granted this, and would do so again", hint="Change it there.")
     with transaction.atomic():
         audit.note("grant.revoked", recipient(grant), before=told(grant))
         grant.delete()
@@ -97,14 +98,14 @@ def named(model: type[_Model], name: str, word: str, column: str = "name") -> _M
     found = model.objects.filter(**{column: name}).first()
     if found is None:
         known = model.objects.values_list(column, flat=True)[:1000]
-        raise UserError(f"no {word} {name!r}", hint=suggest(name, known))
+        raise Absent(f"no {word} {name!r}", hint=suggest(name, known))
     return found
 
 
 def _within(permissions: Collection[str], by: Asker) -> None:
     lacking = sorted(one for one in permissions if not sight(by, Permission(one)).everything)
     if lacking:
-        raise UserError("this role holds more than you do", got=", ".join(lacking), hint="Ask an administrator.")
+        raise Above("this role holds more than you do", got=", ".join(lacking), hint="Ask an administrator.")
 
 
 def recipient(grant: Grant) -> str:
@@ -141,7 +142,7 @@ def make_role(name: str, title: str, permissions: Collection[str], by: Asker) ->
     with transaction.atomic():
         before = Role.objects.select_for_update().filter(name=name).first()
         if before is not None and before.shipped:
-            raise UserError(f"the role {name} ships with the product", hint="Make one of another name.")
+            raise InTheWay(f"the role {name} ships with the product", hint="Make one of another name.")
         said = {"title": title.strip()[:200], "permissions": sorted(permissions)}
         role, made = Role.objects.update_or_create(name=name, defaults=said)
         audit.note(
@@ -161,13 +162,13 @@ def delete_role(role: Role) -> None:
 
     """
     if role.shipped:
-        raise UserError(f"the role {role.name} ships with the product")
+        raise InTheWay(f"the role {role.name} ships with the product")
     try:
         with transaction.atomic():
             audit.note("role.deleted", f"role:{role.name}", before=told_role(role))
             role.delete()
     except ProtectedError:
-        raise UserError(f"the role {role.name} is granted to somebody", hint="Revoke those grants first.") from None
+        raise InTheWay(f"the role {role.name} is granted to somebody", hint="Revoke those grants first.") from None
 
 
 def told_role(role: Role) -> dict[str, object]:

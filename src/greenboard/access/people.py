@@ -7,10 +7,11 @@ import secrets
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from greenboard.access import audit, tokens
+from greenboard.access import audit
 from greenboard.access.decide import Asker
+from greenboard.access.errors import Above, InTheWay
 from greenboard.access.grants import NAME
-from greenboard.access.models import Membership, Person, Service, Token
+from greenboard.access.models import Membership, Person, Service
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -30,6 +31,8 @@ def make(username: str, email: str) -> tuple[Person, str]:
         username=Person.normalize_username(username.strip()), email=Person.objects.normalize_email(email.strip())
     )
     person.set_password(password)
+    if Person.objects.filter(username=person.username).exists():
+        raise InTheWay(f"there is an account {person.username} already")
     try:
         person.full_clean()
     except ValidationError as error:
@@ -41,8 +44,8 @@ def make(username: str, email: str) -> tuple[Person, str]:
     return person, password
 
 
-def close(person: Person, by: Asker) -> None:
-    """Close an account: its sessions and tokens end at once, what it owns stays and shows the hole.
+def check_closing(person: Person, by: Asker) -> None:
+    """Whether somebody may close an account, which `identity.leaving` does. To be asked in its transaction.
 
     Raises:
         UserError: it is one's own, that of an administrator whom only an administrator may close, or
@@ -50,34 +53,22 @@ def close(person: Person, by: Asker) -> None:
 
     """
     if isinstance(by, Person) and by.pk == person.pk:
-        raise UserError("this is your own account", hint="Ask somebody else to close it.")
-    _above(person, by)
-    with transaction.atomic():
-        held = Person.objects.select_for_update().filter(is_superuser=True, is_active=True)
-        if [one.pk for one in held] == [person.pk]:
-            raise UserError("this is the last account of an administrator that nothing can shut out")
-        _set(person, active=False)
-        for token in Token.objects.filter(person=person):
-            tokens.revoke(token)
+        raise InTheWay("this is your own account", hint="Ask somebody else to close it.")
+    check_opening(person, by)
+    held = Person.objects.select_for_update().filter(is_superuser=True, is_active=True)
+    if [one.pk for one in held] == [person.pk]:
+        raise InTheWay("this is the last account of an administrator that nothing can shut out")
 
 
-def open_again(person: Person, by: Asker) -> None:
-    """Open a closed account. Its tokens stay revoked."""
-    _above(person, by)
-    with transaction.atomic():
-        _set(person, active=True)
+def check_opening(person: Person, by: Asker) -> None:
+    """Whether somebody may open a closed account again.
 
+    Raises:
+        UserError: it is an administrator's, and who asks is none.
 
-def _above(person: Person, by: Asker) -> None:
+    """
     if person.is_superuser and not getattr(by, "is_superuser", False):
-        raise UserError("this account is an administrator's", hint="Ask an administrator.")
-
-
-def _set(person: Person, *, active: bool) -> None:
-    if Person.objects.filter(pk=person.pk).exclude(is_active=active).update(is_active=active):
-        action = "account.opened" if active else "account.closed"
-        audit.note(action, f"account:{person.username}", before={"active": not active}, after={"active": active})
-    person.is_active = active
+        raise Above("this account is an administrator's", hint="Ask an administrator.")
 
 
 def join(person: Person, team: str) -> Membership:
@@ -107,7 +98,7 @@ def leave(membership: Membership) -> None:
 
     """
     if membership.source != MANUAL:
-        raise UserError(
+        raise InTheWay(
             f"{membership.provider or 'an identity provider'} says who is in this team", hint="Change it there."
         )
     with transaction.atomic():
@@ -132,7 +123,7 @@ def make_service(name: str, title: str) -> Service:
             service = Service.objects.create(name=name, title=title.strip()[:200], created_at=clock.now())
             audit.note("service-account.made", f"service-account:{name}", after={"title": service.title})
     except IntegrityError:
-        raise UserError(f"there is a service account {name} already") from None
+        raise InTheWay(f"there is a service account {name} already") from None
     return service
 
 

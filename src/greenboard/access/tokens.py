@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from greenboard.access import audit
 from greenboard.access.decide import Asker, Bearer, Permission, may
+from greenboard.access.errors import Above
 from greenboard.access.models import Person, Service, Token
 from greenboard.access.permissions import About
 from greenboard.core import clock
@@ -77,10 +78,10 @@ def _check(owner: Person | Service, wish: Wish, by: Asker, now: datetime) -> Non
         raise UserError("a token ends within a year from now", expected="a later day, at most 366 days from now")
     mine = isinstance(owner, Person) and isinstance(by, Person) and owner.pk == by.pk
     if not may(by, Permission.TOKENS_OWN if mine else Permission.ACCESS_MANAGE):
-        raise UserError("your account may not make this token", hint="Ask an administrator.")
+        raise Above("your account may not make this token", hint="Ask an administrator.")
     lacking = sorted(one.value for one in wish.permissions if not may(by, one))
     if lacking:
-        raise UserError(f"you do not hold {', '.join(lacking)} yourself", hint="Leave it out.")
+        raise Above(f"you do not hold {', '.join(lacking)} yourself", hint="Leave it out.")
 
 
 def revoke(token: Token) -> None:

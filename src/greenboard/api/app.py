@@ -13,8 +13,12 @@ from greenboard.api import (
     drafts,
     edits,
     facts,
+    grants,
     hooks,
+    keys,
+    log,
     openapi,
+    people,
     reference,
     results,
     standards,
@@ -36,6 +40,10 @@ ROUTERS: tuple[Router, ...] = (
     words.router,
     writing.router,
     hooks.router,
+    people.router,
+    grants.router,
+    keys.router,
+    log.router,
     reference.router,
 )
 

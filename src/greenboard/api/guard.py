@@ -96,6 +96,11 @@ EDIT = Needs(Permission.RULES_WRITE)
 DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
+PEOPLE_READ = Needs(Permission.PEOPLE_READ)
+PEOPLE = Needs(Permission.PEOPLE_MANAGE)
+ACCESS = Needs(Permission.ACCESS_MANAGE)
+TOKENS = Needs(Permission.TOKENS_OWN)
+AUDIT = Needs(Permission.AUDIT_READ)
 ADMINISTER = Needs(Permission.ADMINISTER)
 
 

@@ -17,7 +17,7 @@ from greenboard.access.models import Service
 from greenboard.access.permissions import Permission
 from greenboard.api import answers, bulk
 from greenboard.api.bulk import Bulk
-from greenboard.api.guard import HOOKS, MESSAGE, Signed
+from greenboard.api.guard import ACCESS, HOOKS, MESSAGE, Signed
 from greenboard.api.query import Asked, Limit, Number, One, Word, cursor, key
 from greenboard.api.schemas import Listed, Taken
 from greenboard.api.shapes import Strict
@@ -223,7 +223,7 @@ def inlets_(request: HttpRequest) -> HttpResponse:
     return answers.kept(request, InletList(inlets=[_inlet(row) for row in rows]))
 
 
-@router.post("/inlets", auth=HOOKS, response={201: InletMade})
+@router.post("/inlets", auth=ACCESS, response={201: InletMade})
 def make_inlet(request: HttpRequest, given: InletGiven) -> HttpResponse:  # noqa: ARG001 - as above
     """Let another system send messages, as a service account, and make the secret that signs them."""
     secret = secrets.token_urlsafe(_SECRET)
@@ -239,7 +239,7 @@ def make_inlet(request: HttpRequest, given: InletGiven) -> HttpResponse:  # noqa
     return answers.told(InletMade(**_inlet(row).model_dump(), secret=secret), 201)
 
 
-@router.delete("/inlets/{name}", auth=HOOKS, response={204: None})
+@router.delete("/inlets/{name}", auth=ACCESS, response={204: None})
 def remove_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noqa: ARG001 - as above
     """Take no more messages under a name."""
     with transaction.atomic():

@@ -75,18 +75,16 @@ def answer(status: int, detail: str, **more: Any) -> HttpResponse:
     """A problem as a response."""
     title = HTTPStatus(status).phrase
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=TYPE, status=status)
+    text = json.dumps(told, ensure_ascii=False).encode(errors="replace")  # half characters of a body may be quoted
+    return HttpResponse(text, content_type=TYPE, status=status)
 
 
 class Strict(Parser):
-    """Reads JSON as it is defined: no NaN, no numbers beyond measure, no half characters."""
+    """Reads JSON as it is defined: no NaN, no numbers beyond measure."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body as data. Whatever is raised is told as a body that is no JSON."""
-        data = json.loads(request.body, parse_constant=_never, parse_float=_finite)
-        if b"\\u" in request.body:
-            json.dumps(data, ensure_ascii=False).encode()
-        return data
+        return json.loads(request.body, parse_constant=_never, parse_float=_finite)
 
 
 def _never(name: str) -> Any:

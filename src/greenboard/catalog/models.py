@@ -64,6 +64,7 @@ class EntityVersion(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "namespace", "name"], name="catalog_by_name"),
+            models.Index(fields=["valid_to"], name="catalog_version_end", condition=~CURRENT),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +103,7 @@ class RelationInterval(models.Model):
             models.Index(fields=["target", "kind"], name="catalog_relation_to"),
             models.Index(fields=["declared_by"], name="catalog_relation_said", condition=CURRENT),
             models.Index(fields=["kind"], name="catalog_relation_kind", condition=CURRENT),
+            models.Index(fields=["valid_to"], name="catalog_relation_end", condition=~CURRENT),
         ]
 
     def __str__(self) -> str:

@@ -7,10 +7,28 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from greenboard.access import audit
+from greenboard.access import audit, origin, people
+from greenboard.access.decide import Asker
 from greenboard.access.models import Person, Token
-from greenboard.core import events
+from greenboard.core import clock, events
 from greenboard.identity.events import PersonLeft, PersonReturned
+
+
+def switch(person: Person, by: Asker, *, active: bool) -> None:
+    """Open or close an account because somebody asks for it, if they may.
+
+    Raises:
+        UserError: they may not.
+
+    """
+    name, now = origin.current().name, clock.now()
+    with transaction.atomic():
+        if active:
+            people.check_opening(person, by)
+            reopen(person, now, by=name)
+        else:
+            people.check_closing(person, by)
+            close(person, now, by=name)
 
 
 def close(person: Person, at: datetime, *, by: str) -> bool:

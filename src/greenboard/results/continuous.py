@@ -138,7 +138,7 @@ class Continuous:
                 last = service.lock([card.name])
                 at = max(now, last) if last is not None else now
                 task = Task(self.live.ground(at), at, rows[start : start + self.part], adoption=adoption)
-                carried = service.carry_out(card, task)
+                carried = _evaluate(card, task)
                 self._tell(card, carried, task.ground, at)
             adoption = carried.adoption
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
 
 from greenboard.facts.store import chunks
 from greenboard.results import models
@@ -57,7 +58,7 @@ def results(rules: Sequence[int], entities: Array) -> HeldResults:
     lying = wanted.alias(of=F("rule_id") + 0).filter(of__in=rules).order_by("id")
     parts = [lying] if len(entities) > _FEW else list(_named(wanted, entities))
     for part in parts:
-        for block in _blocks(part, "rule_id", "entity_id", "outcome", "id"):
+        for block in blocks(part, "rule_id", "entity_id", "outcome", "id"):
             line, column = lines.of(block[:, 0]), columns.of(block[:, 1])
             kept = (line >= 0) & (column >= 0)
             outcomes[line[kept], column[kept]] = block[kept, 2]
@@ -96,13 +97,18 @@ def _named(rows: QuerySet[_Row], entities: Array) -> Iterator[QuerySet[_Row]]:
         yield rows.filter(entity_id__in=part)
 
 
-def _blocks(rows: QuerySet[models.ResultInterval], *columns: str) -> Iterator[Array]:
+def blocks(rows: QuerySet[models.ResultInterval], *columns: str) -> Iterator[Array]:
     """Columns of whole numbers of many rows, some thousand rows at a time."""
+    return (np.array(block, dtype=np.int64) for block in fetched(rows, *columns))
+
+
+def fetched(rows: QuerySet[_Row], *columns: str | Combinable) -> Iterator[list[tuple[Any, ...]]]:
+    """Columns of many rows as the database gives them, some thousand rows at a time."""
     statement, parameters = rows.values_list(*columns).query.sql_with_params()
-    with connection.chunked_cursor() as cursor:  # past the model layer, which takes longer than the database
+    with connection.chunked_cursor() as cursor:  # the model layer takes longer than the database
         cursor.execute(statement, parameters)
         while block := cursor.fetchmany(_FETCH):
-            yield np.array(block, dtype=np.int64)
+            yield block
 
 
 class _Places:

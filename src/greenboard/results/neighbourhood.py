@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
+from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Entity, RelationKind
 from greenboard.core.refs import Ref
@@ -20,41 +20,37 @@ from greenboard.results.judge import Subject, Surroundings
 from greenboard.rules.around import Around, Levels
 from greenboard.rules.vectors import Array
 
+_FEW = 2_000
+"""The levels of so many entities are asked for one by one."""
+
 
 def near(number: int, as_of: datetime) -> Surroundings:
     """What is around one entity (its surrogate id), as far as rules may ask of it; with the facts of who is there."""
-    ends = catalog.ends(as_of)
-    ids = _near(number, ends)
+    ids = _near(number, as_of)
     found = catalog.plain(as_of, ids=ids)
     own = {number: found[number]}
     others = {each: entity for each, entity in found.items() if each != number}
     known = facts.current(as_of, [entity.ref for entity in others.values()])
     words = facts.vocabulary()
     subjects = [Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of)) for entity in others.values()]
-    kept = tuple(end for end in ends if end[1] in ids and end[2] in ids)
+    kept = tuple(nearby.ends(ids, as_of, both=True))
     mentioned = ids - found.keys()
     place = Neighbourhood(kept, catalog.names(mentioned, as_of) if mentioned else {}, as_of)
     return Surroundings(subjects, place.around({**own, **others}))
 
 
-def _near(number: int, ends: Collection[tuple[RelationKind, int, int]]) -> set[int]:
+def _near(number: int, as_of: datetime) -> set[int]:
     """An entity, whom it is related to, who consumes what it provides, and what owns or contains any of them."""
+    ends = nearby.ends([number], as_of)
+    found = {number, *(end for _, *pair in ends for end in pair)}
     provided = {target for kind, source, target in ends if kind is RelationKind.PROVIDES and source == number}
-    found = {number}
-    for kind, source, target in ends:
-        if number in (source, target) or (kind is RelationKind.CONSUMES and target in provided):
-            found |= {source, target}
-    above: dict[int, list[int]] = defaultdict(list)
-    for kind, source, target in ends:
-        if kind is RelationKind.PART_OF:
-            above[source].append(target)
-        elif kind is RelationKind.OWNS:
-            above[target].append(source)
-    waiting = list(found)
+    for kind, source, _ in nearby.ends(provided, as_of) if provided else ():
+        if kind is RelationKind.CONSUMES:
+            found.add(source)
+    waiting = set(found)
     while waiting:
-        fresh = set(above[waiting.pop()]) - found
-        found |= fresh
-        waiting += fresh
+        waiting = nearby.above(waiting, as_of) - found
+        found |= waiting
     return found
 
 
@@ -97,7 +93,7 @@ class Neighbourhood:
         several = list(ids)
         found: dict[str, Levels] = {}
         for name, levels in store.ladders(self.as_of).items():
-            ranks = store.ranks(name, as_of=self.as_of)
+            ranks = store.ranks(name, several if len(several) <= _FEW else None, as_of=self.as_of)
             told = (ranks.get(number, -1) for number in several)
             found[name] = Levels(levels, np.fromiter(told, dtype=np.int16, count=len(several)))
         return found

@@ -18,7 +18,7 @@ class Page(Protocol):
 
 
 def act(request: HttpRequest, do: Callable[[], object], page: Page, back: str, *parts: str) -> HttpResponse:
-    """Do it and go to the page of the name `back`; refused, draw `page` with the reason, as status 400."""
+    """Do it and go to the page of the name `back`; refused, draw `page` with the reason and its status."""
     try:
         do()
     except UserError as error:

@@ -17,7 +17,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 
 FILTERS = ("team", "kind", "tier", "domain", "system", "tag", "lifecycle")
-KNOWN = (*FILTERS, "scorecard", "by", "as_of", "since", "sort", "q", "level", "dimension", "rule", "outcome")
+KNOWN = (*FILTERS, "scorecard", "by", "as_of", "since", "sort", "q", "level", "dimension", "rule", "outcome", "page")
 _SINCE = timedelta(days=7)
 
 
@@ -44,8 +44,8 @@ class Asked:
         return chosen
 
     def here(self, **changes: str | None) -> str:
-        """The address of this page with some parameters changed; None takes one out."""
-        merged = {**self.given, **changes}
+        """The address of this page with some parameters changed; None takes one out. It leads to the first page."""
+        merged = {**self.given, "page": None, **changes}
         return address(self.path, {key: value for key, value in merged.items() if value})
 
     def to(self, path: str, *keep: str, **more: str | None) -> str:

@@ -7,16 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 from django.utils.safestring import SafeString
 
 from greenboard.core.refs import Ref
+from greenboard.results.changes import Changes
 from greenboard.results.rows import Cause, Change
 from greenboard.rules.types import Outcome
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
+from greenboard.web.seen import Seen
 from greenboard.web.standing import rung
 
+_ALL = 2_000
+"""So many changes are read; of more, those of the newest causes."""
+_CAUSES = 60
+_LINES = 50
 WORSE, BETTER, LOST = "worse", "better", "lost"
 _ORDER = {WORSE: 0, LOST: 1, BETTER: 2}
 _SIGN = {WORSE: ("▼", "Worse"), BETTER: ("▲", "Better"), LOST: ("◌", "Lost data")}
@@ -58,6 +66,15 @@ class Group:
     exact: str
     at: datetime
     lines: tuple[Line, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """Changes for a digest, and how many results got worse, lost their data, got better among all there were."""
+
+    changes: Sequence[Change]
+    counted: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -68,8 +85,9 @@ class Digest:
     worse: int
     better: int
     lost: int
-    first: int
     more: int
+    partial: bool
+    """Whether only the newest causes are among the groups."""
 
     @property
     def any(self) -> bool:
@@ -83,10 +101,20 @@ def direction(change: Change) -> str:
     return WORSE if change.worse else BETTER
 
 
-def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, most: int = 40, about: str = "") -> Digest:
+def digest(
+    changes: Iterable[Change],
+    scorecard: Scorecard,
+    asked: Asked,
+    *,
+    most: int = 40,
+    about: str = "",
+    counted: tuple[int, int, int] | None = None,
+) -> Digest:
     """Group changes by cause, the worst and newest first.
 
     `about` says what the whole page is about, "entity" or "rule", so that no line repeats it.
+    `counted` is how many results got worse, lost their data, got better, where `changes` are but the
+    newest of them.
     """
     told = [change for change in changes if change.cause.kind != "first"]
     counts: dict[str, int] = defaultdict(int)
@@ -95,15 +123,28 @@ def digest(changes: Iterable[Change], scorecard: Scorecard, asked: Asked, *, mos
         grouped[heading, *_identity(change, heading, scorecard)].append(change)
         if change.rule is not None:
             counts[heading] += 1
-    groups = [_group(heading, found, scorecard, asked) for (heading, *_), found in grouped.items()]
+    worse, lost, better = counted or (counts[WORSE], counts[LOST], counts[BETTER])
+    order = sorted(grouped.items(), key=lambda item: max(change.at for change in item[1]), reverse=True)
+    order.sort(key=lambda item: _ORDER[item[0][0]])
+    groups = [_group(heading, found, scorecard, asked) for (heading, *_), found in order[:most]]
     if about == "entity":
         groups = [replace(group, title=group.text, url="", text="") for group in groups]
     if about == "rule":
         groups = [replace(group, text="") for group in groups]
-    groups.sort(key=lambda group: group.at, reverse=True)
-    groups.sort(key=lambda group: _ORDER[group.direction])
-    first = 0
-    return Digest(tuple(groups[:most]), counts[WORSE], counts[BETTER], counts[LOST], first, max(0, len(groups) - most))
+    partial = (worse, lost, better) != (counts[WORSE], counts[LOST], counts[BETTER])
+    return Digest(tuple(groups), worse, better, lost, max(0, len(order) - most), partial)
+
+
+def newest(seen: Seen, entities: Array | None, changes: Changes) -> Told:
+    """What changed, for `digest`: the newest of it where it is very much.
+
+    `entities` are those that it is about, by number; None is all that may be seen.
+    """
+    if entities is None and not seen.sight.everything:
+        entities = np.flatnonzero(seen.visible)
+    own = changes if entities is None else changes.of(seen.whole.ids[entities])
+    chosen = own if len(own) <= _ALL else own.newest(_CAUSES, _ALL)
+    return Told(chosen.told(), own.counts())
 
 
 def _headings(changes: Sequence[Change]) -> list[str]:
@@ -162,7 +203,8 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         when=words.when(newest, asked.now, focus=False),
         exact=words.exact(newest),
         at=newest,
-        lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)),
+        lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)[:_LINES]),
+        more=max(0, len(changes) - _LINES),
     )
 
 
@@ -225,9 +267,3 @@ def title(scorecard: Scorecard, rule: str) -> str:
 def said(cause: Cause) -> str:
     """A cause in one line."""
     return cause.text or _WORDS.get(cause.kind, cause.kind)
-
-
-def within(changes: Iterable[Change], entities: Iterable[Ref]) -> list[Change]:
-    """The changes of some entities."""
-    wanted = frozenset(entities)
-    return [change for change in changes if change.entity in wanted]

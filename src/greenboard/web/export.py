@@ -1,36 +1,61 @@
-"""What a table shows, as CSV or JSON."""
+"""What a table shows, as CSV or JSON, written while it is sent: a file may be longer than memory likes."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from django.http import HttpResponse, JsonResponse
+from django.http import StreamingHttpResponse
 
 Field = str | int | float | bool | None
+Row = Mapping[str, Field]
 # A cell that begins so is a formula to a spreadsheet; a quote in front keeps it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PART = 500
 
 
-def table(as_file: str, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Field]]) -> HttpResponse:
+def table(as_file: str, name: str, columns: Sequence[str], rows: Iterable[Row]) -> StreamingHttpResponse:
     """Answer with a file: `as_file` is csv or json."""
-    listed = list(rows)
     if as_file == "json":
-        answer: HttpResponse = JsonResponse({name: listed})
+        answer = StreamingHttpResponse(_json(name, rows), content_type="application/json")
     else:
-        answer = HttpResponse(_csv(columns, listed), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(_csv(columns, rows), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{as_file}"'
     return answer
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Field]]) -> str:
+def _json(name: str, rows: Iterable[Row]) -> Iterator[str]:
+    yield f"{{{json.dumps(name)}: ["
+    joint = ""
+    for part in _parts(rows):
+        yield joint + ", ".join(map(json.dumps, part))
+        joint = ", "
+    yield "]}"
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield _lines([columns])
+    for part in _parts(rows):
+        yield _lines([[cell(row.get(column)) for column in columns] for row in part])
+
+
+def _lines(table: Iterable[Sequence[Field]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell(row.get(column)) for column in columns])
+    csv.writer(text).writerows(table)
     return text.getvalue()
+
+
+def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    part: list[Row] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _PART:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def cell(value: Field) -> Field:

@@ -83,7 +83,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             as_of_value=f"{asked.as_of:%Y-%m-%d}" if asked.as_of else "",
             today=f"{clock.now():%Y-%m-%d}",
             now_url=asked.here(as_of=None),
-            kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key != "as_of"),
+            kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key not in ("as_of", "page")),
             own=own(request),
             request_id=request_id(request),
         )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from greenboard.catalog.store import Stored
+from greenboard.catalog.whole import Array, Whole
 from greenboard.core.refs import Ref
 from greenboard.web import words
 from greenboard.web.asked import FILTERS, Asked
@@ -79,19 +83,70 @@ def values(stored: Stored, name: str) -> tuple[str, ...]:
     return _VALUES[name](stored)
 
 
-def matching(entities: Iterable[Stored], asked: Asked) -> list[Stored]:
-    """The entities that every filter of the address lets through."""
-    wanted = [(name, frozenset(text.split(","))) for name, text in asked.filters.items()]
-    return [
-        stored for stored in entities if all(not chosen.isdisjoint(values(stored, name)) for name, chosen in wanted)
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What entities have for one filter: pairs of a value (its number in `values`) and an entity (its number)."""
+
+    values: tuple[str, ...]
+    value: Array
+    entity: Array
+
+
+class Index:
+    """What each of many entities has for each filter, in columns; entities are named by number."""
+
+    def __init__(self, entities: Sequence[Stored]) -> None:
+        self._count = len(entities)
+        self.columns = {name: _column(entities, name) for name in FILTERS}
+        named = sorted(range(len(entities)), key=lambda number: (entities[number].ref.name, number))
+        self.by_name = np.array(named, dtype=np.int64)
+        """All of them by name; `entities` come by reference."""
+
+    def matching(self, among: Array, filters: Mapping[str, str]) -> Array:
+        """Which of some entities every filter lets through. Of several values, with commas between, one will do."""
+        found = among.copy()
+        for name, text in filters.items():
+            column, wanted = self.columns[name], frozenset(text.split(","))
+            accepted = np.array([value in wanted for value in column.values], dtype=np.bool_)
+            has = np.zeros(self._count, dtype=np.bool_)
+            has[column.entity[accepted[column.value]]] = True
+            found &= has
+        return found
+
+    def values(self, among: Array, name: str) -> set[str]:
+        """What some entities have for a filter."""
+        column = self.columns[name]
+        there = np.bincount(column.value[among[column.entity]], minlength=len(column.values))
+        return {value for value, count in zip(column.values, there.tolist(), strict=True) if count}
+
+
+def _column(entities: Sequence[Stored], name: str) -> Column:
+    number: dict[str, int] = {}
+    pairs = [
+        (number.setdefault(value, len(number)), entity)
+        for entity, stored in enumerate(entities)
+        for value in values(stored, name)
     ]
+    both = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
+    return Column(tuple(number), both[:, 0], both[:, 1])
 
 
-def menus(entities: Sequence[Stored], asked: Asked, names: Sequence[str] = FILTERS) -> tuple[Menu, ...]:
+_indexes: WeakKeyDictionary[Whole, Index] = WeakKeyDictionary()
+
+
+def index(whole: Whole) -> Index:
+    """The index of a catalog, made once."""
+    found = _indexes.get(whole)
+    if found is None:
+        found = _indexes[whole] = Index(whole.entities)
+    return found
+
+
+def menus(index: Index, among: Array, asked: Asked, names: Sequence[str] = FILTERS) -> tuple[Menu, ...]:
     """A menu per filter that has anything to choose between, or is on."""
     built = []
     for name in names:
-        found = {value for stored in entities for value in values(stored, name)}
+        found = index.values(among, name)
         chosen = asked.filters.get(name, "")
         if len(found) > 1 or chosen:
             ordered = sorted(found | ({chosen} if chosen else set()), key=lambda value: (value == NONE, value))

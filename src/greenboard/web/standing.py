@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from django.utils.safestring import SafeString
 
-from greenboard.results.rows import LevelRow, ResultRow
-from greenboard.rules.types import Outcome
+from greenboard.results.matrix import CLASSES, Matrix
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web.charts.bar import Share, bar
 from greenboard.web.charts.glyph import rungs
@@ -48,16 +49,55 @@ class Tally:
         return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing asked"
 
 
-def tally(rows: Iterable[ResultRow]) -> Tally:
-    """Count results."""
-    counted = Counter("exempt" if row.exempt and row.outcome is not Outcome.PASS else row.outcome.value for row in rows)
-    return Tally(
-        passed=counted["pass"],
-        failed=counted["fail"],
-        undecided=counted["no_data"] + counted["error"],
-        exempt=counted["exempt"],
-        not_applicable=counted["not_applicable"],
-    )
+def tally(matrix: Matrix, rules: Collection[str], columns: Array) -> Tally:
+    """Count what some rules come to for the entities of some columns."""
+    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns].sum(axis=1)
+    return Tally(*counted.tolist())
+
+
+def by_rule(matrix: Matrix, columns: Array) -> dict[str, Tally]:
+    """What each rule comes to for the entities of some columns."""
+    rows = matrix.by_rule(columns).tolist()
+    return {name: Tally(*row) for name, row in zip(matrix.names, rows, strict=True)}
+
+
+def tallies(matrix: Matrix, rules: Collection[str], columns: Array, groups: Array, count: int) -> list[Tally]:
+    """As `tally`, for each of so many groups; `groups` has the group of each column."""
+    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns]
+    summed = [np.bincount(groups, counted[number], minlength=count) for number in range(len(CLASSES))]
+    return [Tally(*row) for row in np.array(summed).T.astype(np.int64).tolist()]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where entities stand: how many on each level ("" is none), and the mean of the scores that there are."""
+
+    entities: int
+    levels: Mapping[str, int]
+    score: float | None
+
+
+def standing(matrix: Matrix, columns: Array) -> Standing:
+    """Where the entities of some columns stand."""
+    return standings(matrix, columns, np.zeros(len(columns), dtype=np.int64), 1)[0]
+
+
+def standings(matrix: Matrix, columns: Array, groups: Array, count: int) -> list[Standing]:
+    """As `standing`, for each of so many groups; `groups` has the group of each column."""
+    width = len(matrix.levels)
+    spread = np.bincount(groups * width + matrix.level[columns], minlength=count * width).reshape(count, width)
+    score = matrix.score[columns]
+    known = ~np.isnan(score)
+    total = np.bincount(groups[known], score[known], minlength=count).tolist()
+    scored = np.bincount(groups[known], minlength=count).tolist()
+    return [
+        Standing(
+            entities=sum(row),
+            levels=dict(zip(matrix.levels, row, strict=True)),
+            score=total[group] / scored[group] if scored[group] else None,
+        )
+        for group, row in enumerate(spread.tolist())
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,9 +145,11 @@ class Mix:
     said: str
 
 
-def mix(scorecard: Scorecard, rows: Sequence[LevelRow], url: str, joint: str, *, height: int = 8) -> Mix:
-    """Count levels. `url` + `joint` + `level=NAME` is the list behind each number."""
-    counted = Counter(rung(scorecard, row.level).name for row in rows)
+def mix(scorecard: Scorecard, levels: Mapping[str, int], url: str, joint: str, *, height: int = 8) -> Mix:
+    """Show how many stand on each level. `url` + `joint` + `level=NAME` is the list behind each number."""
+    counted: Counter[str] = Counter()
+    for level, count in levels.items():
+        counted[rung(scorecard, level).name] += count
     names = [None, *(level.name for level in scorecard.levels)]
     total = sum(counted.values())
     parts = []
@@ -120,12 +162,6 @@ def mix(scorecard: Scorecard, rows: Sequence[LevelRow], url: str, joint: str, *,
     said = ", ".join(f"{part.count} {part.rung.title}" for part in parts if part.count)
     shares = [Share(part.kind, part.count) for part in parts]
     return Mix(tuple(parts), total, bar(shares, height=height), said)
-
-
-def mean_score(rows: Iterable[LevelRow]) -> float | None:
-    """The mean of the scores that there are."""
-    scores = [row.score for row in rows if row.score is not None]
-    return sum(scores) / len(scores) if scores else None
 
 
 def counting(scorecard: Scorecard, now: datetime) -> frozenset[str]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from django.utils.safestring import SafeString
 
 from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
-from greenboard.results.rows import LevelRow, ResultRow
+from greenboard.results.matrix import Matrix
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import links, selection, words
+from greenboard.web import links, paging, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
-from greenboard.web.standing import Mix, Tally, counting, mean_score, mix, tally
+from greenboard.web.paging import Page
+from greenboard.web.seen import Seen
+from greenboard.web.standing import Mix, Standing, Tally, counting, mix, standing, standings, tallies, tally
 
 GROUPS = ("team", "system", "domain")
+PAGE = 50
+"""Rows at a time."""
 
 
 @dataclass(frozen=True)
@@ -65,36 +70,62 @@ class Board:
     rows: tuple[Row, ...]
     total: Row
     grouped: str
+    page: Page
 
 
-def build(
-    scorecard: Scorecard,
-    entities: Sequence[Stored],
-    levels: Sequence[LevelRow],
-    results: Sequence[ResultRow],
-    asked: Asked,
-) -> Board:
-    """Draw up the board over the entities that the filters let through.
-
-    `levels` and `results` may be of more entities than `entities`; the rest is left out.
-    """
+def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked) -> Board:
+    """Draw up the board over the judged entities that `shown` marks, one page of groups at a time."""
     by = asked.choice("by", GROUPS)
-    shown = {stored.entity.ref: stored for stored in entities}
-    standing = {row.entity: row for row in levels if row.entity in shown}
-    dimensions = _dimensions(scorecard, asked)
-    cells = _sorted(scorecard, [row for row in results if row.entity in standing], asked)
-    ground = _Ground(scorecard, standing, cells, dimensions, asked)
-    members: dict[str, list[Ref]] = defaultdict(list)
-    titles: dict[str, Stored] = {}
-    for ref in standing:
-        members[selection.values(shown[ref], by)[0]].append(ref)
-        titles.setdefault(selection.values(shown[ref], by)[0], shown[ref])
+    members = np.flatnonzero(shown)
+    column = seen.index.columns[by]  # an entity has one value: its number in the column stands for the group
+    present, group = np.unique(column.value[members], return_inverse=True)
+    named = [(column.values[number], at) for at, number in enumerate(present.tolist())]
+    named.sort(key=lambda pair: (pair[0] == selection.NONE, pair[0]))
+    counts = _count(scorecard, seen.matrix, _Groups(seen.column[members], group, len(named)), asked)
+    ground = _Ground(scorecard, _dimensions(scorecard, asked), asked)
+    page = paging.page(len(named), PAGE, asked)
+    first = {at: int(member) for at, member in zip(group[::-1].tolist(), members[::-1].tolist(), strict=True)}
     rows = [
-        _row(_Place(by, name, _home(titles[name], by)), refs, ground)
-        for name, refs in sorted(members.items(), key=lambda item: (item[0] == selection.NONE, item[0]))
+        _row(_Place(by, name, _home(seen.entity(first[at]), by)), counts.groups[at], ground)
+        for name, at in named[page.part]
     ]
-    total = _row(_Place(by, "", None), list(standing), ground)
-    return Board(dimensions, tuple(rows), total, by)
+    return Board(ground.dimensions, tuple(rows), _row(_Place(by, "", None), counts.total, ground), by, page)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Columns of a matrix with the group of each; there are so many groups."""
+
+    columns: Array
+    group: Array
+    count: int
+
+
+@dataclass(frozen=True)
+class _Count:
+    """What one group comes to: where its entities stand, and a tally for each dimension."""
+
+    standing: Standing
+    tallies: tuple[Tally, ...]
+
+
+@dataclass(frozen=True)
+class _Counts:
+    groups: tuple[_Count, ...]
+    total: _Count
+
+
+def _count(scorecard: Scorecard, matrix: Matrix, of: _Groups, asked: Asked) -> _Counts:
+    counted = counting(scorecard, asked.now)
+    rules = [
+        {rule.id for rule in scorecard.rules if rule.dimension == name and rule.id in counted}
+        for name in scorecard.dimensions
+    ]
+    columns, group, count = of.columns, of.group, of.count
+    each = [tallies(matrix, own, columns, group, count) for own in rules]
+    stand = standings(matrix, columns, group, count)
+    groups = tuple(_Count(stand[at], tuple(one[at] for one in each)) for at in range(count))
+    return _Counts(groups, _Count(standing(matrix, columns), tuple(tally(matrix, own, columns) for own in rules)))
 
 
 @dataclass(frozen=True)
@@ -130,50 +161,32 @@ _SHORT = {
 }
 
 
-Sorted = Mapping[tuple[Ref, str], list["ResultRow"]]
-
-
-def _sorted(scorecard: Scorecard, results: Sequence[ResultRow], asked: Asked) -> Sorted:
-    counted = counting(scorecard, asked.now)
-    dimension = {rule.id: rule.dimension for rule in scorecard.rules if rule.id in counted}
-    found: dict[tuple[Ref, str], list[ResultRow]] = defaultdict(list)
-    for row in results:
-        if row.rule in dimension:
-            found[row.entity, dimension[row.rule]].append(row)
-    return found
-
-
 @dataclass(frozen=True)
 class _Ground:
     """What every row of the board is made of."""
 
     scorecard: Scorecard
-    standing: Mapping[Ref, LevelRow]
-    cells: Sorted
     dimensions: tuple[Dimension, ...]
     asked: Asked
 
 
-def _row(place: _Place, refs: Sequence[Ref], ground: _Ground) -> Row:
-    scorecard, standing, cells, asked = ground.scorecard, ground.standing, ground.cells, ground.asked
+def _row(place: _Place, count: _Count, ground: _Ground) -> Row:
+    asked = ground.asked
     own = {place.by: place.value} if place.value else {}
     title = selection.said(place.by, place.value) if place.value else "All"
-    rows = [standing[ref] for ref in refs]
     listed = asked.to(links.CATALOG, *asked.filters, "scorecard", **own)
     joint = "&" if "?" in listed else "?"
     return Row(
         title=title,
         url=asked.to(links.entity(place.home)) if place.home else "",
-        entities=len(refs),
+        entities=count.standing.entities,
         entities_url=listed,
         cells=tuple(
-            _cell(
-                title, dimension, tally(row for ref in refs for row in cells.get((ref, dimension.name), ())), asked, own
-            )
-            for dimension in ground.dimensions
+            _cell(title, dimension, counted, asked, own)
+            for dimension, counted in zip(ground.dimensions, count.tallies, strict=True)
         ),
-        mix=mix(scorecard, rows, listed, joint),
-        score=words.score(mean_score(rows)),
+        mix=mix(ground.scorecard, count.standing.levels, listed, joint),
+        score=words.score(count.standing.score),
     )
 
 
@@ -188,16 +201,16 @@ def _cell(title: str, dimension: Dimension, counted: Tally, asked: Asked, own: M
         said=f"{title}, {dimension.title}: {counted.said}",
         url=url,
         bar=outcome_bar(counted.passed, counted.failed, counted.undecided),
-        note=f"{counted.passed}/{counted.asked}" if counted.asked else "",
+        note=f"{counted.passed:,}/{counted.asked:,}" if counted.asked else "",
     )
 
 
 def _sign(counted: Tally) -> tuple[str, str, str]:
     """The worst that a cell holds: what failed, else what is not known, else all is well."""
     if counted.failed:
-        return "fail", "✕", str(counted.failed)
+        return "fail", "✕", f"{counted.failed:,}"
     if counted.undecided:
-        return "no_data", "◌", str(counted.undecided)
+        return "no_data", "◌", f"{counted.undecided:,}"
     if counted.passed:
         return "pass", "✓", ""
     return "not_applicable", "–", ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require, sight
-from greenboard.catalog import store as catalog
-from greenboard.results import store as results
+from greenboard.access.decide import Permission, require
+from greenboard.results.changes import changes
 from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
 from greenboard.web.board.model import GROUPS, build
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, spans
+from greenboard.web.seen import numbers, seen
 
 
 @require(Permission.READ)
@@ -21,26 +21,21 @@ def board(request: HttpRequest) -> HttpResponse:
     """Is it green, what is not, since when, whose."""
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
-    seen = sight(request.user)
-    entities = catalog.entities(asked.as_of, sight=seen)
-    if not entities:
+    found = seen(request, scorecard, asked)
+    if not found.visible.any():
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
-    levels = results.levels(scorecard.name, asked.as_of, sight=seen)
-    judged = {row.entity for row in levels}
-    candidates = [stored for stored in entities if stored.entity.ref in judged]
-    shown = selection.matching(candidates, asked)
-    rows = results.results(scorecard.name, asked.as_of, sight=seen) if shown else []
-    changes = results.changes(scorecard.name, asked.since, asked.as_of, sight=seen)
+    shown = found.index.matching(found.judged, asked.filters)
+    told = causes.newest(found, numbers(shown), changes(scorecard.name, asked.since, asked.as_of))
     context = {
         "asked": asked,
         "scorecard": scorecard,
-        "board": build(scorecard, shown, levels, rows, asked),
-        "digest": causes.digest(causes.within(changes, (stored.entity.ref for stored in shown)), scorecard, asked),
-        "menus": selection.menus(candidates, asked),
+        "board": build(scorecard, found, shown, asked),
+        "digest": causes.digest(told.changes, scorecard, asked, counted=told.counted),
+        "menus": selection.menus(found.index, found.judged, asked),
         "chips": selection.chips(asked),
         "by": choices("by", "Group by", [(name, f"By {name}") for name in GROUPS], asked),
         "scorecards": choices("scorecard", "Scorecard", [(one.name, one.title) for one in content.scorecards()], asked),
         "spans": spans(asked),
-        "judged": len(judged),
+        "judged": len(numbers(found.judged)),
     }
     return render(request, "board.html", context)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from greenboard.catalog.store import Stored
+from greenboard.catalog.whole import Whole
 from greenboard.core.refs import Ref
-from greenboard.results.rows import LevelRow
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import links, selection, words
+from greenboard.web import links, paging, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
+from greenboard.web.paging import Page
+from greenboard.web.seen import Place, Seen
 from greenboard.web.standing import NO_LEVEL, Rung, rung
 
-PAGE = 200
+PAGE = 50
 COLUMNS = ("ref", "name", "kind", "tier", "team", "system", "domain", "lifecycle", "level", "score", "undecided")
 
 
@@ -71,6 +76,7 @@ class Catalog:
     """A page of the catalog."""
 
     rows: tuple[Row, ...]
+    page: Page
     found: int
     total: int
     tabs: tuple[Tab, ...]
@@ -79,14 +85,24 @@ class Catalog:
     json: str
 
 
-def search(entities: Sequence[Stored], text: str) -> list[Stored]:
-    """The entities that have every word somewhere in name, title, description, tags or owner."""
-    wanted = text.lower().split()
-    return (
-        [stored for stored in entities if all(word in _searched(stored) for word in wanted)]
-        if wanted
-        else list(entities)
-    )
+def searched(whole: Whole, among: Array, text: str) -> Array:
+    """Which of some entities have every word somewhere in name, title, description, tags or owner."""
+    found = among.copy()
+    texts = _texts(whole) if text else ()
+    for word in text.lower().split():
+        found[[number for number in np.flatnonzero(found).tolist() if word not in texts[number]]] = False
+    return found
+
+
+_kept: WeakKeyDictionary[Whole, tuple[str, ...]] = WeakKeyDictionary()
+
+
+def _texts(whole: Whole) -> tuple[str, ...]:
+    """What is searched of each entity."""
+    found = _kept.get(whole)
+    if found is None:
+        found = _kept[whole] = tuple(map(_searched, whole.entities))
+    return found
 
 
 def _searched(stored: Stored) -> str:
@@ -95,86 +111,77 @@ def _searched(stored: Stored) -> str:
     return " ".join((str(entity.ref), entity.title, entity.description, *entity.tags, owner)).lower()
 
 
-def on_level(
-    entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scorecard: Scorecard, name: str
-) -> list[Stored]:
-    """The entities that stand on a level; `none` are the judged ones without a level."""
+def on_level(seen: Seen, among: Array, scorecard: Scorecard, name: str) -> Array:
+    """Which of some entities stand on a level; `none` are the judged ones without a level."""
     if not name:
-        return list(entities)
-    return [
-        stored
-        for stored in entities
-        if stored.entity.ref in levels and rung(scorecard, levels[stored.entity.ref].level).name == name
-    ]
+        return among
+    accepted = np.array([rung(scorecard, level).name == name for level in seen.matrix.levels], dtype=np.bool_)
+    found: Array = among & seen.judged
+    found[found] = accepted[seen.matrix.level[seen.column[found]]]
+    return found
 
 
-Key = Callable[[Stored, LevelRow | None], tuple[Any, ...]]
-_SORTS: dict[str, Key] = {
-    "name": lambda _stored, _level: (),
-    "kind": lambda stored, _level: (stored.entity.ref.kind,),
-    "tier": lambda stored, _level: (stored.entity.tier is None, stored.entity.tier or 0),
-    "team": lambda stored, _level: (stored.owner is None, selection.named(stored.owner)),
-    "system": lambda stored, _level: (stored.system is None, selection.named(stored.system)),
-    "score": lambda _stored, level: _scored(level),
-}
-SORTS = ("name", "-name", *(sign + name for name in _SORTS for sign in ("", "-") if name != "name"), "level", "-level")
+_TEXTS = ("kind", "team", "system")
+SORTS = tuple(
+    sign + name for name in ("name", "kind", "tier", "team", "system", "score", "level") for sign in ("", "-")
+)
 
 
-def _scored(level: LevelRow | None) -> tuple[Any, ...]:
-    return (level is None or level.score is None, level.score if level and level.score is not None else 0)
+def ordered(seen: Seen, found: Array, scorecard: Scorecard, sort: str) -> Array:
+    """Entities by number, in the order of a column; a minus turns it round.
 
-
-def ordered(
-    entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scorecard: Scorecard, sort: str
-) -> list[Stored]:
-    """Sort by a column; a minus turns it round. Equal ones stand by name, and those without a value last."""
+    Equal ones stand by name, and those without a value last.
+    """
     name = sort.lstrip("-")
-    by_name = sorted(entities, key=lambda stored: (stored.entity.ref.name, stored.entity.ref))
-
-    def key(stored: Stored) -> tuple[Any, ...]:
-        level = levels.get(stored.entity.ref)
-        if name == "level":
-            return (scorecard.rank(level.level) if level and rung(scorecard, level.level).rank else 0,)
-        return _SORTS[name](stored, level)
-
-    if not sort.startswith("-"):
-        return sorted(by_name, key=key)
+    by_name = seen.index.by_name[found[seen.index.by_name]]
     if name == "name":
-        return by_name[::-1]
-    lacking = [stored for stored in by_name if key(stored)[0] is True]
-    having = [stored for stored in by_name if key(stored)[0] is not True]
-    return sorted(having, key=key, reverse=True) + lacking
+        return by_name[::-1] if sort.startswith("-") else by_name
+    key = _key(seen, scorecard, name)[by_name]
+    lacking = np.isnan(key)
+    order = np.argsort(-key[~lacking] if sort.startswith("-") else key[~lacking], kind="stable")
+    return np.concatenate([by_name[~lacking][order], by_name[lacking]])
 
 
-def build(
-    everything: Sequence[Stored], levels: Sequence[LevelRow], scorecard: Scorecard, asked: Asked
-) -> tuple[Catalog, list[Stored]]:
+def _key(seen: Seen, scorecard: Scorecard, name: str) -> Array:
+    """What entities are sorted by, as numbers; NaN where they have none."""
+    if name in _TEXTS or name == "tier":
+        column = seen.index.columns[name]
+        place = {value: at for at, value in enumerate(sorted(column.values))}
+        ranks = [np.nan if value == selection.NONE else place[value] for value in column.values]
+        return np.array([*ranks, np.nan])[column.value]
+    ranks = [float(rung(scorecard, level).rank) for level in seen.matrix.levels]
+    of_column = seen.matrix.score if name == "score" else np.array(ranks)[seen.matrix.level]
+    return np.append(of_column, np.nan if name == "score" else 0.0)[seen.column]  # -1 is who is not judged
+
+
+def build(seen: Seen, scorecard: Scorecard, asked: Asked) -> tuple[Catalog, Array]:
     """One page of what is found, and all of it for the export."""
-    by_ref = {row.entity: row for row in levels}
-    without_kind = Asked(asked.path, asked.given, asked.now, asked.as_of, asked.since, _but(asked.filters, "kind"))
-    wide = search(selection.matching(everything, without_kind), asked.get("q"))
-    wide = on_level(wide, by_ref, scorecard, asked.get("level"))
-    found = selection.matching(wide, asked)
-    found = ordered(found, by_ref, scorecard, asked.choice("sort", SORTS))
-    rows = tuple(_row(stored, by_ref.get(stored.entity.ref), scorecard, asked) for stored in found[:PAGE])
-    page = Catalog(
-        rows=rows,
+    wide = seen.index.matching(seen.visible, _but(asked.filters, "kind"))
+    wide = on_level(seen, searched(seen.whole, wide, asked.get("q")), scorecard, asked.get("level"))
+    matching = seen.index.matching(wide, asked.filters)
+    found = ordered(seen, matching, scorecard, asked.choice("sort", SORTS))
+    page = paging.page(len(found), PAGE, asked)
+    built = Catalog(
+        rows=rows(seen, found[page.part], scorecard, asked),
+        page=page,
         found=len(found),
-        total=len(everything),
-        tabs=_tabs(wide, asked),
+        total=int(seen.visible.sum()),
+        tabs=_tabs(seen, wide, asked),
         headings=_headings(asked),
         csv=Asked("/catalog.csv", asked.given, asked.now, asked.as_of, asked.since).here(),
         json=Asked("/catalog.json", asked.given, asked.now, asked.as_of, asked.since).here(),
     )
-    return page, found
+    return built, found
 
 
 def _but(filters: Mapping[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in filters.items() if key != name}
 
 
-def _tabs(entities: Sequence[Stored], asked: Asked) -> tuple[Tab, ...]:
-    counted = Counter(stored.entity.ref.kind for stored in entities)
+def _tabs(seen: Seen, among: Array, asked: Asked) -> tuple[Tab, ...]:
+    column = seen.index.columns["kind"]
+    counts = np.bincount(column.value[among[column.entity]], minlength=len(column.values)).tolist()
+    counted = Counter({kind: count for kind, count in zip(column.values, counts, strict=True) if count})
     chosen = asked.filters.get("kind", "")
     tabs = [Tab("All", sum(counted.values()), asked.here(kind=None), not chosen)]
     for kind in sorted({*counted, *([chosen] if chosen else [])}):
@@ -203,15 +210,12 @@ def _headings(asked: Asked) -> tuple[Heading, ...]:
     return tuple(built)
 
 
-def rows(
-    entities: Sequence[Stored], levels: Mapping[Ref, LevelRow], scorecard: Scorecard, asked: Asked
-) -> tuple[Row, ...]:
-    """Rows by name, for the lists of other pages."""
-    by_name = sorted(entities, key=lambda stored: (stored.entity.ref.kind, stored.entity.ref))
-    return tuple(_row(stored, levels.get(stored.entity.ref), scorecard, asked) for stored in by_name)
+def rows(seen: Seen, entities: Array, scorecard: Scorecard, asked: Asked) -> tuple[Row, ...]:
+    """The rows of some entities, given by number."""
+    return tuple(_row(seen.entity(number), seen.place(number), scorecard, asked) for number in entities.tolist())
 
 
-def _row(stored: Stored, level: LevelRow | None, scorecard: Scorecard, asked: Asked) -> Row:
+def _row(stored: Stored, place: Place | None, scorecard: Scorecard, asked: Asked) -> Row:
     entity = stored.entity
     return Row(
         name=entity.ref.short,
@@ -222,9 +226,9 @@ def _row(stored: Stored, level: LevelRow | None, scorecard: Scorecard, asked: As
         team=name(stored.owner, asked),
         system=name(stored.system, asked),
         lifecycle=entity.lifecycle or "",
-        rung=rung(scorecard, level.level) if level else None,
-        score=words.score(level.score) if level else "–",
-        undecided=f"{level.undecided} undecided" if level and level.undecided else "",
+        rung=rung(scorecard, place.level) if place else None,
+        score=words.score(place.score) if place else "–",
+        undecided=f"{place.undecided} undecided" if place and place.undecided else "",
         discovered=entity.discovered,
     )
 
@@ -234,13 +238,12 @@ def name(ref: Ref | None, asked: Asked) -> Named:
     return Named(ref.short, asked.to(links.entity(ref))) if ref else Named("–", "")
 
 
-def exported(found: Sequence[Stored], levels: Sequence[LevelRow]) -> list[dict[str, Field]]:
+def exported(seen: Seen, found: Array) -> Iterator[dict[str, Field]]:
     """The rows of the export: plain values, null where nothing is known."""
-    by_ref = {row.entity: row for row in levels}
-    return [_exported(stored, by_ref.get(stored.entity.ref)) for stored in found]
+    return (_exported(seen.entity(number), seen.place(number)) for number in found.tolist())
 
 
-def _exported(stored: Stored, level: LevelRow | None) -> dict[str, Field]:
+def _exported(stored: Stored, place: Place | None) -> dict[str, Field]:
     entity = stored.entity
     return {
         "ref": str(entity.ref),
@@ -251,7 +254,7 @@ def _exported(stored: Stored, level: LevelRow | None) -> dict[str, Field]:
         "system": str(stored.system) if stored.system else None,
         "domain": str(stored.domain) if stored.domain else None,
         "lifecycle": entity.lifecycle,
-        "level": (level.level or NO_LEVEL) if level else None,
-        "score": round(level.score, 1) if level and level.score is not None else None,
-        "undecided": level.undecided if level else None,
+        "level": (place.level or NO_LEVEL) if place else None,
+        "score": round(place.score, 1) if place and place.score is not None else None,
+        "undecided": place.undecided if place else None,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref
@@ -12,7 +14,8 @@ from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.catalog.model import Named, Row, name, rows
 from greenboard.web.entity.relations import Known
-from greenboard.web.standing import Mix, mean_score, mix
+from greenboard.web.seen import numbers
+from greenboard.web.standing import Mix, mix, standing
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Parts:
 
     title: str
     rows: tuple[Row, ...]
+    more: int
+    all: str
     mix: Mix | None
     score: str
     board: str
@@ -90,28 +95,33 @@ def _named(ref: Ref | None, asked: Asked) -> Named | None:
     return name(ref, asked) if ref else None
 
 
-_GROUPED = {"team": "owner", "system": "system", "domain": "domain"}
+_GROUPED = ("team", "system", "domain")
+_MOST = 50
 _TITLES = {"team": "Owns", "system": "Parts", "domain": "Parts", "repository": "Holds"}
 
 
 def parts(stored: Stored, relations: Sequence[Relation], known: Known) -> Parts | None:
     """The entities that belong to this one; None where it is not of a kind that holds others."""
-    everything, levels = known.entities.values(), known.levels
-    scorecard, asked, ref = known.scorecard, known.asked, stored.entity.ref
+    seen, scorecard, asked, ref = known.seen, known.scorecard, known.asked, stored.entity.ref
     if ref.kind not in _TITLES:
         return None
     if ref.kind == "repository":
         inside = {one.source for one in relations if one.kind is RelationKind.LIVES_IN and one.target == ref}
-        held = [other for other in everything if other.entity.ref in inside]
+        held = np.zeros(len(seen.whole), dtype=np.bool_)
+        held[[seen.whole.number[one] for one in inside if seen.find(one)]] = True
     else:
-        held = [other for other in everything if getattr(other, _GROUPED[ref.kind]) == ref and other.entity.ref != ref]
-    judged = [levels[other.entity.ref] for other in held if other.entity.ref in levels]
+        held = seen.index.matching(seen.visible, {ref.kind: ref.short})
+        held[seen.whole.number[ref]] = False
+    columns, several = seen.columns(held), numbers(held)
     own = {ref.kind: ref.short} if ref.kind in _GROUPED else {}
     listed = asked.to(links.CATALOG, **own)
+    stand = standing(seen.matrix, columns)
     return Parts(
         title=_TITLES[ref.kind],
-        rows=rows(held, levels, scorecard, asked),
-        mix=mix(scorecard, judged, listed, "&" if "?" in listed else "?") if judged else None,
-        score=words.score(mean_score(judged)),
-        board=asked.to(links.BOARD, **own) if own and judged else "",
+        rows=rows(seen, several[:_MOST], scorecard, asked),
+        more=max(0, len(several) - _MOST),
+        all=listed if own else "",
+        mix=mix(scorecard, stand.levels, listed, "&" if "?" in listed else "?") if len(columns) else None,
+        score=words.score(stand.score),
+        board=asked.to(links.BOARD, **own) if own and len(columns) else "",
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require, sight
+from greenboard.access.decide import Permission, require
+from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
+from greenboard.catalog.types import Relation
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.results import service
 from greenboard.results import store as results
-from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import causes, content
@@ -22,6 +25,7 @@ from greenboard.web.entity import known, ladder, owning, past, relations, result
 from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
+from greenboard.web.seen import Seen, seen
 
 
 @require(Permission.READ)
@@ -32,15 +36,12 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
     asked = address.since(asked, "90d")
     ref = _ref(kind, namespace, name)
     scorecard = content.scorecard(asked.get("scorecard"))
-    seen = sight(request.user)
-    everything = catalog.entities(asked.as_of, sight=seen)
-    stored = next((one for one in everything if one.entity.ref == ref), None)
+    found = seen(request, scorecard, asked)
+    stored = found.find(ref)
     if stored is None:
         raise Http404(f"no entity {ref}")
-    around = catalog.relations(asked.as_of, sight=seen)
-    own = [one for one in around if ref in (one.source, one.target)]
-    levels = {row.entity: row for row in results.levels(scorecard.name, asked.as_of, sight=seen)}
-    surroundings = relations.Known({one.entity.ref: one for one in everything}, levels, scorecard, asked)
+    own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
+    surroundings = relations.Known(found, scorecard, asked)
     said, missed = facts.current(asked.as_of, [ref]).get(ref, ([], []))
     context = {
         "asked": asked,
@@ -48,11 +49,11 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
         "head": head(stored, own, asked),
         "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
-        "picture": relations.picture(ref, around, surroundings),
-        "owning": owning.build(stored, around, catalog.related(ref), surroundings.entities.keys(), asked),
+        "picture": relations.picture(ref, own, _near(found, asked), surroundings),
+        "owning": _owning(stored, own, found, asked),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
-        **_readiness(scorecard, ref, levels.get(ref), asked),
+        **_readiness(scorecard, ref, asked),
     }
     return render(request, "entity.html", context)
 
@@ -64,8 +65,31 @@ def _ref(kind: str, namespace: str, name: str) -> Ref:
         raise Http404("not a reference") from None
 
 
-def _readiness(scorecard: Scorecard, ref: Ref, level: LevelRow | None, asked: address.Asked) -> dict[str, Any]:
+def _near(found: Seen, asked: address.Asked) -> relations.Near:
+    """Reads relations of entities that may be seen, or that are only mentioned."""
+
+    def near(refs: Collection[Ref], both: bool) -> list[Relation]:
+        number, whole = found.whole.number, found.whole
+        ids = [whole.entities[number[ref]].id for ref in refs if ref in number]
+        ids += facts.known([ref for ref in refs if ref not in number]).values()
+        return nearby.relations(ids, asked.as_of, both=both, sight=found.sight)
+
+    return near
+
+
+def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address.Asked) -> owning.Owning:
+    """Who answers for it: read of its owner's people only."""
+    answering = [one for one in (stored, found.find(stored.owner) if stored.owner else None) if one is not None]
+    people = nearby.people([one.id for one in answering], asked.as_of, sight=found.sight)
+    past = catalog.related(stored.ref)
+    named = {stored.owner, *(one.relation.source for one in past)}
+    declared = frozenset(ref for ref in named if ref is not None and found.find(ref))
+    return owning.build(stored, [*own, *people], past, declared, asked)
+
+
+def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked) -> dict[str, Any]:
     """Ladder, results and history; nothing where the scorecard does not ask about this entity."""
+    level = next(iter(results.levels(scorecard.name, asked.as_of, entity=ref)), None)
     if level is None:
         return {}
     judgement = service.explain(scorecard, ref, asked.as_of)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+import numpy as np
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require, sight
+from greenboard.access.decide import Permission, require
 from greenboard.catalog import store as catalog
 from greenboard.catalog.crews import crews
 from greenboard.catalog.ownership import Hole, hole
-from greenboard.catalog.store import Stored
 from greenboard.catalog.types import COMPONENT_KINDS
-from greenboard.results import store as results
 from greenboard.web import asked as address
 from greenboard.web import content, export, words
 from greenboard.web.catalog.model import Row, rows
 from greenboard.web.faults import explained
+from greenboard.web.seen import Seen, seen
 
 _OWNED = (*COMPONENT_KINDS, "system", "domain")
+MOST = 50
+"""Entities shown of each; the export has all."""
 _TITLES = {
     Hole.NO_OWNER: "No owner",
     Hole.LEFT: "All people of the owner have left",
@@ -42,25 +45,21 @@ class Section:
     title: str
     advice: str
     rows: tuple[Row, ...]
+    count: int
 
 
 @require(Permission.READ)
 @explained
-def page(request: HttpRequest, as_file: str = "") -> HttpResponse:
+def page(request: HttpRequest, as_file: str = "") -> HttpResponseBase:
     """The holes, each kind with its entities; who is here counts as of now, whatever day is shown."""
     asked = address.read(request)
-    found = holes(asked, request)
-    if as_file:
-        table = [
-            {"ref": str(one.ref), "owner": str(one.owner) if one.owner else None, "why": str(why)}
-            for why, several in found.items()
-            for one in several
-        ]
-        return export.table(as_file, "ownership", ("ref", "owner", "why"), table)
     scorecard = content.scorecard(asked.get("scorecard"))
-    levels = {row.entity: row for row in results.levels(scorecard.name, asked.as_of, sight=sight(request.user))}
+    everything = seen(request, scorecard, asked)
+    found = holes(everything, asked)
+    if as_file:
+        return export.table(as_file, "ownership", ("ref", "owner", "why"), _exported(everything, found))
     sections = [
-        Section(title, _ADVICE[why], rows(found[why], levels, scorecard, asked))
+        Section(title, _ADVICE[why], rows(everything, np.array(found[why][:MOST]), scorecard, asked), len(found[why]))
         for why, title in _TITLES.items()
         if found.get(why)
     ]
@@ -70,14 +69,20 @@ def page(request: HttpRequest, as_file: str = "") -> HttpResponse:
     return render(request, "ownership.html", context)
 
 
-def holes(asked: address.Asked, request: HttpRequest) -> dict[Hole, list[Stored]]:
-    """What somebody sees that nobody answers for."""
-    seen = sight(request.user)
-    everything = catalog.entities(asked.as_of, sight=seen)
-    declared = {one.ref for one in catalog.entities(asked.as_of, kinds=("team", "person"))}
+def _exported(everything: Seen, found: Mapping[Hole, Sequence[int]]) -> Iterator[dict[str, export.Field]]:
+    for why, several in found.items():
+        for one in map(everything.entity, several):
+            yield {"ref": str(one.ref), "owner": str(one.owner) if one.owner else None, "why": str(why)}
+
+
+def holes(everything: Seen, asked: address.Asked) -> dict[Hole, list[int]]:
+    """What somebody sees that nobody answers for, by number."""
+    people = ("team", "person")
+    declared = {stored.ref for stored in everything.whole.entities if stored.ref.kind in people}
     known = crews(catalog.relations(asked.as_of))
-    found: defaultdict[Hole, list[Stored]] = defaultdict(list)
-    for stored in everything:
+    found: defaultdict[Hole, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(everything.visible).tolist():
+        stored = everything.entity(number)
         if stored.ref.kind in _OWNED and (why := hole(stored.owner, declared, known)) is not None:
-            found[why].append(stored)
+            found[why].append(number)
     return dict(found)

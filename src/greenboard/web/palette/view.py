@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import compress
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
 from greenboard.access.decide import Permission, may, require, sight
-from greenboard.catalog import store as catalog
+from greenboard.catalog import whole as catalog
 from greenboard.catalog.store import Stored
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
@@ -28,12 +29,17 @@ def entries(request: HttpRequest) -> JsonResponse:
     found = [
         *_pages(asked),
         *(_entry(title, "", "Page", url) for title, url in own(request)),
-        *_entities(catalog.entities(asked.as_of, sight=sight(request.user)), asked),
+        *_entities(_visible(request, asked), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
         *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),
     ]
     return JsonResponse({"entries": found})
+
+
+def _visible(request: HttpRequest, asked: address.Asked) -> Iterator[Stored]:
+    whole = catalog.whole(asked.as_of)
+    return compress(whole.entities, whole.seen(sight(request.user)).tolist())
 
 
 def _entry(text: str, hint: str, group: str, url: str) -> Entry:

@@ -12,6 +12,7 @@ from greenboard.access.decide import Permission, may, require
 from greenboard.access.models import Grant, Membership, Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.identity import leaving
 from greenboard.web import words
 from greenboard.web.access.model import given
 from greenboard.web.acting import act, refused, text
@@ -97,8 +98,7 @@ class _Page:
 def switch(request: HttpRequest, name: str, *, active: bool) -> HttpResponse:
     """Close or open an account."""
     person = _found(name)
-    do = people.open_again if active else people.close
-    return act(request, lambda: do(person, request.user), _Page(name), "person", name)
+    return act(request, lambda: leaving.switch(person, request.user, active=active), _Page(name), "person", name)
 
 
 @require(Permission.PEOPLE_MANAGE)

@@ -1,25 +1,33 @@
-"""The list behind a number: single results, filtered as the number was. Pure."""
+"""The list behind a number: single results, filtered as the number was, read only as far as they are shown."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
 from django.utils.safestring import SafeString
 
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
-from greenboard.core.refs import Ref
-from greenboard.results.rows import ResultRow
+from greenboard.results import store
+from greenboard.results.held import NONE
+from greenboard.results.matrix import EXEMPT
+from greenboard.results.rows import OUTCOMES, ResultRow, code
 from greenboard.rules.types import Outcome
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Rule, Scorecard
-from greenboard.web import causes, links, selection, words
+from greenboard.web import causes, links, paging, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
+from greenboard.web.paging import Page
+from greenboard.web.seen import Seen
 from greenboard.web.standing import counting
 
-MOST = 500
+PAGE = 50
+_PART = 500
 COLUMNS = ("ref", "rule", "item", "dimension", "level", "outcome", "exempt", "since", "cause")
 _ORDER = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.NO_DATA: 2, Outcome.PASS: 3, Outcome.NOT_APPLICABLE: 4}
 UNDECIDED = "undecided"
@@ -59,6 +67,7 @@ class Listing:
     """The rows, and how many there are of each outcome."""
 
     rows: tuple[Row, ...]
+    page: Page
     found: int
     tabs: tuple[Tab, ...]
     title: str
@@ -66,43 +75,81 @@ class Listing:
     json: str
 
 
-def choose(
-    scorecard: Scorecard, entities: Sequence[Stored], results: Sequence[ResultRow], asked: Asked
-) -> list[ResultRow]:
-    """The results that the address asks for, whatever their outcome; the worst first."""
-    shown = {stored.entity.ref for stored in entities}
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The results that the address asks for, whatever their outcome: cells of a matrix.
+
+    `lines` are rules by name, `entities` numbers of entities by reference, `outcomes` what they come
+    to, a line for each rule; `NONE` is no result.
+    """
+
+    seen: Seen
+    lines: Array
+    entities: Array
+    outcomes: Array
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many come to what."""
+        counted = np.bincount(self.outcomes[self.outcomes != NONE].ravel(), minlength=len(OUTCOMES)).tolist()
+        return dict(zip(OUTCOMES, counted, strict=True))
+
+    def ordered(self, wanted: str) -> Array:
+        """The places of all cells of an outcome, or of any, the worst first, then by rule and entity.
+
+        `undecided` means both ways of having none.
+        """
+        accepted = _MEANS.get(wanted, frozenset({wanted})) if wanted else frozenset(_ORDER)
+        flat = self.outcomes.ravel()
+        parts = [np.flatnonzero(flat == code(outcome)) for outcome in _ORDER if outcome in accepted]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+    def read(self, places: Array, as_of: datetime | None) -> Iterator[tuple[Stored, ResultRow]]:
+        """The results at some places, from the store; one that has just ended is left out."""
+        line, at = np.divmod(places, max(1, len(self.entities)))
+        rules = [self.seen.matrix.rules[number] for number in self.lines[line].tolist()]
+        several = [self.seen.entity(number) for number in self.entities[at].tolist()]
+        pairs: dict[int, list[int]] = defaultdict(list)
+        for rule, stored in zip(rules, several, strict=True):
+            pairs[rule].append(stored.id)
+        found = store.some(pairs, as_of)
+        for rule, stored in zip(rules, several, strict=True):
+            row = found.get((rule, stored.id))
+            if row is not None:
+                yield stored, row
+
+
+def choose(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked) -> Chosen:
+    """The results of the entities that `shown` marks, by the rules that the address asks for."""
     counted = counting(scorecard, asked.now)
     rules = {
         rule.id
         for rule in scorecard.rules
         if rule.id in counted and asked.get("dimension") in ("", rule.dimension) and asked.get("rule") in ("", rule.id)
     }
-    found = [row for row in results if row.entity in shown and row.rule in rules]
-    return sorted(found, key=lambda row: (_ORDER[row.outcome], row.rule, row.entity))
+    matrix = seen.matrix
+    lines = np.array(sorted(matrix.lines(rules).tolist(), key=matrix.names.__getitem__), dtype=np.int64)
+    entities = np.flatnonzero(shown)
+    cells = matrix.outcomes[np.ix_(lines, seen.column[entities])]
+    return Chosen(seen, lines, entities, np.where(cells >= EXEMPT, cells - EXEMPT, cells))
 
 
-def with_outcome(rows: Sequence[ResultRow], wanted: str) -> list[ResultRow]:
-    """The results of one outcome; `undecided` means both ways of having none."""
-    accepted = _MEANS.get(wanted, frozenset({wanted}))
-    return [row for row in rows if row.outcome in accepted] if wanted else list(rows)
-
-
-def build(
-    scorecard: Scorecard, entities: Sequence[Stored], chosen: Sequence[ResultRow], asked: Asked
-) -> tuple[Listing, list[ResultRow]]:
-    """The list, and all its rows for the export."""
-    homes = {stored.entity.ref: stored for stored in entities}
-    found = with_outcome(chosen, asked.get("outcome"))
+def build(scorecard: Scorecard, chosen: Chosen, asked: Asked) -> Listing:
+    """One page of the list."""
     rules = {rule.id: rule for rule in scorecard.rules}
-    listing = Listing(
-        rows=tuple(_row(row, rules[row.rule], homes, scorecard, asked) for row in found[:MOST]),
+    found = chosen.ordered(asked.get("outcome"))
+    page = paging.page(len(found), PAGE, asked)
+    return Listing(
+        rows=tuple(
+            _row(row, rules[row.rule], stored, scorecard, asked)
+            for stored, row in chosen.read(found[page.part], asked.as_of)
+        ),
+        page=page,
         found=len(found),
-        tabs=_tabs(chosen, asked),
+        tabs=_tabs(chosen.counts(), asked),
         title=_title(scorecard, asked),
         csv=Asked("/results.csv", asked.given, asked.now, asked.as_of, asked.since).here(),
         json=Asked("/results.json", asked.given, asked.now, asked.as_of, asked.since).here(),
     )
-    return listing, found
 
 
 def _title(scorecard: Scorecard, asked: Asked) -> str:
@@ -112,10 +159,9 @@ def _title(scorecard: Scorecard, asked: Asked) -> str:
     return scorecard.dimensions.get(dimension, "Results") if dimension else "Results"
 
 
-def _tabs(rows: Sequence[ResultRow], asked: Asked) -> tuple[Tab, ...]:
-    counted = Counter(row.outcome for row in rows)
+def _tabs(counted: Mapping[Outcome, int], asked: Asked) -> tuple[Tab, ...]:
     chosen = asked.get("outcome")
-    tabs = [Tab(None, "All", len(rows), asked.here(outcome=None), not chosen)]
+    tabs = [Tab(None, "All", sum(counted.values()), asked.here(outcome=None), not chosen)]
     for outcome in _ORDER:
         if counted[outcome] or chosen == outcome:
             said = words.OUTCOMES[outcome]
@@ -123,14 +169,14 @@ def _tabs(rows: Sequence[ResultRow], asked: Asked) -> tuple[Tab, ...]:
     return tuple(tabs)
 
 
-def _row(row: ResultRow, rule: Rule, homes: Mapping[Ref, Stored], scorecard: Scorecard, asked: Asked) -> Row:
+def _row(row: ResultRow, rule: Rule, stored: Stored, scorecard: Scorecard, asked: Asked) -> Row:
     level = next((level.title for level in scorecard.levels if level.name == rule.level), rule.level)
     return Row(
         outcome=words.OUTCOMES[row.outcome],
         exempt=row.exempt,
         entity=row.entity.short,
         entity_url=asked.to(links.entity(row.entity), "scorecard") + f"#{rule.id}",
-        team=selection.named(homes[row.entity].owner),
+        team=selection.named(stored.owner),
         rule=rule.title,
         rule_url=asked.to(links.rule(scorecard.name, rule.id)),
         item=rule.item,
@@ -140,20 +186,24 @@ def _row(row: ResultRow, rule: Rule, homes: Mapping[Ref, Stored], scorecard: Sco
     )
 
 
-def exported(rows: Sequence[ResultRow], scorecard: Scorecard) -> list[dict[str, Field]]:
-    """The rows of the export."""
+def exported(scorecard: Scorecard, chosen: Chosen, asked: Asked) -> Iterator[dict[str, Field]]:
+    """The rows of the export, read some hundred at a time."""
     rules = {rule.id: rule for rule in scorecard.rules}
-    return [
-        {
-            "ref": str(row.entity),
-            "rule": row.rule,
-            "item": rules[row.rule].item,
-            "dimension": rules[row.rule].dimension,
-            "level": rules[row.rule].level,
-            "outcome": row.outcome.value,
-            "exempt": row.exempt,
-            "since": clock.format_time(row.since),
-            "cause": row.cause.text,
-        }
-        for row in rows
-    ]
+    found = chosen.ordered(asked.get("outcome"))
+    for start in range(0, len(found), _PART):
+        for _, row in chosen.read(found[start : start + _PART], asked.as_of):
+            yield _exported(row, rules[row.rule])
+
+
+def _exported(row: ResultRow, rule: Rule) -> dict[str, Field]:
+    return {
+        "ref": str(row.entity),
+        "rule": row.rule,
+        "item": rule.item,
+        "dimension": rule.dimension,
+        "level": rule.level,
+        "outcome": row.outcome.value,
+        "exempt": row.exempt,
+        "since": clock.format_time(row.since),
+        "cause": row.cause.text,
+    }

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.utils.safestring import SafeString
 
 from greenboard.catalog.store import Stored
-from greenboard.core.refs import Ref
-from greenboard.facts.types import Fact, Gap
+from greenboard.facts.spoken import Spoken
 from greenboard.facts.vocabulary import FactType, Vocabulary
-from greenboard.results.rows import ResultRow
+from greenboard.results.matrix import EXEMPT
+from greenboard.results.rows import ResultRow, code
 from greenboard.rules.around import RELATIONS, own_path
 from greenboard.rules.types import Outcome
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import ParameterDef, Rule, Scorecard, Selector
 from greenboard.web import causes, links, markdown, words
 from greenboard.web.asked import Asked
 from greenboard.web.rule.expression import highlight
+from greenboard.web.seen import Seen
 from greenboard.web.standing import Rung, rung
 
 
@@ -87,6 +90,8 @@ class Section:
 
     outcome: words.Said
     rows: tuple[Row, ...]
+    count: int
+    more: str
     reasons: tuple[tuple[str, int], ...]
     open: bool
 
@@ -158,71 +163,106 @@ def _threshold(name: str, parameter: ParameterDef) -> Threshold:
 
 
 _SHOWN = (Outcome.FAIL, Outcome.ERROR, Outcome.NO_DATA, Outcome.PASS, Outcome.NOT_APPLICABLE)
+MOST = 50
+"""Entities listed for each outcome; the list of results has the others."""
 
 
-Known = Mapping[Ref, tuple[Sequence[Fact], Sequence[Gap]]]
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a rule comes to: entities, by number, for each outcome."""
+
+    seen: Seen
+    entities: Mapping[Outcome, Array]
+
+    @classmethod
+    def of(cls, seen: Seen, rule: Rule) -> Found:
+        """Read it from the matrix."""
+        line = seen.matrix.lines([rule.id])
+        if not len(line):
+            return cls(seen, {})
+        judged = np.flatnonzero(seen.judged)
+        told = seen.matrix.outcomes[line[0], seen.column[judged]]
+        plain = np.where(told >= EXEMPT, told - EXEMPT, told)
+        found = {outcome: judged[plain == code(outcome)] for outcome in _SHOWN}
+        return cls(seen, {outcome: numbers for outcome, numbers in found.items() if len(numbers)})
+
+    def ids(self, outcome: Outcome, most: int | None = None) -> list[int]:
+        """The surrogate ids of those that come to an outcome, or of the first of them."""
+        found: list[int] = self.seen.whole.ids[self.entities.get(outcome, _NOBODY)[:most]].tolist()
+        return found
+
+    def shown(self) -> list[int]:
+        """The surrogate ids of those that are listed."""
+        return [number for outcome in self.entities for number in self.ids(outcome, MOST)]
+
+
+_NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class _Ground:
+    scorecard: Scorecard
     rule: Rule
-    entities: Mapping[Ref, Stored]
     asked: Asked
 
 
-def sections(
-    rule: Rule, results: Iterable[ResultRow], entities: Mapping[Ref, Stored], asked: Asked, why: Mapping[Ref, str]
-) -> tuple[Section, ...]:
+@dataclass(frozen=True)
+class Said:
+    """By surrogate id of an entity: the result, of those that are listed; and why it is undecided, of all that are."""
+
+    rows: Mapping[int, ResultRow]
+    why: Mapping[int, str]
+
+
+def sections(scorecard: Scorecard, rule: Rule, found: Found, said: Said, asked: Asked) -> tuple[Section, ...]:
     """Who fails, who is undecided and why, who passes."""
-    found: dict[Outcome, list[ResultRow]] = defaultdict(list)
-    for row in results:
-        found[row.outcome].append(row)
-    ground = _Ground(rule, entities, asked)
-    return tuple(_section(outcome, found[outcome], ground, why) for outcome in _SHOWN if found[outcome])
+    ground = _Ground(scorecard, rule, asked)
+    return tuple(_section(outcome, found, ground, said) for outcome in found.entities)
 
 
-def undecided(rule: Rule, results: Iterable[ResultRow], known: Known, vocabulary: Vocabulary) -> dict[Ref, str]:
+def undecided(rule: Rule, entities: Iterable[int], known: Spoken, vocabulary: Vocabulary) -> dict[int, str]:
     """Why each undecided entity is: a look that failed, a fact that nobody states, a field left open."""
     wanted = [vocabulary.types[name] for name in sorted(rule.types) if name in vocabulary.types]
-    return {
-        row.entity: _reason(wanted, *known.get(row.entity, ((), ())))
-        for row in results
-        if row.outcome is Outcome.NO_DATA
-    }
+    return {entity: _reason(wanted, known.facts.get(entity, set()), known.gaps.get(entity, {})) for entity in entities}
 
 
-def _reason(wanted: Sequence[FactType], facts: Sequence[Fact], gaps: Sequence[Gap]) -> str:
-    failed = {gap.type: gap for gap in gaps}
-    said = {fact.type for fact in facts}
+def _reason(wanted: Sequence[FactType], said: Collection[str], failed: Mapping[str, tuple[str, str]]) -> str:
     for declared in wanted:
         if declared.name in failed:
-            return f"{failed[declared.name].source.name} could not be read: {failed[declared.name].reason}"
+            tool, reason = failed[declared.name]
+            return f"{tool} could not be read: {reason}"
     for declared in wanted:
         if declared.name not in said:
             return f"no source says anything about {declared.title.lower()}"
     return "a field that it reads is left open, or too old to count"
 
 
-def _section(outcome: Outcome, rows: Sequence[ResultRow], ground: _Ground, why: Mapping[Ref, str]) -> Section:
-    rule, entities, asked = ground.rule, ground.entities, ground.asked
-    reasons: dict[str, int] = defaultdict(int)
-    for row in rows if outcome in (Outcome.NO_DATA, Outcome.ERROR) else ():
-        reasons[why.get(row.entity) or causes.said(row.cause)] += 1
-    ordered = sorted(rows, key=lambda row: row.entity)
+def _section(outcome: Outcome, found: Found, ground: _Ground, said: Said) -> Section:
+    rule, asked, entities = ground.rule, ground.asked, found.entities[outcome]
+    reasons: Counter[str] = Counter()
+    if outcome is Outcome.NO_DATA:
+        reasons.update(said.why[number] for number in found.ids(outcome))
+    several = [found.seen.entity(number) for number in entities[:MOST].tolist()]
+    listed = [(stored, said.rows.get(stored.id)) for stored in several]
+    if outcome is Outcome.ERROR:
+        reasons.update(causes.said(row.cause) for _, row in listed if row)
+    more = asked.to(links.RESULTS, scorecard=ground.scorecard.name, rule=rule.id, outcome=outcome.value)
     return Section(
         outcome=words.OUTCOMES[outcome],
-        rows=tuple(_row(row, rule, entities.get(row.entity), asked) for row in ordered),
+        rows=tuple(_row(row, rule, stored, asked) for stored, row in listed if row),
+        count=len(entities),
+        more=more if len(entities) > MOST else "",
         reasons=tuple(sorted(reasons.items(), key=lambda item: -item[1])),
         open=outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.NO_DATA),
     )
 
 
-def _row(row: ResultRow, rule: Rule, stored: Stored | None, asked: Asked) -> Row:
-    tier = stored.entity.tier if stored else None
+def _row(row: ResultRow, rule: Rule, stored: Stored, asked: Asked) -> Row:
+    tier = stored.entity.tier
     return Row(
         name=row.entity.short,
         url=asked.to(links.entity(row.entity), "scorecard") + f"#{rule.id}",
-        team=stored.owner.short if stored and stored.owner else "–",
+        team=stored.owner.short if stored.owner else "–",
         tier="" if tier is None else str(tier),
         since=words.when(row.since, asked.now),
         cause="" if row.cause.kind == "first" else causes.said(row.cause),

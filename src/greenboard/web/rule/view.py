@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, may, require, sight
-from greenboard.catalog import store as catalog
-from greenboard.facts import store as facts
+from greenboard.access.decide import Permission, may, require
+from greenboard.facts.spoken import spoken
 from greenboard.results import store as results
+from greenboard.results.changes import changes
 from greenboard.rules.types import Outcome
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
-from greenboard.web.rule.model import head, sections, undecided
+from greenboard.web.rule.model import Found, Said, head, sections, undecided
 from greenboard.web.scorecard.model import rate
-from greenboard.web.standing import tally
+from greenboard.web.seen import seen
+from greenboard.web.standing import Tally, by_rule
 
 
 @require(Permission.READ)
@@ -29,14 +30,15 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     rule = card.rule(name)
     if rule is None:
         raise Http404(f"no rule {name!r}")
-    seen = sight(request.user)
-    rows = results.results(card.name, asked.as_of, rule=rule.id, sight=seen)
-    entities = {stored.entity.ref: stored for stored in catalog.entities(asked.as_of, sight=seen)}
-    changes = results.changes(card.name, asked.since, asked.as_of, rule=rule.id, sight=seen)
-    counted = tally(rows)
-    open_ones = [row.entity for row in rows if row.outcome is Outcome.NO_DATA]
-    known = facts.current(asked.as_of, open_ones) if open_ones else {}
-    why = undecided(rule, rows, known, content.vocabulary())
+    everything = seen(request, card, asked)
+    found = Found.of(everything, rule)
+    number = dict(zip(everything.matrix.names, everything.matrix.rules, strict=True)).get(rule.id, 0)
+    rows = {entity: row for (_, entity), row in results.some({number: found.shown()}, asked.as_of).items()}
+    open_ones = found.ids(Outcome.NO_DATA)
+    why = undecided(rule, open_ones, spoken(open_ones, rule.types, asked.as_of), content.vocabulary())
+    told = causes.newest(everything, None, changes(card.name, asked.since, asked.as_of).of_rule(rule.id))
+    counted = by_rule(everything.matrix, everything.columns(everything.visible)).get(rule.id, Tally())
+    points = results.rule_trend(card.name, rule.id, asked.since, asked.as_of, sight=everything.sight)
     context = {
         "asked": asked,
         "scorecard": card,
@@ -46,9 +48,9 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "tally": counted,
         "rate": rate([counted]),
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
-        "sections": sections(rule, rows, entities, asked, why),
-        "figure": trends.outcomes(results.rule_trend(card.name, rule.id, asked.since, asked.as_of, sight=seen)),
-        "digest": causes.digest(changes, card, asked, most=30, about="rule"),
+        "sections": sections(card, rule, found, Said(rows, why), asked),
+        "figure": trends.outcomes(points),
+        "digest": causes.digest(told.changes, card, asked, most=30, about="rule", counted=told.counted),
         "spans": spans(asked, "90d"),
     }
     return render(request, "rule.html", context)

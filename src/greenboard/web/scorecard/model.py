@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from greenboard.results.rows import LevelRow, ResultRow
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
-from greenboard.web.standing import Mix, Tally, mean_score, mix, rung, tally
+from greenboard.web.seen import Seen
+from greenboard.web.standing import Mix, Standing, Tally, by_rule, mix, rung
 
 GROUPS = ("dimension", "level")
 
@@ -61,28 +60,27 @@ class Card:
     score: str
 
 
-def card(scorecard: Scorecard, rows: Sequence[LevelRow], asked: Asked) -> Card:
+def card(scorecard: Scorecard, stand: Standing, asked: Asked) -> Card:
     """One line of the list."""
     return Card(
         title=scorecard.title,
         url=asked.to(links.scorecard(scorecard.name)),
         about=scorecard.description,
         rules=len(scorecard.rules),
-        mix=spread(scorecard, rows, asked),
-        score=words.score(mean_score(rows)),
+        mix=spread(scorecard, stand, asked),
+        score=words.score(stand.score),
     )
 
 
-def spread(scorecard: Scorecard, rows: Sequence[LevelRow], asked: Asked) -> Mix:
+def spread(scorecard: Scorecard, stand: Standing, asked: Asked) -> Mix:
     """The distribution over levels, each number with its list."""
-    return mix(scorecard, rows, asked.to(links.CATALOG, scorecard=scorecard.name), "&", height=14)
+    return mix(scorecard, stand.levels, asked.to(links.CATALOG, scorecard=scorecard.name), "&", height=14)
 
 
-def sections(scorecard: Scorecard, results: Iterable[ResultRow], asked: Asked) -> tuple[Section, ...]:
+def sections(scorecard: Scorecard, seen: Seen, asked: Asked) -> tuple[Section, ...]:
     """The rules by dimension or by level."""
-    found: dict[str, list[ResultRow]] = defaultdict(list)
-    for row in results:
-        found[row.rule].append(row)
+    counted = by_rule(seen.matrix, seen.columns(seen.judged))
+    found = {rule.id: counted.get(rule.id, Tally()) for rule in scorecard.rules}
     if asked.choice("by", GROUPS) == "level":
         groups = [
             (level.name, level.title, level.description, [rule for rule in scorecard.rules if rule.level == level.name])
@@ -98,14 +96,13 @@ def sections(scorecard: Scorecard, results: Iterable[ResultRow], asked: Asked) -
 
 def _section(
     group: tuple[str, str, str, list[Rule]],
-    found: Mapping[str, list[ResultRow]],
+    found: Mapping[str, Tally],
     scorecard: Scorecard,
     asked: Asked,
 ) -> Section:
     name, title, about, rules = group
-    tallies = {rule.id: tally(found.get(rule.id, ())) for rule in rules}
-    lines = tuple(_line(rule, tallies[rule.id], scorecard, asked) for rule in rules)
-    return Section(name, title, about, lines, rate(tallies.values()))
+    lines = tuple(_line(rule, found[rule.id], scorecard, asked) for rule in rules)
+    return Section(name, title, about, lines, rate(found[rule.id] for rule in rules))
 
 
 def rate(tallies: Iterable[Tally]) -> str:

@@ -1,4 +1,4 @@
-"""`{% asset "app.js" %}`: the current name of a built file."""
+"""`{% asset "app.js" %}`: the current name of a built file. `{{ 10000|grouped }}`: 10,000."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def asset(name: str) -> str:
         return static(f"greenboard/{_manifest(changed)[name]}")
     except FileNotFoundError:
         raise AssetsMissing("the front end is not built: run `npm ci` and `node build.mjs` in frontend/") from None
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A number with commas between its thousands."""
+    return f"{number:,}"
 
 
 @register.filter
