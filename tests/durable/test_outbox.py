@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.durable.conftest import Installation
 
 
@@ -33,6 +34,7 @@ with transaction.atomic():
         assert either.ask(f"print(Wish.objects.get(pk={run!r}).dispatched_at is not None)") == "True"
 
 
+@pytest.mark.slow
 def test_a_crash_between_the_engine_and_the_note_of_it_runs_nothing_twice(either: Installation) -> None:
     with either.working("one"):
         run = either.crash("""
@@ -60,6 +62,7 @@ def test_a_wish_that_was_made_before_any_worker_ran_is_done_by_the_first(here: I
         here.until((run, "quick"))
 
 
+@pytest.mark.slow
 def test_a_wish_for_something_that_this_version_does_not_know_waits_for_one_that_does(here: Installation) -> None:
     here.ask("""
 from greenboard.core import clock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import pytest
 from tests.durable.conftest import Installation, kill
 
 
@@ -46,6 +47,7 @@ except SystemExit as error:
         assert first.poll() is None
 
 
+@pytest.mark.slow
 def test_workers_without_a_name_get_the_first_that_is_free_and_get_it_again(here: Installation) -> None:
     def names() -> list[str]:
         return sorted(path.stem[-2:] for path in (here.folder / "workers").glob("*.lock"))
@@ -71,6 +73,7 @@ def test_a_stop_lets_the_step_in_hand_end_and_leaves_the_rest(here: Installation
     assert here.of(run) == ["one", "two", "three"]
 
 
+@pytest.mark.slow
 def test_two_hundred_waiting_runs_keep_nobody_from_starting_and_hear_their_signal(either: Installation) -> None:
     with either.working("one"):
         waiting = either.wish("asking", count=200)
@@ -92,6 +95,7 @@ def test_a_step_is_tried_as_often_as_was_said_and_the_run_tells_why_it_failed(he
     assert here.of(run) == ["fails", "fails"]
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_begins_no_further_step(here: Installation) -> None:
     with here.working("one"):
         (run,) = here.wish("three")

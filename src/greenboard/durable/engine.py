@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, error
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, StepOptions, error
 from django.db import close_old_connections, connections
 from sqlalchemy.exc import DBAPIError
 
@@ -240,8 +240,8 @@ class _Run:
     async def step(self, name: str, action: Callable[..., Json], *given: Json, attempts: int = 1) -> Json:
         await self._gate.enter()
         try:
-            options = {"name": name, "retries_allowed": attempts > 1, "max_attempts": max(attempts, 1)}
-            return await DBOS.run_step_async(options, _apart(action), *given)  # type: ignore[arg-type]
+            options: StepOptions = {"name": name, "retries_allowed": attempts > 1, "max_attempts": max(attempts, 1)}
+            return await DBOS.run_step_async(options, _apart(action), *given)
         except error.DBOSMaxStepRetriesExceeded as exceeded:
             raise exceeded.errors[-1] from None  # what went wrong, not that it did several times
         finally:

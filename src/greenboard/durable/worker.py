@@ -57,13 +57,15 @@ class Worker:
         self._locks.close()
 
     def _run(self) -> None:
+        whole = False
         try:
             self._work()
-        except Exception:  # the boundary of a thread: without durable work the whole process ends
-            log.exception("durable work cannot go on: the worker ends")
-            self._break()
+            whole = True
         finally:
             connections.close_all()
+            if not whole:  # what went wrong is told by the thread's end; without durable work the process ends, too
+                log.error("durable work cannot go on: the worker ends")
+                self._break()
 
     def _break(self) -> None:
         self.fault = True
