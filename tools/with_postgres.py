@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,9 +39,58 @@ def binaries() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
 
 
+@dataclass
+class Server:
+    """A server in a folder, which can be stopped and started again."""
+
+    programs: Path
+    folder: Path
+    user: pwd.struct_passwd | None
+    options: tuple[str, ...]
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its first database."""
+        return f"postgresql://{USER}:{quote(PASSWORD, safe='')}@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command: list[str | Path] = [
+            self.programs / "postgres",
+            "-D",
+            self.folder / "data",
+            "-k",
+            self.folder,
+            "-h",
+            "",
+        ]
+        for option in self.options:
+            command += ["-c", option]
+        log = self.folder / "log"
+        with log.open("ab") as said:
+            options = {"stdout": said, "stderr": said, "cwd": "/", "start_new_session": True, **_as(self.user)}
+            self._process = subprocess.Popen(command, **options)  # type: ignore[call-overload]
+        _wait(self._process, self.programs, self.folder, log)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Disconnect everybody and stop; with SIGQUIT at once, as after a crash."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(_START_SECONDS)
+            self._process = None
+
+
 @contextmanager
 def server(*, durable: bool = False) -> Iterator[str]:
     """The address of a database on a server that ends with the block."""
+    with running(durable=durable) as one:
+        yield one.url
+
+
+@contextmanager
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """A server that ends with the block."""
     programs = binaries()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed here: no initdb and postgres")
@@ -50,8 +100,12 @@ def server(*, durable: bool = False) -> Iterator[str]:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
         _initialise(programs, folder, user)
-        with _running(programs, folder, user, () if durable else _QUICK):
-            yield f"postgresql://{USER}:{quote(PASSWORD, safe='')}@/postgres?host={folder}"
+        one = Server(programs, folder, user, () if durable else _QUICK)
+        try:
+            one.start()
+            yield one
+        finally:
+            one.stop()
 
 
 def _user() -> pwd.struct_passwd | None:
@@ -76,22 +130,6 @@ def _initialise(programs: Path, folder: Path, user: pwd.struct_passwd | None) ->
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as(user))
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr}")
-
-
-@contextmanager
-def _running(programs: Path, folder: Path, user: pwd.struct_passwd | None, options: tuple[str, ...]) -> Iterator[None]:
-    command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
-    for option in options:
-        command += ["-c", option]
-    log = folder / "log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, cwd="/", start_new_session=True, **_as(user))
-        try:
-            _wait(process, programs, folder, log)
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)  # disconnect everybody and stop
-            process.wait(_START_SECONDS)
 
 
 def _wait(process: subprocess.Popen[bytes], programs: Path, folder: Path, log: Path) -> None:

@@ -7,6 +7,7 @@ from django.apps import apps
 
 STACK = [
     "core",
+    "durable",
     "outbound",
     "access",
     "identity",

@@ -36,7 +36,6 @@ _LEASE = timedelta(minutes=2)
 _ANSWER = 2_000
 _MOST = 50
 _IDLE = 0.5
-_HOUR = 3_600.0
 _log = logging.getLogger("greenboard.hooks")
 
 
@@ -55,15 +54,11 @@ class Told:
 
 def run(stop: threading.Event) -> None:
     """Deliver what is due until told to stop. To be run in a thread of its own."""
-    purged = 0.0
     with ThreadPoolExecutor(4, thread_name_prefix="hooks") as pool:
         while not stop.is_set():
             try:
                 close_old_connections()
                 done = deliver(clock.now(), pool)
-                if time.monotonic() - purged > _HOUR:
-                    purge(clock.now())
-                    purged = time.monotonic()
             except DatabaseError as error:
                 _log.warning("the database refused (%s); deliveries wait", str(error).strip())
                 connections.close_all()
@@ -82,10 +77,11 @@ def deliver(now: datetime, pool: ThreadPoolExecutor | None = None) -> int:
     return len(claimed)
 
 
-def purge(now: datetime) -> None:
-    """Forget what is older than it is kept."""
-    Event.objects.filter(at__lt=now - KEPT).delete()
-    Received.objects.filter(at__lt=now - 2 * signing.PATIENCE).delete()
+def purge(now: datetime) -> int:
+    """Forget what is older than it is kept; give how many rows that were, deliveries included."""
+    events, _ = Event.objects.filter(at__lt=now - KEPT).delete()
+    received, _ = Received.objects.filter(at__lt=now - 2 * signing.PATIENCE).delete()
+    return events + received
 
 
 def _claim(row: Delivery, now: datetime) -> bool:

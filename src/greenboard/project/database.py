@@ -18,6 +18,7 @@ _ESCAPES = "In a user name or password write / as %2F, @ as %40, : as %3A and % 
 _POSTGRESQL = ("postgresql://", "postgres://")
 _SQLITE = "sqlite:///"
 _DEFAULTS = {"application_name": "greenboard", "connect_timeout": "10"}
+_WORDS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 _KEPT_SECONDS = 600
 """How long a connection to PostgreSQL may serve; each is asked for its health before it is used again."""
 
@@ -29,6 +30,14 @@ class Database:
     vendor: Literal["sqlite", "postgresql"]
     where: str
     settings: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The same for PostgreSQL's own client library; empty for SQLite."""
+        if self.vendor == "sqlite":
+            return {}
+        named = {word: str(self.settings[ours]) for word, ours in _WORDS.items() if self.settings[ours]}
+        return {**self.settings["OPTIONS"], **named}
 
 
 def read(url: str, data_dir: Path) -> Database:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from greenboard.core import content
+from greenboard.durable.types import Address
 from greenboard.identity import configuration as identity
 from greenboard.identity.configuration import Identity
 from greenboard.outbound.addresses import Allowed
@@ -34,6 +35,9 @@ class Environment:
     https: bool
     migrate: bool
     stop_seconds: int
+    worker_id: str
+    backup_dir: Path | None
+    backups_kept: int
     log_format: str
     log_level: str
     log_requests: bool
@@ -77,6 +81,9 @@ class Environment:
             https=bool(origin and origin.startswith("https://")),
             migrate=declared.MIGRATE.value(told),
             stop_seconds=declared.STOP_SECONDS.value(told),
+            worker_id=declared.WORKER_ID.value(told) or "",
+            backup_dir=declared.BACKUP_DIR.value(told),
+            backups_kept=declared.BACKUPS_KEPT.value(told),
             log_format=declared.LOG_FORMAT.value(told),
             log_level=declared.LOG_LEVEL.value(told),
             log_requests=declared.LOG_REQUESTS.value(told),
@@ -95,6 +102,11 @@ class Environment:
             first_password=declared.FIRST_PASSWORD.value(told),
             metrics_token=declared.METRICS_TOKEN.value(told),
         )
+
+    @property
+    def durable(self) -> Address:
+        """Where the engine of durable work keeps its state: beside the data, never in the same file."""
+        return Address(self.data_dir, self.database.parameters)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.saml",
     "allauth.mfa",
     "allauth.usersessions",
+    "greenboard.durable",
     "greenboard.access",
     "greenboard.identity",
     "greenboard.catalog",
@@ -76,6 +77,7 @@ TEMPLATES = [
     }
 ]
 
+DURABLE = environment.durable
 DATABASES = {"default": {**environment.database.settings}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -105,9 +105,9 @@ def finish_all() -> int:
     return models.Mark.objects.filter(done=False).update(done=True)
 
 
-def purge(before: datetime) -> None:
-    """Forget marks that were worked off and are older than a moment."""
-    models.Mark.objects.filter(done=True, at__lt=before).delete()
+def purge(before: datetime) -> int:
+    """Forget marks that were worked off and are older than a moment; give how many."""
+    return models.Mark.objects.filter(done=True, at__lt=before).delete()[0]
 
 
 def _mark(row: models.Mark) -> Mark:

@@ -28,4 +28,7 @@ def command(check: bool) -> None:
         click.echo("\n".join(waiting) or "The database is up to date.")
         sys.exit(bool(waiting))
     running.migrate()
+    from greenboard.durable import engine
+
+    engine.upgrade(Environment.read().durable)
     click.echo(f"Applied {len(waiting)} migrations." if waiting else "The database is up to date.")

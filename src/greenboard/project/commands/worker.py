@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -12,7 +14,7 @@ def command(parent: int | None) -> None:
 
     `greenboard serve` starts one of its own. When it is told to stop (SIGTERM, SIGINT), it finishes
     the turn in hand; a turn that takes longer than GREENBOARD_STOP_SECONDS is taken back, and done
-    again by the next worker.
+    again by the next worker. So does durable work with the steps in hand.
     """
     from greenboard.project import running, stopping
     from greenboard.project.environment import Environment
@@ -24,6 +26,15 @@ def command(parent: int | None) -> None:
         from greenboard.project.observing import traces
 
         traces.start(environment.traces_url, "worker")
-    from greenboard.project import working
+    from greenboard.durable.worker import Worker
+    from greenboard.project import jobs, working
 
-    working.work(stop, environment.data_dir / "worker.beat", parent)
+    jobs.declare(environment)
+    durable = Worker(environment.durable, stop.set, environment.worker_id, upgrade=environment.migrate)
+    durable.start()
+    try:
+        working.work(stop, environment.data_dir / "worker.beat", parent)
+    finally:
+        durable.stop(environment.stop_seconds)
+    if durable.fault:
+        sys.exit(stopping.LATE)

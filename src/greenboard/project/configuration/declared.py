@@ -161,6 +161,22 @@ STOP_SECONDS = Setting(
     forms.number(1, 600),
     "25",
 )
+WORKER_ID = Setting(
+    "GREENBOARD_WORKER_ID",
+    "Name that a worker keeps over its restarts, by which it finds its unfinished work again; no two may have the "
+    "same. See [durable.md](durable.md)",
+    forms.optional(forms.WORKER),
+    shown="host and the first number that is free",
+)
+BACKUP_DIR = Setting(
+    "GREENBOARD_BACKUP_DIR",
+    "Folder that a worker writes a backup into each night at 02:30 UTC; with several machines one that all reach",
+    forms.optional(forms.PATH),
+    shown="none, and no backups by itself",
+)
+BACKUPS_KEPT = Setting(
+    "GREENBOARD_BACKUPS_KEPT", "How many of those backups stay; older ones are removed", forms.number(1, 10_000), "14"
+)
 LOG_FORMAT = Setting(
     "GREENBOARD_LOG_FORMAT", "How the log is written to standard error", forms.choice("text", "json"), "text"
 )
@@ -189,7 +205,7 @@ DEBUG = Setting(
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
     FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
-    SECRET_KEYS, MIGRATE, STOP_SECONDS, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
+    SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (

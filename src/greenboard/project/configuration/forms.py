@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from greenboard.core.errors import UserError
+from greenboard.durable.types import NAME
 from greenboard.outbound.addresses import Allowed
 
 T = TypeVar("T")
@@ -77,6 +78,12 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _worker(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def at_least(characters: int) -> Form[str]:
     """A text that is long enough to be a secret; nothing stays nothing."""
 
@@ -98,4 +105,5 @@ FLAG = Form("0 or 1", "is neither on nor off", _flag)
 PORT = number(1, 65535, "is not a port")
 ORIGIN = optional(Form("https://HOST", "is not an address", _origin))
 NAMES = Form("names, separated by commas", "cannot be read", _names, several=True)
+WORKER = Form("letters, digits, dots, dashes", "is no name of a worker", _worker)
 PATH = Form("a path", "cannot be read", lambda text: Path(text).expanduser().resolve())

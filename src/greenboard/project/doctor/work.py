@@ -9,6 +9,7 @@ from django.db.models import Count, Min
 
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.durable.models import Wish
 from greenboard.facts.store import vocabulary
 from greenboard.project.doctor.types import Finding, Look, fail, good, warn
 from greenboard.project.environment import Environment
@@ -56,6 +57,17 @@ def marks(_: Environment) -> Iterator[Finding]:
         yield good("changes", said)
 
 
+def wishes(_: Environment) -> Iterator[Finding]:
+    """What is wished for is handed to the engine of durable work."""
+    waiting = Wish.objects.filter(dispatched_at=None).aggregate(count=Count("id"), oldest=Min("at"))
+    age = clock.now() - (waiting["oldest"] or clock.now())
+    if age > SLOW:
+        said = f"{waiting['count']:,} wait to begin, the oldest for {age.total_seconds():,.0f} s"
+        yield warn("durable work", said, "Start greenboard worker, of the newest version, and read its log.")
+    else:
+        yield good("durable work", "nothing waits to begin")
+
+
 def content(_: Environment) -> Iterator[Finding]:
     """The scorecards and fact types that hold can be read."""
     try:
@@ -66,4 +78,4 @@ def content(_: Environment) -> Iterator[Finding]:
     yield good("scorecards", f"{len(known)} with {sum(len(card.rules) for card in known):,} rules")
 
 
-LOOKS: tuple[Look, ...] = (workers, marks, content)
+LOOKS: tuple[Look, ...] = (workers, marks, wishes, content)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DurableConfig(AppConfig):
+    name = "greenboard.durable"
+    label = "durable"
