@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ LEVEL = 0
 """Stands for the level where otherwise a rule does."""
 _COLUMNS = ("moment", "entity", "rule", "before", "after", "direction", "cause", "row")
 _FIRST = CAUSES.index("first")
+_PART = 20_000
+_RECENT = 20_000
+"""The newest causes are looked for among so many changes of a direction."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,7 @@ class Changes:
 
     def of(self, entities: Array) -> Changes:
         """Those of entities, given by surrogate id."""
-        return self.where(np.isin(self.entity, entities))
+        return self.where(_among(self.entity, entities))
 
     def of_rule(self, name: str) -> Changes:
         """Those of the results of one rule."""
@@ -87,11 +91,15 @@ class Changes:
         kept = np.zeros(len(self), dtype=np.bool_)
         for direction in (WORSE, LOST, BETTER):
             own = np.flatnonzero(self.direction == direction)[::-1]
-            distinct, first, count = np.unique(self.cause[own], return_index=True, return_counts=True)
-            order = np.argsort(first, kind="stable")[:causes]
-            fits = np.cumsum(count[order]) <= most
+            distinct, first = np.unique(self.cause[own[:_RECENT]], return_index=True)
+            chosen = distinct[np.argsort(first, kind="stable")[:causes]]
+            several = own[_among(self.cause[own], chosen)]
+            did = dict(
+                zip(*(part.tolist() for part in np.unique(self.cause[several], return_counts=True)), strict=True)
+            )
+            fits = np.cumsum([did[cause] for cause in chosen.tolist()]) <= most
             fits[:1] = True
-            kept[own[np.isin(self.cause[own], distinct[order[fits]])]] = True
+            kept[several[_among(self.cause[several], chosen[fits])]] = True
         return self.where(kept)
 
     def told(self) -> list[Change]:
@@ -111,6 +119,14 @@ class Changes:
         was, now = (OUTCOMES[number].value if number != NONE else None for number in (before, after))
         fell = before != NONE and after != NONE and worse(OUTCOMES[before], OUTCOMES[after])
         return Change(refs[entity], self.rules[rule], was, now, at, why[cause], fell)
+
+
+def _among(numbers: Array, wanted: Array) -> Array:
+    """Which of very many surrogate ids are among some others."""
+    table = np.zeros(int(max(numbers.max(initial=0), wanted.max(initial=0))) + 1, dtype=np.bool_)
+    table[wanted] = True
+    found: Array = table[numbers]
+    return found
 
 
 def _made(columns: Iterable[Array], rules: Mapping[int, str], levels: tuple[str, ...]) -> Changes:
@@ -184,18 +200,17 @@ def _followed(scorecard: str, known: _Kept | None, stamp: Stamp) -> _Kept:
 def _read(scorecard: str, after: datetime, since: datetime, known: Changes | None = None) -> Changes:
     """The changes after a moment, behind those that are known up to it and not older than `since`."""
     names = dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
-    several = list(dict.fromkeys((*(known.levels if known else ()), "", *_level_names(scorecard))))
-    number = {name: at for at, name in enumerate(several)}
-    beyond = int(known.row[known.rule != LEVEL].max(initial=0)) if known else 0
-    rows = [*_turned(names, after, beyond), *_moved(scorecard, after, number)]
-    rows.sort(key=lambda row: row[0])
-    table = np.array(rows, dtype=np.int64).reshape(len(rows), len(_COLUMNS)).T
-    fresh = _made(_narrow(table), names, tuple(several))
+    number = {name: at for at, name in enumerate(known.levels if known else ("",))}
+    beyond = (0, 0)
+    if known is not None:
+        beyond = int(known.row[known.rule != LEVEL].max(initial=0)), int(known.cause.max(initial=0))
+    table = _table(chain(_turned(names, after, beyond), _moved(scorecard, after, number)))
+    fresh = _made(_narrow(table), names, tuple(number))
     if known is None:
         return fresh
     old = known.where((known.moment > micros(since)) & (known.moment <= micros(after)))
     joined = (np.concatenate([getattr(old, name), getattr(fresh, name)]) for name in _COLUMNS)
-    return _made(joined, names, tuple(several))
+    return _made(joined, names, tuple(number))
 
 
 def _narrow(table: Array) -> Iterator[Array]:
@@ -208,20 +223,27 @@ def _none(rules: Mapping[int, str]) -> Changes:
     return _made(_narrow(np.zeros((len(_COLUMNS), 0), dtype=np.int64)), rules, ("",))
 
 
-def _level_names(scorecard: str) -> list[str]:
-    rows = models.LevelInterval.objects.filter(scorecard__name=scorecard)
-    return list(rows.order_by("level").values_list("level", flat=True).distinct())
+def _table(rows: Iterator[_Row]) -> Array:
+    """Rows as columns, in the order of time; gathered in parts, as tuples take ten times the memory."""
+    parts = [np.zeros((0, len(_COLUMNS)), dtype=np.int64)]
+    while part := list(islice(rows, _PART)):
+        parts.append(np.array(part, dtype=np.int64))
+    table = np.concatenate(parts)
+    return table[np.argsort(table[:, 0], kind="stable")].T
 
 
 _Row = tuple[int, ...]
 
 
-def _turned(rules: Mapping[int, str], after: datetime, beyond: int) -> Iterator[_Row]:
-    """The results that turned or ended after a moment, in the order of `_COLUMNS`."""
+def _turned(rules: Mapping[int, str], after: datetime, beyond: tuple[int, int]) -> Iterator[_Row]:
+    """The results that turned or ended after a moment, in the order of `_COLUMNS`.
+
+    `beyond` are ids of a result and of a cause that such results are beyond.
+    """
     # SQLite is kept from going by the rules: of very many rows it reads the table as it lies, of few by their ids.
     own = models.ResultInterval.objects.alias(of=F("rule_id") + 0).filter(of__in=list(rules)).order_by()
     columns = ("entity_id", "rule_id", "before", "outcome", "id")
-    began = own.filter(id__gt=beyond, valid_from__gt=after).exclude(cause_id__in=_first_looks())
+    began = own.filter(id__gt=beyond[0], valid_from__gt=after).exclude(cause_id__in=_first_looks(beyond[1]))
     for at, cause, entity, rule, before, outcome, row in _moments(began, "valid_from", "cause_id", *columns):
         was = NONE if before is None else before
         if was != outcome:
@@ -231,9 +253,9 @@ def _turned(rules: Mapping[int, str], after: datetime, beyond: int) -> Iterator[
         yield at, entity, rule, outcome, NONE, BETTER, cause, row
 
 
-def _first_looks() -> list[int]:
+def _first_looks(beyond: int) -> list[int]:
     """The causes of first looks, by surrogate id: few, and named for a row for every entity and rule."""
-    return list(models.Cause.objects.filter(kind=_FIRST).values_list("id", flat=True))
+    return list(models.Cause.objects.filter(id__gt=beyond, kind=_FIRST).values_list("id", flat=True))
 
 
 def _directions() -> dict[tuple[int, int], int]:
@@ -251,7 +273,7 @@ def _directions() -> dict[tuple[int, int], int]:
 _DIRECTION = _directions()
 
 
-def _moved(scorecard: str, after: datetime, number: Mapping[str, int]) -> Iterator[_Row]:
+def _moved(scorecard: str, after: datetime, number: dict[str, int]) -> Iterator[_Row]:
     """The levels that changed or ended after a moment, in the order of `_COLUMNS`."""
     own = models.LevelInterval.objects.filter(scorecard__name=scorecard).order_by()
     columns = ("entity_id", "level_before", "level", "rank_before", "rank", "id")
@@ -259,10 +281,15 @@ def _moved(scorecard: str, after: datetime, number: Mapping[str, int]) -> Iterat
     for at, cause, entity, before, level, was, rank, row in _moments(began, "valid_from", "cause_id", *columns):
         if was != rank:
             fell = WORSE if was is not None and rank < was else BETTER
-            yield at, entity, LEVEL, number.get(before, 0), number.get(level, 0), fell, cause, row
+            yield at, entity, LEVEL, _number(number, before), _number(number, level), fell, cause, row
     ended = own.filter(valid_to__gt=after, ended_by__isnull=False)
     for at, cause, entity, _, level, *_, row in _moments(ended, "valid_to", "ended_by_id", *columns):
-        yield at, entity, LEVEL, number.get(level, 0), NONE, BETTER, cause, row
+        yield at, entity, LEVEL, _number(number, level), NONE, BETTER, cause, row
+
+
+def _number(number: dict[str, int], level: str) -> int:
+    """The number of a level, which gets one when it is first met."""
+    return number.setdefault(level, len(number))
 
 
 def _moments(rows: QuerySet[Any], moment: str, *columns: str) -> Iterator[tuple[Any, ...]]:
