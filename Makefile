@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 ASSETS := src/greenboard/web/static/greenboard/manifest.json
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
-STORES := $(wildcard tests/access tests/identity tests/catalog tests/facts tests/results tests/scorecards tests/web tests/api tests/scim)
+STORES := $(wildcard tests/access tests/catalog tests/facts tests/results)
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_PYTHON_PREFERENCE := only-system
@@ -29,7 +29,7 @@ run: install ## Serve the board with the sample organization on http://127.0.0.1
 	@exec $(BIN)/greenboard serve --sample
 
 test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" tests/browser tests
 
 test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
 	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)

@@ -47,7 +47,7 @@ def test_strangers_may_nothing(permission: Permission) -> None:
 def test_a_person_may_read_but_not_administer() -> None:
     person = Person(username="ada")
     assert may(person, Permission.READ)
-    assert not may(person, Permission.ADMINISTER)
+    assert not may(person, Permission.OPERATE)
 
 
 def test_who_was_deactivated_may_nothing() -> None:

@@ -431,6 +431,7 @@ def test_the_editor_reads_well(visit, axe, theme, width):
     assert window.elsewhere == []
 
 
+@pytest.mark.slow
 def test_what_can_be_asked_of_a_value_follows_its_type(editor):
     editor.type("workload.", over=True)
     on_lists = editor.options()

@@ -24,7 +24,13 @@ PAGES = {
     "fact-types": "/fact-types",
     "fact-type": "/fact-types/workload",
 }
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+_SLOW = pytest.mark.slow
+LOOKS = [
+    ("light", 1440),
+    ("dark", 390),
+    pytest.param("dark", 1440, marks=_SLOW),
+    pytest.param("light", 390, marks=_SLOW),
+]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +78,7 @@ def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme,
     assert window.elsewhere == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=_SLOW)])
 def test_what_is_folded_away_and_opened_reads_well_too(visit, axe, theme):
     window = visit(theme).sign_in()
     for url in ("/?since=30d", PAGES["entity"], PAGES["rule"], PAGES["scorecard"]):

@@ -22,6 +22,7 @@ print(Wish.objects.count())
     assert [whose for whose, _ in either.journal()] == [run]
 
 
+@pytest.mark.slow
 def test_a_crash_between_the_commit_and_the_engine_loses_no_wish(either: Installation) -> None:
     with either.working("one"):
         run = either.crash("""
@@ -56,6 +57,7 @@ with transaction.atomic():
     assert either.of(run) == ["quick"]
 
 
+@pytest.mark.slow
 def test_a_wish_that_was_made_before_any_worker_ran_is_done_by_the_first(here: Installation) -> None:
     (run,) = here.wish("quick")
     with here.working("one"):

@@ -21,6 +21,7 @@ def test_a_run_killed_in_its_second_step_goes_on_there_after_a_restart(either: I
     assert either.state(run)["output"] == {"given": {"of": "it"}, "done": ["one", "two", "three"]}
 
 
+@pytest.mark.slow
 def test_another_worker_takes_over_from_one_that_is_killed_within_ten_seconds(either: Installation) -> None:
     with either.working("one") as first:
         (run,) = either.wish("three")
@@ -34,6 +35,7 @@ def test_another_worker_takes_over_from_one_that_is_killed_within_ten_seconds(ei
     assert either.of(run).count("one") == 1
 
 
+@pytest.mark.slow
 def test_a_name_that_another_worker_has_is_refused(either: Installation) -> None:
     with either.working("one") as first:
         said = either.ask("""
@@ -60,6 +62,7 @@ def test_workers_without_a_name_get_the_first_that_is_free_and_get_it_again(here
         assert second.poll() is None
 
 
+@pytest.mark.slow
 def test_a_stop_lets_the_step_in_hand_end_and_leaves_the_rest(here: Installation) -> None:
     with here.working("one") as worker:
         (run,) = here.wish("three")
@@ -87,6 +90,7 @@ def test_two_hundred_waiting_runs_keep_nobody_from_starting_and_hear_their_signa
         assert either.state(waiting[8])["state"] == "running"
 
 
+@pytest.mark.slow
 def test_a_step_is_tried_as_often_as_was_said_and_the_run_tells_why_it_failed(here: Installation) -> None:
     with here.working("one"):
         (run,) = here.wish("failing", "2")
@@ -108,6 +112,7 @@ def test_a_cancelled_run_begins_no_further_step(here: Installation) -> None:
     assert here.of(run) == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_runs_that_are_over_are_forgotten_and_others_are_not(here: Installation) -> None:
     with here.working("one"):
         (run, asking) = (*here.wish("quick"), *here.wish("asking"))

@@ -55,6 +55,7 @@ def people():
     return Person.objects.filter(is_superuser=False)
 
 
+@pytest.mark.slow
 def test_fifteen_hundred_people_come_with_their_teams_and_roles(directory):
     plan = sync(model(directory), clock.now())
     assert len(plan.made) == SIZE

@@ -49,12 +49,14 @@ def test_a_sound_installation_passes(data: Path) -> None:
     assert {"database", "migrations", "SQLite", "clock", "worker", "changes", "scorecards", "disk"} <= set(found)
 
 
+@pytest.mark.slow
 def test_it_makes_nothing_where_there_is_no_installation(tmp_path: Path) -> None:
     code, found = examined(tmp_path / "nowhere")
     assert (code, found["data folder"]) == (1, ["fail"])
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.slow
 def test_a_wrong_setting_is_told_like_any_other_fault(data: Path) -> None:
     code, found = examined(data, GREENBOARD_PORT="http")
     assert (code, found) == (1, {"settings": ["fail"]})
@@ -97,6 +99,7 @@ def lose_the_database(data: Path) -> None:
         path.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "about"),
     [
@@ -114,6 +117,7 @@ def test_what_is_wrong_is_found(data: Path, harm: Callable[[Path], None], about:
     assert (code, found[about][-1]) == (1, "fail")
 
 
+@pytest.mark.slow
 def test_what_is_only_unwise_is_a_warning(data: Path) -> None:
     (data / "first-password.txt").write_text("x")
     code, found = examined(data, GREENBOARD_HOST="0.0.0.0", GREENBOARD_DEBUG="0")
@@ -122,6 +126,7 @@ def test_what_is_only_unwise_is_a_warning(data: Path) -> None:
     assert examined(data, GREENBOARD_HOST="0.0.0.0", GREENBOARD_DEBUG="1")[1]["debug"] == ["fail"]
 
 
+@pytest.mark.slow
 def test_scorecards_that_cannot_be_read_are_found(data: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "broken.yaml").write_text("titel: x\n")
@@ -129,6 +134,7 @@ def test_scorecards_that_cannot_be_read_are_found(data: Path, tmp_path: Path) ->
     assert (code, found["scorecards"]) == (1, ["fail"])
 
 
+@pytest.mark.slow
 def test_postgresql_is_looked_at_as_well(tmp_path: Path, database: str) -> None:
     env = surroundings(tmp_path, database, GREENBOARD_FIRST_PASSWORD="a long enough password")
     assert greenboard("migrate", env=env).returncode == 0
@@ -138,6 +144,7 @@ def test_postgresql_is_looked_at_as_well(tmp_path: Path, database: str) -> None:
     assert "SQLite" not in found
 
 
+@pytest.mark.slow
 def test_lines_for_people_say_what_to_do(data: Path) -> None:
     stop_the_worker(data)
     done = greenboard("doctor", env=surroundings(data))

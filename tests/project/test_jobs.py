@@ -54,6 +54,7 @@ def nightly(tmp_path: Path) -> dict[str, str]:
     return env
 
 
+@pytest.mark.slow
 def test_upkeep_forgets_what_is_over_and_a_backup_is_written_and_old_ones_go(
     nightly: dict[str, str], tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_upkeep_forgets_what_is_over_and_a_backup_is_written_and_old_ones_go(
     assert names == {"upkeep", "backup"}
 
 
+@pytest.mark.slow
 def test_a_second_worker_of_a_name_is_refused_and_says_what_to_do(nightly: dict[str, str], tmp_path: Path) -> None:
     env = {**nightly, "GREENBOARD_WORKER_ID": "first"}
     with subprocess.Popen([sys.executable, "-m", "greenboard.project.main", "worker"], env=env) as worker:
@@ -96,6 +98,7 @@ def test_a_second_worker_of_a_name_is_refused_and_says_what_to_do(nightly: dict[
     assert "another worker is named first" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:
     done = greenboard("worker", env=surroundings(tmp_path, GREENBOARD_WORKER_ID="../first"))
     assert done.returncode == 2

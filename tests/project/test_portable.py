@@ -73,6 +73,7 @@ def test_a_backup_restores_to_the_same_rows_on_either_database(filled: Path, tmp
         python('enter("four"); say("four")', env)
 
 
+@pytest.mark.slow
 def test_a_backup_is_for_its_owner_only_and_has_neither_sessions_nor_the_key(filled: Path, tmp_path: Path) -> None:
     file = tmp_path / "board.zip"
     greenboard("backup", file, env=surroundings(filled))
@@ -84,12 +85,14 @@ def test_a_backup_is_for_its_owner_only_and_has_neither_sessions_nor_the_key(fil
     assert [path.name for path in tmp_path.iterdir()] == ["board.zip"]
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten(filled: Path, tmp_path: Path) -> None:
     (tmp_path / "board.zip").write_text("mine")
     done = greenboard("backup", tmp_path / "board.zip", env=surroundings(filled))
     assert (done.returncode, (tmp_path / "board.zip").read_text()) == (2, "mine")
 
 
+@pytest.mark.slow
 def test_an_installation_with_people_is_not_replaced_unless_told(filled: Path, data: Path, tmp_path: Path) -> None:
     greenboard("backup", tmp_path / "board.zip", env=surroundings(filled))
     python('enter("late")', surroundings(data))
@@ -133,6 +136,7 @@ def lose_the_manifest(folder: Path) -> None:
     (folder / "manifest.json").unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [change_a_row, lose_a_row, lose_a_file, change_the_manifest, lose_the_manifest])
 def test_what_is_damaged_is_refused_and_changes_nothing(filled: Path, tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
     exported(surroundings(filled), tmp_path / "files")
@@ -172,6 +176,7 @@ new = dataclasses.replace(old, tables={**old.tables, "facts_factinterval": conte
     assert entities(tmp_path / "data") == 0
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_newer_version_is_refused_by_name(filled: Path, tmp_path: Path) -> None:
     exported(surroundings(filled), tmp_path / "files")
     code = f"""
@@ -189,6 +194,7 @@ file.write_bytes(told.text())
     assert "version 99.0, which is newer" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(tmp_path: Path) -> None:
     old = tmp_path / "old"
     env = surroundings(old)
@@ -219,6 +225,7 @@ for number in range(30):
 """
 
 
+@pytest.mark.slow
 def test_a_backup_is_of_one_moment_while_others_write(data: Path, tmp_path: Path, database: str) -> None:
     moved = greenboard("migrate-data", "--to", database, env=surroundings(data))
     assert moved.returncode == 0, moved.stderr
@@ -239,6 +246,7 @@ def test_a_backup_is_of_one_moment_while_others_write(data: Path, tmp_path: Path
         assert 4 <= there <= 33
 
 
+@pytest.mark.slow
 def test_moving_to_postgresql_proves_that_nothing_was_lost(filled: Path, tmp_path: Path, database: str) -> None:
     before = exported(surroundings(filled), tmp_path / "before")
     done = greenboard("migrate-data", "--to", database, env=surroundings(filled))
@@ -253,6 +261,7 @@ def test_moving_to_postgresql_proves_that_nothing_was_lost(filled: Path, tmp_pat
     assert "p%40ss" not in again.stderr + again.stdout
 
 
+@pytest.mark.slow
 def test_moving_is_refused_while_a_worker_is_at_work(data: Path, database: str) -> None:
     beat = """
 from greenboard.project.models import Heartbeat
@@ -268,6 +277,7 @@ ELSEWHERE = {"django_migrations", "identity_cache"}
 """What the manifest says by itself, and what may be lost at any time."""
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_table_is_in_a_backup_or_left_out_on_purpose() -> None:
     there = set(connection.introspection.table_names())
@@ -283,6 +293,7 @@ except DatabaseError as error:
 """
 
 
+@pytest.mark.slow
 def test_the_audit_log_of_what_was_restored_is_append_only_again(filled: Path, data: Path, tmp_path: Path) -> None:
     greenboard("backup", tmp_path / "board.zip", env=surroundings(filled))
     done = greenboard("restore", tmp_path / "board.zip", "--replace", env=surroundings(data))
@@ -290,6 +301,7 @@ def test_the_audit_log_of_what_was_restored_is_append_only_again(filled: Path, d
     assert "append-only" in python(REWRITE, surroundings(data))
 
 
+@pytest.mark.slow
 def test_a_sealed_secret_is_carried_as_it_is_stored() -> None:
     field = Sealed()
     field.set_attributes_from_name("secret")
@@ -300,6 +312,7 @@ def test_a_sealed_secret_is_carried_as_it_is_stored() -> None:
     assert isinstance(column.asked.output_field, TextField)
 
 
+@pytest.mark.slow
 def test_what_json_says_is_the_same_on_every_database() -> None:
     column = Column(JSONField(name="data", db_column="data"))
     assert json.dumps(column.written({"b": [1.0, {"d": 2.5, "c": None}], "a": 1})) == (

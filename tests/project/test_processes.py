@@ -57,6 +57,7 @@ def until(port: int, wanted: int = 200, path: str = "/health/ready") -> None:
     pytest.fail(f"{path} did not answer {wanted}")
 
 
+@pytest.mark.slow
 def test_web_serves_without_a_worker_and_stops_when_told(tmp_path: Path) -> None:
     port = free_port()
     env = surroundings(tmp_path, GREENBOARD_PORT=str(port))
@@ -92,6 +93,7 @@ def slow(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "slow_settings"}
 
 
+@pytest.mark.slow
 def test_a_request_in_hand_is_finished_when_it_is_told_to_stop(tmp_path: Path, slow: dict[str, str]) -> None:
     port = free_port()
     env = {**surroundings(tmp_path / "data", GREENBOARD_PORT=str(port)), **slow}
@@ -105,6 +107,7 @@ def test_a_request_in_hand_is_finished_when_it_is_told_to_stop(tmp_path: Path, s
         assert web.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_a_request_that_takes_too_long_is_ended_with_the_time(tmp_path: Path, slow: dict[str, str]) -> None:
     port = free_port()
     env = {**surroundings(tmp_path / "data", GREENBOARD_PORT=str(port), GREENBOARD_STOP_SECONDS="1"), **slow}
@@ -151,6 +154,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_turn_that_takes_too_long_is_taken_back_with_the_time(tmp_path: Path) -> None:
     env = surroundings(tmp_path, GREENBOARD_STOP_SECONDS="1")
     code = "from greenboard.project import setup; setup.django()\n" + LONG_TURN
@@ -164,6 +168,7 @@ def test_a_turn_that_takes_too_long_is_taken_back_with_the_time(tmp_path: Path) 
         assert 0.9 < time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["web", "worker", "serve"])
 def test_where_migrating_is_somebody_else_s_a_database_that_is_behind_is_refused(tmp_path: Path, command: str) -> None:
     env = surroundings(tmp_path, GREENBOARD_MIGRATE="0", GREENBOARD_PORT=str(free_port()))
@@ -181,6 +186,7 @@ def test_migrate_says_what_waits_and_applies_it_once(tmp_path: Path) -> None:
     assert "up to date" in greenboard("migrate", env=env).stdout
 
 
+@pytest.mark.slow
 def test_the_first_password_may_be_given_and_is_then_nowhere_else(tmp_path: Path) -> None:
     env = surroundings(tmp_path, GREENBOARD_FIRST_PASSWORD="hunter2-hunter2")
     done = greenboard("migrate", env=env)

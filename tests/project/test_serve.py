@@ -190,6 +190,7 @@ def until_runs(process: subprocess.Popen[str], data: Path, wanted: int, limit: f
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_kills_at_any_moment_lose_nothing_that_was_committed(tmp_path: Path) -> None:
     chance = random.Random(20261123)
     for days in (0, 0, 1, 3):
@@ -204,6 +205,7 @@ def test_kills_at_any_moment_lose_nothing_that_was_committed(tmp_path: Path) -> 
     assert len(before["facts"]) > 100
 
 
+@pytest.mark.slow
 def test_kills_while_it_serves_keep_every_session(tmp_path: Path) -> None:
     chance = random.Random(20261124)
     for number in range(1, 4):

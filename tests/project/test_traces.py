@@ -40,11 +40,13 @@ def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_nothing_happens_until_it_is_asked_for() -> None:
     with spans.span("turn", marks=1) as tell:
         tell(results=2)
 
 
+@pytest.mark.slow
 def test_it_says_what_to_install_where_the_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(UserError, match=r"pip install 'greenboard\[otel\]'"):
@@ -69,6 +71,7 @@ Client().get("/sign-in", headers={"Host": "localhost"})
 """
 
 
+@pytest.mark.slow
 def test_spans_of_turn_evaluation_and_request_reach_the_collector(
     tmp_path: Path, collector: tuple[str, list[tuple[str, bytes]]]
 ) -> None:

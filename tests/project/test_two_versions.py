@@ -52,6 +52,7 @@ print(authenticate(username="ada", password="a long enough password"))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
 def test_the_version_before_works_on_the_new_schema_beside_the_new_one(
     before: Path, tmp_path: Path, vendor: str, request: pytest.FixtureRequest
@@ -70,6 +71,7 @@ def test_the_version_before_works_on_the_new_schema_beside_the_new_one(
     assert "ada" in python(ACCOUNT, old)
 
 
+@pytest.mark.slow
 def test_the_version_before_starts_on_the_new_schema(before: Path, tmp_path: Path) -> None:
     new = surroundings(tmp_path)
     assert greenboard("migrate", env=new).returncode == 0

@@ -116,6 +116,7 @@ def test_what_was_committed_while_no_worker_ran_is_judged_when_one_starts(shop: 
         until(shop, 1)
 
 
+@pytest.mark.slow
 def test_a_worker_killed_at_any_moment_loses_no_evaluation(shop: Path) -> None:
     for round_, wanted in enumerate((1, 0, 1, 0)):
         with working(shop) as process:

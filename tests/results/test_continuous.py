@@ -163,7 +163,7 @@ def _said(card):
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_marks_and_the_clock_come_to_what_full_runs_come_to(tmp_path, steps):
     cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]

@@ -118,6 +118,7 @@ def test_levels_rise_and_fall_for_visible_reasons(whole):
     assert all(change[6] for change in whole["changes"])
 
 
+@pytest.mark.slow
 def test_a_load_that_is_killed_again_and_again_is_completed_by_the_next(whole, tmp_path):
     for days in (1, 3):
         process = start(tmp_path, kill_after=days)

@@ -34,7 +34,6 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     HOOKS_MANAGE = "hooks.manage"
     OPERATE = "operate"
-    ADMINISTER = "operate"
     """The name that it had when there was one administrator."""
 
     @property

@@ -101,7 +101,7 @@ PEOPLE = Needs(Permission.PEOPLE_MANAGE)
 ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
-ADMINISTER = Needs(Permission.ADMINISTER)
+ADMINISTER = Needs(Permission.OPERATE)
 
 
 def author(request: HttpRequest) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from greenboard.core.errors import UserError
 
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
 _KEY = 0x6D696772
 """Any number that no other lock of the product uses."""
+_AGAIN = 0.1
+"""Seconds between two tries to be alone."""
 
 
 def django() -> None:
@@ -72,7 +79,9 @@ def alone() -> Iterator[None]:
     reach()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_KEY])
+            # By trying: a statement that waits would hold a snapshot, for whose end the other's indexes wait.
+            while not _taken(cursor):
+                time.sleep(_AGAIN)
             try:
                 yield
             finally:
@@ -82,6 +91,12 @@ def alone() -> Iterator[None]:
         with Path(f"{connection.settings_dict['NAME']}.lock").open("w", encoding="ascii") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _taken(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [_KEY])
+    row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def reach() -> None:
