@@ -68,6 +68,7 @@ def judged(company):
     service.evaluate(standard(CARD, vocabulary()), clock.now())
 
 
+@pytest.mark.slow
 def test_a_few_requests_of_every_kind_are_answered_as_described(judged, token, settings):
     look(token, FEW)
 

@@ -185,6 +185,7 @@ for round_ in range(40):
 """
 
 
+@pytest.mark.slow
 def test_several_who_record_for_the_same_entities_at_once_lose_nothing(tmp_path: Path, database: str) -> None:
     enter = PREPARE + ENTER + 'catalog.save(Declared(tuple(map(Entity, REFS))), clock.now(), cause="test")'
     finish([start(enter, surroundings(tmp_path, database))])

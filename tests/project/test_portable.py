@@ -57,6 +57,7 @@ def exported(env: dict[str, str], folder: Path) -> dict[str, object]:
     return told
 
 
+@pytest.mark.slow
 def test_a_backup_restores_to_the_same_rows_on_either_database(filled: Path, tmp_path: Path, database: str) -> None:
     before = exported(surroundings(filled), tmp_path / "before")
     done = greenboard("backup", tmp_path / "board.zip", env=surroundings(filled))

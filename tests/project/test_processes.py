@@ -177,6 +177,7 @@ def test_where_migrating_is_somebody_else_s_a_database_that_is_behind_is_refused
     assert "Run greenboard migrate first" in done.stderr
 
 
+@pytest.mark.slow
 def test_migrate_says_what_waits_and_applies_it_once(tmp_path: Path) -> None:
     env = surroundings(tmp_path)
     before = greenboard("migrate", "--check", env=env)

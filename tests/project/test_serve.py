@@ -109,6 +109,7 @@ def test_a_stranger_is_sent_to_sign_in(tmp_path: Path) -> None:
             assert "sign-in" in response.url
 
 
+@pytest.mark.slow
 def test_a_second_start_takes_under_five_seconds_and_keeps_the_data(tmp_path: Path) -> None:
     taken = []
     for _ in range(4):

@@ -24,6 +24,7 @@ def one_connection():
         signal.connect(close_old_connections)
 
 
+@pytest.mark.slow
 def test_every_required_check_passes() -> None:
     headers = {"Authorization": f"Bearer {bearer('people.provision')}"}
     client = WSGISCIMClient(get_wsgi_application(), base_url="http://testserver/scim/v2", headers=headers)
