@@ -12,7 +12,7 @@ generator = importlib.import_module("tools.client")
 
 @pytest.fixture
 def client(tmp_path, monkeypatch) -> Path:
-    pytest.importorskip("openapi_python_client")
+    pytest.importorskip("openapi_python_client", reason="the generator of the client is not installed")
     folder = generator.generate(tmp_path / "client")
     monkeypatch.syspath_prepend(str(folder))
     yield folder

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from greenboard.access.standing import Bearer
 from greenboard.api.models import Answered
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -86,8 +87,7 @@ def _claim(request: HttpRequest, key: str) -> tuple[Answered, HttpResponse | Non
     now = clock.now()
     Answered.objects.filter(Q(at__lt=now - KEPT) | Q(status=0, at__lt=now - _ABANDONED)).delete()
     digest = _digest(request)
-    asker = f"{type(request.user).__name__}:{request.user.get_username()}"
-    row, fresh = Answered.objects.get_or_create(asker=asker, key=key, defaults={"digest": digest, "at": now})
+    row, fresh = Answered.objects.get_or_create(asker=_asker(request), key=key, defaults={"digest": digest, "at": now})
     if fresh:
         return row, None
     if row.digest != digest:
@@ -99,6 +99,12 @@ def _claim(request: HttpRequest, key: str) -> tuple[Answered, HttpResponse | Non
     if row.etag:
         response.headers["ETag"] = row.etag
     return row, response
+
+
+def _asker(request: HttpRequest) -> str:
+    """Whoever asks: each token by itself, as another of the same owner may be allowed less."""
+    user: object = request.user
+    return f"token:{user.token.prefix}" if isinstance(user, Bearer) else f"person:{request.user.pk}"
 
 
 def _digest(request: HttpRequest) -> str:

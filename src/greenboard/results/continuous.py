@@ -124,7 +124,7 @@ class Continuous:
                 self._first(card, now)
             with transaction.atomic():
                 return self._work(cards, now)
-        except BaseException:
+        except BaseException:  # raised again: whatever ended the turn, what it left in memory is not to be believed
             self._held.clear()
             self.live.forget()
             raise
@@ -215,15 +215,14 @@ class Continuous:
 
     def _marked(self, held: _Held, turn: _Turn, pairs: dict[str, set[int]]) -> None:
         """Add the pairs that marks ask for."""
-        anew = False
+        changed: dict[frozenset[str], set[int]] = defaultdict(set)
         for mark in turn.marks:
-            if ANYTHING in mark.paths:
-                anew = True  # relations may lead elsewhere than before, from anybody
             entities = (mark.entity, *self.live.living_in(mark.entity))
-            self._changed(
-                held, turn, {row for one in entities if (row := self.live.row(one)) is not None}, mark.paths, pairs
-            )
-
+            changed[mark.paths].update(row for one in entities if (row := self.live.row(one)) is not None)
+        for paths, rows in changed.items():
+            self._changed(held, turn, rows, paths, pairs)
+        # Relations may lead elsewhere than before, from anybody.
+        anew = any(ANYTHING in paths for paths in changed)
         if anew:
             self._compare(held, turn.ground, held.reading.beyond, pairs)
 

@@ -73,7 +73,7 @@ class Live:
         self._words: Vocabulary | None = None
         self._rows: dict[int, int] = {}
         self._known: dict[int, Entity | None] = {}
-        self._homes: dict[int, int] = {}
+        self._living: dict[int, list[int]] = {}
         self._texts = 0
         self._expires: Array = np.zeros(0, dtype=np.int64)
         self._touched: set[int] = set()
@@ -127,11 +127,11 @@ class Live:
 
     def living_in(self, repository: int) -> list[int]:
         """The surrogate ids of the components that live in a repository."""
-        return [one for one, home in self._homes.items() if home == repository]
+        return self._living.get(repository, [])
 
     def _read(self, at: datetime) -> Ground:
         found = catalog.plain()
-        self._homes = facts.homes(None)
+        self._living = _living()
         entities = list(found.values())
         strings = Strings()
         self._expires = np.full(len(entities), _NEVER, dtype=np.int64)
@@ -172,14 +172,14 @@ class Live:
         ids = {mark.entity for mark in changed if not marks.is_level(mark)}
         declared = {mark.entity for mark in changed if ANYTHING in mark.paths}
         if declared:
-            self._homes = facts.homes(None)
+            self._living = _living()
             # An identity may have been mentioned before it was declared, or no longer be.
             self._known |= {**dict.fromkeys(declared), **catalog.plain(ids=declared)}
             self._ground = self._placed(self._ground.frame, at)
         for scorecard, entities in marks.levels(changed).items():
             ranks = store.ranks(scorecard, entities)
             self._rank(scorecard, {number: ranks.get(number, -1) for number in entities})
-        ids |= {one for one, home in self._homes.items() if home in ids}
+        ids |= {one for home in ids for one in self.living_in(home)}
         stale = np.flatnonzero(self._expires < micros(at))
         self._expired.update(stale.tolist())
         ids |= set(self._ground.ids[stale].tolist())
@@ -224,6 +224,14 @@ class Live:
         frame = patched(ground.frame, {row: one.row for row, one in found.items()}, types)
         self._ground = ground.with_frame(frame)
         self._touched.update(rows)
+
+
+def _living() -> dict[int, list[int]]:
+    """The components that live in each repository, by surrogate ids."""
+    found: dict[int, list[int]] = {}
+    for component, repository in facts.homes(None).items():
+        found.setdefault(repository, []).append(component)
+    return found
 
 
 def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime) -> Mapping[Ref, _Told]:
