@@ -1,5 +1,6 @@
 """Changing the catalog and stating facts by API: all or nothing, told apart by pointer, and safe to send again."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from tests.api.conftest import CARD
 from tests.api.test_reading import listed
 from tests.api.test_refusals import problem
 
+from greenboard.access import tokens
 from greenboard.access.models import Grant, Person, Role
+from greenboard.access.permissions import Permission
 from greenboard.api.idempotency import KEPT
 from greenboard.api.models import Answered
 from greenboard.catalog import stating
@@ -196,6 +199,16 @@ def test_keys_of_others_are_others(administrator, reader):
     assert ask(administrator, "POST", "facts", body, **key).status_code == 200
     answer = ask(reader, "POST", "facts", body, **key)
     assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
+
+
+def test_keys_of_one_token_are_not_those_of_another_of_the_same_person(administrator, client):
+    grace = Person.objects.get(username="grace")
+    body = {"facts": [coverage("search", 95.0)]}
+    for name in ("one", "other"):
+        text = tokens.make(grace, tokens.Wish(name, (Permission.READ, Permission.FACTS_WRITE)), grace)[1]
+        headers = {"Authorization": f"Bearer {text}", "Idempotency-Key": "build-79"}
+        answer = client.generic("POST", "/api/v1/facts", json.dumps(body), "application/json", headers=headers)
+        assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
 
 
 def test_what_was_refused_may_be_mended_with_the_same_key(administrator):
