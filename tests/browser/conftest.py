@@ -46,6 +46,14 @@ def installed():
     return found
 
 
+@pytest.fixture(scope="session")
+def expect():
+    """Says what a page must come to show, and waits for it as long as a busy machine may need."""
+    found = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+    found.set_options(timeout=START * 1000)
+    return found
+
+
 # The driver keeps an event loop running in this thread, in which Django refuses its database:
 # it has to end before tests of another module begin.
 @pytest.fixture(scope="module")

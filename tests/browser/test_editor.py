@@ -221,13 +221,13 @@ def test_tab_leaves_the_field(editor):
     assert editor.page.evaluate("document.activeElement.closest('[data-code]')?.dataset.code") != "expression"
 
 
-def test_the_past_comes_by_itself_and_as_a_table(editor):
+def test_the_past_comes_by_itself_and_as_a_table(editor, expect):
     editor.type("size(workload) > 0", over=True)
     described = "[data-panel=past] svg desc:text('Draft from 100 % to 100 %, saved rule from ')"
     editor.page.wait_for_selector(described, state="attached")
     assert editor.page.text_content("[data-panel=past] svg title") == "Pass rate over time"
     editor.page.click("text=As a table")
-    assert editor.page.locator(".past-table tbody tr").count() == 90
+    expect(editor.page.locator(".past-table tbody tr")).to_have_count(90)
     assert editor.page.inner_text(".past-table tbody tr >> nth=-1 >> td >> nth=0") == "–"  # before the first look
     assert "Nothing fails on any of these days." in editor.page.inner_text("[data-part=who]")
     editor.type(WRITTEN, over=True)

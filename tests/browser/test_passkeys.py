@@ -25,7 +25,7 @@ def window(visit, site):
     return made
 
 
-def test_a_passkey_is_added_and_then_asked_for(window):
+def test_a_passkey_is_added_and_then_asked_for(window, expect):
     page = window.sign_in(company.OTHER, company.PASSWORD).page
     page.goto("/account")
     page.click("text=Add a passkey")
@@ -35,7 +35,7 @@ def test_a_passkey_is_added_and_then_asked_for(window):
     page.fill("#id_name", "Laptop")
     page.click("gb-passkey button")
     page.wait_for_url("**/account/recovery-codes")
-    assert page.locator(".codes li").count() == 10
+    expect(page.locator(".codes li")).to_have_count(10)
     page.goto("/account")
     assert "Laptop" in page.inner_text("main")
     page.click("summary:has-text('Account and display')")

@@ -30,7 +30,7 @@ class Provider:
 
     def become(self, sub: str, **claims: object) -> None:
         """Whoever comes from now on is this."""
-        requests.post(f"{self.issuer}/as", json={"sub": sub, **claims}, timeout=10).raise_for_status()
+        requests.post(f"{self.issuer}/as", json={"sub": sub, **claims}, timeout=60).raise_for_status()
 
     def walk(self, client: Client, start: str = "/sign-in/oidc/company") -> str:
         """Go to the provider as a browser would, be recognized there, and say where it sends the browser back to."""
@@ -40,7 +40,7 @@ class Provider:
         for _ in range(12):
             if where.startswith("http://testserver/"):
                 return where.removeprefix("http://testserver")
-            said = browser.get(where, allow_redirects=False, timeout=10)
+            said = browser.get(where, allow_redirects=False, timeout=60)
             assert said.status_code in {302, 303}, said.text
             where = requests.compat.urljoin(where, said.headers["Location"])
         raise AssertionError("the provider goes in circles")

@@ -231,7 +231,7 @@ def test_time_does_not_tell_whether_an_account_exists(client, ada):
 
     taken("ada")
     # Both hash a password once. The hash of these tests is quick, so only a gross difference can be asked about.
-    assert abs(min(taken("ada") for _ in range(2)) - min(taken(f"e{n}") for n in range(2))) < 0.2
+    assert abs(min(taken("ada") for _ in range(2)) - min(taken(f"e{n}") for n in range(2))) < 0.5
 
 
 def test_who_lost_everything_is_let_in_again_by_the_machine(client, with_codes, monkeypatch):

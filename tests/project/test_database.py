@@ -154,7 +154,7 @@ def test_the_board_is_served_from_postgresql_alone(tmp_path: Path, database: str
 def answer(url: str) -> str:
     for _ in range(600):
         try:
-            with urllib.request.urlopen(url, timeout=5) as response:
+            with urllib.request.urlopen(url, timeout=60) as response:
                 return str(response.read().decode())
         except OSError:
             time.sleep(0.1)

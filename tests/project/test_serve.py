@@ -105,7 +105,7 @@ def test_a_stranger_is_sent_to_sign_in(tmp_path: Path) -> None:
     port = free_port()
     with serving(tmp_path, port) as process:
         until_ready(process, port)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as response:
             assert "sign-in" in response.url
 
 
@@ -170,14 +170,14 @@ def assert_kept(data: Path, before: dict[str, set[tuple[object, ...]]]) -> None:
 def sign_in(port: int, data: Path) -> None:
     """Sign in as a person does, which writes a session."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with browser.open(f"http://127.0.0.1:{port}/", timeout=5) as response:
+    with browser.open(f"http://127.0.0.1:{port}/", timeout=60) as response:
         address, page = response.url, response.read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token is not None
     password = (data / "first-password.txt").read_text().strip()
     form = {"csrfmiddlewaretoken": token[1], "username": "admin", "password": password}
     request = urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"Referer": address})
-    with browser.open(request, timeout=5) as response:
+    with browser.open(request, timeout=60) as response:
         assert response.status == 200
 
 

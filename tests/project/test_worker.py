@@ -75,7 +75,7 @@ def license_result(data: Path) -> tuple[int, str] | None:
     return found
 
 
-def until(data: Path, outcome: int, limit: float = 20.0) -> float:
+def until(data: Path, outcome: int, limit: float = 60.0) -> float:
     began = time.monotonic()
     while time.monotonic() - began < limit:
         found = license_result(data)
