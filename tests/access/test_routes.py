@@ -98,6 +98,20 @@ PAGES = {
     "access-service": "administrator",
     "access-service-close": "administrator",
     "access-service-open": "administrator",
+    "hooks": "maintainer",
+    "hook": "maintainer",
+    "hook-make": "maintainer",
+    "hook-change": "maintainer",
+    "hook-close": "maintainer",
+    "hook-open": "maintainer",
+    "hook-secret": "maintainer",
+    "hook-test": "maintainer",
+    "hook-remove": "maintainer",
+    "hook-again": "maintainer",
+    "inlet-make": "administrator",
+    "inlet-close": "administrator",
+    "inlet-open": "administrator",
+    "inlet-remove": "administrator",
     "audit": "administrator",
     "audit-csv": "administrator",
     "audit-jsonl": "administrator",
@@ -107,7 +121,9 @@ PAGES = {
 SIGNED = {"/hooks/in/{name}"}
 """The operation that asks for a signature instead of a session or token: `tests/api/test_hooks.py` is about it."""
 
-FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+")
+FORMS = re.compile(
+    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+"
+)
 """The pages that take POST only."""
 
 OPERATIONS = {
@@ -155,6 +171,8 @@ OPERATIONS = {
     "POST /hooks/{int:number}/deliveries/{int:delivery}/again": "maintainer",
     "GET /inlets": "maintainer",
     "POST /inlets": "administrator",
+    "POST /inlets/{name}/close": "administrator",
+    "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",

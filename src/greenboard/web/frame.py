@@ -52,6 +52,7 @@ _OWN = (
     ("Tokens", "tokens", Permission.TOKENS_OWN),
     ("People", "people", Permission.PEOPLE_READ),
     ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
 )
 """The pages of the account's menu."""
