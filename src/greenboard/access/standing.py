@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from greenboard.access.models import Grant, Membership, Person, Token
+from greenboard.access import nesting
+from greenboard.access.models import Grant, Person, Token
 from greenboard.access.permissions import About, Permission
 from greenboard.access.sight import EVERYTHING, NOTHING, Sight
 from greenboard.core.refs import Ref
@@ -104,7 +105,7 @@ def _of_person(person: Person) -> Standing:
         return Standing((Held(frozenset(Permission)),))
     to = Q(everyone=True)
     if person.pk is not None:  # a condition on no person would fit every grant that is to none
-        to |= Q(person=person.pk) | Q(team__in=Membership.objects.filter(person=person.pk).values("team"))
+        to |= Q(person=person.pk) | nesting.reaching(person.pk)
     return Standing(_held(to))
 
 
