@@ -17,9 +17,10 @@ def write():
     from greenboard.project.environment import Environment
 
     running.prepare(Path(Environment.read().data_dir), sample=False)
+    from greenboard.access import people
     from greenboard.access.models import Person
 
-    Person.objects.create_user(NAME, password=PASSWORD)
+    people.join(Person.objects.create_user(NAME, password=PASSWORD), "payments")
     Person.objects.create_user(OTHER, password=PASSWORD)
     Person.objects.create_superuser(ADMINISTRATOR, password=PASSWORD)
     importlib.import_module("tests.web.world").build()

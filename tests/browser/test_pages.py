@@ -17,6 +17,7 @@ PAGES = {
     "board-by-system": "/?by=system&since=30d",
     "board-empty": "/?team=nobody",
     "board-then": f"/?as_of={clock.now() - timedelta(days=20):%Y-%m-%d}",
+    "mine": "/mine",
     "catalog": "/catalog",
     "results": "/results?outcome=fail",
     "entity": "/entities/service/default/checkout",

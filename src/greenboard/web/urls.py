@@ -18,6 +18,7 @@ from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
 from greenboard.web.hooks import view as hooks
 from greenboard.web.identities import view as identities
+from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
@@ -31,6 +32,7 @@ from greenboard.web.tokens import view as tokens
 
 urlpatterns = [
     path("", board, name="board"),
+    path("mine", mine, name="mine"),
     path("catalog", catalog, name="catalog"),
     path("catalog.csv", catalog, {"as_file": "csv"}, name="catalog-csv"),
     path("catalog.json", catalog, {"as_file": "json"}, name="catalog-json"),
