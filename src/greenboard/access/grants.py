@@ -125,7 +125,7 @@ def recipient(grant: Grant) -> str:
 
 def told(grant: Grant) -> dict[str, object]:
     """A grant as plain JSON."""
-    said = {"role": grant.role.name, "to": recipient(grant), "scope": grant.scope or "everything"}
+    said: dict[str, object] = {"role": grant.role.name, "to": recipient(grant), "scope": grant.scope or "everything"}
     return {**said, "nested": grant.nested} if grant.team else said
 
 

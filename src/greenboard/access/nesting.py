@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from django.db.models import Q
-from django.db.models.expressions import BaseExpression
+from django.db.models.expressions import RawSQL
 
 from greenboard.access.models import Grant, Membership
 from greenboard.core.refs import Ref
 
 Start = int | Collection[Ref]
 """Some teams: those of a person, by surrogate id, or by their references."""
-Around = Callable[[Start], BaseExpression]
+Around = Callable[[Start], RawSQL]
 """A subquery of the references, as text, of some teams and of those around them."""
 _asks: list[Around] = []
 

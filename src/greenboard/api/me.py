@@ -84,7 +84,7 @@ def me(request: HttpRequest) -> HttpResponse:
         Me(
             kind="person" if person else "service",
             name=str(owner),
-            full_name=person.get_full_name() if person else owner.title,
+            full_name=owner.get_full_name() if isinstance(owner, Person) else owner.title,
             email=person.email if person else "",
             administrator=bool(person and person.is_superuser),
             token=_token(token) if token else None,

@@ -77,8 +77,7 @@ def switch(number: int, *, active: bool) -> None:
         row = store.hook(number)
         if row.active != active:
             Hook.objects.filter(pk=number).update(active=active)
-            said = {"before": {"active": row.active}, "after": {"active": active}}
-            audit.note("hook.changed", f"hook:{number}", **said)
+            audit.note("hook.changed", f"hook:{number}", before={"active": row.active}, after={"active": active})
 
 
 def remove(number: int) -> None:

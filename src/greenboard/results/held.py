@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -93,7 +93,7 @@ def levels(scorecard: int, entities: Array) -> HeldLevels:
     )
 
 
-def named(rows: QuerySet[_Row], entities: Iterable[int]) -> Iterator[QuerySet[_Row]]:
+def named(rows: QuerySet[_Row], entities: Sequence[int]) -> Iterator[QuerySet[_Row]]:
     """The rows of some entities, by surrogate id, in as many queries as a database takes."""
     for part in chunks(entities):
         yield rows.filter(entity_id__in=part)

@@ -138,7 +138,7 @@ class _Job:
         if operation.version:
             made.META["HTTP_IF_MATCH"] = operation.version
         made.method, made.GET = operation.method, QueryDict()
-        made._body = json.dumps(data).encode()  # type: ignore[attr-defined]  # where Django keeps what it has read
+        made._body = json.dumps(data).encode()  # where Django keeps what it has read
         return made
 
     def _location(self, operation: _Operation) -> str:
