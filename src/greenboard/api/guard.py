@@ -90,6 +90,18 @@ class Signed(Needs):
         return self.authenticate(request, None)
 
 
+class Known(Needs):
+    """Lets in whoever is known, whatever they may: for what is about themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(Permission.READ)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - Django has read it
+        """Whoever asks; None is a stranger, or somebody who was closed out."""
+        return request.user if request.user.is_authenticated and request.user.is_active else None
+
+
+MYSELF = Known()
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)

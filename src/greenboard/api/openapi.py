@@ -41,7 +41,7 @@ _SCHEMES: Json = {
         "description": "`t=SECONDS,v1=HEX`, see docs/api.md; `Greenboard-Delivery` goes along.",
     },
 }
-_WAYS = {"Needs": ("token", "session"), "Signed": ("signature",)}
+_WAYS = {"Needs": ("token", "session"), "Known": ("token", "session"), "Signed": ("signature",)}
 """How one is known to a guard, by its name."""
 
 
