@@ -144,7 +144,7 @@ class _Caller:
         said = _beginning(response)
         limited = status == 429 or (status == 403 and wait is not None)
         reason = _reason(status, said, request, limited=limited)
-        if status in self.retry.on or limited:
+        if status in self.retry.status or limited:
             raise _Again(reason, wait or 0.0, said)
         raise Failed(reason, body=said, calls=attempt)
 

@@ -16,7 +16,7 @@ from greenboard.facts.vocabulary import FactType, Vocabulary
 
 _GUESSING = frozenset({"default", "known"})
 _NONE: frozenset[str] = frozenset()
-_INSIDE = frozenset({"settings", "parent", "id", "now", "ago"})
+_INSIDE = frozenset({"settings", "parent", "id", "now", "ago", "in"})
 Path = tuple[str | int, ...]
 
 
@@ -202,16 +202,16 @@ class _Work:
     def _join(self, path: Path, alias: str, spec: Join, streams: Mapping[str, StreamPlan], stream: str) -> JoinPlan:
         here: Path = (*path, "join", alias)
         found = self.known((*here, "stream"), spec.stream, streams, "stream")
-        if found and not spec.on and streams[spec.stream].parent != stream:
-            hint = "Say with `on: {LEFT: RIGHT}` which records belong together."
+        if found and not spec.by and streams[spec.stream].parent != stream:
+            hint = "Say with `by: {LEFT: RIGHT}` which records belong together."
             self.wrong((*here, "stream"), f"{spec.stream!r} is not read for each of {stream!r}", hint=hint)
         aliases = frozenset(self.manifest.facts[int(path[1])].join)
         names = aliases | {"parent"}
         return JoinPlan(
             alias,
             spec,
-            tuple(self.expression((*here, "on", left), left, names) for left in spec.on),
-            tuple(self.expression((*here, "on", left), right, _NONE | {"parent"}) for left, right in spec.on.items()),
+            tuple(self.expression((*here, "by", left), left, names) for left in spec.by),
+            tuple(self.expression((*here, "by", left), right, _NONE | {"parent"}) for left, right in spec.by.items()),
             self.optional((*here, "where"), spec.where, _NONE | {"parent"}),
         )
 

@@ -129,7 +129,7 @@ class Retry(Strict):
     """When a call is made again."""
 
     attempts: int = Field(default=5, ge=1, le=10)
-    on: tuple[int, ...] = (429, 500, 502, 503, 504)
+    status: tuple[int, ...] = (429, 500, 502, 503, 504)
     honour: str = "retry-after"
     longest: Span = timedelta(minutes=2)
 
@@ -250,10 +250,10 @@ class SubjectDef(Strict):
 
 
 class Join(Strict):
-    """Records of another stream beside the one at hand: `on: {LEFT: RIGHT}`, or its own children without."""
+    """Records of another stream beside the one at hand: `by: {LEFT: RIGHT}`, or its own children without."""
 
     stream: str
-    on: dict[str, str] = {}
+    by: dict[str, str] = {}
     many: bool = False
     where: str = ""
 

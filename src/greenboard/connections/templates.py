@@ -1,6 +1,6 @@
 """Texts with placeholders: `/repos/{settings.org}/{parent.name}`. Pure.
 
-Known are `settings`, `secrets` (where a manifest may use them), `parent`, `id`, `now`, and `ago.30d`.
+Known are `settings`, `secrets` (where a manifest may use them), `parent`, `id`, `now`, `ago.30d` and `in.30d`.
 A time is written as RFC 3339, or with `.epoch`, `.epoch_ms` or `.date` at the end as that.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 
 _HOLE = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
-ROOTS = frozenset({"settings", "secrets", "parent", "id", "now", "ago"})
+ROOTS = frozenset({"settings", "secrets", "parent", "id", "now", "ago", "in"})
 Scope = Mapping[str, Any]
 
 
@@ -49,7 +49,7 @@ def check(value: Any, allowed: frozenset[str], known: Mapping[str, Any]) -> None
             raise UserError(f"unknown placeholder {{{hole}}}", expected=", ".join(sorted(allowed)))
         if root in known and rest not in known[root]:
             raise UserError(f"{{{hole}}}: there is no such name in {root}", expected=", ".join(sorted(known[root])))
-        if root == "ago":
+        if root in ("ago", "in"):
             clock.parse_span(rest.partition(".")[0])
 
 
@@ -92,7 +92,7 @@ def _optional(value: Any, scope: Scope) -> Any:
 
 def _lookup(hole: str, scope: Scope) -> Any:
     root, *parts = hole.split(".")
-    if root in ("now", "ago"):
+    if root in ("now", "ago", "in"):
         return _time(scope["now"], root, parts)
     value: Any = scope.get(root)
     for part in parts:
@@ -103,7 +103,8 @@ def _lookup(hole: str, scope: Scope) -> Any:
 
 
 def _time(now: datetime, root: str, parts: list[str]) -> Any:
-    moment = now - clock.parse_span(parts.pop(0)) if root == "ago" else now
+    span = timedelta() if root == "now" else clock.parse_span(parts.pop(0))
+    moment = now + span if root == "in" else now - span
     return TIMES[parts[0] if parts else "iso"](moment)
 
 
