@@ -111,6 +111,6 @@ def _json(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
             raw = getattr(event, part.name)
             told[part.name] = dataclasses.asdict(raw) if dataclasses.is_dataclass(raw) else encode(raw)
         yield (
-            json.dumps(told, default=lambda one: dataclasses.asdict(one)),
+            json.dumps(told, default=dataclasses.asdict),
             not (isinstance(event, Ended) and event.reasons),
         )
