@@ -38,6 +38,12 @@ def test_every_page_answers_with_its_name(page, url):
     assert f"<title>{PAGES[url]} · Greenboard</title>" in text
 
 
+def test_a_fact_type_shows_what_its_fields_are_good_for(page):
+    text = page("/fact-types/branch_policy")
+    assert "Somebody else approves every change" in text
+    assert '<td data-label="For instance" class="text"><code>[&quot;build&quot;, &quot;test&quot;]</code></td>' in text
+
+
 class Strict(HTMLParser):
     """Collects what the content security policy would refuse, and what a page must not have twice."""
 

@@ -158,6 +158,7 @@ def _type(declared: FactType) -> schemas.FactType:
             )
             for name, field in declared.fields.items()
         ],
+        idioms=[schemas.IdiomShown(says=one.says, rule=one.rule) for one in declared.idioms],
         unreadable=dict(declared.unreadable),
         url=f"/fact-types/{declared.name}",
     )

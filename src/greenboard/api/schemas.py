@@ -219,8 +219,15 @@ class FieldShown(BaseModel):
     example: Any
 
 
+class IdiomShown(BaseModel):
+    """A rule that is often wanted of a fact type."""
+
+    says: str
+    rule: str
+
+
 class FactType(Shown):
-    """A vendor-neutral schema of facts."""
+    """A vendor-neutral schema of facts. Every field may be unknown."""
 
     names: ClassVar = ("name",)
     name: str
@@ -232,6 +239,7 @@ class FactType(Shown):
     supplied_by: list[str]
     connects: str
     fields: list[FieldShown]
+    idioms: list[IdiomShown]
     unreadable: dict[str, str]
     url: str
 

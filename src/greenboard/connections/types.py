@@ -144,7 +144,8 @@ Event = Found | Missed | Seen | Progress | Ended
 @dataclass(frozen=True)
 class Connection:
     """A configured use of an integration. `scope` holds `include` and `exclude`: patterns of ids and titles
-    of subjects (as of a shell, `*` for anything)."""
+    of subjects (as of a shell, `*` for anything).
+    """
 
     integration: Integration
     settings: Mapping[str, Json] = field(default_factory=dict)
@@ -183,20 +184,19 @@ class Heard:
     delivery_id: str
 
 
-class Refused(Exception):  # noqa: N818 - it is an outcome
+class Refused(Exception):
     """A message that is not what it claims to be. The text holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `url` is absolute; `key` names what is asked, to keep answers with an ETag apart."""
+    """One call. `url` is absolute; `label` names it for a person, without anything secret."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = None
     bucket: str = ""
-    etag: bool = False
     label: str = ""
 
 
@@ -210,7 +210,7 @@ class Answer:
     calls: int = 1
 
 
-class Failed(Exception):  # noqa: N818 - it is an outcome
+class Failed(Exception):
     """A call, or what it answered, was of no use. `body` is what the tool said, as far as it was read."""
 
     def __init__(self, reason: Reason, *, body: bytes = b"", calls: int = 1) -> None:
@@ -242,16 +242,4 @@ class Buckets(Protocol):
 
     def empty(self, connection: str, bucket: str, until: datetime) -> None:
         """The tool said that there is nothing left until then."""
-        ...
-
-
-class Bodies(Protocol):
-    """Keeps answers that have an ETag, for one connection."""
-
-    def get(self, url: str) -> tuple[str, bytes] | None:
-        """The ETag and the body that were put last."""
-        ...
-
-    def put(self, url: str, etag: str, body: bytes) -> None:
-        """Keep a body, in place of the one before."""
         ...

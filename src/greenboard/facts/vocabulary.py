@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import UserError, suggest
@@ -48,6 +48,9 @@ RESERVED = frozenset({"now", "param", "true", "false", "null", "in", "properties
 """Names that have another meaning in rules."""
 
 
+_MEASURES = {FieldType.INT: "count", FieldType.DURATION: "seconds", FieldType.TIMESTAMP: "RFC 3339, UTC"}
+
+
 class FactError(UserError):
     """A fact that does not fit its fact type."""
 
@@ -59,6 +62,7 @@ class _Strict(BaseModel):
 class FieldDef(_Strict):
     """One field of a fact type. `values` closes a string field to the ones listed.
 
+    Every field may be unknown. `example` is a value as JSON has it, and fits the field.
     For sentences: `label` names the field beside its value, `if_true` and `if_false` say what a bool
     means. A `trait` says what the thing is rather than how it fares. `either` marks a bool that holds
     when any source says so, because each source knows only its own part.
@@ -75,6 +79,27 @@ class FieldDef(_Strict):
     trait: bool = False
     either: bool = False
 
+    @property
+    def measure(self) -> str:
+        """What its numbers count, or how it is written in JSON."""
+        return self.unit or _MEASURES.get(self.type.element or self.type, "")
+
+    @model_validator(mode="after")
+    def _example_fits(self) -> Self:
+        if self.example is not None:
+            try:
+                _field(self, self.example, "example")
+            except FactError as error:
+                raise ValueError(str(error)) from None
+        return self
+
+
+class Idiom(_Strict):
+    """A rule that is often wanted of a fact type: what it says of an entity that passes, and its expression."""
+
+    says: str
+    rule: str
+
 
 Span = Annotated[timedelta, BeforeValidator(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
 Supplier = Literal["repository", "report", "connection", "attestation", "catalog", "descriptor"]
@@ -88,7 +113,7 @@ class FactType(_Strict):
     apart; None means one fact per entity and source. A fact older than `max_age` is no data.
     `connects` names the kinds of tools that can supply it, for people; `label` and `plural` name one
     and several of it in a sentence. An `open` type has the fields that are declared or seen, see `observed`;
-    `unreadable` says of keys why rules cannot read them.
+    `unreadable` says of keys why rules cannot read them. `idioms` are rules that its fields serve.
     """
 
     name: str
@@ -104,6 +129,7 @@ class FactType(_Strict):
     open: bool = False
     fields: dict[str, FieldDef]
     unreadable: dict[str, str] = {}
+    idioms: tuple[Idiom, ...] = ()
 
 
 @dataclass(frozen=True)

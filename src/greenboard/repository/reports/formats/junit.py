@@ -1,10 +1,12 @@
-"""JUnit XML, as every test runner writes it; also the result files of .NET (TRX) and NUnit are told apart."""
+"""JUnit XML, as every test runner writes it."""
 
 from __future__ import annotations
 
+import re
+
 from greenboard.core.errors import Place
 from greenboard.repository.reports import xml
-from greenboard.repository.reports.types import BadReport, Suite, moment
+from greenboard.repository.reports.types import BadReport, Format, Suite, moment
 
 
 def junit(raw: bytes, path: str) -> Suite:
@@ -34,3 +36,18 @@ def junit(raw: bytes, path: str) -> Suite:
         raise BadReport(f"it states {stated[0]} tests and lists none", place=Place(path, 1, 1))
     known = [at for at in dates if at]
     return Suite("junit", total, failed, skipped, max(known, default=None), tuple(name for name in names if name))
+
+
+FORMAT = Format(
+    "junit",
+    "JUnit (XML)",
+    "https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report.xsd",
+    ("test_suite",),
+    re.compile(rb"<testsuites?\b"),
+    junit,
+    names=re.compile(
+        r".*(junit|surefire|test-?results?|testresults?|rspec|pytest|nunit).*\.xml|TEST-.*\.xml|results?\.xml|report\.xml"
+        r"|.*[-_.]tests?\.xml",
+        re.IGNORECASE,
+    ),
+)

@@ -1,11 +1,12 @@
-"""Accessibility: results of axe-core, and reports of Lighthouse."""
+"""Results of axe-core."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from greenboard.core.errors import Place
-from greenboard.repository.reports.types import Accessibility, BadReport, moment, number, read_json, read_object
+from greenboard.repository.reports.types import Accessibility, BadReport, Format, moment, read_json
 
 
 def axe(raw: bytes, path: str) -> Accessibility:
@@ -28,12 +29,13 @@ def axe(raw: bytes, path: str) -> Accessibility:
     return Accessibility("axe", impacts.count("critical"), impacts.count("serious"), None, min(known, default=None))
 
 
-def lighthouse(raw: bytes, path: str) -> Accessibility:
-    """A report of Lighthouse: the score of its accessibility category."""
-    data = read_object(raw, path)
-    categories = data.get("categories")
-    category = categories.get("accessibility") if isinstance(categories, dict) else None
-    score = number(category.get("score")) if isinstance(category, dict) else None
-    if score is None or score > 1 or data.get("runtimeError"):
-        raise BadReport("no accessibility score", place=Place(path, 1, 1), expected="categories.accessibility.score")
-    return Accessibility("lighthouse", None, None, score * 100, moment(data.get("fetchTime")))
+FORMAT = Format(
+    "axe",
+    "axe-core (JSON)",
+    "https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#results-object",
+    ("accessibility",),
+    re.compile(rb"\"testEngine\"\s*:|\"violations\"\s*:\s*\["),
+    axe,
+    names=re.compile(r".*(axe|a11y|accessibility).*\.json", re.IGNORECASE),
+    rank=2,
+)

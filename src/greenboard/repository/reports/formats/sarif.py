@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from greenboard.core.errors import Place
-from greenboard.repository.reports.types import BadReport, Scan, moment, read_object
+from greenboard.repository.reports.severity import counts
+from greenboard.repository.reports.types import BadReport, Format, Scan, moment, read_object
 
 _TOOLS = (
     ("codeql", "sast"), ("semgrep", "sast"), ("opengrep", "sast"), ("bandit", "sast"), ("gosec", "sast"),
@@ -32,8 +33,6 @@ _TOOLS = (
     ("dockle", "container"), ("docker scout", "container"), ("clair", "container"), ("prowler", "cloud"),
     ("zizmor", "sast"),
 )  # fmt: skip
-_BANDS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.0, "low"))
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def sarif(raw: bytes, path: str) -> list[Scan]:
@@ -71,7 +70,7 @@ def _run(run: Any, path: str) -> Iterator[Scan]:
         if _open(result) and kind:
             by_kind.setdefault(kind, []).append(_severity(result, rule))
     for kind, severities in by_kind.items():
-        yield Scan(_tool(name), kind, _counts(severities), len(severities), max(dates, default=None))
+        yield Scan(_tool(name), kind, counts(severities), len(severities), max(dates, default=None))
 
 
 def _tool(name: str) -> str:
@@ -152,12 +151,13 @@ def _severity(result: dict[str, Any], rule: dict[str, Any]) -> float | None:
     return None
 
 
-def _counts(severities: list[float | None]) -> dict[str, int] | None:
-    if None in severities:
-        return None
-    counts = dict.fromkeys(SEVERITIES, 0)
-    for score in severities:
-        band = next((name for floor, name in _BANDS if score is not None and score >= floor and score > 0), None)
-        if band:
-            counts[band] += 1
-    return counts
+FORMAT = Format(
+    "sarif",
+    "SARIF 2.1 (JSON)",
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html",
+    ("vulnerability",),
+    re.compile(rb"sarif-(schema-)?2\.|schemas/sarif|\"version\"\s*:\s*\"2\.1\.0\""),
+    sarif,
+    names=re.compile(r".*\.sarif|.*sarif.*\.json", re.IGNORECASE),
+    endings=(".sarif", ".sarif.json"),
+)
