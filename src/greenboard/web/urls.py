@@ -11,6 +11,9 @@ from greenboard.web.account import view as account
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
+from greenboard.web.connections import discovery, listing
+from greenboard.web.connections import form as connecting
+from greenboard.web.connections import page as connection
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
@@ -50,6 +53,20 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
+    path("integrations", listing.integrations, name="integrations"),
+    path("integrations/<str:integration>/connect", connecting.new, name="connection-new"),
+    path("connections", listing.listing, name="connections"),
+    path("connections/<str:name>", connection.page, name="connection"),
+    path("connections/<str:name>/edit", connecting.edit, name="connection-edit"),
+    path("connections/<str:name>/progress", connection.progress, name="connection-progress"),
+    path("connections/<str:name>/test", connection.test, name="connection-test"),
+    path("connections/<str:name>/remove", connection.remove, name="connection-remove"),
+    path("connections/<str:name>/collect", connection.start, name="connection-collect"),
+    path("connections/<str:name>/collections/<int:number>", connection.collection, name="collection"),
+    path("connections/<str:name>/collections/<int:number>/stop", connection.stop, name="collection-stop"),
+    path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
+    path("connections/<str:name>/discovery", discovery.page, name="discovery"),
+    path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),
