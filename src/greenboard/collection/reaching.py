@@ -15,7 +15,7 @@ from django.conf import settings
 
 from greenboard.collection.buckets import SharedBuckets
 from greenboard.collection.keeping import About
-from greenboard.connections import calling, collecting, probing, service
+from greenboard.connections import calling, collecting, service
 from greenboard.connections.integration import Integration
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Answer, Caller, Event, Probe, Request
@@ -74,6 +74,8 @@ class Reached:
 
     def probe(self, now: datetime) -> Probe:
         """Whether the connection works, and what is missing."""
+        from greenboard.connections import probing
+
         return probing.probe(service.opened(self.row), now=now, call=self.call)
 
 
