@@ -96,7 +96,7 @@ class Reader:
 
     def _children(self, plan: StreamPlan) -> Iterator[Progress]:
         total, done = self._total(plan), 0
-        waiting = (one for one in self._parents(plan) if not self._is_over(plan.name, one.key))
+        waiting = (one for one in self.parents(plan) if not self._is_over(plan.name, one.key))
         _, limit = self.plan.limit(plan.name)
         with ThreadPoolExecutor(limit.concurrency, thread_name_prefix="reading") as pool:
             looks = _in_order(pool, lambda parent: self._look(plan, parent), waiting, limit.concurrency * 4)
@@ -115,7 +115,8 @@ class Reader:
         looked = self.work.look(stream, key)
         return looked is not None and looked.over
 
-    def _parents(self, plan: StreamPlan) -> Iterator[Parent]:
+    def parents(self, plan: StreamPlan) -> Iterator[Parent]:
+        """What a stream hangs on, as far as it was read."""
         assert plan.spec.for_each is not None
         if plan.parent is None:
             for value in self.session.connection.settings.get(plan.spec.for_each.setting) or ():
@@ -254,6 +255,15 @@ class Reader:
         except templates.Unfilled as hole:
             raise Failed(Reason("theirs", f"The tool did not say {hole}, which the address needs.")) from None
         return Ask("GET" if spec.get else "POST", path, query, headers, body, bucket, spec.etag)
+
+    def taste(self, plan: StreamPlan, parent: Parent) -> tuple[tuple[str, Record] | None, Reason | None]:
+        """The first record of a stream, if there is one, from one page; and why it cannot be read."""
+        looked = Looked("open")
+        try:
+            page = self._code(plan, parent) if plan.spec.code else self._page(plan, parent, looked, set())
+        except Failed as failed:
+            return None, self._failed(plan, failed, looked).reason
+        return (page.records[0][0], page.records[0][2]) if page.records else None, None
 
     def one(self, plan: StreamPlan, identity: str) -> Looked:
         """Read one record of a stream by its id, as `one` says. Records of failures and absence as of any look."""
