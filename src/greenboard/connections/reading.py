@@ -208,7 +208,7 @@ class Reader:
         _refuse_again(guard, repr((ask.method, ask.url, ask.query, ask.body)))
         reply = self.session.ask(ask)
         try:
-            found = _list(plan.items(reply.body, self.session.env()))
+            found = _list(plan.items(reply.body, self.session.env()), alone=plan.spec.page.kind == "none")
             got = paging.Got(reply.body, reply.headers, len(found), self.session.env())
             cursor = paging.following(plan, looked.cursor, got)
             records = self._records(plan, parent, found, looked.count.records)
@@ -276,7 +276,9 @@ class Reader:
         try:
             ask = Ask("GET", templates.path(one.get, scope), templates.filled(one.query, scope), {}, None, bucket)
             reply = self.session.ask(ask)
-            records = self._records(plan, Parent("", None), _list(plan.one(reply.body, self.session.env())), 0)
+            records = self._records(
+                plan, Parent("", None), _list(plan.one(reply.body, self.session.env()), alone=True), 0
+            )
             page = Page(records, None, reply.calls, reply.size)
         except Failed as failed:
             looked = Looked("absent") if failed.reason.status == 404 else self._failed(plan, failed, looked)
@@ -327,7 +329,7 @@ class Reader:
             env.root = record
             identity = _identity(plan.id(record, env))
             if identity is None:
-                if plan.newest is not None:
+                if plan.newest is not None or self._scope.knows(plan.name):
                     raise Mistyped("a record without an id")
                 identity = f"#{before + len(kept)}"
             if not self._scope.admits(plan.name, record, env):
@@ -342,7 +344,7 @@ class Reader:
             if plan.unfold is None:
                 yield record
                 continue
-            for part in _list(plan.unfold(record, self.session.env(root=record))):
+            for part in _list(plan.unfold(record, self.session.env(root=record)), alone=False):
                 yield {**(part if isinstance(part, dict) else {"value": part}), "of": self._slim(record)}
 
     def _slim(self, record: dict[str, Any]) -> Record:
@@ -380,8 +382,8 @@ def _in_order(
         yield done
 
 
-def _list(found: Any) -> list[Any]:
-    """The records of an answer: a list, or one object.
+def _list(found: Any, *, alone: bool) -> list[Any]:
+    """The records of an answer: a list, or where it may stand alone, one object.
 
     Raises:
         Mistyped: it is neither; nothing at all is not an empty list.
@@ -389,7 +391,7 @@ def _list(found: Any) -> list[Any]:
     """
     if isinstance(found, list):
         return found
-    if isinstance(found, dict):
+    if isinstance(found, dict) and alone:
         return [found]
     raise Mistyped("no list of records where one was expected")
 

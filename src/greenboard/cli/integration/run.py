@@ -111,6 +111,12 @@ def _json(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
             raw = getattr(event, part.name)
             told[part.name] = _plain(raw) if dataclasses.is_dataclass(raw) else encode(raw)
         yield (
-            json.dumps(told, default=dataclasses.asdict),
+            json.dumps(told, default=_plain),
             not (isinstance(event, Ended) and event.reasons),
         )
+
+
+def _plain(value: Any) -> Any:
+    import dataclasses
+
+    return dataclasses.asdict(value)
