@@ -157,15 +157,16 @@ class Shown:
 
 def resolve(subjects: Iterable[Shown], known: Index) -> dict[int, Verdict]:
     """What each subject is, by its id."""
-    found = {shown.id: _resolve(shown, known) for shown in subjects}
-    streams = {shown.id: shown.stream for shown in subjects}
+    several = list(subjects)
+    found = {shown.id: _resolve(shown, known) for shown in several}
+    streams = {shown.id: shown.stream for shown in several}
     claims: dict[tuple[str, int], list[int]] = defaultdict(list)
     for number, verdict in found.items():
         if verdict.entity is not None:
             claims[streams[number], verdict.entity].append(number)
-    for (_, entity), several in claims.items():
-        weak = [number for number in several if found[number].why.split(" ")[0] in _WEAK]
-        if len(several) > 1:
+    for (_, entity), claiming in claims.items():
+        weak = [number for number in claiming if found[number].why.split(" ")[0] in _WEAK]
+        if len(claiming) > 1:
             for number in weak:
                 found[number] = Verdict(Standing.AMBIGUOUS, None, found[number].why, (entity,))
     return found

@@ -7,7 +7,7 @@ of before keeps them until it is decided whether so much may go at once, see `re
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,17 +29,24 @@ class Settled:
 
 
 def settle(many: str | None, before: Settled | None, value: Value, observed_at: datetime) -> Settled:
-    """What counts now. `many` is the field that tells the items of the fact type apart, if it has several."""
-    text = encode(value)
+    """What counts now. `many` is the field that tells the items of the fact type apart, if it has several.
+
+    Items are in the order of their keys: tools give them as they like, and that is no change.
+    """
+    text = encode(value) if many is None or not isinstance(value, tuple) else _ordered(many, value)
     if many is None or before is None or not before.value or before.value == text:
         return Settled(text, None, observed_at)
     items = json.loads(text)
     lost = missing(many, json.loads(before.value), items)
     if not lost:
         return Settled(text, None, observed_at)
-    union = encode(sorted([*items, *lost], key=lambda item: str(item.get(many))))
+    union = _ordered(many, [*items, *lost])
     # Not all of it was seen just now: it is as old as the last look that saw everything.
     return Settled(union, None if isinstance(value, Partial) else text, before.observed_at)
+
+
+def _ordered(many: str, items: Iterable[Mapping[str, Any]]) -> str:
+    return encode(sorted(items, key=lambda item: str(item.get(many))))
 
 
 def missing(many: str, old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -67,4 +74,4 @@ def restored(many: str | None, before: str, value: str | None) -> str:
     if not value or many is None:
         return before
     items = json.loads(value)
-    return encode(sorted([*items, *missing(many, json.loads(before), items)], key=lambda item: str(item.get(many))))
+    return _ordered(many, [*items, *missing(many, json.loads(before), items)])

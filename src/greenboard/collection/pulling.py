@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import InitVar, asdict, dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.db.models import F
 from greenboard.collection import models, reaching
 from greenboard.collection.intake import Intake
 from greenboard.collection.reaching import Reached
+from greenboard.connections.models import Connection
 from greenboard.connections.types import Ended, Event, Progress
 from greenboard.facts.store import vocabulary
 
@@ -33,14 +34,16 @@ class Pull:
     """One collection under way in this process."""
 
     collection: int
-    reached: Reached
+    connection: InitVar[Connection]
     intake: Intake
+    reached: Reached = field(init=False)
     events: Iterator[Event] = field(init=False)
     _asked: float = 0.0
     _stop: bool = False
 
-    def __post_init__(self) -> None:
-        self.events = self.reached.collect(self.intake.now, self.stopping)
+    def __post_init__(self, connection: Connection) -> None:
+        self.reached = reaching.reach(connection, self.stopping)
+        self.events = self.reached.collect(self.intake.now)
 
     def stopping(self) -> bool:
         """Whether somebody wants it to stop. It is asked often, and looks from time to time.
@@ -91,8 +94,8 @@ def part(collection: int) -> bool:
     if pull is None:
         row = models.Collection.objects.select_related("connection").get(pk=collection)
         assert row.now is not None, "it has begun"
-        intake = Intake(row.connection_id, row.now, vocabulary())
-        pull = _pulls[collection] = Pull(collection, reaching.reach(row.connection), intake)
+        pull = Pull(collection, row.connection, Intake(row.connection_id, row.now, vocabulary()))
+        _pulls[collection] = pull
     more = False
     try:
         more = pull.part()

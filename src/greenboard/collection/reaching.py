@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,8 @@ from django.conf import settings
 
 from greenboard.collection.buckets import SharedBuckets
 from greenboard.collection.keeping import About
-from greenboard.connections import calling, collecting, probing, service
+from greenboard.connections import calling, collecting, service
+from greenboard.connections import types as seam
 from greenboard.connections.integration import Integration
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Answer, Caller, Event, Probe, Request
@@ -23,6 +24,8 @@ from greenboard.outbound.client import client
 
 FOLDER = "connections"
 _TIMEOUT = 30.0
+Stop = Callable[[], bool]
+"""Whether to begin nothing more."""
 
 
 @dataclass
@@ -56,37 +59,40 @@ class Reached:
     """A connection that is ready to be talked through."""
 
     row: Connection
+    opened: seam.Connection
     buckets: SharedBuckets
     call: Counting
+    stop: Stop
 
-    def collect(
-        self,
-        now: datetime,
-        stop: Callable[[], bool],
-        only: Mapping[str, Collection[str]] | None = None,
-        *,
-        keep: bool = True,
-    ) -> Iterator[Event]:
+    def collect(self, now: datetime, *, keep: bool = True) -> Iterator[Event]:
         """What the tool shows. Without `keep` nothing is remembered for the next time."""
-        opened = service.opened(self.row)
         place = work_file(self.row) if keep else None
-        return collecting.collect(opened, now=now, call=self.call, work=place, only=only, stop=stop)
+        return collecting.collect(self.opened, now=now, call=self.call, work=place, stop=self.stop)
+
+    def look(self, now: datetime, only: Mapping[str, tuple[str, ...]]) -> Iterator[Event]:
+        """What the tool shows of some things, as ids by stream."""
+        place = work_file(self.row)
+        return collecting.collect(
+            self.opened, now=now, call=self.call, work=place if place.exists() else None, only=only, stop=self.stop
+        )
 
     def probe(self, now: datetime) -> Probe:
         """Whether the connection works, and what is missing."""
-        return probing.probe(service.opened(self.row), now=now, call=self.call)
+        from greenboard.connections import probing
+
+        return probing.probe(self.opened, now=now, call=self.call)
 
 
-def reach(row: Connection) -> Reached:
-    """Make a connection ready.
+def reach(row: Connection, stop: Stop = collecting.never) -> Reached:
+    """Make a connection ready. When `stop` says so, waiting for the tool ends soon.
 
     Raises:
         UserError: as `service.opened`.
 
     """
-    buckets = SharedBuckets(row.pk)
-    call = calling.caller(service.opened(row), client=_client(), buckets=buckets)
-    return Reached(row, buckets, Counting(call))
+    opened, buckets = service.opened(row), SharedBuckets(row.pk)
+    call = calling.caller(opened, client=_client(), buckets=buckets, stop=stop)
+    return Reached(row, opened, buckets, Counting(call), stop)
 
 
 def work_file(row: Connection) -> Path:

@@ -19,7 +19,7 @@ from greenboard.collection.intake import Intake, name_of
 from greenboard.collection.keeping import keep
 from greenboard.collection.pulling import count
 from greenboard.connections.models import Connection
-from greenboard.connections.types import Ended, Event, Found, Match, Missed, Seen, Subject
+from greenboard.connections.types import Event, Found, Match, Missed, Seen, Subject
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts.store import vocabulary
@@ -29,6 +29,8 @@ _MOST = 100
 _LEASE = timedelta(minutes=2)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300))
 """Between attempts; after the last one the next collection will see to it."""
+_PASSING = frozenset({"theirs", "limit", "stopped"})
+"""Faults that another attempt may not meet."""
 log = logging.getLogger("greenboard.collection")
 
 
@@ -106,21 +108,20 @@ def look(connection: Connection, wanted: Mapping[str, tuple[str, ...]], now: dat
     except UserError as error:
         log.warning("%s cannot be refreshed: %s", connection, error)
         return True
-    events = list(reached.collect(now, lambda: False, wanted, keep=False))
+    events = list(reached.look(now, wanted))
     count(connection.pk, reached, clock.now())
     asked = _asked(connection, wanted)
     seen = {name_of(one.subject): one.subject for one in events if isinstance(one, Found | Seen)}
     told = {**asked, **seen}
     intake = Intake(connection.pk, now, vocabulary())
     numbers = intake.take(_bound(events, told.values())) | _numbers(connection, asked)
-    ended = next((one for one in events if isinstance(one, Ended)), None)
     concerned = placing.place(connection) if intake.met else set[int]()
-    removing.remove_of(connection, now, numbers, ended.complete if ended else {})
+    removing.remove_of(connection, now, numbers)
     models.Miss.objects.filter(subject_id__in=numbers, at__lt=now).delete()
     matched = models.Subject.objects.filter(pk__in=numbers, entity__isnull=False)
     concerned |= set(matched.values_list("entity_id", flat=True))
     keep(connection, concerned, reaching.about_of(connection))
-    return ended is not None and all(ended.complete.values())
+    return not any(isinstance(one, Missed) and one.reason.fault in _PASSING for one in events)
 
 
 def _asked(connection: Connection, wanted: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, str], Subject]:

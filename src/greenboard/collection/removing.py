@@ -66,13 +66,9 @@ def remove(connection: Connection, now: datetime, complete: Mapping[str, bool], 
         return _settle(connection, now, bounds)
 
 
-def remove_of(connection: Connection, now: datetime, subjects: Collection[int], complete: Mapping[str, bool]) -> None:
-    """The same for a look at some subjects only, by their surrogate ids: it may end what was said of those."""
+def remove_of(connection: Connection, now: datetime, subjects: Collection[int]) -> None:
+    """Settle what a look at some subjects only, by their surrogate ids, found less of than before."""
     with transaction.atomic():
-        for part in store.chunks(sorted(subjects)):
-            unseen = models.Observation.objects.filter(subject_id__in=part, seen_at__lt=now, value__isnull=False)
-            whole = [name for name, all_ in complete.items() if all_]
-            unseen.filter(type__in=whole).update(fresh=NOTHING)
         _settle(connection, now, limit(), subjects)
 
 
@@ -80,7 +76,7 @@ def _settle(connection: Connection, now: datetime, bounds: Limit, among: Collect
     """Let go what is little enough, and have the rest wait, fact type by fact type."""
     pending = Q(subject__connection=connection, fresh__isnull=False)
     if among is not None:
-        pending &= Q(subject_id__in=list(among))
+        pending &= Q(subject_id__in=list(among), seen_at=now)
     rows: dict[str, list[models.Observation]] = defaultdict(list)
     for row in models.Observation.objects.filter(pending).select_related("subject", "removal"):
         rows[row.type].append(row)

@@ -149,13 +149,12 @@ def attempt(number: int) -> None:
     row = models.Collection.objects.select_related("connection").get(pk=number)
     assert row.now is not None, "it has begun"
     try:
-        reached = reaching.reach(row.connection)
+        reached = reaching.reach(row.connection, models.Collection.objects.filter(pk=number, stop=True).exists)
     except UserError as error:
         models.Collection.objects.filter(pk=number).update(error=str(error))
         return
     trial, part, progress = Trial(row.connection, row.now), list[Event](), {}
-    stopped = models.Collection.objects.filter(pk=number, stop=True).exists
-    for event in reached.collect(row.now, stopped, keep=False):
+    for event in reached.collect(row.now, keep=False):
         part.append(event)
         if isinstance(event, Progress):
             progress[event.stream] = [event.done, event.total]
