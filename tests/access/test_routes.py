@@ -144,6 +144,7 @@ OPERATIONS = {
     "GET /tags": "viewer",
     "GET /facts": "viewer",
     "POST /facts": "member",
+    "POST /reports": "member",
     "GET /gaps": "viewer",
     "GET /fact-types": "viewer",
     "GET /fact-types/{name}": "viewer",

@@ -24,6 +24,7 @@ from greenboard.api import (
     openapi,
     people,
     reference,
+    reports,
     results,
     standards,
     words,
@@ -35,6 +36,7 @@ from greenboard.api.problems import Api, Strict
 ROUTERS: tuple[Router, ...] = (
     catalog.router,
     facts.router,
+    reports.router,
     results.router,
     # Before those in whose addresses a name stands at the same place.
     drafts.router,
