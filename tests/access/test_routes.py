@@ -77,6 +77,7 @@ PAGES = {
     "rule-edit": "viewer",
     "fact-types": "viewer",
     "fact-type": "viewer",
+    "reports": "viewer",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",

@@ -44,7 +44,7 @@ _PLACES = (
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
-    ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type")),
+    ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type", "reports")),
 )
 
 
