@@ -10,10 +10,10 @@ def test_every_format_is_on_the_page(page):
 
 
 def test_lines_are_of_the_entity_that_is_asked_for(page):
-    text = page("/sending-reports?entity=service:ledger")
+    text = page("/sending-reports?q=service:ledger")
     assert "--entity service:default/ledger" in text
     assert "/api/v1/reports?entity=service:default/ledger&amp;commit=$GITHUB_SHA" in text
-    assert "ledger" not in page("/sending-reports?entity=%3Cb%3E")
+    assert "ledger" not in page("/sending-reports?q=%3Cb%3E")
 
 
 def test_no_template_is_left_unfilled():

@@ -34,7 +34,7 @@ class Read:
 @explained
 def page(request: HttpRequest) -> HttpResponse:
     """Snippets for one entity, and all formats."""
-    told = address.read(request).get("entity")
+    told = address.read(request).get("q")
     entity = _entity(told)
     shown = {
         "entity": str(entity) if entity else _SOMEBODY,
