@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from greenboard.api import (
     backtest,
     catalog,
+    defining,
     drafts,
     edits,
     facts,
@@ -31,6 +32,7 @@ from greenboard.api.problems import Api, Strict
 
 ROUTERS: tuple[Router, ...] = (
     catalog.router,
+    defining.router,
     facts.router,
     reports.router,
     results.router,
