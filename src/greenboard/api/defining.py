@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
-from greenboard.api import answers, facts, schemas
+from greenboard.api import answers, facts, schemas, written
 from greenboard.api.bulk import pointed
 from greenboard.api.facts import NoFactType, fact_type_shown
 from greenboard.api.guard import EDIT, PREVIEW, READ, author
@@ -60,7 +60,7 @@ class SchemaChecked(BaseModel):
     """What a schema comes to; `breaks` are the rules that would no longer compile, with the reason."""
 
     ok: bool
-    errors: list[schemas.Mistake]
+    errors: list[written.Mistake]
     breaks: list[schemas.BrokenRule]
     fact_type: schemas.FactType | None
 

@@ -12,7 +12,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from greenboard.access.decide import Permission
-from greenboard.api import answers, idempotency, schemas
+from greenboard.api import answers, idempotency, written
 from greenboard.api.guard import STATE
 from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Asked, Moment, RefText, Word
@@ -70,7 +70,7 @@ class NoReport(UserError):
     """Nothing was sent, or not as a report is sent."""
 
 
-@router.post("/reports", auth=STATE, response=schemas.ReportsTaken, openapi_extra=_BODY)
+@router.post("/reports", auth=STATE, response=written.ReportsTaken, openapi_extra=_BODY)
 def push_reports(request: HttpRequest, asked: Query[ReportsAsked]) -> HttpResponse:
     """Read reports of a pipeline, and state what they say; whole, or refused with the place of each mistake.
 
@@ -135,11 +135,11 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, dict) else [dict(item) for item in value]
 
 
-def _shown(read: Read, taken: Taken) -> schemas.ReportsTaken:
+def _shown(read: Read, taken: Taken) -> written.ReportsTaken:
     by_path = {file.path: file for file in read.files}
     reports = [
-        schemas.ReportTaken(name=path, format=file.format.name, title=file.format.title)
+        written.ReportTaken(name=path, format=file.format.name, title=file.format.title)
         for path, file in by_path.items()
     ]
     said = sorted({one.type for _, one in read.said})
-    return schemas.ReportsTaken(**taken_shown(taken).model_dump(), reports=reports, types=said)
+    return written.ReportsTaken(**taken_shown(taken).model_dump(), reports=reports, types=said)
