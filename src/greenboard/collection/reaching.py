@@ -15,7 +15,7 @@ from django.conf import settings
 
 from greenboard.collection.buckets import SharedBuckets
 from greenboard.collection.keeping import About
-from greenboard.connections import calling, collecting, service
+from greenboard.connections import calling, collecting, probing, service
 from greenboard.connections import types as seam
 from greenboard.connections.integration import Integration
 from greenboard.connections.models import Connection
@@ -78,8 +78,6 @@ class Reached:
 
     def probe(self, now: datetime) -> Probe:
         """Whether the connection works, and what is missing."""
-        from greenboard.connections import probing
-
         return probing.probe(self.opened, now=now, call=self.call)
 
 
