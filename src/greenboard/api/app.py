@@ -20,9 +20,11 @@ from greenboard.api import (
     integrations,
     keys,
     log,
+    me,
     openapi,
     people,
     reference,
+    reports,
     results,
     standards,
     words,
@@ -34,6 +36,7 @@ from greenboard.api.problems import Api, Strict
 ROUTERS: tuple[Router, ...] = (
     catalog.router,
     facts.router,
+    reports.router,
     results.router,
     # Before those in whose addresses a name stands at the same place.
     drafts.router,
@@ -43,6 +46,7 @@ ROUTERS: tuple[Router, ...] = (
     words.router,
     writing.router,
     hooks.router,
+    me.router,
     integrations.router,
     connections.router,
     collections.router,

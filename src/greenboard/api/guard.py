@@ -90,6 +90,20 @@ class Signed(Needs):
         return self.authenticate(request, None)
 
 
+class Known(Needs):
+    """Lets in whoever is known, whatever they may: for what is about themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(Permission.READ)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - Django has read it
+        """Whoever asks; None is a stranger, or somebody who was closed out."""
+        return request.user if request.user.is_authenticated and request.user.is_active else None
+
+
+MYSELF = Known()
+
+
 class Claimed(Needs):
     """Lets in messages that claim to be a connected tool's: the operation has the connection verify that.
 

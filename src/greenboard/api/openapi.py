@@ -47,7 +47,12 @@ _SCHEMES: Json = {
         "description": "Signed as the connected tool signs its messages, in the header that it uses.",
     },
 }
-_WAYS = {"Needs": ("token", "session"), "Signed": ("signature",), "Claimed": ("tool",)}
+_WAYS = {
+    "Needs": ("token", "session"),
+    "Known": ("token", "session"),
+    "Signed": ("signature",),
+    "Claimed": ("tool",),
+}
 """How one is known to a guard, by its name."""
 
 

@@ -464,6 +464,21 @@ class Taken(BaseModel):
     facts: TakenFacts
 
 
+class ReportTaken(BaseModel):
+    """A report that was read."""
+
+    name: str
+    format: str
+    title: str
+
+
+class ReportsTaken(Taken):
+    """What came of reports; `types` are the fact types that they spoke of."""
+
+    reports: list[ReportTaken]
+    types: list[str]
+
+
 class Mistake(BaseModel):
     """One thing that was wrong."""
 

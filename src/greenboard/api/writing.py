@@ -130,7 +130,7 @@ def push_bulk(request: HttpRequest, said: Bulk) -> HttpResponse:
 
 def reach(request: HttpRequest) -> Reach:
     """What whoever asks may change."""
-    return Reach(sight(request, Permission.CATALOG_WRITE), sight(request, Permission.FACTS_WRITE))
+    return Reach(sight(request, Permission.CATALOG_WRITE), sight(request, Permission.FACTS_WRITE), request.user)
 
 
 def _taken(request: HttpRequest, said: Bulk) -> HttpResponse:

@@ -121,6 +121,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 MFA_ADAPTER = "greenboard.identity.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+PROXIES = environment.proxies
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.proxies
 
 SESSION_COOKIE_HTTPONLY = True

@@ -50,6 +50,7 @@ _CONNECTIONS = (
     "integrations",
 )
 _PLACES = (
+    ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
@@ -64,6 +65,7 @@ _OWN = (
     ("Tokens", "tokens", Permission.TOKENS_OWN),
     ("People", "people", Permission.PEOPLE_READ),
     ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
 )
 """The pages of the account's menu."""

@@ -50,6 +50,7 @@ def _entry(text: str, hint: str, group: str, url: str) -> Entry:
 
 def _pages(asked: address.Asked) -> Iterator[Entry]:
     for text, name in (
+        ("Mine", "mine"),
         ("Board", "board"),
         ("Catalog", "catalog"),
         ("Scorecards", "scorecards"),
