@@ -18,10 +18,10 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check audit sbom client clean
+.PHONY: help install run test test-postgres test-postgres-all test-slow lint format types contracts sizes bench lock check audit sbom client clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed $(ASSETS) ## Install Greenboard into .venv
 
@@ -33,6 +33,9 @@ test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
 
 test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
 	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)
+
+test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite, but for the browser and what is slow, on PostgreSQL
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" --ignore tests/browser tests
 
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
