@@ -150,7 +150,7 @@ class Mapper:
             if value is not None:
                 fields[name] = value
                 continue
-            for alias in fact.reads[name]:
+            for alias in [join.alias for join in fact.joins if join.alias in fact.reads[name]][::-1]:
                 if alias in reasons and not self._finder.is_root(reasons[alias]):
                     reason = reasons[alias]
             if reason is not None:
