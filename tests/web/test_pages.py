@@ -14,6 +14,7 @@ PAGES = {
     "/": "Board",
     "/?by=system&since=30d": "Board",
     "/?by=domain&tier=1&kind=service": "Board",
+    "/mine": "Mine",
     "/catalog": "Catalog",
     "/catalog?q=check&sort=-score": "Catalog",
     "/results?outcome=fail": "Results",
@@ -127,6 +128,7 @@ def test_text_from_the_address_is_escaped(board):
 # nor the rows that are read grow with the number of entities: see the tests below.
 BOUNDS = {
     "/": 12,
+    "/mine": 20,
     "/catalog": 8,
     "/results": 11,
     "/entities/service/default/checkout": 72,

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from greenboard.access import audit
+from greenboard.access import audit, grants
+from greenboard.access.errors import Above
 from greenboard.access.sight import EVERYTHING, Sight
-from greenboard.catalog import kinds, rows, stating
+from greenboard.access.standing import Asker
+from greenboard.catalog import kinds, rows, stating, teams
 from greenboard.catalog.locking import lock
 from greenboard.catalog.saving import Saved
 from greenboard.catalog.sight import covered
@@ -56,10 +58,11 @@ class Pushed:
 
 @dataclass(frozen=True)
 class Reach:
-    """For which entities whoever sends may change the catalog, and state facts."""
+    """For which entities whoever sends may change the catalog, and state facts; who that is, unless it is ourselves."""
 
     catalog: Sight = EVERYTHING
     facts: Sight = EVERYTHING
+    asker: Asker | None = None
 
 
 @dataclass(frozen=True)
@@ -79,17 +82,17 @@ def take(pushed: Pushed, reach: Reach, *, cause: str) -> Taken:
 
     """
     with transaction.atomic():
-        saved = _state(pushed.declared, reach.catalog, cause)
+        saved = _state(pushed.declared, reach, cause)
         recorded = _record(pushed.said, reach.facts)
         return Taken(clock.now(), saved, recorded)
 
 
-def _state(declared: Declared, reach: Sight, cause: str) -> Saved:
+def _state(declared: Declared, reach: Reach, cause: str) -> Saved:
     if not declared.entities and not declared.relations:
         return Saved({})
     lock()
     at = clock.now()
-    kinds.refuse((*_unwritable(declared), *_out_of_reach(declared, reach)))
+    kinds.refuse((*_unwritable(declared), *_out_of_reach(declared, reach.catalog), *_above(declared, reach.asker)))
     saved = stating.state(declared, at, cause=cause)
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
         following.follow(at)
@@ -151,6 +154,18 @@ def _out_of_reach(declared: Declared, reach: Sight) -> Iterator[UserError]:
     for ref, place in places.items():
         if ref not in seen:
             yield UserError(f"{ref} is not yours to change", place=place, hint="Ask an administrator for access.")
+
+
+def _above(declared: Declared, asker: Asker | None) -> Iterator[UserError]:
+    """Teams that are put where more is granted than whoever sends holds: their members would have it."""
+    if asker is None:
+        return
+    for relation in teams.put_within(declared.relations):
+        try:
+            grants.check_within(relation.target, asker)
+        except Above as error:
+            what = f"{relation.source} within {relation.target}: {error.what}"
+            yield Above(what, place=relation.place, got=error.got, hint=error.hint)
 
 
 def _record(said: Sequence[Said], reach: Sight) -> Recorded:

@@ -38,8 +38,10 @@ class FieldType(StrEnum):
     @property
     def element(self) -> FieldType | None:
         """The type of the elements, where this is a list."""
-        return FieldType(self.value[5:-1]) if self.value.startswith("list<") else None
+        return _ELEMENTS.get(self)
 
+
+_ELEMENTS = {kind: FieldType(kind.value[5:-1]) for kind in FieldType if kind.value.startswith("list<")}
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 """What a fact type and a field may be called, so that a rule can speak of them."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from greenboard.collection import refreshing, scheduling
 from greenboard.core import clock, spans
 from greenboard.facts.store import vocabulary
 from greenboard.hooks import delivering
@@ -37,7 +38,8 @@ _SLOW = 1.0
 
 def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
-    threading.Thread(target=delivering.run, args=(stop,), name="hooks", daemon=True).start()
+    for beside in (delivering.run, scheduling.run, refreshing.run):
+        threading.Thread(target=beside, args=(stop,), name=beside.__module__.rpartition(".")[2], daemon=True).start()
     beating = Beating(beat_file)
     watch = Continuous(_Standards().now, Live(_progress))
     failures, ready, busy = 0, False, time.monotonic()

@@ -35,6 +35,11 @@ def fact_type(name: str) -> str:
     return f"/fact-types/{name}"
 
 
+def connection(name: str) -> str:
+    """The page of a connection."""
+    return f"/connections/{name}"
+
+
 BOARD = "/"
 CATALOG = "/catalog"
 RESULTS = "/results"

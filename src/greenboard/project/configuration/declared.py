@@ -141,6 +141,19 @@ OUTBOUND_ALLOW = Setting(
     forms.ALLOWED,
     shown="none",
 )
+REMOVAL_SHARE = Setting(
+    "GREENBOARD_REMOVAL_SHARE",
+    "Percent of a fact type that may be gone from a tool at once; more waits until somebody confirms. See "
+    "[connections.md](connections.md#what-is-gone)",
+    forms.number(0, 100),
+    "10",
+)
+REMOVAL_FEW = Setting(
+    "GREENBOARD_REMOVAL_FEW",
+    "So few facts may be gone at once whatever their share is",
+    forms.number(0, 10**9),
+    "10",
+)
 SECRET_KEYS = Setting(
     "GREENBOARD_SECRET_KEYS",
     "File of the keys that seal secrets at rest, one a line; the first seals, all open. See "
@@ -204,7 +217,7 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
+    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
     SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
