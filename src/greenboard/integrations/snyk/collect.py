@@ -1,9 +1,8 @@
-"""What the manifest of Snyk cannot say: what kind of scan a project is, and the cursor within an address."""
+"""What the manifest of Snyk cannot say: what kind of scan a project is, and where the next page is."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from greenboard.connections.expressions.function import Mistyped, Registry
 
@@ -42,13 +41,10 @@ def level(attributes: dict[str, Any]) -> str | None:
     return told if told in ("critical", "high", "medium", "low", "info") else None
 
 
-@FUNCTIONS.add("any", gives="text", example="after(links.next)")
-def after(link: Any) -> str | None:
-    """The cursor in the address of the next page, which is a text or an object with `href`."""
+@FUNCTIONS.add("any", gives="text", example="next_page(links.next)")
+def next_page(link: Any) -> str | None:
+    """The address of the next page, which is a text or an object with `href`, as a path of the API."""
     address = link.get("href") if isinstance(link, dict) else link
     if not isinstance(address, str):
-        raise Mistyped("after: expected an address")
-    found = parse_qs(urlsplit(address).query).get("starting_after")
-    if not found:
-        raise Mistyped("after: the address of the next page has no starting_after")
-    return found[0]
+        raise Mistyped("next_page: expected an address")
+    return address.removeprefix("/rest")
