@@ -66,8 +66,9 @@ def _bundles(integration: Integration, specs: Path | None) -> list[Path]:
 def _contract(integration: Integration, against: list[Path]) -> Iterator[str]:
     lint = Lint(integration, records.described(integration.plan, bundles.load(against)))
     lint.run()
-    seen = {finding.path for finding in lint.findings}
-    several = [*lint.findings, *(one for one in Trial(lint).findings() if one.path not in seen)]
+    # What is tried goes wrong where something was found already; it need not be said twice.
+    tried = (one for one in Trial(lint).findings() if not any(_within(one, found) for found in lint.findings))
+    several = [*lint.findings, *tried]
     ignored = {one.what: False for one in integration.manifest.contract.ignore}
     for finding in dict.fromkeys(several):
         accepted = [what for what in ignored if what in _said(finding)]
@@ -78,6 +79,10 @@ def _contract(integration: Integration, against: list[Path]) -> Iterator[str]:
         if not used:
             place = integration.document.place("contract", "ignore", at)
             yield f"{place}: contract.ignore: nothing is found any more that contains {what!r}"
+
+
+def _within(one: Finding, other: Finding) -> bool:
+    return other.path[: len(one.path)] == one.path
 
 
 def _said(finding: Finding) -> str:
