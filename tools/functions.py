@@ -14,16 +14,13 @@ START, END = "<!-- functions: written by tools/functions.py -->\n", "<!-- functi
 def table() -> str:
     """The table in Markdown."""
     lines = ["| function | what it gives |", "|---|---|"]
-    lines += [f"| `{one.example}` | {one.doc} |".replace("`0`", "\\`0\\`") for one in FUNCTIONS.values()]
-    return "\n".join(_code(line) for line in lines) + "\n"
+    lines += [f"| {_code(one.example)} | {one.doc} |" for one in FUNCTIONS.values()]
+    return "\n".join(lines) + "\n"
 
 
-def _code(line: str) -> str:
-    """Examples with backticks in them stand between two."""
-    if "\\`" not in line:
-        return line
-    first, rest = line[2:].split(" | ", 1)
-    return f"| `` {first[1:-1].replace(chr(92), '')} `` | {rest}"
+def _code(text: str) -> str:
+    """Text as code; with backticks in it it stands between two."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def written(text: str) -> str:

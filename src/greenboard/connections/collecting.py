@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from greenboard.connections.types import Caller, Connection, Ended, Event, Reaso
 from greenboard.connections.work import Work
 
 STOPPED = Reason("stopped", "The collection was stopped.")
+UNCLEAR = Reason("theirs", "Of some records the tool does not say what they are.")
 
 
 def never() -> bool:
@@ -55,13 +56,15 @@ def collect(
             yield _ended(plan, kept, None)
             return
         finder = Finder(session, kept)
-        yield from Mapper(session, kept, finder).events()
-        yield _ended(plan, kept, finder)
+        mapper = Mapper(session, kept, finder)
+        yield from mapper.events()
+        yield _ended(plan, kept, finder, mapper.unclear)
         kept.end(now)
 
 
-def _ended(plan: Plan, work: Work, finder: Finder | None) -> Ended:
+def _ended(plan: Plan, work: Work, finder: Finder | None, unclear: Collection[str] = ()) -> Ended:
     reasons = {name: STOPPED if finder is None else finder.failure(name) for name in plan.streams}
+    reasons |= {name: reasons[name] or UNCLEAR for name in unclear}
     optional = {name for name, stream in plan.streams.items() if stream.spec.optional}
     complete: dict[str, bool] = {}
     for fact in plan.facts:

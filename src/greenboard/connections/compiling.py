@@ -205,8 +205,8 @@ class _Work:
         if found and not spec.by and streams[spec.stream].parent != stream:
             hint = "Say with `by: {LEFT: RIGHT}` which records belong together."
             self.wrong((*here, "stream"), f"{spec.stream!r} is not read for each of {stream!r}", hint=hint)
-        aliases = frozenset(self.manifest.facts[int(path[1])].join)
-        names = aliases | {"parent"}
+        several = tuple(self.manifest.facts[int(path[1])].join)
+        names = frozenset({"parent", *several[: several.index(alias)]})
         return JoinPlan(
             alias,
             spec,
@@ -246,6 +246,8 @@ class _Work:
                 self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
                 self.expression(("webhook", "refresh", at, "id"), refresh.id)
                 self.optional(("webhook", "refresh", at, "when"), refresh.when)
+            self.optional(("webhook", "id"), manifest.webhook.id)
+            self.optional(("webhook", "time"), manifest.webhook.time)
         for name in manifest.contract.examples:
             self.known(("contract", "examples", name), name, manifest.streams, "stream")
 

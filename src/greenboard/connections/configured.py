@@ -68,7 +68,7 @@ def _checked(key: str, setting: Setting, value: Any) -> Any:
         raise UserError(
             f"{setting.title}: not a choice", place=place, expected=", ".join(setting.values), got=repr(value)[:80]
         )
-    return _address(value, setting, place) if setting.type == "url" else value
+    return _address(str(value), setting, place) if setting.type == "url" else value
 
 
 def _address(value: str, setting: Setting, place: Place) -> str:

@@ -283,7 +283,10 @@ class Refresh(Strict):
 
 
 class Webhook(Strict):
-    """How messages of the tool are told from others."""
+    """How messages of the tool are told from others; see `signatures` for what the families need.
+
+    `id`, `time` are expressions on the body; `claim` is that of a JSON Web Token with the body's SHA-256.
+    """
 
     family: Literal[
         "hub_sha256", "hmac_base64", "t_v1", "standard_webhooks", "slack_v0", "sha512", "rsa_jwt", "shared_token"
@@ -291,6 +294,8 @@ class Webhook(Strict):
     header: str = ""
     prefix: str = ""
     separator: str = ""
+    between: str = "."
+    claim: str = "request_body_sha256"
     secret: str = "webhook_secret"  # noqa: S105 - the name of a secret, not one
     tolerance: Span = timedelta(minutes=5)
     id: str = ""

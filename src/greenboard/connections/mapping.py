@@ -14,6 +14,7 @@ from greenboard.connections.finding import Finder
 from greenboard.connections.plan import FactPlan, Plan, SubjectPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
+from greenboard.connections.subjects import Unclear
 from greenboard.connections.subjects import subject as subject_of
 from greenboard.connections.types import Found, Missed, Reason, Seen, Subject
 from greenboard.connections.work import Row, Work
@@ -42,13 +43,17 @@ class _Made:
 
 
 class Mapper:
-    """Makes the facts of a run from its work file."""
+    """Makes the facts of a run from its work file.
+
+    `unclear` are the streams in which a record did not say which subject it is: nothing of them counts as gone.
+    """
 
     def __init__(self, session: Session, work: Work, finder: Finder) -> None:
         self._session = session
         self._work = work
         self._finder = finder
         self._plan: Plan = session.plan
+        self.unclear: set[str] = set()
         self._by_type: dict[str, dict[str, list[FactPlan]]] = {}
         for fact in self._plan.facts:
             self._by_type.setdefault(fact.subject.name, {}).setdefault(fact.type.name, []).append(fact)
@@ -83,7 +88,11 @@ class Mapper:
     def _subject(self, plan: SubjectPlan, row: Row) -> Iterator[Seen | Found | Missed]:
         record = with_line(self._work, self._plan, plan.spec.stream, row.parent, row.data)
         env = self._session.env({"parent": record.get("parent")}, record)
-        subject = subject_of(plan, record, env)
+        try:
+            subject = subject_of(plan, record, env)
+        except Unclear:
+            self.unclear.add(plan.spec.stream)
+            return
         if subject is None:
             return
         yield Seen(subject)

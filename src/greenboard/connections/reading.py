@@ -96,7 +96,7 @@ class Reader:
 
     def _children(self, plan: StreamPlan) -> Iterator[Progress]:
         total, done = self._total(plan), 0
-        waiting = (one for one in self._parents(plan) if not self._is_over(plan.name, one.key))
+        waiting = (one for one in self.parents(plan) if not self._is_over(plan.name, one.key))
         _, limit = self.plan.limit(plan.name)
         with ThreadPoolExecutor(limit.concurrency, thread_name_prefix="reading") as pool:
             looks = _in_order(pool, lambda parent: self._look(plan, parent), waiting, limit.concurrency * 4)
@@ -115,7 +115,8 @@ class Reader:
         looked = self.work.look(stream, key)
         return looked is not None and looked.over
 
-    def _parents(self, plan: StreamPlan) -> Iterator[Parent]:
+    def parents(self, plan: StreamPlan) -> Iterator[Parent]:
+        """What a stream hangs on, as far as it was read."""
         assert plan.spec.for_each is not None
         if plan.parent is None:
             for value in self.session.connection.settings.get(plan.spec.for_each.setting) or ():
@@ -207,7 +208,7 @@ class Reader:
         _refuse_again(guard, repr((ask.method, ask.url, ask.query, ask.body)))
         reply = self.session.ask(ask)
         try:
-            found = _list(plan.items(reply.body, self.session.env()))
+            found = _list(plan.items(reply.body, self.session.env()), alone=plan.spec.page.kind == "none")
             got = paging.Got(reply.body, reply.headers, len(found), self.session.env())
             cursor = paging.following(plan, looked.cursor, got)
             records = self._records(plan, parent, found, looked.count.records)
@@ -255,6 +256,15 @@ class Reader:
             raise Failed(Reason("theirs", f"The tool did not say {hole}, which the address needs.")) from None
         return Ask("GET" if spec.get else "POST", path, query, headers, body, bucket, spec.etag)
 
+    def taste(self, plan: StreamPlan, parent: Parent) -> tuple[tuple[str, Record] | None, Reason | None]:
+        """The first record of a stream, if there is one, from one page; and why it cannot be read."""
+        looked = Looked("open")
+        try:
+            page = self._code(plan, parent) if plan.spec.code else self._page(plan, parent, looked, set())
+        except Failed as failed:
+            return None, self._failed(plan, failed, looked).reason
+        return (page.records[0][0], page.records[0][2]) if page.records else None, None
+
     def one(self, plan: StreamPlan, identity: str) -> Looked:
         """Read one record of a stream by its id, as `one` says. Records of failures and absence as of any look."""
         one = plan.spec.one
@@ -266,7 +276,9 @@ class Reader:
         try:
             ask = Ask("GET", templates.path(one.get, scope), templates.filled(one.query, scope), {}, None, bucket)
             reply = self.session.ask(ask)
-            records = self._records(plan, Parent("", None), _list(plan.one(reply.body, self.session.env())), 0)
+            records = self._records(
+                plan, Parent("", None), _list(plan.one(reply.body, self.session.env()), alone=True), 0
+            )
             page = Page(records, None, reply.calls, reply.size)
         except Failed as failed:
             looked = Looked("absent") if failed.reason.status == 404 else self._failed(plan, failed, looked)
@@ -317,7 +329,7 @@ class Reader:
             env.root = record
             identity = _identity(plan.id(record, env))
             if identity is None:
-                if plan.newest is not None:
+                if plan.newest is not None or self._scope.knows(plan.name):
                     raise Mistyped("a record without an id")
                 identity = f"#{before + len(kept)}"
             if not self._scope.admits(plan.name, record, env):
@@ -332,7 +344,7 @@ class Reader:
             if plan.unfold is None:
                 yield record
                 continue
-            for part in _list(plan.unfold(record, self.session.env(root=record))):
+            for part in _list(plan.unfold(record, self.session.env(root=record)), alone=False):
                 yield {**(part if isinstance(part, dict) else {"value": part}), "of": self._slim(record)}
 
     def _slim(self, record: dict[str, Any]) -> Record:
@@ -370,8 +382,8 @@ def _in_order(
         yield done
 
 
-def _list(found: Any) -> list[Any]:
-    """The records of an answer: a list, or one object.
+def _list(found: Any, *, alone: bool) -> list[Any]:
+    """The records of an answer: a list, or where it may stand alone, one object.
 
     Raises:
         Mistyped: it is neither; nothing at all is not an empty list.
@@ -379,7 +391,7 @@ def _list(found: Any) -> list[Any]:
     """
     if isinstance(found, list):
         return found
-    if isinstance(found, dict):
+    if isinstance(found, dict) and alone:
         return [found]
     raise Mistyped("no list of records where one was expected")
 

@@ -25,6 +25,10 @@ class Scope:
         subjects = {subject.spec.stream: subject for subject in plan.subjects.values()}
         return cls(subjects, _patterns(told.get("include")), _patterns(told.get("exclude")))
 
+    def knows(self, stream: str) -> bool:
+        """Whether the records of a stream are subjects."""
+        return stream in self.subjects
+
     def admits(self, stream: str, record: Any, env: Env) -> bool:
         """Whether a record is in; one that is no subject always is."""
         subject = self.subjects.get(stream)

@@ -11,11 +11,23 @@ from greenboard.connections.plan import SubjectPlan
 from greenboard.connections.types import Match, Subject
 
 
+class Unclear(Exception):
+    """The tool did not say which subject a record is, or whether it is one."""
+
+
 def subject(plan: SubjectPlan, record: Any, env: Env) -> Subject | None:
-    """The subject that a record is; None where it is none, or the tool did not say which."""
+    """The subject that a record is; None where it is none.
+
+    Raises:
+        Unclear: that cannot be told.
+
+    """
     identity = _text(plan.id, record, env)
-    if not identity or (plan.where is not None and truth(_value(plan.where, record, env)) is not True):
+    wanted = True if plan.where is None else truth(_value(plan.where, record, env))
+    if wanted is False:
         return None
+    if not identity or wanted is None:
+        raise Unclear
     title = _text(plan.title, record, env) or identity
     link = _text(plan.link, record, env) if plan.link else ""
     return Subject(plan.spec.stream, identity, plan.spec.kinds, title, link, tuple(_matches(plan, record, env)))

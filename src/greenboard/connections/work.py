@@ -188,7 +188,7 @@ class Work:
                 f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE seq > ? ORDER BY seq LIMIT {_BATCH}", (last,)
             ).fetchall()
             for row in found:
-                yield Row(*row[:4], json.loads(row[4]))
+                yield _row(row)
             if len(found) < _BATCH:
                 return
             last = found[-1][0]
@@ -198,12 +198,12 @@ class Work:
         found = self._db.execute(
             f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE parent = ? ORDER BY seq", (parent,)
         )
-        return [Row(*row[:4], json.loads(row[4])) for row in found]
+        return [_row(row) for row in found]
 
     def row(self, stream: str, key: str) -> Row | None:
         """A record by its key."""
         found = self._db.execute(f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE key = ?", (key,)).fetchone()
-        return Row(*found[:4], json.loads(found[4])) if found else None
+        return _row(found) if found else None
 
     def index(self, name: str, keys: Iterator[tuple[str, int]]) -> None:
         """Make records findable by keys: pairs of a key and the `seq` of a record."""
@@ -222,7 +222,7 @@ class Work:
             f" JOIN s_{stream} s ON s.seq = k.seq WHERE k.key = ? ORDER BY s.seq",
             (key,),
         )
-        return [Row(*row[:4], json.loads(row[4])) for row in found]
+        return [_row(row) for row in found]
 
     def borrow(self, path: Path, streams: Sequence[str]) -> bool:
         """Copy streams from the work file of a whole run, if that read them to the end; whether it did."""
@@ -266,25 +266,28 @@ class Work:
 class _Transaction:
     """One writer at a time: threads share the connection to the database."""
 
-    def __init__(self, db: sqlite3.Connection, lock: RLock) -> None:  # type: ignore[valid-type]
+    def __init__(self, db: sqlite3.Connection, lock: RLock) -> None:
         self.db = db
         self.lock = lock
 
     def __enter__(self) -> None:
-        self.lock.acquire()  # type: ignore[attr-defined]
+        self.lock.acquire()
         self.db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.db.execute("COMMIT" if kind is None else "ROLLBACK")
         finally:
-            self.lock.release()  # type: ignore[attr-defined]
+            self.lock.release()
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:
     """The database of a work file; one that is damaged or of another version is begun anew."""
     db = _connect(path)
     try:
+        db.execute("PRAGMA synchronous = NORMAL")
+        if path is not None:
+            db.execute("PRAGMA journal_mode = WAL")
         db.executescript(_SCHEMA)
         version = db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
         if version is None:
@@ -304,11 +307,12 @@ def _opened(path: Path | None) -> sqlite3.Connection:
 def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(str(path) if path else "", isolation_level=None, check_same_thread=False, timeout=30)
-    db.execute("PRAGMA synchronous = NORMAL")
-    if path is not None:
-        db.execute("PRAGMA journal_mode = WAL")
-    return db
+    return sqlite3.connect(str(path) if path else "", isolation_level=None, check_same_thread=False, timeout=30)
+
+
+def _row(row: tuple[int, str, str, str, str]) -> Row:
+    seq, key, parent, identity, data = row
+    return Row(seq, key, parent, identity, json.loads(data))
 
 
 def _json(value: Json) -> str:

@@ -106,11 +106,17 @@ def _json(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
     for event in events:
         if isinstance(event, Progress):
             continue
-        told = {"event": type(event).__name__.lower()}
+        told: dict[str, Any] = {"event": type(event).__name__.lower()}
         for part in dataclasses.fields(event):
             raw = getattr(event, part.name)
-            told[part.name] = dataclasses.asdict(raw) if dataclasses.is_dataclass(raw) else encode(raw)
+            told[part.name] = _plain(raw) if dataclasses.is_dataclass(raw) else encode(raw)
         yield (
-            json.dumps(told, default=dataclasses.asdict),
+            json.dumps(told, default=_plain),
             not (isinstance(event, Ended) and event.reasons),
         )
+
+
+def _plain(value: Any) -> Any:
+    import dataclasses
+
+    return dataclasses.asdict(value)

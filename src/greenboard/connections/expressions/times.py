@@ -103,15 +103,19 @@ def iso(text: str) -> str:
 @REGISTRY.add("number", gives="time", example="epoch(modified)")
 def epoch(value: float) -> str:
     """Seconds since 1970 as a time."""
-    if not math.isfinite(value) or not 0 <= value < 253_402_300_800:
-        raise Mistyped("epoch: expected seconds since 1970")
-    return clock.format_time(datetime.fromtimestamp(value, UTC))
+    return _moment(value)
 
 
 @REGISTRY.add("number", gives="time", example="epoch_ms(modified)")
 def epoch_ms(value: float) -> str:
     """Milliseconds since 1970 as a time."""
-    return epoch(value / 1000)
+    return _moment(value / 1000)
+
+
+def _moment(value: float) -> str:
+    if not math.isfinite(value) or not 0 <= value < 253_402_300_800:
+        raise Mistyped("epoch: expected seconds since 1970")
+    return clock.format_time(datetime.fromtimestamp(value, UTC))
 
 
 def _span(text: str) -> timedelta:
