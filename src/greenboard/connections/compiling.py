@@ -183,20 +183,23 @@ class _Work:
         joins = tuple(self._join(path, alias, join, streams, stream) for alias, join in spec.join.items())
         made = {key: self.expression((*path, "map", key), text, names | {"item"}) for key, text in spec.map.items()}
         self._fields(path, spec, declared, made)
+        of, where, each = (self.optional((*path, key), getattr(spec, key), names) for key in ("of", "where", "each"))
+        aliases = frozenset(spec.join)
         return FactPlan(
             at,
             spec,
             declared,
             subject,
             stream,
-            self.optional((*path, "of"), spec.of, names),
-            self.optional((*path, "where"), spec.where, names),
+            of,
+            where,
             joins,
-            self.optional((*path, "each"), spec.each, names),
+            each,
             made,
             self.optional((*path, "link"), spec.link, names | {"item"}),
             self.optional((*path, "observed_at"), spec.observed_at, names),
-            {key: reading.names(one.tree, frozenset(spec.join)) for key, one in made.items()},
+            {key: reading.names(one.tree, aliases) for key, one in made.items()},
+            frozenset(name for one in (of, where, each) if one for name in reading.names(one.tree, aliases)),
         )
 
     def _join(self, path: Path, alias: str, spec: Join, streams: Mapping[str, StreamPlan], stream: str) -> JoinPlan:

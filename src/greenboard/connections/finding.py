@@ -10,11 +10,13 @@ from typing import Any
 from greenboard.connections.expressions import Env, Expression, Mistyped
 from greenboard.connections.expressions.compiling import truth
 from greenboard.connections.plan import FactPlan, JoinPlan, Plan
+from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
 from greenboard.connections.work import Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
+_UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
 
 
@@ -36,6 +38,7 @@ class Finder:
             if reason is not None and self._plan.streams[name].spec.for_each is None
         }
         self._told_at_once = frozenset(self._roots.values())
+        self._unclear: set[str] = set()
         for fact in self._plan.facts:
             self._prepare(fact)
 
@@ -65,28 +68,33 @@ class Finder:
     def _prepare(self, fact: FactPlan) -> None:
         for join in fact.joins:
             if join.right:
-                self._work.index(join.index, self._keys(join.spec.stream, join.right))
+                self._work.index(join.index, self._keys(join.index, join.spec.stream, join.right))
         if fact.of is not None:
-            self._work.index(f"of|{fact.at}", self._keys(fact.stream, (fact.of,), fact))
+            self._work.index(f"of|{fact.at}", self._keys(f"of|{fact.at}", fact.stream, (fact.of,), fact))
 
     def _keys(
-        self, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None
+        self, index: str, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None
     ) -> Iterator[tuple[str, int]]:
-        from greenboard.connections.reading import with_line
-
+        """The keys of all records. Where one is not told, nobody can say that a record is not there."""
         for row in self._work.rows(stream):
             record = with_line(self._work, self._plan, stream, row.parent, row.data)
             env = self._session.env({"parent": record.get("parent")}, record)
             if fact is not None:
                 self.join(fact, row, record, env)
+            if _unknown(right, record, env):
+                self._unclear.add(index)
             for key in _keys_of(right, record, env):
                 yield key, row.seq
+
+    def _why(self, index: str, stream: str) -> Reason | None:
+        """Why there may be more records than an index finds."""
+        return self._whole[stream] or (_UNTOLD if index in self._unclear else None)
 
     def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row], Reason | None]:
         """The records of the stream of a fact that are about a subject, and why there may be more."""
         if fact.of is not None:
             found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
-            return found, self._whole[fact.stream]
+            return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
             return [row], None
@@ -124,7 +132,7 @@ class Finder:
             if not keys and _unknown(join.left, record, env):
                 return None, None
             found = [one for key in keys for one in self._work.indexed(join.index, join.spec.stream, key)]
-            reason = self._whole[join.spec.stream]
+            reason = self._why(join.index, join.spec.stream)
         else:
             found, reason = self._children(join.spec.stream, row.key)
         several = self._chosen(join, found)
@@ -140,8 +148,6 @@ class Finder:
 
     def _chosen(self, join: JoinPlan, found: list[Row]) -> list[Any] | None:
         """The records that the join wants; None where one cannot be decided."""
-        from greenboard.connections.reading import with_line
-
         seen: dict[int, Row] = {row.seq: row for row in found}
         records = [
             with_line(self._work, self._plan, join.spec.stream, row.parent, row.data)

@@ -220,6 +220,7 @@ class Stream(Strict):
     absent: Absent | None = None
     one: One | None = None
     optional: bool = False
+    again: bool = False
     etag: bool = False
     keep: Literal["read", "all"] = "read"
 

@@ -82,8 +82,9 @@ class Mapper:
             for join in fact.joins:
                 reason = self._finder.root_failure(join.spec.stream)
                 fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
-                if reason is not None and reason not in told and fields:
-                    yield Missed(fact.type.name, None, reason, fields)
+                whole = join.alias in fact.guards
+                if reason is not None and reason not in told and (fields or whole):
+                    yield Missed(fact.type.name, None, reason, () if whole else fields)
 
     def _subject(self, plan: SubjectPlan, row: Row) -> Iterator[Seen | Found | Missed]:
         record = with_line(self._work, self._plan, plan.spec.stream, row.parent, row.data)

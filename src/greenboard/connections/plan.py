@@ -78,7 +78,11 @@ class JoinPlan:
 
 @dataclass(frozen=True)
 class FactPlan:
-    """An entry of `facts`, ready to map. `reads` says for each field which joins its expression reads."""
+    """An entry of `facts`, ready to map.
+
+    `reads` says for each field which joins its expression reads; `guards` are those without which none
+    of them can be made, because `where`, `each` or `of` reads them.
+    """
 
     at: int
     spec: FactDef
@@ -93,6 +97,7 @@ class FactPlan:
     link: Expression | None
     observed_at: Expression | None
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    guards: frozenset[str] = frozenset()
 
     @property
     def streams(self) -> frozenset[str]:

@@ -98,6 +98,8 @@ class _Compiler:
 
     def _subexpression(self, tree: Node, leftmost: bool) -> Compiled:
         first, *others = tree["children"]
+        if first["type"] == "not_expression":
+            raise ExpressionError("`!a.b` means `(!a).b`, which is never known", hint="Write `!(a.b)`.")
         run = self.node(first, leftmost=leftmost)
         if all(other["type"] == "field" for other in others):
             return _path(run, tuple(other["value"] for other in others))
