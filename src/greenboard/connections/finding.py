@@ -50,6 +50,10 @@ class Finder:
         """The same of a stream that is read once and not for each of another."""
         return self._roots.get(stream)
 
+    def failure_from_root(self, stream: str) -> Reason | None:
+        """The same of any stream, where the failure is that of the one that it hangs on in the end."""
+        return self.root_failure([stream, *self._plan.streams[stream].line][-1])
+
     def is_root(self, reason: Reason) -> bool:
         """Whether a reason is said for the whole type, so that it need not be said of each subject."""
         return reason in self._told_at_once
