@@ -38,12 +38,12 @@ def _holds(term: Mapping[str, Any], labels: Mapping[str, Any]) -> bool | None:
 
 
 @FUNCTIONS.add("object", gives="text", example="owner(metadata)")
-def owner(metadata: Mapping[str, Any]) -> str | None:
-    """The workload that a pod is of, as `Deployment/checkout`; unknown of a pod that nothing controls."""
+def owner(metadata: Mapping[str, Any]) -> str:
+    """What a pod is of, as `Deployment/checkout`; a pod that nothing controls is of itself."""
     several = metadata.get("ownerReferences") or []
     controller = next((one for one in several if isinstance(one, Mapping) and one.get("controller") is True), None)
     if controller is None:
-        return None
+        return f"Pod/{metadata.get('name')}"
     kind, name = controller.get("kind"), str(controller.get("name"))
     ending = f"-{(metadata.get('labels') or {}).get('pod-template-hash')}"
     if kind == "ReplicaSet" and name.endswith(ending):
