@@ -8,7 +8,7 @@ from typing import Any
 
 from greenboard.connections import templates
 from greenboard.connections.expressions import Expression, Function, compiled, reading
-from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef
+from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef, Webhook
 from greenboard.connections.plan import FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.core.yaml import Document
@@ -243,16 +243,22 @@ class _Work:
             for name in permission.streams:
                 self.known(("permissions", at, "streams"), name, manifest.streams, "stream")
         if manifest.webhook:
-            self.known(("webhook", "secret"), manifest.webhook.secret, manifest.secrets, "secret")
-            targets = frozenset(subject.stream for subject in manifest.subjects.values())
-            for at, refresh in enumerate(manifest.webhook.refresh):
-                self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
-                self.expression(("webhook", "refresh", at, "id"), refresh.id)
-                self.optional(("webhook", "refresh", at, "when"), refresh.when)
-            self.optional(("webhook", "id"), manifest.webhook.id)
-            self.optional(("webhook", "time"), manifest.webhook.time)
+            self.webhook(manifest.webhook)
         for name in manifest.contract.examples:
             self.known(("contract", "examples", name), name, manifest.streams, "stream")
+
+    def webhook(self, webhook: Webhook) -> None:
+        self.known(("webhook", "secret"), webhook.secret, self.manifest.secrets, "secret")
+        targets = frozenset(subject.stream for subject in self.manifest.subjects.values())
+        for at, refresh in enumerate(webhook.refresh):
+            self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            self.expression(("webhook", "refresh", at, "id"), refresh.id)
+            self.optional(("webhook", "refresh", at, "when"), refresh.when)
+        if webhook.challenge:
+            for key in ("when", "value"):
+                self.optional(("webhook", "challenge", key), getattr(webhook.challenge, key))
+        self.optional(("webhook", "id"), webhook.id)
+        self.optional(("webhook", "time"), webhook.time)
 
     def kept(self) -> frozenset[str] | None:
         """The fields that some expression or template names."""

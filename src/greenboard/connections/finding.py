@@ -133,7 +133,7 @@ class Finder:
     def _joined(self, join: JoinPlan, row: Row, record: dict[str, Any], env: Env) -> tuple[Any, Reason | None]:
         if join.right:
             keys = list(_keys_of(join.left, record, env))
-            if not keys and _unknown(join.left, record, env):
+            if (join.spec.many or not keys) and _unknown(join.left, record, env):
                 return None, None
             found = [one for key in keys for one in self._work.indexed(join.index, join.spec.stream, key)]
             reason = self._why(join.index, join.spec.stream)
@@ -177,13 +177,18 @@ def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iter
     values = [_value(one, record, env) for one in expressions]
     lists = [value if isinstance(value, list) else [value] for value in values]
     for several in product(*lists):
-        if not any(one is None for one in several):
+        if not any(_no_key(one) for one in several):
             yield _key(list(several))
 
 
 def _unknown(expressions: tuple[Expression, ...], record: Any, env: Env) -> bool:
     values = [_value(one, record, env) for one in expressions]
-    return any(value is None or (isinstance(value, list) and None in value) for value in values)
+    return any(_no_key(one) for value in values for one in (value if isinstance(value, list) else [value]))
+
+
+def _no_key(value: Any) -> bool:
+    """Whether it cannot be what a record is found by."""
+    return value is None or isinstance(value, list | dict)
 
 
 def _value(expression: Expression, record: Any, env: Env) -> Any:

@@ -283,6 +283,18 @@ class Refresh(Strict):
     id: str
 
 
+class Challenge(Strict):
+    """How the tool makes sure that we are there: it sends a value, and wants it back as the field `answer`.
+
+    The value is in a header of a GET, or is what `value` gives of a message for which `when` holds.
+    """
+
+    answer: str
+    header: str = ""
+    when: str = ""
+    value: str = ""
+
+
 class Webhook(Strict):
     """How messages of the tool are told from others; see `signatures` for what the families need.
 
@@ -303,6 +315,7 @@ class Webhook(Strict):
     id_header: str = ""
     time: str = ""
     doc: str = ""
+    challenge: Challenge | None = None
     refresh: tuple[Refresh, ...] = ()
 
 

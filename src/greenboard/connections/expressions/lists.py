@@ -56,6 +56,8 @@ def distinct(several: list[Any]) -> list[Any] | None:
     """The elements without repetition, in the order of their first appearance."""
     if None in several:
         return None
+    if len({isinstance(one, list | dict) for one in several}) > 1:
+        raise Mistyped("distinct: expected elements of one type")
     kept: list[Any] = []
     seen: set[Any] = set()
     for one in several:
