@@ -133,6 +133,8 @@ class _Work:
             next=self.optional((*path, "page", "next"), spec.page.next),
             more=self.optional((*path, "page", "more"), spec.page.more),
             total=self.optional((*path, "page", "total"), spec.page.total),
+            enough=self.optional((*path, "page", "enough"), spec.page.enough, nested),
+            take=self.optional((*path, "take"), spec.take, nested),
             where=self.optional((*path, "for_each", "where"), spec.for_each.where, nested) if spec.for_each else None,
             newest=self.optional((*path, "since", "newest"), spec.since.newest) if spec.since else None,
             absent=self.optional((*path, "absent", "when"), spec.absent.when) if spec.absent else None,

@@ -137,7 +137,8 @@ class Retry(Strict):
 class Page(Strict):
     """How one goes on to the next page of a stream. `next`, `more` and `total` are expressions on the body.
 
-    `most` is how many records the tool gives at most: when there are as many, there may be more.
+    `most` is how many records the tool gives at most: when there are as many, there may be more. `enough` is an
+    expression on a record: no further page is wanted when it holds for the last one.
     """
 
     kind: Literal["none", "link", "next", "cursor", "page", "offset"] = "none"
@@ -148,6 +149,7 @@ class Page(Strict):
     next: str = ""
     header: str = ""
     more: str = ""
+    enough: str = ""
     total: str = ""
     place: Literal["query", "body", "variables"] = "query"
     until: Literal["short", "empty"] = "short"
@@ -198,13 +200,17 @@ class One(Strict):
 
 
 class Stream(Strict):
-    """A list of records that the tool gives. A query of GraphQL is posted `at` an address."""
+    """A list of records that the tool gives. A query of GraphQL is posted `at` an address.
+
+    What is taken with `take`, an expression on the parent, is in its record and needs no call.
+    """
 
     get: str = ""
     post: str = ""
     graphql: str = ""
     at: str = "/graphql"
     code: str = ""
+    take: str = ""
     doc: str = ""
     query: dict[str, Any] = {}
     headers: dict[str, str] = {}
@@ -226,8 +232,11 @@ class Stream(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Stream:
-        if sum(map(bool, (self.get, self.post, self.graphql, self.code))) != 1:
-            msg = "exactly one of get, post, graphql and code"
+        if sum(map(bool, (self.get, self.post, self.graphql, self.code, self.take))) != 1:
+            msg = "exactly one of get, post, graphql, code and take"
+            raise ValueError(msg)
+        if self.take and (self.for_each is None or not self.for_each.stream):
+            msg = "take needs for_each: {stream: ...}"
             raise ValueError(msg)
         return self
 

@@ -36,6 +36,10 @@ def described(plan: Plan, bundle: Bundle) -> Records:
     """Find each stream in a bundle."""
     found = Records(plan)
     for name, stream in plan.streams.items():
+        if stream.take is not None and stream.parent in found.shapes:
+            taken = Inference({"settings": ANYTHING}).infer(stream.take.tree, found.shape(stream.parent))
+            found.shapes[name] = taken.element() if "array" in taken.kinds else taken
+            continue
         operation = _operation(plan, stream, bundle)
         if operation is None:
             if stream.spec.get or stream.spec.post:
@@ -50,7 +54,7 @@ def described(plan: Plan, bundle: Bundle) -> Records:
 
 def _operation(plan: Plan, stream: StreamPlan, bundle: Bundle) -> Operation | None:
     spec, prefix = stream.spec, plan.manifest.contract.prefix
-    if spec.graphql or spec.code:
+    if not (spec.get or spec.post):
         return None
     return bundle.find("GET" if spec.get else "POST", spec.get or spec.post, prefix)
 
