@@ -88,7 +88,6 @@ def test_without_the_word_of_the_settings_nobody_is_called_active(directory):
         ({"people_base": "ou=nowhere,dc=example,dc=com"}, "ours"),
         ({"people_filter": "(((("}, "ours"),
         ({"ca": ""}, "theirs"),
-        ({"page": 5000}, "limit"),
         ({"url": "ldap://127.0.0.1:1"}, "theirs"),
         ({"url": "https://example.com"}, "ours"),
     ],
