@@ -78,6 +78,10 @@ PAGES = {
     "rule-edit": "viewer",
     "fact-types": "viewer",
     "fact-type": "viewer",
+    "fact-type-new": "maintainer",
+    "fact-type-check": "maintainer",
+    "fact-type-edit": "maintainer",
+    "fact-type-retire": "maintainer",
     "reports": "viewer",
     "palette": "viewer",
     "tokens": "viewer",
@@ -127,7 +131,7 @@ MYSELF = {"/me"}
 """The operation about whoever asks: for everybody who is known, whatever they may."""
 
 FORMS = re.compile(
-    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+"
+    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|fact-type-(check|retire)"
 )
 """The pages that take POST only."""
 
@@ -150,7 +154,7 @@ OPERATIONS = {
     "GET /fact-types": "viewer",
     "GET /fact-types/{name}": "viewer",
     "GET /fact-types/{name}/schema": "viewer",
-    "POST /fact-types/check": "viewer",
+    "POST /fact-types/{name}/check": "viewer",
     "PUT /fact-types/{name}": "maintainer",
     "DELETE /fact-types/{name}": "maintainer",
     "GET /results": "viewer",
