@@ -82,6 +82,7 @@ PAGES = {
     "fact-type-check": "maintainer",
     "fact-type-edit": "maintainer",
     "fact-type-retire": "maintainer",
+    "fact-sources": "viewer",
     "reports": "viewer",
     "palette": "viewer",
     "tokens": "viewer",
