@@ -15,9 +15,10 @@ from greenboard.api import answers, bulk
 from greenboard.api.bulk import Bulk
 from greenboard.api.guard import ACCESS, HOOKS, MESSAGE, Signed
 from greenboard.api.query import Asked, Limit, Number, One, Word, cursor, key
-from greenboard.api.schemas import Listed, Taken
+from greenboard.api.schemas import Listed
 from greenboard.api.shapes import Strict
 from greenboard.api.writing import reach, taken_shown
+from greenboard.api.written import Taken
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts import pushing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from greenboard.api.schemas import Problem
+from greenboard.api.written import Problem
 
 Json = dict[str, Any]
 _Document = TypeVar("_Document", bound=Json)

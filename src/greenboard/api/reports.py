@@ -12,11 +12,12 @@ from ninja import Query, Router
 from pydantic import Field
 
 from greenboard.access.decide import Permission
-from greenboard.api import answers, idempotency, schemas
+from greenboard.api import answers, idempotency, written
 from greenboard.api.guard import STATE
 from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Asked, Moment, RefText, Word
 from greenboard.api.writing import reach, taken_shown
+from greenboard.catalog.types import ANY_COMPONENT, COMPONENT_KINDS
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
@@ -69,7 +70,7 @@ class NoReport(UserError):
     """Nothing was sent, or not as a report is sent."""
 
 
-@router.post("/reports", auth=STATE, response=schemas.ReportsTaken, openapi_extra=_BODY)
+@router.post("/reports", auth=STATE, response=written.ReportsTaken, openapi_extra=_BODY)
 def push_reports(request: HttpRequest, asked: Query[ReportsAsked]) -> HttpResponse:
     """Read reports of a pipeline, and state what they say; whole, or refused with the place of each mistake.
 
@@ -107,7 +108,7 @@ def _sent(request: HttpRequest, asked: ReportsAsked) -> Iterator[Sent]:
 
 
 def _said(read: Read, asked: ReportsAsked) -> tuple[Said, ...]:
-    entity = Ref.parse(asked.entity)
+    entity = _entity(Ref.parse(asked.entity))
     home, types = store.home(entity) or entity, store.vocabulary().types
     found = []
     for name, one in read.said:
@@ -121,16 +122,24 @@ def _said(read: Read, asked: ReportsAsked) -> tuple[Said, ...]:
     return tuple(found)
 
 
+def _entity(named: Ref) -> Ref:
+    """The entity of a name; `component` stands for whatever kind of component has it, where only one has."""
+    if named.kind != ANY_COMPONENT:
+        return named
+    found = store.known([Ref(kind, named.namespace, named.name) for kind in COMPONENT_KINDS])
+    return next(iter(found)) if len(found) == 1 else named
+
+
 def _plain(value: Any) -> Any:
     """A value as the vocabulary reads it: mappings and lists."""
     return dict(value) if isinstance(value, dict) else [dict(item) for item in value]
 
 
-def _shown(read: Read, taken: Taken) -> schemas.ReportsTaken:
+def _shown(read: Read, taken: Taken) -> written.ReportsTaken:
     by_path = {file.path: file for file in read.files}
     reports = [
-        schemas.ReportTaken(name=path, format=file.format.name, title=file.format.title)
+        written.ReportTaken(name=path, format=file.format.name, title=file.format.title)
         for path, file in by_path.items()
     ]
     said = sorted({one.type for _, one in read.said})
-    return schemas.ReportsTaken(**taken_shown(taken).model_dump(), reports=reports, types=said)
+    return written.ReportsTaken(**taken_shown(taken).model_dump(), reports=reports, types=said)

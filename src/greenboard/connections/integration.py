@@ -9,29 +9,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from greenboard.connections.compiling import compile_manifest
 from greenboard.connections.expressions import Function
 from greenboard.connections.expressions.function import Registry
 from greenboard.connections.manifest import Manifest
 from greenboard.connections.plan import Plan
-from greenboard.connections.types import Record
+from greenboard.connections.types import Looking, Record
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
 from greenboard.facts.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from greenboard.connections.reading import Look
-
 MANIFEST, CODE = "integration.yaml", "collect.py"
 SHIPPED = Path(__file__).resolve().parents[1] / "integrations"
-Reads = Callable[["Look"], Iterator[list[Record]]]
+Reads = Callable[[Looking], Iterator[list[Record]]]
 
 
 @dataclass(frozen=True)
 class Integration:
-    """A tool that can be connected. `code` are the streams that its collect.py reads, by name."""
+    """A tool that can be connected. `code` and `functions` are what its collect.py brings, by name."""
 
     name: str
     folder: Path
@@ -39,7 +36,7 @@ class Integration:
     document: yaml.Document = field(repr=False)
     plan: Plan = field(repr=False)
     code: Mapping[str, Reads] = field(default_factory=dict, repr=False)
-    vocabulary: Vocabulary | None = field(default=None, repr=False)
+    functions: Mapping[str, Function] = field(default_factory=dict, repr=False)
 
 
 def load(folder: Path, vocabulary: Vocabulary) -> Integration:
@@ -68,7 +65,7 @@ def load(folder: Path, vocabulary: Vocabulary) -> Integration:
     streams, functions = _brought(module)
     _refuse_code(manifest, documents[0], streams)
     plan = compile_manifest(manifest, documents[0], vocabulary, functions)
-    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, vocabulary)
+    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, functions)
 
 
 def _label(path: Path) -> str:

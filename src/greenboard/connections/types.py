@@ -7,7 +7,7 @@ subjects to entities and keeps the facts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -177,11 +177,13 @@ class Probe:
 class Heard:
     """A message of a tool that is what it claims to be, and what it says has changed: ids by stream.
 
-    `delivery_id` tells a repeated delivery; the caller remembers those of at least a day.
+    `delivery_id` tells a repeated delivery; the caller remembers those of at least a day. `answer` is what
+    the tool wants to be answered, as JSON, where it asks whether we are there.
     """
 
     refresh: Mapping[str, tuple[str, ...]]
     delivery_id: str
+    answer: Mapping[str, str] | None = None
 
 
 class Refused(Exception):
@@ -230,6 +232,26 @@ class Caller(Protocol):
             Failed: no answer, or one with a status of 400 and more, after all retries.
 
         """
+        ...
+
+
+class Looking(Protocol):
+    """What the code of a collect.py is given to read a stream of records: see `reading.Look`."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def stream(self) -> str: ...
+
+    @property
+    def parent(self) -> Json: ...
+
+    @property
+    def stop(self) -> Callable[[], bool]: ...
+
+    def ask(self, method: str, path: str, *, query: dict[str, Any] | None = None, body: Json = None) -> Json:
+        """The decoded answer of one call through the guarded client. Raises Failed."""
         ...
 
 
