@@ -36,6 +36,7 @@ class _Made:
     link: str = ""
     observed_at: datetime | None = None
     partial: Reason | None = None
+    looked: bool = False
     missed: dict[Reason, set[str]] = field(default_factory=dict)
 
     def miss(self, reason: Reason, *fields: str) -> None:
@@ -105,6 +106,10 @@ class Mapper:
 
     def _entry(self, fact: FactPlan, subject: Subject, row: Row, made: _Made) -> None:
         rows, reason = self._finder.records(fact, subject, row)
+        if rows is None:
+            return
+        # A record of the subject itself may not be wanted; records that hang on it are, all of them, an answer.
+        made.looked = made.looked or fact.stream != fact.subject.spec.stream
         if reason is not None:
             made.partial = made.partial or reason
             if not self._finder.is_root(reason):
@@ -125,6 +130,7 @@ class Mapper:
             return
         if wanted is False:
             return
+        made.looked = True
         if wanted is None or not isinstance(each, list):
             made.partial = made.partial or next(iter(reasons.values()), _UNTOLD)
             return
@@ -162,7 +168,7 @@ class Mapper:
         link, at = made.link or subject.link, made.observed_at or now
         if made.declared.many is not None:
             items = _distinct(made)
-            if made.partial is None or items:
+            if made.looked and (made.partial is None or items):
                 yield Found(name, subject, items if made.partial is None else Partial(items), link, at)
             if made.partial is not None and not self._finder.is_root(made.partial):
                 made.miss(made.partial)

@@ -185,8 +185,11 @@ def made_up(integration: Integration) -> Connection:
     """A connection with settings and secrets that mean nothing."""
     settings = {name: _setting(one) for name, one in integration.manifest.settings.items()}
     secrets = {name: "made-up-secret" for name, one in integration.manifest.secrets.items() if not one.optional}
-    if not secrets:
-        secrets = dict.fromkeys(integration.manifest.secrets, "made-up-secret")
+    several = integration.manifest.api.auth
+    for auth in several if isinstance(several, tuple) else (several,):
+        if auth.kind not in ("github_app", "oauth_client"):
+            told = (hole.partition(".") for hole in templates.holes(auth.model_dump()))
+            secrets |= {name: "made-up-secret" for root, _, name in told if root == "secrets"}
     return configured.connection(integration, settings, secrets, name=integration.name)
 
 

@@ -64,6 +64,8 @@ class Vendor:
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         stream = self._stream(request)
+        if stream is None and b"grant_type=" in request.content:
+            return httpx2.Response(200, json={"access_token": "made-up-token", "expires_in": 3600})
         if stream is None:
             self.unknown.append(f"{request.method} {request.url.path}")
             return httpx2.Response(501)
