@@ -71,21 +71,22 @@ class Mapper:
                     yield from self._subject(plan, row)
 
     def _whole_types(self) -> Iterator[Missed]:
-        """What is missed of every subject, said once."""
-        for fact in self._plan.facts:
-            told: set[Reason] = set()
-            line = (fact.stream, *self._plan.streams[fact.stream].line, fact.subject.spec.stream)
-            for name in line:
-                reason = self._finder.root_failure(name)
-                if reason is not None and reason not in told:
-                    told.add(reason)
-                    yield Missed(fact.type.name, None, reason)
-            for join in fact.joins:
-                reason = self._finder.failure_from_root(join.spec.stream)
-                fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
-                whole = join.alias in fact.guards
-                if reason is not None and reason not in told and (fields or whole):
-                    yield Missed(fact.type.name, None, reason, () if whole else fields)
+        """What is missed of every subject, each thing said once."""
+        yield from dict.fromkeys(missed for fact in self._plan.facts for missed in self._whole_type(fact))
+
+    def _whole_type(self, fact: FactPlan) -> Iterator[Missed]:
+        told: set[Reason] = set()
+        for name in (fact.stream, *self._plan.streams[fact.stream].line, fact.subject.spec.stream):
+            reason = self._finder.root_failure(name)
+            if reason is not None and reason not in told:
+                told.add(reason)
+                yield Missed(fact.type.name, None, reason)
+        for join in fact.joins:
+            reason = self._finder.failure_from_root(join.spec.stream)
+            fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
+            whole = join.alias in fact.guards
+            if reason is not None and reason not in told and (fields or whole):
+                yield Missed(fact.type.name, None, reason, () if whole else fields)
 
     def _subject(self, plan: SubjectPlan, row: Row) -> Iterator[Seen | Found | Missed]:
         record = with_line(self._work, self._plan, plan.spec.stream, row.parent, row.data)
