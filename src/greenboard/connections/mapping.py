@@ -80,7 +80,7 @@ class Mapper:
                     told.add(reason)
                     yield Missed(fact.type.name, None, reason)
             for join in fact.joins:
-                reason = self._finder.root_failure(join.spec.stream)
+                reason = self._finder.failure_from_root(join.spec.stream)
                 fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
                 whole = join.alias in fact.guards
                 if reason is not None and reason not in told and (fields or whole):

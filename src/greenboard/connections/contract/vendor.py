@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
-from greenboard.connections import templates
 from greenboard.connections.contract import paths
 from greenboard.connections.contract.records import Records
 from greenboard.connections.contract.samples import Sampler
@@ -178,10 +177,20 @@ def _pattern(stream: StreamPlan) -> str:
 def _agreement(stream: StreamPlan, told: dict[str, str]) -> int:
     """How well the parameters of a call are those of a stream."""
     wanted = {**stream.spec.query, **dict(parse_qsl(urlsplit(stream.spec.get or stream.spec.post).query))}
-    plain = {key: value for key, value in wanted.items() if not list(templates.holes(value))}
-    same = sum(str(told.get(key)) == str(value) or key in told for key, value in wanted.items())
-    other = sum(key in told and isinstance(value, str) and unquote(told[key]) != value for key, value in plain.items())
-    return same - 2 * other - sum(key not in told for key in wanted)
+    score = 0
+    for key, value in wanted.items():
+        if key not in told:
+            score -= 1
+        elif isinstance(value, str):
+            score += 1 if _like(value, told[key]) else -2
+        else:
+            score += 1
+    return score
+
+
+def _like(template: str, text: str) -> bool:
+    """Whether a text can come of a template."""
+    return re.fullmatch(_HOLE.sub(".*", re.escape(template)), text, re.DOTALL) is not None
 
 
 def _items(body: Shape, path: paths.Path) -> Shape | None:
