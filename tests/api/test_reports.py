@@ -125,6 +125,11 @@ def test_an_entity_that_there_is_not_has_no_reports(administrator):
     assert "no entity service:default/nobody" in problem(answer, 400)["errors"][0]["message"]
 
 
+def test_a_component_need_not_be_named_by_its_kind(administrator):
+    address = ADDRESS.replace("service:", "component:")
+    assert administrator.client.generic("POST", address, samples.LCOV, content_type=PLAIN).status_code == 200
+
+
 def test_the_same_key_takes_a_report_once(send, administrator):
     first = send(samples.LCOV, **{"Idempotency-Key": "build-1"})
     again = send(samples.LCOV, **{"Idempotency-Key": "build-1"})

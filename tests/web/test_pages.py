@@ -29,6 +29,7 @@ PAGES = {
     "/scorecards/production-readiness/rules/inf-1-images": "Workloads name the version of their images",
     "/fact-types": "Fact types",
     "/fact-types/workload": "Workloads",
+    "/sending-reports": "Sending reports",
 }
 
 

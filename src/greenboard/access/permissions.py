@@ -56,7 +56,7 @@ WORDS: Mapping[Permission, Word] = {
     Permission.CATALOG_WRITE: Word("Declare, change and retire entities and relations", About.ENTITIES),
     Permission.FACTS_WRITE: Word("State facts and gaps about entities", About.ENTITIES),
     Permission.RULES_PREVIEW: Word("Hold drafts of rules against the whole catalog and its past"),
-    Permission.RULES_WRITE: Word("Save and restore rules"),
+    Permission.RULES_WRITE: Word("Save and restore rules, and define fact types"),
     Permission.TOKENS_OWN: Word("Make and revoke tokens of one's own", About.SELF),
     Permission.PEOPLE_READ: Word("See accounts, teams' members and who may do what"),
     Permission.PEOPLE_MANAGE: Word("Close and open accounts, and put people into teams"),

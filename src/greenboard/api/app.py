@@ -12,6 +12,7 @@ from greenboard.api import (
     catalog,
     collections,
     connections,
+    defining,
     drafts,
     edits,
     facts,
@@ -35,6 +36,7 @@ from greenboard.api.problems import Api, Strict
 
 ROUTERS: tuple[Router, ...] = (
     catalog.router,
+    defining.router,
     facts.router,
     reports.router,
     results.router,

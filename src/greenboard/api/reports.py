@@ -17,6 +17,7 @@ from greenboard.api.guard import STATE
 from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Asked, Moment, RefText, Word
 from greenboard.api.writing import reach, taken_shown
+from greenboard.catalog.types import ANY_COMPONENT, COMPONENT_KINDS
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
@@ -107,7 +108,7 @@ def _sent(request: HttpRequest, asked: ReportsAsked) -> Iterator[Sent]:
 
 
 def _said(read: Read, asked: ReportsAsked) -> tuple[Said, ...]:
-    entity = Ref.parse(asked.entity)
+    entity = _entity(Ref.parse(asked.entity))
     home, types = store.home(entity) or entity, store.vocabulary().types
     found = []
     for name, one in read.said:
@@ -119,6 +120,14 @@ def _said(read: Read, asked: ReportsAsked) -> tuple[Said, ...]:
         else:
             found.append(Said(ref, one.type, source, place, _plain(one.value), one.observed_at))
     return tuple(found)
+
+
+def _entity(named: Ref) -> Ref:
+    """The entity of a name; `component` stands for whatever kind of component has it, where only one has."""
+    if named.kind != ANY_COMPONENT:
+        return named
+    found = store.known([Ref(kind, named.namespace, named.name) for kind in COMPONENT_KINDS])
+    return next(iter(found)) if len(found) == 1 else named
 
 
 def _plain(value: Any) -> Any:

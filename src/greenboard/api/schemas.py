@@ -241,11 +241,20 @@ class FactType(Shown):
     fields: list[FieldShown]
     idioms: list[IdiomShown]
     unreadable: dict[str, str]
+    retired: bool = Field(description="It takes no facts any more.")
     url: str
 
 
 class FactTypeList(BaseModel):
     fact_types: list[FactType]
+
+
+class BrokenRule(BaseModel):
+    """A rule that a change would break, and why."""
+
+    scorecard: str
+    rule: str
+    reason: str
 
 
 class CauseShown(BaseModel):

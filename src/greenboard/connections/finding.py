@@ -16,6 +16,9 @@ from greenboard.connections.types import Reason, Subject
 from greenboard.connections.work import Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
+_ABSENT = Reason("theirs", "The tool says that it is not there.")
+_SKIPPED = Reason("stopped", "It was not looked for.")
+_KNOWN = {"absent": _ABSENT, "skipped": _SKIPPED}
 _UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
 
@@ -102,29 +105,34 @@ class Finder:
         return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
 
     def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
-        """The keys of those parents for which the look failed."""
+        """The keys of those parents for which the look failed, or said that there is nothing."""
         assert stream.parent is not None
         for row in self._work.rows(stream.parent):
             looked = self._work.look(stream.name, row.key)
-            if looked is not None and looked.over and looked.reason is None:
+            if looked is not None and looked.state == "done":
                 continue
             above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
+            reason = _NOT_READ if looked is None else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
             for key in _keys_of(right, {}, self._session.env({"parent": above})):
-                yield key, looked.reason if looked is not None and looked.reason is not None else _NOT_READ
+                yield key, reason
 
     def _why(self, index: str, stream: str) -> Reason | None:
         """Why there may be more records than an index finds."""
         return self._whole[stream] or (_UNTOLD if index in self._unclear else None)
 
-    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row], Reason | None]:
-        """The records of the stream of a fact that are about a subject, and why there may be more."""
+    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row] | None, Reason | None]:
+        """The records of the stream of a fact that are about a subject, and why there may be more.
+
+        None where it was not looked for any.
+        """
         if fact.of is not None:
             found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
             return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
             return [row], None
-        return self._below(fact.stream, own, row)
+        several, reason = self._below(fact.stream, own, row)
+        return (several or None, None) if reason is _SKIPPED else (several, reason)
 
     def _below(self, stream: str, above: str, row: Row) -> tuple[list[Row], Reason | None]:
         """The records of a stream that hang, at whatever depth, on one of a stream above it."""
@@ -143,6 +151,8 @@ class Finder:
         looked = self._work.look(stream, key)
         if looked is None or not looked.over:
             return [], self._whole[stream] or _NOT_READ
+        if looked.state == "skipped":
+            return [], _SKIPPED
         return self._work.children(stream, key), looked.reason
 
     def join(self, fact: FactPlan, row: Row, record: dict[str, Any], env: Env) -> dict[str, Reason]:
@@ -167,6 +177,10 @@ class Finder:
             reason = self._why_keys(join, keys)
         else:
             found, reason = self._below(join.spec.stream, fact.stream, row)
+            looked = self._work.look(join.spec.stream, row.key)
+            reason = _ABSENT if looked is not None and looked.state == "absent" else reason
+        if reason is _ABSENT or reason is _SKIPPED:
+            return (False if reason is _ABSENT else None), None
         several = self._chosen(join, found)
         if several is None:
             return None, None

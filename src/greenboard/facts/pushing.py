@@ -20,7 +20,7 @@ from greenboard.catalog.types import Declared, Relation
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import following, store
+from greenboard.facts import custom, following, store
 from greenboard.facts.service import Recorded, record
 from greenboard.facts.types import Fact, Gap, Source
 from greenboard.facts.vocabulary import Vocabulary
@@ -175,7 +175,7 @@ def _record(said: Sequence[Said], reach: Sight) -> Recorded:
     there = covered(reach, store.present(entities=refs))
     kinds.refuse(_unknown(said, there))
     store.lock(store.identify(refs).values())
-    at, words = clock.now(), store.vocabulary()
+    at, words = clock.now(), custom.refresh()
     errors, facts, gaps = list(_twice(said)), list[Fact](), list[Gap]()
     for one in said:
         try:
@@ -209,12 +209,19 @@ def _unknown(said: Sequence[Said], there: set[Ref]) -> Iterator[UserError]:
 
 def _made(one: Said, words: Vocabulary, now: datetime) -> Fact | Gap:
     if one.reason is not None:
-        words.get(one.type)
+        _taken(one.type, words)
         return Gap(one.entity, one.type, one.reason, one.source, now, one.unclear)
+    _taken(one.type, words)
     observed = one.observed_at or now
     if observed > now + SKEW:
         raise _Moment("observed after now", expected=f"at most {clock.format_time(now)}", hint="Check the clock.")
     return Fact(one.entity, one.type, words.normalise(one.type, one.value), one.source, min(observed, now))
+
+
+def _taken(name: str, words: Vocabulary) -> None:
+    """Refuse what there is not, or is no longer."""
+    if words.get(name).retired:
+        raise UserError(f"{name} is retired", hint="It takes no facts any more.")
 
 
 def _twice(said: Sequence[Said]) -> Iterator[UserError]:

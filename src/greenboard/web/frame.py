@@ -49,12 +49,13 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
+_FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
-    ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type")),
+    ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
 _NEEDED = {"connections": Permission.CONNECTIONS_READ}

@@ -25,6 +25,7 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
@@ -51,6 +52,7 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("sending-reports", reports, name="reports"),
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
     path("integrations", listing.integrations, name="integrations"),

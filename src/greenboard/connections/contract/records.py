@@ -28,9 +28,12 @@ class Records:
 
     def names(self, stream: str) -> Mapping[str, Shape]:
         """What expressions on a record may start with besides its fields."""
+        return {"settings": ANYTHING, "root": self.shape(stream), "parent": self._above(stream)}
+
+    def _above(self, stream: str) -> Shape:
+        """What a record hangs on, with what that hangs on as its `parent`, and so on."""
         parent = self.plan.streams[stream].parent
-        found = {"settings": ANYTHING, "root": self.shape(stream)}
-        return {**found, "parent": self.shape(parent) if parent else ANYTHING}
+        return replace(self.shape(parent), above=self._above(parent)) if parent else ANYTHING
 
 
 def described(plan: Plan, bundle: Bundle, own: Mapping[str, Function]) -> Records:
