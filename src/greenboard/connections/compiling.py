@@ -133,6 +133,8 @@ class _Work:
             next=self.optional((*path, "page", "next"), spec.page.next),
             more=self.optional((*path, "page", "more"), spec.page.more),
             total=self.optional((*path, "page", "total"), spec.page.total),
+            enough=self.optional((*path, "page", "enough"), spec.page.enough, nested),
+            take=self.optional((*path, "take"), spec.take, nested),
             where=self.optional((*path, "for_each", "where"), spec.for_each.where, nested) if spec.for_each else None,
             newest=self.optional((*path, "since", "newest"), spec.since.newest) if spec.since else None,
             absent=self.optional((*path, "absent", "when"), spec.absent.when) if spec.absent else None,
@@ -205,9 +207,9 @@ class _Work:
     def _join(self, path: Path, alias: str, spec: Join, streams: Mapping[str, StreamPlan], stream: str) -> JoinPlan:
         here: Path = (*path, "join", alias)
         found = self.known((*here, "stream"), spec.stream, streams, "stream")
-        if found and not spec.by and streams[spec.stream].parent != stream:
+        if found and not spec.by and stream not in streams[spec.stream].line:
             hint = "Say with `by: {LEFT: RIGHT}` which records belong together."
-            self.wrong((*here, "stream"), f"{spec.stream!r} is not read for each of {stream!r}", hint=hint)
+            self.wrong((*here, "stream"), f"{spec.stream!r} does not hang on {stream!r}", hint=hint)
         several = tuple(self.manifest.facts[int(path[1])].join)
         names = frozenset({"parent", *several[: several.index(alias)]})
         return JoinPlan(
@@ -265,6 +267,8 @@ class _Work:
         if any(spec.keep == "all" for spec in self.manifest.streams.values()):
             return None
         found: set[str] = {"id", "of", "value"}
+        for spec in self.manifest.streams.values():
+            found |= set(spec.keep) if not isinstance(spec.keep, str) else set()
         for one in self.every:
             found |= reading.identifiers(one.tree)
         return frozenset(found | set(self._in_templates()))

@@ -28,6 +28,8 @@ class StreamPlan:
     next: Expression | None = None
     more: Expression | None = None
     total: Expression | None = None
+    enough: Expression | None = None
+    take: Expression | None = None
     where: Expression | None = None
     newest: Expression | None = None
     absent: Expression | None = None

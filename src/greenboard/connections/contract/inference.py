@@ -162,6 +162,9 @@ class Inference:
             return Shape(made=given[0].kinds or frozenset({"string"}), words=words)
         if name == "entries":
             return listed(Shape(made=frozenset({"object"}), fields={"key": made("string"), "value": given[0].values()}))
+        if name == "group_by":
+            fields = {"key": made("string", "integer"), "items": given[0]}
+            return listed(Shape(made=frozenset({"object"}), fields=fields))
         if name in ("sev", "cvss"):
             return made("string", words=["critical", "high", "medium", "low"])
         if function.gives == "element":

@@ -153,6 +153,20 @@ def distinct_by(several: list[Any], key: Evaluated) -> list[Any] | None:
     return [several[index] for index in places.values()]
 
 
+@REGISTRY.add("list", "rule", gives="list", example="group_by(deployments, &environment)")
+def group_by(several: list[Any], key: Evaluated) -> list[Any] | None:
+    """The elements by a text or number, as a list of objects with `key` and `items`; unknown when one has none."""
+    groups: dict[Any, list[Any]] = {}
+    for one in several:
+        found = key(one)
+        if found is None:
+            return None
+        if isinstance(found, list | dict):
+            raise Mistyped("group_by: expected texts or numbers")
+        groups.setdefault(found, []).append(one)
+    return [{"key": found, "items": items} for found, items in groups.items()]
+
+
 @REGISTRY.add("object", gives="texts", example="keys(labels)")
 def keys(value: dict[str, Any]) -> list[str]:
     """The names of the fields of an object."""
