@@ -14,6 +14,7 @@ PAGES = {
     "/": "Board",
     "/?by=system&since=30d": "Board",
     "/?by=domain&tier=1&kind=service": "Board",
+    "/mine": "Mine",
     "/catalog": "Catalog",
     "/catalog?q=check&sort=-score": "Catalog",
     "/results?outcome=fail": "Results",
@@ -28,6 +29,7 @@ PAGES = {
     "/scorecards/production-readiness/rules/inf-1-images": "Workloads name the version of their images",
     "/fact-types": "Fact types",
     "/fact-types/workload": "Workloads",
+    "/sending-reports": "Sending reports",
 }
 
 
@@ -127,6 +129,7 @@ def test_text_from_the_address_is_escaped(board):
 # nor the rows that are read grow with the number of entities: see the tests below.
 BOUNDS = {
     "/": 12,
+    "/mine": 20,
     "/catalog": 8,
     "/results": 11,
     "/entities/service/default/checkout": 72,

@@ -45,7 +45,7 @@ def _written() -> tuple[str, str]:
 
 def _write(known: Vocabulary) -> tuple[str, str]:
     told = {
-        "types": [_type(declared, known) for _, declared in sorted(known.types.items())],
+        "types": [_type(declared, known) for _, declared in sorted(known.types.items()) if not declared.retired],
         "functions": [_function(one) for section in reference.sections() for one in section.functions if one.is_named],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

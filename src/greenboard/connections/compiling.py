@@ -207,9 +207,9 @@ class _Work:
     def _join(self, path: Path, alias: str, spec: Join, streams: Mapping[str, StreamPlan], stream: str) -> JoinPlan:
         here: Path = (*path, "join", alias)
         found = self.known((*here, "stream"), spec.stream, streams, "stream")
-        if found and not spec.by and streams[spec.stream].parent != stream:
+        if found and not spec.by and stream not in streams[spec.stream].line:
             hint = "Say with `by: {LEFT: RIGHT}` which records belong together."
-            self.wrong((*here, "stream"), f"{spec.stream!r} is not read for each of {stream!r}", hint=hint)
+            self.wrong((*here, "stream"), f"{spec.stream!r} does not hang on {stream!r}", hint=hint)
         several = tuple(self.manifest.facts[int(path[1])].join)
         names = frozenset({"parent", *several[: several.index(alias)]})
         return JoinPlan(
@@ -267,6 +267,8 @@ class _Work:
         if any(spec.keep == "all" for spec in self.manifest.streams.values()):
             return None
         found: set[str] = {"id", "of", "value"}
+        for spec in self.manifest.streams.values():
+            found |= set(spec.keep) if not isinstance(spec.keep, str) else set()
         for one in self.every:
             found |= reading.identifiers(one.tree)
         return frozenset(found | set(self._in_templates()))

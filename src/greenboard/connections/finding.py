@@ -9,13 +9,16 @@ from typing import Any
 
 from greenboard.connections.expressions import Env, Expression, Mistyped
 from greenboard.connections.expressions.compiling import truth
-from greenboard.connections.plan import FactPlan, JoinPlan, Plan
+from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
 from greenboard.connections.work import Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
+_ABSENT = Reason("theirs", "The tool says that it is not there.")
+_SKIPPED = Reason("stopped", "It was not looked for.")
+_KNOWN = {"absent": _ABSENT, "skipped": _SKIPPED}
 _UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
 
@@ -39,6 +42,7 @@ class Finder:
         }
         self._told_at_once = frozenset(self._roots.values())
         self._unclear: set[str] = set()
+        self._failed: dict[str, dict[str, Reason]] = {}
         for fact in self._plan.facts:
             self._prepare(fact)
 
@@ -90,22 +94,51 @@ class Finder:
             for key in _keys_of(right, record, env):
                 yield key, row.seq
 
+    def _why_keys(self, join: JoinPlan, keys: list[str]) -> Reason | None:
+        """Why there may be more records with some keys. Where keys are of the parent, only the looks at those count."""
+        stream = self._plan.streams[join.spec.stream]
+        if stream.parent is None or not all(_of_parent(one) for one in join.right):
+            return self._why(join.index, stream.name)
+        if join.index not in self._failed:
+            self._failed[join.index] = dict(self._failed_keys(stream, join.right))
+        failed = self._failed[join.index]
+        return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
+
+    def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
+        """The keys of those parents for which the look failed, or said that there is nothing."""
+        assert stream.parent is not None
+        for row in self._work.rows(stream.parent):
+            looked = self._work.look(stream.name, row.key)
+            if looked is not None and looked.state == "done":
+                continue
+            above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
+            reason = _NOT_READ if looked is None else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
+            for key in _keys_of(right, {}, self._session.env({"parent": above})):
+                yield key, reason
+
     def _why(self, index: str, stream: str) -> Reason | None:
         """Why there may be more records than an index finds."""
         return self._whole[stream] or (_UNTOLD if index in self._unclear else None)
 
-    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row], Reason | None]:
-        """The records of the stream of a fact that are about a subject, and why there may be more."""
+    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row] | None, Reason | None]:
+        """The records of the stream of a fact that are about a subject, and why there may be more.
+
+        None where it was not looked for any.
+        """
         if fact.of is not None:
             found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
             return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
             return [row], None
-        line = (fact.stream, *self._plan.streams[fact.stream].line)
-        path = line[: line.index(own)]
+        several, reason = self._below(fact.stream, own, row)
+        return (several or None, None) if reason is _SKIPPED else (several, reason)
+
+    def _below(self, stream: str, above: str, row: Row) -> tuple[list[Row], Reason | None]:
+        """The records of a stream that hang, at whatever depth, on one of a stream above it."""
+        line = (stream, *self._plan.streams[stream].line)
         several, reason = [row], None
-        for name in reversed(path):
+        for name in reversed(line[: line.index(above)]):
             below: list[Row] = []
             for one in several:
                 found, why = self._children(name, one.key)
@@ -118,27 +151,36 @@ class Finder:
         looked = self._work.look(stream, key)
         if looked is None or not looked.over:
             return [], self._whole[stream] or _NOT_READ
+        if looked.state == "skipped":
+            return [], _SKIPPED
         return self._work.children(stream, key), looked.reason
 
     def join(self, fact: FactPlan, row: Row, record: dict[str, Any], env: Env) -> dict[str, Reason]:
         """Put the joined records under their names into the environment; why, where one is unknown."""
         reasons: dict[str, Reason] = {}
         for join in fact.joins:
-            value, reason = self._joined(join, row, record, env)
+            value, reason = self._joined(fact, join, (row, record), env)
             env.names[join.alias] = value
             if reason is not None:
                 reasons[join.alias] = reason
         return reasons
 
-    def _joined(self, join: JoinPlan, row: Row, record: dict[str, Any], env: Env) -> tuple[Any, Reason | None]:
+    def _joined(
+        self, fact: FactPlan, join: JoinPlan, at: tuple[Row, dict[str, Any]], env: Env
+    ) -> tuple[Any, Reason | None]:
+        row, record = at
         if join.right:
             keys = list(_keys_of(join.left, record, env))
             if (join.spec.many or not keys) and _unknown(join.left, record, env):
                 return None, None
             found = [one for key in keys for one in self._work.indexed(join.index, join.spec.stream, key)]
-            reason = self._why(join.index, join.spec.stream)
+            reason = self._why_keys(join, keys)
         else:
-            found, reason = self._children(join.spec.stream, row.key)
+            found, reason = self._below(join.spec.stream, fact.stream, row)
+            looked = self._work.look(join.spec.stream, row.key)
+            reason = _ABSENT if looked is not None and looked.state == "absent" else reason
+        if reason is _ABSENT or reason is _SKIPPED:
+            return (False if reason is _ABSENT else None), None
         several = self._chosen(join, found)
         if several is None:
             return None, None
@@ -170,6 +212,14 @@ class Finder:
             if held:
                 chosen.append(record)
         return chosen
+
+
+def _of_parent(expression: Expression) -> bool:
+    """Whether an expression reads only what a record hangs on."""
+    tree = expression.tree
+    while tree["type"] == "subexpression":
+        tree = tree["children"][0]
+    return bool(tree["type"] == "field" and tree["value"] == "parent")
 
 
 def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iterator[str]:

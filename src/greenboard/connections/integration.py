@@ -9,24 +9,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from greenboard.connections.compiling import compile_manifest
 from greenboard.connections.expressions import Function
 from greenboard.connections.expressions.function import Registry
 from greenboard.connections.manifest import Manifest
 from greenboard.connections.plan import Plan
-from greenboard.connections.types import Record
+from greenboard.connections.types import Looking, Record
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
 from greenboard.facts.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from greenboard.connections.reading import Look
-
 MANIFEST, CODE = "integration.yaml", "collect.py"
 SHIPPED = Path(__file__).resolve().parents[1] / "integrations"
-Reads = Callable[["Look"], Iterator[list[Record]]]
+Reads = Callable[[Looking], Iterator[list[Record]]]
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,7 @@ class Stream(Strict):
     optional: bool = False
     again: bool = False
     etag: bool = False
-    keep: Literal["read", "all"] = "read"
+    keep: Literal["read", "all"] | tuple[str, ...] = "read"
 
     @model_validator(mode="after")
     def _one_way(self) -> Stream:
@@ -307,7 +307,8 @@ class Challenge(Strict):
 class Webhook(Strict):
     """How messages of the tool are told from others; see `signatures` for what the families need.
 
-    `id`, `time` are expressions on the body; `claim` is that of a JSON Web Token with the body's SHA-256.
+    `id`, `time` are expressions on the body; `claim` is that of a JSON Web Token with the body's SHA-256. Where the
+    header of this family does not come, `otherwise` says how else messages may be signed.
     """
 
     family: Literal[
@@ -324,6 +325,7 @@ class Webhook(Strict):
     id_header: str = ""
     time: str = ""
     doc: str = ""
+    otherwise: Webhook | None = None
     challenge: Challenge | None = None
     refresh: tuple[Refresh, ...] = ()
 

@@ -130,9 +130,12 @@ class Session:
         try:
             if not truth(made[0](body, self.env())):
                 return
+        except Mistyped:
+            return
+        try:
             text = str(made[1](body, self.env()) or "no reason given")[:200]
-        except Mistyped as wrong:
-            text = str(wrong)
+        except Mistyped:
+            text = "no reason given"
         fault = "permission" if text in refusal.permission else "limit" if text in refusal.limit else "theirs"
         reason = Reason(fault, f"The tool refuses: {text}", answer.status, request.label)  # type: ignore[arg-type]
         raise Failed(self._scrubbed(reason), calls=answer.calls)

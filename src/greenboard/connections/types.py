@@ -7,7 +7,7 @@ subjects to entities and keeps the facts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -232,6 +232,26 @@ class Caller(Protocol):
             Failed: no answer, or one with a status of 400 and more, after all retries.
 
         """
+        ...
+
+
+class Looking(Protocol):
+    """What the code of a collect.py is given to read a stream of records: see `reading.Look`."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def stream(self) -> str: ...
+
+    @property
+    def parent(self) -> Json: ...
+
+    @property
+    def stop(self) -> Callable[[], bool]: ...
+
+    def ask(self, method: str, path: str, *, query: dict[str, Any] | None = None, body: Json = None) -> Json:
+        """The decoded answer of one call through the guarded client. Raises Failed."""
         ...
 
 

@@ -221,6 +221,13 @@ def homes(as_of: datetime | None, components: Collection[int] | None = None) -> 
     return {one: other for chunk in chunks(sorted(components)) for one, other in pairs.filter(source_id__in=chunk)}
 
 
+def home(entity: Ref) -> Ref | None:
+    """The repository that a component lives in now, if it is known to live in one."""
+    ids = known([entity])
+    found = homes(None, ids.values())
+    return next(iter(names_of(found.values()).values()), None)
+
+
 def current(
     as_of: datetime | None = None, entities: Collection[Ref] | None = None
 ) -> dict[Ref, tuple[list[Fact], list[Gap]]]:

@@ -16,12 +16,10 @@ from greenboard.facts import store as facts
 from greenboard.facts.merge import merge
 from greenboard.results import store
 from greenboard.results.around import build
+from greenboard.results.held import FEW
 from greenboard.results.judge import Subject, Surroundings
 from greenboard.rules.around import Around, Levels
 from greenboard.rules.vectors import Array
-
-_FEW = 2_000
-"""The levels of so many entities are asked for one by one."""
 
 
 def near(number: int, as_of: datetime) -> Surroundings:
@@ -93,7 +91,7 @@ class Neighbourhood:
         several = list(ids)
         found: dict[str, Levels] = {}
         for name, levels in store.ladders(self.as_of).items():
-            ranks = store.ranks(name, several if len(several) <= _FEW else None, as_of=self.as_of)
+            ranks = store.ranks(name, several if len(several) <= FEW else None, as_of=self.as_of)
             told = (ranks.get(number, -1) for number in several)
             found[name] = Levels(levels, np.fromiter(told, dtype=np.int16, count=len(several)))
         return found

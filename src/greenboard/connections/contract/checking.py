@@ -64,7 +64,8 @@ def _bundles(integration: Integration, specs: Path | None) -> list[Path]:
 
 
 def _contract(integration: Integration, against: list[Path]) -> Iterator[str]:
-    lint = Lint(integration, records.described(integration.plan, bundles.load(against)))
+    found = records.described(integration.plan, bundles.load(against), integration.functions)
+    lint = Lint(integration, found)
     lint.run()
     # What is tried goes wrong where something was found already; it need not be said twice.
     tried = (one for one in Trial(lint).findings() if not any(_within(one, found) for found in lint.findings))

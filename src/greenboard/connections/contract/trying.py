@@ -67,14 +67,28 @@ class Trial:
 
     def run(self, *, pages: int = 1, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Outcome:
         """One collection."""
-        vendor = Vendor(self.integration.plan, self.records, self.base, NOW, pages, fault, vary, made=self._made)
+        vendor = Vendor(
+            self.integration.plan,
+            self.records,
+            self.base,
+            NOW,
+            pages,
+            fault,
+            vary,
+            made=self._made,
+            settings=self.connection.settings,
+        )
         client = httpx2.Client(transport=httpx2.MockTransport(vendor))
-        call = calling.caller(self.connection, client=client, sleep=lambda _: None)
+        call = calling.caller(self.connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
         events = list(collecting.collect(self.connection, now=NOW, call=call))
         facts = {(one.type, one.subject.id): one.value for one in events if isinstance(one, Found)}
         ended = events[-1]
         assert isinstance(ended, Ended)
         return Outcome(facts, tuple(one for one in events if isinstance(one, Missed)), ended)
+
+    def _vendor(self, pages: int, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Vendor:
+        plan, settings = self.integration.plan, self.connection.settings
+        return Vendor(plan, self.records, self.base, NOW, pages, fault, vary, made=self._made, settings=settings)
 
     def _unfit(self, whole: Outcome) -> Iterator[Finding]:
         """Valid answers that were not understood."""
@@ -102,7 +116,9 @@ class Trial:
         self.run(fault=_always(name, self._empty))
         if self.integration.plan.streams[name].spec.page.kind in ("next", "cursor", "link"):
             again = self.run(pages=3, fault=self._again(name))
-            if again.ended.streams[name].pages > _ROUNDS:
+            parent = self.integration.plan.streams[name].parent
+            looks = again.ended.streams[parent].records if parent else 1
+            if again.ended.streams[name].pages > _ROUNDS * max(looks, 1):
                 yield Finding(("streams", name), "the same page comes again and again, and it is read on")
 
     def _again(self, name: str) -> Fault:
@@ -114,7 +130,15 @@ class Trial:
                 return None
             if name not in first:
                 stream = self.integration.plan.streams[name]
-                vendor = Vendor(self.integration.plan, self.records, self.base, NOW, 3, made=self._made)
+                vendor = Vendor(
+                    self.integration.plan,
+                    self.records,
+                    self.base,
+                    NOW,
+                    3,
+                    made=self._made,
+                    settings=self.connection.settings,
+                )
                 first[name] = vendor.answer(stream, 0, asked.request)
             kept = first[name]
             return httpx2.Response(kept.status_code, headers=kept.headers, content=kept.content)
@@ -183,8 +207,11 @@ def made_up(integration: Integration) -> Connection:
     """A connection with settings and secrets that mean nothing."""
     settings = {name: _setting(one) for name, one in integration.manifest.settings.items()}
     secrets = {name: "made-up-secret" for name, one in integration.manifest.secrets.items() if not one.optional}
-    if not secrets:
-        secrets = dict.fromkeys(integration.manifest.secrets, "made-up-secret")
+    several = integration.manifest.api.auth
+    for auth in several if isinstance(several, tuple) else (several,):
+        if auth.kind not in ("github_app", "oauth_client"):
+            told = (hole.partition(".") for hole in templates.holes(auth.model_dump()))
+            secrets |= {name: "made-up-secret" for root, _, name in told if root == "secrets"}
     return configured.connection(integration, settings, secrets, name=integration.name)
 
 

@@ -250,6 +250,8 @@ class _Compiler:
 
         def call(value: Any, env: Env) -> Any:
             given = [argument(value, env) for argument in arguments]
+            if False in given:
+                given = function.without_absent(given)
             if function.strict and None in given:
                 return None
             function.check(given)

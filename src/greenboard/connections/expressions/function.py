@@ -36,6 +36,13 @@ class Function:
     timed: bool = False
     rest: bool = False
 
+    def without_absent(self, arguments: Sequence[Any]) -> list[Any]:
+        """Arguments in which `false` is unknown where a list or object is taken: a joined record that is not there."""
+        return [
+            None if value is False and self.takes[min(at, len(self.takes) - 1)] in _WHOLE else value
+            for at, value in enumerate(arguments)
+        ]
+
     def check(self, arguments: Sequence[Any]) -> None:
         """Refuse arguments of another type; unknown ones fit everywhere.
 
@@ -111,6 +118,7 @@ def _said(value: object) -> str:
     return {bool: "a bool", str: "a text", list: "a list", dict: "an object"}.get(type(value), "a number")
 
 
+_WHOLE = frozenset({"list", "texts", "object"})
 _FITS: dict[Takes, Callable[[Any], bool]] = {
     "any": lambda _: True,
     "list": lambda value: isinstance(value, list),

@@ -33,7 +33,9 @@ def told(dated: Sequence[Dated[Scan]], *, partly: bool) -> Iterator[Found | Miss
             counts = None if partly else _counts([part[1] for part in newest])
             if counts is None:
                 what = "a report beside it could not be read" if partly else _UNRATED
-                yield Missed("vulnerability", f"severities of {tool} ({kind}) not known: {what}", place)
+                yield Missed(
+                    "vulnerability", f"severities of {tool} ({kind}) not known: {what}", place, tool=tool, key=kind
+                )
             looked = min(part[2] for part in newest)
             items.append({"kind": kind, "scanner": tool, "scanned": True, "last_scan_at": looked, **(counts or {})})
             places[kind] = place
