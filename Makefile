@@ -18,10 +18,10 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-slow lint format types contracts sizes bench lock check audit sbom client clean
+.PHONY: help install run test test-postgres test-postgres-all test-slow lint format types contracts sizes bench lock check audit sbom client clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed $(ASSETS) ## Install Greenboard into .venv
 
@@ -34,6 +34,9 @@ test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
 test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
 	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)
 
+test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite, but for the browser and what is slow, on PostgreSQL
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" --ignore tests/browser tests
+
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
 
@@ -41,6 +44,7 @@ lint: $(VENV)/.installed-dev ## Check style, security, migrations, types, import
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/bandit -q -r src -c pyproject.toml
+	@$(BIN)/python tools/advisories.py
 	@$(BIN)/python tools/migrations.py
 	@$(MAKE) --no-print-directory types contracts sizes
 
@@ -66,7 +70,7 @@ bench: $(VENV)/.installed-dev $(ASSETS) ## Run every benchmark; each prints a JS
 check: install ## Hold this repository against its own standard: Gold, with the exemptions of deploy/
 	@$(BIN)/greenboard check . --exemptions deploy/exemptions.yaml --fail-under gold
 
-audit: $(VENV)/.uv ## Look for known vulnerabilities in what is locked; needs a network, so CI leaves it out
+audit: $(VENV)/.uv ## Look for known vulnerabilities in what is locked; needs a network, so CI leaves it to `make lint`
 	@$(BIN)/uv tool run --from pip-audit pip-audit --require-hashes --disable-pip \
 	  $(foreach name,run dev build node,-r requirements/$(name).txt)
 	@cd frontend && npm audit --package-lock-only

@@ -49,7 +49,7 @@ class History:
         self.changes = 0
         self.worker = Continuous(lambda: (self.made.scorecard,), Live())
         self.results_changed = 0
-        self.worker.turn(begin)
+        self.worker.whole(lambda: begin)
 
     def live(self, day: int, say: Callable[[History, list[Any], datetime], None]) -> None:
         """One day: every tool looks again, some find something else, and the results follow."""
@@ -58,7 +58,7 @@ class History:
         told = [self._change(row, at) for row in changed]
         say(self, told, at)
         self.changes += len(told)
-        done = self.worker.turn(at)
+        done = self.worker.whole(lambda: at)
         self.results_changed += done.results_changed if done else 0
 
     def _change(self, row: int, at: datetime) -> Any:

@@ -84,6 +84,20 @@ PAGES = {
     "fact-type-retire": "maintainer",
     "fact-sources": "viewer",
     "reports": "viewer",
+    "integrations": "member",
+    "connections": "member",
+    "connection": "member",
+    "connection-progress": "member",
+    "collection": "member",
+    "discovery": "member",
+    "connection-new": "maintainer",
+    "connection-edit": "maintainer",
+    "connection-test": "maintainer",
+    "connection-remove": "maintainer",
+    "connection-collect": "maintainer",
+    "collection-stop": "maintainer",
+    "removal-decide": "maintainer",
+    "discovery-decide": "maintainer",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -125,14 +139,16 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}"}
-"""The operation that asks for a signature instead of a session or token: `tests/api/test_hooks.py` is about it."""
+SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages"}
+"""The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
+`tests/collection/test_hearing.py` are about them."""
 
 MYSELF = {"/me"}
 """The operation about whoever asks: for everybody who is known, whatever they may."""
 
 FORMS = re.compile(
-    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|fact-type-(check|retire)"
+    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|fact-type-(check|retire)"
 )
 """The pages that take POST only."""
 
@@ -184,6 +200,23 @@ OPERATIONS = {
     "POST /hooks/{int:number}/test": "maintainer",
     "GET /hooks/{int:number}/deliveries": "maintainer",
     "POST /hooks/{int:number}/deliveries/{int:delivery}/again": "maintainer",
+    "GET /integrations": "member",
+    "GET /integrations/{name}": "member",
+    "GET /connections": "member",
+    "POST /connections": "maintainer",
+    "GET /connections/{name}": "member",
+    "PUT /connections/{name}": "maintainer",
+    "DELETE /connections/{name}": "maintainer",
+    "POST /connections/{name}/test": "maintainer",
+    "GET /connections/{name}/budget": "member",
+    "GET /connections/{name}/collections": "member",
+    "POST /connections/{name}/collections": "maintainer",
+    "GET /connections/{name}/collections/{int:number}": "member",
+    "POST /connections/{name}/collections/{int:number}/stop": "maintainer",
+    "GET /connections/{name}/removals": "member",
+    "POST /connections/{name}/removals/{int:number}": "maintainer",
+    "GET /connections/{name}/subjects": "member",
+    "POST /connections/{name}/subjects/{int:number}": "maintainer",
     "GET /inlets": "maintainer",
     "POST /inlets": "administrator",
     "POST /inlets/{name}/close": "administrator",

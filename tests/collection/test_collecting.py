@@ -128,6 +128,13 @@ def test_a_trial_says_what_would_change_and_writes_nothing(lookout, tool):
     assert list(models.Observation.objects.values_list("id", "value", "seen_at")) == kept
 
 
+def test_a_trial_says_what_it_could_not_look_at(lookout, tool):
+    tool.fail("403", at="/objectives")
+    row = collect(lookout, Kind.TRIAL)
+    assert (row.state, {one["fault"] for one in row.faults}) == (State.PARTIAL, {"permission"})
+    assert missing(CHECKOUT) == {}
+
+
 def test_subjects_are_kept_with_what_they_may_be(lookout):
     collect(lookout)
     rows = {row.subject: row for row in models.Subject.objects.all()}

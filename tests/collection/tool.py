@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -60,6 +60,10 @@ class Answering(BaseHTTPRequestHandler):
     tool: Tool
 
     def do_GET(self) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked may be gone
+            self.answer()
+
+    def answer(self) -> None:
         self.tool.calls.append(self.path)
         if self.tool.slow:
             time.sleep(self.tool.slow)

@@ -167,9 +167,9 @@ def _said(card):
 @given(steps=STEPS)
 def test_marks_and_the_clock_come_to_what_full_runs_come_to(tmp_path, steps):
     cards = [scorecard(tmp_path, *RULES), scorecard(tmp_path, *ABOVE, name="above")]
-    watch = Continuous(lambda: cards, Live(), part=1)
+    watch = Continuous(lambda: cards, Live(), size=1)
     anew = play(steps, lambda at: [service.evaluate(card, at) for card in cards])
-    said, causes = play(steps, watch.turn)
+    said, causes = play(steps, lambda at: watch.whole(lambda: at))
     assert [_differing(one, other) for one, other in zip(said, anew[0], strict=True)] == [({}, {})] * len(said)
     assert set(causes) ^ set(anew[1]) == set()
 
@@ -202,8 +202,9 @@ def test_who_was_never_judged_is_judged_in_short_transactions(tmp_path):
     enter(-1)
     many = [Entity(Ref("service", "default", f"s{number}")) for number in range(7)]
     catalog.save(Declared(tuple(many), ()), START, cause="test")
-    watch = Continuous(lambda: cards, Live(), part=3)
-    watch.turn(START)
+    watch = Continuous(lambda: cards, Live(), size=3)
+    done = [watch.turn(START) for _ in range(7)]
+    assert [one.part for one in done] == [True] * 6 + [False]
     runs = Run.objects.filter(scorecard__name=CARD).order_by("id").values_list("entities", "results_changed", "full")
-    assert list(runs) == [(3, 30, False), (3, 30, False), (2, 20, False), (8, 0, True)]
+    assert list(runs) == [(3, 30, False), (3, 30, False), (2, 20, False), (0, 0, True)]
     assert {row.entity for row in store.levels("above")} == {CHECKOUT, *(one.ref for one in many)}

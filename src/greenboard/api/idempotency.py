@@ -1,6 +1,7 @@
 """Writes that may be sent again: the same key with the same request gives the answer of the first time.
 
-An answer is kept in the transaction of what it tells of, so that either both are there or neither.
+A key is taken, and its answer kept, in the transaction of what that tells of: all of it is there or nothing,
+also when the process dies in between. Whoever sends the same meanwhile waits for the end of that transaction.
 Refusals are not kept: what was mended may be sent with the same key.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,7 +23,7 @@ from greenboard.core.errors import UserError
 
 KEPT = timedelta(hours=24)
 _ABANDONED = timedelta(minutes=5)
-"""After so long a request without an answer is taken for dead with its process."""
+"""After so long a request without an answer, of a version that took keys before its work, is taken for dead."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 PARAMETER = {
     "name": "Idempotency-Key",
@@ -65,27 +66,21 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
             return work()
     if not _KEY.fullmatch(key):
         raise NoKey("not an idempotency key", expected="1 to 200 visible characters of ASCII")
-    row, known = _claim(request, key)
-    if known is not None:
-        return known
-    done = False
-    try:
-        with transaction.atomic():
-            response = work()
-            etag = response.headers.get("ETag", "")
-            told = {"status": response.status_code, "body": response.content.decode(), "etag": etag}
-            Answered.objects.filter(pk=row.pk).update(**told)
-        done = True
-    finally:
-        if not done:
-            Answered.objects.filter(pk=row.pk).delete()
+    now = clock.now()
+    Answered.objects.filter(Q(at__lt=now - KEPT) | Q(status=0, at__lt=now - _ABANDONED)).delete()
+    with transaction.atomic():
+        row, known = _claim(request, key, now)
+        if known is not None:
+            return known
+        response = work()
+        etag = response.headers.get("ETag", "")
+        told = {"status": response.status_code, "body": response.content.decode(), "etag": etag}
+        Answered.objects.filter(pk=row.pk).update(**told)
     return response
 
 
-def _claim(request: HttpRequest, key: str) -> tuple[Answered, HttpResponse | None]:
+def _claim(request: HttpRequest, key: str, now: datetime) -> tuple[Answered, HttpResponse | None]:
     """The row of this request, or the answer that it got before."""
-    now = clock.now()
-    Answered.objects.filter(Q(at__lt=now - KEPT) | Q(status=0, at__lt=now - _ABANDONED)).delete()
     digest = _digest(request)
     row, fresh = Answered.objects.get_or_create(asker=_asker(request), key=key, defaults={"digest": digest, "at": now})
     if fresh:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from greenboard.api.problems import TYPE, answer
+from greenboard.core.refusals import AWAY, FULL
 
 _PATH = "/api/"
 _JSON = "application/json"
@@ -20,6 +21,8 @@ _SAID = {
     404: "Nothing has this address.",
     405: "This address does not take that method.",
     500: "A fault of ours. Tell an administrator the request id.",
+    503: f"{AWAY.said}, or takes no changes. Nothing was written; send it again in a moment.",
+    507: f"{FULL.said}. Nothing was written; send it again when there is room.",
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from greenboard.collection import models, refreshing
-from greenboard.connections import service
+from greenboard.connections import hearing, service
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Refused
 from greenboard.core.errors import UserError
@@ -31,8 +31,6 @@ def hear(connection: Connection, headers: Mapping[str, str], body: bytes, now: d
         UserError: the connection cannot be opened.
 
     """
-    from greenboard.connections import hearing
-
     opened = service.opened(connection)
     if not connection.enabled or opened.integration.manifest.webhook is None:
         raise Refused("this connection takes no messages")

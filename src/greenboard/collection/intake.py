@@ -5,6 +5,7 @@ Taking the same part in twice changes nothing, so that a collection whose proces
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,12 +19,18 @@ from greenboard.facts import bulk
 from greenboard.facts.store import chunks, storable
 from greenboard.facts.vocabulary import Vocabulary
 
-_LONGEST = 400
+_LONGEST, _LINK = 400, 2000
+_ADDRESS = re.compile(r"https?://[!-~]+")
 _BATCH = 200
 _Name = tuple[str, str]
 """Stream and id of a subject."""
 _COLUMNS = ("subject", "type", "value", "fresh", "link", "observed_at", "seen_at")
 _CHANGED = ("value", "fresh", "before", "removal", "link", "observed_at", "seen_at")
+
+
+def opened(link: str) -> str:
+    """A link that a browser may open; "" for anything else that a tool gives as one."""
+    return link if len(link) <= _LINK and _ADDRESS.fullmatch(link) else ""
 
 
 def name_of(subject: Subject) -> _Name:
@@ -95,7 +102,7 @@ class Intake:
             declared = self.vocabulary.types.get(name)
             before = Settled(row.value, row.fresh, row.observed_at) if row else None
             settled = settle(declared.many if declared else None, before, one.value, one.observed_at)
-            link = storable(one.link or one.subject.link)
+            link = opened(one.link) or opened(one.subject.link)
             if row is None:
                 text = storable(settled.value or "")
                 made.append((subject, name, text, None, link, settled.observed_at, self.now))
@@ -171,7 +178,7 @@ def _told(subject: Subject) -> dict[str, object]:
     return {
         "kinds": list(subject.kinds),
         "title": storable(subject.title),
-        "link": storable(subject.link),
+        "link": opened(subject.link),
         "matches": [[one.by, storable(one.value)] for one in subject.matches],
     }
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from greenboard.collection.buckets import SharedBuckets
 from greenboard.collection.keeping import About
-from greenboard.connections import calling, collecting, service
+from greenboard.connections import calling, collecting, discovery, probing, service
 from greenboard.connections import types as seam
 from greenboard.connections.integration import Integration
 from greenboard.connections.models import Connection
@@ -78,8 +78,6 @@ class Reached:
 
     def probe(self, now: datetime) -> Probe:
         """Whether the connection works, and what is missing."""
-        from greenboard.connections import probing
-
         return probing.probe(self.opened, now=now, call=self.call)
 
 
@@ -114,7 +112,7 @@ def about(declared: Integration) -> About:
 
 def about_of(row: Connection) -> About:
     """The same for a connection; nothing is known where its integration is not there any more."""
-    known = service.discovery.found().get(row.integration)
+    known = discovery.found().get(row.integration)
     return about(known) if known else {}
 
 

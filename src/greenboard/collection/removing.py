@@ -83,9 +83,10 @@ def _settle(connection: Connection, now: datetime, bounds: Limit, among: Collect
     waiting: set[str] = set()
     for name, several in rows.items():
         count = sum(lost(many(name), row.value, row.fresh or NOTHING) for row in several)
-        figures = {"at": now, "count": count, "total": _total(connection, name)}
+        total = _total(connection, name)
+        figures: dict[str, Any] = {"at": now, "count": count, "total": total}
         asked = any(row.removal is not None and row.removal.state in _KEPT for row in several)
-        if asked or bounds.exceeded(count, figures["total"]):
+        if asked or bounds.exceeded(count, total):
             waiting.add(name)
             _note(several, _waiting(connection, name, figures))
         else:
@@ -100,8 +101,10 @@ def _settle(connection: Connection, now: datetime, bounds: Limit, among: Collect
 
 def _waiting(connection: Connection, name: str, figures: Mapping[str, Any]) -> models.Removal:
     """The removal of a type that waits, with the figures of now: a later look asks the same question."""
-    asked = {"connection": connection, "type": name, "state": RemovalState.WAITING.value}
-    return models.Removal.objects.update_or_create(**asked, defaults=figures)[0]
+    row, _ = models.Removal.objects.update_or_create(
+        connection=connection, type=name, state=RemovalState.WAITING.value, defaults=figures
+    )
+    return row
 
 
 def many(name: str) -> str | None:

@@ -143,19 +143,29 @@ def _count(number: int, done: Recorded) -> None:
 def end(number: int) -> None:
     """Say what came of a collection."""
     row = _row(number)
-    if not State(row.state).over:
+    if State(row.state).over:
+        return
+    if row.kind == Kind.WHOLE:
+        assert row.now is not None, "it has begun"
         row.faults = faults(row.connection, row.now)
         row.outcome |= {"subjects": standing(row.connection), "removed": _removed(row)}
-        _end(row, _state(row))
+    _end(row, _state(row), row.error)
 
 
 def _state(row: models.Collection) -> State:
     whole = list(row.complete.get("types", {}).values())
     if row.stop:
         return State.STOPPED
-    if not any(whole) and not models.Subject.objects.filter(connection=row.connection, seen_at=row.now).exists():
+    if not any(whole) and not _saw_anything(row):
         return State.FAILED
     return State.DONE if all(whole) and not row.faults else State.PARTIAL
+
+
+def _saw_anything(row: models.Collection) -> bool:
+    if row.kind == Kind.TRIAL:
+        return bool(row.outcome.get("types"))
+    since = row.now or row.asked_at
+    return models.Subject.objects.filter(connection=row.connection, seen_at__gte=since).exists()
 
 
 def _end(row: models.Collection, state: State, error: str = "") -> None:
@@ -169,7 +179,7 @@ def standing(connection: Connection) -> dict[str, int]:
     return dict(Counter(rows.values_list("standing", flat=True)))
 
 
-def faults(connection: Connection, now: datetime | None) -> list[dict[str, object]]:
+def faults(connection: Connection, now: datetime) -> list[dict[str, object]]:
     """What could not be looked at in the collection of a moment, the same reasons together, the most frequent first."""
     rows = models.Miss.objects.filter(connection=connection, at=now).select_related("subject")
     found: dict[tuple[object, ...], dict[str, object]] = {}
@@ -187,7 +197,7 @@ def _fault(row: models.Miss) -> dict[str, object]:
 
 
 def _removed(row: models.Collection) -> list[dict[str, object]]:
-    made = models.Removal.objects.filter(connection=row.connection, at=row.now)
+    made = models.Removal.objects.filter(connection=row.connection, at=row.now or row.asked_at)
     return [{"type": one.type, "state": one.state, "count": one.count, "total": one.total} for one in made]
 
 

@@ -46,7 +46,8 @@ def fields() -> Mapping[str, Mapping[str, tuple[Supplier, ...]]]:
 def _ended() -> dict[int, datetime]:
     useful = (State.DONE.value, State.PARTIAL.value)
     rows = models.Collection.objects.filter(kind=Kind.WHOLE.value, state__in=useful, ended_at__isnull=False)
-    return dict(rows.order_by("ended_at").values_list("connection_id", "ended_at"))
+    found = rows.order_by("ended_at").values_list("connection_id", "ended_at")
+    return {number: at for number, at in found if at is not None}
 
 
 def calls(connection: Connection) -> dict[str, int]:

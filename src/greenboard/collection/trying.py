@@ -14,7 +14,7 @@ from greenboard.collection.matching import Index, Shown
 from greenboard.collection.observing import NOTHING, Settled, lost, settle
 from greenboard.collection.pulling import count
 from greenboard.connections.models import Connection
-from greenboard.connections.types import Ended, Event, Found, Missed, Progress, Subject
+from greenboard.connections.types import Ended, Event, Found, Missed, Progress, Seen, Subject
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts import change
@@ -47,7 +47,8 @@ class Trial:
 
     def take(self, events: Sequence[Event]) -> None:
         """Hold a part against what is kept."""
-        subjects = {name_of(one.subject): one.subject for one in events if getattr(one, "subject", None)}
+        told = [one.subject for one in events if isinstance(one, Found | Missed | Seen)]
+        subjects = {name_of(one): one for one in told if one is not None}
         self._meet({name: one for name, one in subjects.items() if name not in self._named})
         found = [one for one in events if isinstance(one, Found)]
         rows = self._kept(found)
@@ -66,7 +67,8 @@ class Trial:
             verdict = verdicts[number]
             standing, entity = decided.get(name, (verdict.standing.value, verdict.entity))
             self.standing[standing] += 1
-            self._named[name] = str(self._index.refs[entity]) if entity in self._index.refs else subject.title
+            ref = self._index.refs.get(entity) if entity is not None else None
+            self._named[name] = str(ref) if ref else subject.title
 
     def _kept(self, found: Sequence[Found]) -> dict[tuple[str, str, str], models.Observation]:
         rows: dict[tuple[str, str, str], models.Observation] = {}

@@ -79,7 +79,7 @@ class Authorizer:
             return self._token[0]
 
     def _client_token(self) -> tuple[str, float]:
-        """A token by client credentials (RFC 6749, 4.4)."""
+        """A token by client credentials (RFC 6749, 4.4), shown by a secret or by a signed assertion (RFC 7523)."""
         auth = self.auth
         form = {"grant_type": "client_credentials", "client_id": self._text(auth.client_id),
                 "client_secret": self._text(auth.client_secret)}  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from greenboard.connections import templates
 from greenboard.connections.expressions import Expression, Function, compiled, reading
-from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef
+from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef, Webhook
 from greenboard.connections.plan import FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.core.yaml import Document
@@ -133,6 +133,8 @@ class _Work:
             next=self.optional((*path, "page", "next"), spec.page.next),
             more=self.optional((*path, "page", "more"), spec.page.more),
             total=self.optional((*path, "page", "total"), spec.page.total),
+            enough=self.optional((*path, "page", "enough"), spec.page.enough, nested),
+            take=self.optional((*path, "take"), spec.take, nested),
             where=self.optional((*path, "for_each", "where"), spec.for_each.where, nested) if spec.for_each else None,
             newest=self.optional((*path, "since", "newest"), spec.since.newest) if spec.since else None,
             absent=self.optional((*path, "absent", "when"), spec.absent.when) if spec.absent else None,
@@ -183,28 +185,31 @@ class _Work:
         joins = tuple(self._join(path, alias, join, streams, stream) for alias, join in spec.join.items())
         made = {key: self.expression((*path, "map", key), text, names | {"item"}) for key, text in spec.map.items()}
         self._fields(path, spec, declared, made)
+        of, where, each = (self.optional((*path, key), getattr(spec, key), names) for key in ("of", "where", "each"))
+        aliases = frozenset(spec.join)
         return FactPlan(
             at,
             spec,
             declared,
             subject,
             stream,
-            self.optional((*path, "of"), spec.of, names),
-            self.optional((*path, "where"), spec.where, names),
+            of,
+            where,
             joins,
-            self.optional((*path, "each"), spec.each, names),
+            each,
             made,
             self.optional((*path, "link"), spec.link, names | {"item"}),
             self.optional((*path, "observed_at"), spec.observed_at, names),
-            {key: reading.names(one.tree, frozenset(spec.join)) for key, one in made.items()},
+            {key: reading.names(one.tree, aliases) for key, one in made.items()},
+            frozenset(name for one in (of, where, each) if one for name in reading.names(one.tree, aliases)),
         )
 
     def _join(self, path: Path, alias: str, spec: Join, streams: Mapping[str, StreamPlan], stream: str) -> JoinPlan:
         here: Path = (*path, "join", alias)
         found = self.known((*here, "stream"), spec.stream, streams, "stream")
-        if found and not spec.by and streams[spec.stream].parent != stream:
+        if found and not spec.by and stream not in streams[spec.stream].line:
             hint = "Say with `by: {LEFT: RIGHT}` which records belong together."
-            self.wrong((*here, "stream"), f"{spec.stream!r} is not read for each of {stream!r}", hint=hint)
+            self.wrong((*here, "stream"), f"{spec.stream!r} does not hang on {stream!r}", hint=hint)
         several = tuple(self.manifest.facts[int(path[1])].join)
         names = frozenset({"parent", *several[: several.index(alias)]})
         return JoinPlan(
@@ -240,22 +245,30 @@ class _Work:
             for name in permission.streams:
                 self.known(("permissions", at, "streams"), name, manifest.streams, "stream")
         if manifest.webhook:
-            self.known(("webhook", "secret"), manifest.webhook.secret, manifest.secrets, "secret")
-            targets = frozenset(subject.stream for subject in manifest.subjects.values())
-            for at, refresh in enumerate(manifest.webhook.refresh):
-                self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
-                self.expression(("webhook", "refresh", at, "id"), refresh.id)
-                self.optional(("webhook", "refresh", at, "when"), refresh.when)
-            self.optional(("webhook", "id"), manifest.webhook.id)
-            self.optional(("webhook", "time"), manifest.webhook.time)
+            self.webhook(manifest.webhook)
         for name in manifest.contract.examples:
             self.known(("contract", "examples", name), name, manifest.streams, "stream")
+
+    def webhook(self, webhook: Webhook) -> None:
+        self.known(("webhook", "secret"), webhook.secret, self.manifest.secrets, "secret")
+        targets = frozenset(subject.stream for subject in self.manifest.subjects.values())
+        for at, refresh in enumerate(webhook.refresh):
+            self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            self.expression(("webhook", "refresh", at, "id"), refresh.id)
+            self.optional(("webhook", "refresh", at, "when"), refresh.when)
+        if webhook.challenge:
+            for key in ("when", "value"):
+                self.optional(("webhook", "challenge", key), getattr(webhook.challenge, key))
+        self.optional(("webhook", "id"), webhook.id)
+        self.optional(("webhook", "time"), webhook.time)
 
     def kept(self) -> frozenset[str] | None:
         """The fields that some expression or template names."""
         if any(spec.keep == "all" for spec in self.manifest.streams.values()):
             return None
         found: set[str] = {"id", "of", "value"}
+        for spec in self.manifest.streams.values():
+            found |= set(spec.keep) if not isinstance(spec.keep, str) else set()
         for one in self.every:
             found |= reading.identifiers(one.tree)
         return frozenset(found | set(self._in_templates()))

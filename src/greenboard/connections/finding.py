@@ -9,12 +9,14 @@ from typing import Any
 
 from greenboard.connections.expressions import Env, Expression, Mistyped
 from greenboard.connections.expressions.compiling import truth
-from greenboard.connections.plan import FactPlan, JoinPlan, Plan
+from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
+from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
 from greenboard.connections.work import Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
+_UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
 
 
@@ -36,6 +38,8 @@ class Finder:
             if reason is not None and self._plan.streams[name].spec.for_each is None
         }
         self._told_at_once = frozenset(self._roots.values())
+        self._unclear: set[str] = set()
+        self._failed: dict[str, dict[str, Reason]] = {}
         for fact in self._plan.facts:
             self._prepare(fact)
 
@@ -46,6 +50,10 @@ class Finder:
     def root_failure(self, stream: str) -> Reason | None:
         """The same of a stream that is read once and not for each of another."""
         return self._roots.get(stream)
+
+    def failure_from_root(self, stream: str) -> Reason | None:
+        """The same of any stream, where the failure is that of the one that it hangs on in the end."""
+        return self.root_failure([stream, *self._plan.streams[stream].line][-1])
 
     def is_root(self, reason: Reason) -> bool:
         """Whether a reason is said for the whole type, so that it need not be said of each subject."""
@@ -65,35 +73,64 @@ class Finder:
     def _prepare(self, fact: FactPlan) -> None:
         for join in fact.joins:
             if join.right:
-                self._work.index(join.index, self._keys(join.spec.stream, join.right))
+                self._work.index(join.index, self._keys(join.index, join.spec.stream, join.right))
         if fact.of is not None:
-            self._work.index(f"of|{fact.at}", self._keys(fact.stream, (fact.of,), fact))
+            self._work.index(f"of|{fact.at}", self._keys(f"of|{fact.at}", fact.stream, (fact.of,), fact))
 
     def _keys(
-        self, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None
+        self, index: str, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None
     ) -> Iterator[tuple[str, int]]:
-        from greenboard.connections.reading import with_line
-
+        """The keys of all records. Where one is not told, nobody can say that a record is not there."""
         for row in self._work.rows(stream):
             record = with_line(self._work, self._plan, stream, row.parent, row.data)
             env = self._session.env({"parent": record.get("parent")}, record)
             if fact is not None:
                 self.join(fact, row, record, env)
+            if _unknown(right, record, env):
+                self._unclear.add(index)
             for key in _keys_of(right, record, env):
                 yield key, row.seq
+
+    def _why_keys(self, join: JoinPlan, keys: list[str]) -> Reason | None:
+        """Why there may be more records with some keys. Where keys are of the parent, only the looks at those count."""
+        stream = self._plan.streams[join.spec.stream]
+        if stream.parent is None or not all(_of_parent(one) for one in join.right):
+            return self._why(join.index, stream.name)
+        if join.index not in self._failed:
+            self._failed[join.index] = dict(self._failed_keys(stream, join.right))
+        failed = self._failed[join.index]
+        return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
+
+    def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
+        """The keys of those parents for which the look failed."""
+        assert stream.parent is not None
+        for row in self._work.rows(stream.parent):
+            looked = self._work.look(stream.name, row.key)
+            if looked is not None and looked.over and looked.reason is None:
+                continue
+            above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
+            for key in _keys_of(right, {}, self._session.env({"parent": above})):
+                yield key, looked.reason if looked is not None and looked.reason is not None else _NOT_READ
+
+    def _why(self, index: str, stream: str) -> Reason | None:
+        """Why there may be more records than an index finds."""
+        return self._whole[stream] or (_UNTOLD if index in self._unclear else None)
 
     def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row], Reason | None]:
         """The records of the stream of a fact that are about a subject, and why there may be more."""
         if fact.of is not None:
             found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
-            return found, self._whole[fact.stream]
+            return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
             return [row], None
-        line = (fact.stream, *self._plan.streams[fact.stream].line)
-        path = line[: line.index(own)]
+        return self._below(fact.stream, own, row)
+
+    def _below(self, stream: str, above: str, row: Row) -> tuple[list[Row], Reason | None]:
+        """The records of a stream that hang, at whatever depth, on one of a stream above it."""
+        line = (stream, *self._plan.streams[stream].line)
         several, reason = [row], None
-        for name in reversed(path):
+        for name in reversed(line[: line.index(above)]):
             below: list[Row] = []
             for one in several:
                 found, why = self._children(name, one.key)
@@ -112,21 +149,24 @@ class Finder:
         """Put the joined records under their names into the environment; why, where one is unknown."""
         reasons: dict[str, Reason] = {}
         for join in fact.joins:
-            value, reason = self._joined(join, row, record, env)
+            value, reason = self._joined(fact, join, (row, record), env)
             env.names[join.alias] = value
             if reason is not None:
                 reasons[join.alias] = reason
         return reasons
 
-    def _joined(self, join: JoinPlan, row: Row, record: dict[str, Any], env: Env) -> tuple[Any, Reason | None]:
+    def _joined(
+        self, fact: FactPlan, join: JoinPlan, at: tuple[Row, dict[str, Any]], env: Env
+    ) -> tuple[Any, Reason | None]:
+        row, record = at
         if join.right:
             keys = list(_keys_of(join.left, record, env))
-            if not keys and _unknown(join.left, record, env):
+            if (join.spec.many or not keys) and _unknown(join.left, record, env):
                 return None, None
             found = [one for key in keys for one in self._work.indexed(join.index, join.spec.stream, key)]
-            reason = self._whole[join.spec.stream]
+            reason = self._why_keys(join, keys)
         else:
-            found, reason = self._children(join.spec.stream, row.key)
+            found, reason = self._below(join.spec.stream, fact.stream, row)
         several = self._chosen(join, found)
         if several is None:
             return None, None
@@ -140,8 +180,6 @@ class Finder:
 
     def _chosen(self, join: JoinPlan, found: list[Row]) -> list[Any] | None:
         """The records that the join wants; None where one cannot be decided."""
-        from greenboard.connections.reading import with_line
-
         seen: dict[int, Row] = {row.seq: row for row in found}
         records = [
             with_line(self._work, self._plan, join.spec.stream, row.parent, row.data)
@@ -162,18 +200,31 @@ class Finder:
         return chosen
 
 
+def _of_parent(expression: Expression) -> bool:
+    """Whether an expression reads only what a record hangs on."""
+    tree = expression.tree
+    while tree["type"] == "subexpression":
+        tree = tree["children"][0]
+    return bool(tree["type"] == "field" and tree["value"] == "parent")
+
+
 def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iterator[str]:
     """The keys of a record: several, where an expression gives a list."""
     values = [_value(one, record, env) for one in expressions]
     lists = [value if isinstance(value, list) else [value] for value in values]
     for several in product(*lists):
-        if not any(one is None for one in several):
+        if not any(_no_key(one) for one in several):
             yield _key(list(several))
 
 
 def _unknown(expressions: tuple[Expression, ...], record: Any, env: Env) -> bool:
     values = [_value(one, record, env) for one in expressions]
-    return any(value is None or (isinstance(value, list) and None in value) for value in values)
+    return any(_no_key(one) for value in values for one in (value if isinstance(value, list) else [value]))
+
+
+def _no_key(value: Any) -> bool:
+    """Whether it cannot be what a record is found by."""
+    return value is None or isinstance(value, list | dict)
 
 
 def _value(expression: Expression, record: Any, env: Env) -> Any:

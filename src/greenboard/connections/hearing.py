@@ -48,7 +48,24 @@ def hear(
         raise Refused("the message is no JSON") from None
     env = Env(now, {"settings": settings}, said)
     _refuse_old(webhook, said, env)
-    return Heard(_changed(webhook, said, env), _delivery(webhook, told, said, env))
+    return Heard(_changed(webhook, said, env), _delivery(webhook, told, said, env), _answer(webhook, said, env))
+
+
+def greet(integration: Integration, headers: Mapping[str, str]) -> Mapping[str, str] | None:
+    """What to answer to a GET by which a tool makes sure that we are there; None where it does not do that."""
+    challenge = integration.manifest.webhook.challenge if integration.manifest.webhook else None
+    if challenge is None or not challenge.header:
+        return None
+    value = {name.lower(): one for name, one in headers.items()}.get(challenge.header.lower(), "")
+    return {challenge.answer: value} if value else None
+
+
+def _answer(webhook: Webhook, said: Json, env: Env) -> Mapping[str, str] | None:
+    challenge = webhook.challenge
+    if challenge is None or not challenge.value or truth(_value(challenge.when, said, env)) is not True:
+        return None
+    value = _value(challenge.value, said, env)
+    return {challenge.answer: value} if isinstance(value, str) else None
 
 
 def _refuse_old(webhook: Webhook, said: Json, env: Env) -> None:

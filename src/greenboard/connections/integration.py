@@ -28,7 +28,7 @@ Reads = Callable[[Looking], Iterator[list[Record]]]
 
 @dataclass(frozen=True)
 class Integration:
-    """A tool that can be connected. `code` are the streams that its collect.py reads, by name."""
+    """A tool that can be connected. `code` and `functions` are what its collect.py brings, by name."""
 
     name: str
     folder: Path
@@ -36,7 +36,7 @@ class Integration:
     document: yaml.Document = field(repr=False)
     plan: Plan = field(repr=False)
     code: Mapping[str, Reads] = field(default_factory=dict, repr=False)
-    vocabulary: Vocabulary | None = field(default=None, repr=False)
+    functions: Mapping[str, Function] = field(default_factory=dict, repr=False)
 
 
 def load(folder: Path, vocabulary: Vocabulary) -> Integration:
@@ -65,7 +65,7 @@ def load(folder: Path, vocabulary: Vocabulary) -> Integration:
     streams, functions = _brought(module)
     _refuse_code(manifest, documents[0], streams)
     plan = compile_manifest(manifest, documents[0], vocabulary, functions)
-    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, vocabulary)
+    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, functions)
 
 
 def _label(path: Path) -> str:

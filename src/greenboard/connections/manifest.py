@@ -137,7 +137,8 @@ class Retry(Strict):
 class Page(Strict):
     """How one goes on to the next page of a stream. `next`, `more` and `total` are expressions on the body.
 
-    `most` is how many records the tool gives at most: when there are as many, there may be more.
+    `most` is how many records the tool gives at most: when there are as many, there may be more. `enough` is an
+    expression on a record: no further page is wanted when it holds for the last one.
     """
 
     kind: Literal["none", "link", "next", "cursor", "page", "offset"] = "none"
@@ -148,6 +149,7 @@ class Page(Strict):
     next: str = ""
     header: str = ""
     more: str = ""
+    enough: str = ""
     total: str = ""
     place: Literal["query", "body", "variables"] = "query"
     until: Literal["short", "empty"] = "short"
@@ -198,13 +200,17 @@ class One(Strict):
 
 
 class Stream(Strict):
-    """A list of records that the tool gives. A query of GraphQL is posted `at` an address."""
+    """A list of records that the tool gives. A query of GraphQL is posted `at` an address.
+
+    What is taken with `take`, an expression on the parent, is in its record and needs no call.
+    """
 
     get: str = ""
     post: str = ""
     graphql: str = ""
     at: str = "/graphql"
     code: str = ""
+    take: str = ""
     doc: str = ""
     query: dict[str, Any] = {}
     headers: dict[str, str] = {}
@@ -220,13 +226,17 @@ class Stream(Strict):
     absent: Absent | None = None
     one: One | None = None
     optional: bool = False
+    again: bool = False
     etag: bool = False
-    keep: Literal["read", "all"] = "read"
+    keep: Literal["read", "all"] | tuple[str, ...] = "read"
 
     @model_validator(mode="after")
     def _one_way(self) -> Stream:
-        if sum(map(bool, (self.get, self.post, self.graphql, self.code))) != 1:
-            msg = "exactly one of get, post, graphql and code"
+        if sum(map(bool, (self.get, self.post, self.graphql, self.code, self.take))) != 1:
+            msg = "exactly one of get, post, graphql, code and take"
+            raise ValueError(msg)
+        if self.take and (self.for_each is None or not self.for_each.stream):
+            msg = "take needs for_each: {stream: ...}"
             raise ValueError(msg)
         return self
 
@@ -282,10 +292,23 @@ class Refresh(Strict):
     id: str
 
 
+class Challenge(Strict):
+    """How the tool makes sure that we are there: it sends a value, and wants it back as the field `answer`.
+
+    The value is in a header of a GET, or is what `value` gives of a message for which `when` holds.
+    """
+
+    answer: str
+    header: str = ""
+    when: str = ""
+    value: str = ""
+
+
 class Webhook(Strict):
     """How messages of the tool are told from others; see `signatures` for what the families need.
 
-    `id`, `time` are expressions on the body; `claim` is that of a JSON Web Token with the body's SHA-256.
+    `id`, `time` are expressions on the body; `claim` is that of a JSON Web Token with the body's SHA-256. Where the
+    header of this family does not come, `otherwise` says how else messages may be signed.
     """
 
     family: Literal[
@@ -302,6 +325,8 @@ class Webhook(Strict):
     id_header: str = ""
     time: str = ""
     doc: str = ""
+    otherwise: Webhook | None = None
+    challenge: Challenge | None = None
     refresh: tuple[Refresh, ...] = ()
 
 

@@ -80,10 +80,11 @@ class Mapper:
                     told.add(reason)
                     yield Missed(fact.type.name, None, reason)
             for join in fact.joins:
-                reason = self._finder.root_failure(join.spec.stream)
+                reason = self._finder.failure_from_root(join.spec.stream)
                 fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
-                if reason is not None and reason not in told and fields:
-                    yield Missed(fact.type.name, None, reason, fields)
+                whole = join.alias in fact.guards
+                if reason is not None and reason not in told and (fields or whole):
+                    yield Missed(fact.type.name, None, reason, () if whole else fields)
 
     def _subject(self, plan: SubjectPlan, row: Row) -> Iterator[Seen | Found | Missed]:
         record = with_line(self._work, self._plan, plan.spec.stream, row.parent, row.data)
@@ -149,7 +150,7 @@ class Mapper:
             if value is not None:
                 fields[name] = value
                 continue
-            for alias in fact.reads[name]:
+            for alias in [join.alias for join in fact.joins if join.alias in fact.reads[name]][::-1]:
                 if alias in reasons and not self._finder.is_root(reasons[alias]):
                     reason = reasons[alias]
             if reason is not None:

@@ -19,6 +19,7 @@ from greenboard.connections.types import Failed, Json, Reason
 
 Cursor = dict[str, Any]
 _LINK = re.compile(r'<([^>]*)>\s*((?:;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^;,"]*)\s*)*)')
+_EMPTY = 'results="false"'
 _NEXT = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.IGNORECASE)
 
 
@@ -73,10 +74,10 @@ def following(plan: StreamPlan, cursor: Cursor | None, got: Got) -> Cursor | Non
 
 
 def link(header: str) -> str | None:
-    """The address with `rel="next"` of a Link header (RFC 8288)."""
+    """The address with `rel="next"` of a Link header (RFC 8288), unless it is said to have no results, as of Sentry."""
     for found in _LINK.finditer(header):
         relation = _NEXT.search(found[2])
-        if relation and "next" in (relation[1] or relation[2] or "").lower().split():
+        if relation and "next" in (relation[1] or relation[2] or "").lower().split() and _EMPTY not in found[2]:
             return found[1]
     return None
 

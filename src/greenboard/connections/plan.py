@@ -28,6 +28,8 @@ class StreamPlan:
     next: Expression | None = None
     more: Expression | None = None
     total: Expression | None = None
+    enough: Expression | None = None
+    take: Expression | None = None
     where: Expression | None = None
     newest: Expression | None = None
     absent: Expression | None = None
@@ -78,7 +80,11 @@ class JoinPlan:
 
 @dataclass(frozen=True)
 class FactPlan:
-    """An entry of `facts`, ready to map. `reads` says for each field which joins its expression reads."""
+    """An entry of `facts`, ready to map.
+
+    `reads` says for each field which joins its expression reads; `guards` are those without which none
+    of them can be made, because `where`, `each` or `of` reads them.
+    """
 
     at: int
     spec: FactDef
@@ -93,6 +99,7 @@ class FactPlan:
     link: Expression | None
     observed_at: Expression | None
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    guards: frozenset[str] = frozenset()
 
     @property
     def streams(self) -> frozenset[str]:

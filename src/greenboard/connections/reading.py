@@ -155,7 +155,7 @@ class Reader:
         while not looked.over and not self._stop():
             count = looked.count
             try:
-                page = self._code(plan, parent) if plan.spec.code else self._page(plan, parent, looked, guard)
+                page = self._one_page(plan, parent, looked, guard)
             except Failed as failed:
                 yield [], self._failed(plan, failed, looked)
                 return
@@ -203,6 +203,21 @@ class Reader:
         except (ValueError, RecursionError, Mistyped):
             return False
 
+    def _one_page(self, plan: StreamPlan, parent: Parent, looked: Looked, guard: set[str]) -> Page:
+        if plan.spec.code:
+            return self._code(plan, parent)
+        return self._page(plan, parent, looked, guard) if plan.take is None else self._taken(plan, parent)
+
+    def _taken(self, plan: StreamPlan, parent: Parent) -> Page:
+        """What is in the record of the parent already."""
+        assert plan.take is not None
+        env = self.session.env({"parent": parent.record.get("parent")}, parent.record)
+        try:
+            found = _list(plan.take(parent.record, env), alone=True)
+            return Page(self._records(plan, parent, found, 0), None, 0, 0)
+        except Mistyped as wrong:
+            raise Failed(Reason("theirs", f"The answer is not as documented: {wrong}."), calls=0) from None
+
     def _page(self, plan: StreamPlan, parent: Parent, looked: Looked, guard: set[str]) -> Page:
         ask = self.ask(plan, parent, looked.cursor)
         _refuse_again(guard, repr((ask.method, ask.url, ask.query, ask.body)))
@@ -210,7 +225,7 @@ class Reader:
         try:
             found = _list(plan.items(reply.body, self.session.env()), alone=plan.spec.page.kind == "none")
             got = paging.Got(reply.body, reply.headers, len(found), self.session.env())
-            cursor = paging.following(plan, looked.cursor, got)
+            cursor = None if self._is_enough(plan, parent, found) else paging.following(plan, looked.cursor, got)
             records = self._records(plan, parent, found, looked.count.records)
         except Mistyped as wrong:
             text = f"The answer is not as documented: {wrong}."
@@ -218,6 +233,12 @@ class Reader:
         if found and cursor is not None:
             _refuse_again(guard, hashlib.sha256(repr(found).encode()).hexdigest())
         return Page(records, cursor, reply.calls, reply.size)
+
+    def _is_enough(self, plan: StreamPlan, parent: Parent, found: list[Any]) -> bool:
+        """Whether the records are sorted and the last one is one that nobody wants."""
+        if plan.enough is None or not found:
+            return False
+        return truth(plan.enough(found[-1], self.session.env({"parent": parent.record}, found[-1]))) is True
 
     def ask(self, plan: StreamPlan, parent: Parent, cursor: paging.Cursor | None) -> Ask:
         """The call for a page of a stream.
@@ -260,7 +281,7 @@ class Reader:
         """The first record of a stream, if there is one, from one page; and why it cannot be read."""
         looked = Looked("open")
         try:
-            page = self._code(plan, parent) if plan.spec.code else self._page(plan, parent, looked, set())
+            page = self._one_page(plan, parent, looked, set())
         except Failed as failed:
             return None, self._failed(plan, failed, looked).reason
         return (page.records[0][0], page.records[0][2]) if page.records else None, None
@@ -368,7 +389,7 @@ def label(plan: StreamPlan) -> str:
     spec = plan.spec
     if spec.get or spec.post:
         return f"GET {spec.get}" if spec.get else f"POST {spec.post}"
-    return f"POST {spec.at}" if spec.graphql else spec.code
+    return f"POST {spec.at}" if spec.graphql else spec.code or plan.name
 
 
 def _in_order(

@@ -62,7 +62,11 @@ class _Refresh:
 
     def borrow(self, name: str) -> bool:
         """Take a stream, with those that it hangs on, from the last whole run."""
-        if self.work is None or not self.fresh.borrow(self.work, (*self.plan.streams[name].line, name)):
+        if (
+            self.plan.streams[name].spec.again
+            or self.work is None
+            or not self.fresh.borrow(self.work, (*self.plan.streams[name].line, name))
+        ):
             return False
         if self.plan.streams[name].spec.since:
             self.fresh.again(name)

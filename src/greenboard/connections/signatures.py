@@ -24,6 +24,10 @@ from greenboard.connections.manifest import Webhook
 from greenboard.connections.types import Refused
 
 
+class Unsigned(Refused):
+    """A message without the header of the family."""
+
+
 @dataclass(frozen=True)
 class Message:
     """What was received. Names of headers are in small letters."""
@@ -42,7 +46,12 @@ def verify(webhook: Webhook, secret: str, message: Message) -> None:
     """
     if not secret:
         raise Refused("no secret is set for messages of this connection")
-    _FAMILIES[webhook.family](webhook, secret, message)
+    try:
+        _FAMILIES[webhook.family](webhook, secret, message)
+    except Unsigned:
+        if webhook.otherwise is None:
+            raise
+        verify(webhook.otherwise, secret, message)
 
 
 def fresh(moment: datetime, webhook: Webhook, now: datetime) -> None:
@@ -54,7 +63,7 @@ def fresh(moment: datetime, webhook: Webhook, now: datetime) -> None:
 def _header(message: Message, name: str) -> str:
     value = message.headers.get(name.lower(), "")
     if not value:
-        raise Refused(f"the header {name} is missing")
+        raise Unsigned(f"the header {name} is missing")
     return value
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 
-_HOLE = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
+_HOLE = re.compile(r"\{(\+?)([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
 ROOTS = frozenset({"settings", "secrets", "parent", "id", "now", "ago", "in"})
 Scope = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Unfilled(Exception):
 def holes(value: Any) -> Iterator[str]:
     """The placeholders in a template, or in all texts of a structure."""
     if isinstance(value, str):
-        yield from _HOLE.findall(value)
+        yield from (name for _, name in _HOLE.findall(value))
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from holes(part)
@@ -56,16 +56,25 @@ def check(value: Any, allowed: frozenset[str], known: Mapping[str, Any]) -> None
 def path(template: str, scope: Scope) -> str:
     """Fill a template for a path of an address: values are quoted whole, as one part of it each.
 
+    With a plus (`{+id}`) a value may be several parts.
+
     Raises:
-        Unfilled: a placeholder has no value.
+        Unfilled: a placeholder has no value, or one that would lead elsewhere.
 
     """
-    return _HOLE.sub(lambda found: quote(_text(_lookup(found[1], scope)), safe=""), template)
+    return _HOLE.sub(lambda found: _part(found[1], found[2], scope), template)
+
+
+def _part(plus: str, hole: str, scope: Scope) -> str:
+    value = _text(_lookup(hole, scope))
+    if {".", ".."} & set(value.split("/")):
+        raise Unfilled(hole)
+    return quote(value, safe="/" if plus else "")
 
 
 def text(template: str, scope: Scope) -> str:
     """Fill a template as it is. Raises as `path`."""
-    return _HOLE.sub(lambda found: _text(_lookup(found[1], scope)), template)
+    return _HOLE.sub(lambda found: _text(_lookup(found[2], scope)), template)
 
 
 def filled(value: Any, scope: Scope) -> Any:
@@ -75,7 +84,7 @@ def filled(value: Any, scope: Scope) -> Any:
     """
     if isinstance(value, str):
         whole = _HOLE.fullmatch(value)
-        return _lookup(whole[1], scope) if whole else text(value, scope)
+        return _lookup(whole[2], scope) if whole else text(value, scope)
     if isinstance(value, Mapping):
         return {key: part for key, raw in value.items() if (part := _optional(raw, scope)) is not None}
     if isinstance(value, list | tuple):

@@ -177,11 +177,13 @@ class Probe:
 class Heard:
     """A message of a tool that is what it claims to be, and what it says has changed: ids by stream.
 
-    `delivery_id` tells a repeated delivery; the caller remembers those of at least a day.
+    `delivery_id` tells a repeated delivery; the caller remembers those of at least a day. `answer` is what
+    the tool wants to be answered, as JSON, where it asks whether we are there.
     """
 
     refresh: Mapping[str, tuple[str, ...]]
     delivery_id: str
+    answer: Mapping[str, str] | None = None
 
 
 class Refused(Exception):

@@ -192,23 +192,34 @@ _keeper = _Keeper()
 def _followed(scorecard: str, known: _Kept | None, stamp: Stamp) -> _Kept:
     """What was known, with what came since; read anew where that cannot be told, and now and then to let go of it."""
     floor = clock.now() - KEPT
-    if known is None or stamp[0] <= known.stamp[0] or floor - known.since > KEPT / 10:
+    after = None if known is None else _certain(known.stamp, stamp)
+    if known is None or after is None or floor - known.since > KEPT / 10:
         return _Kept(stamp, floor, _read(scorecard, floor, floor))
-    return _Kept(stamp, known.since, _read(scorecard, known.stamp[0], known.since, known.changes))
+    return _Kept(stamp, known.since, _read(scorecard, after, known.since, known.changes))
+
+
+def _certain(known: Stamp, stamp: Stamp) -> datetime | None:
+    """The moment up to which nothing came after a stamp; None where that cannot be told.
+
+    Parts are committed in any order, and each is of a moment after their version was divided.
+    """
+    if known.parts != stamp.parts:
+        return min(known.at, known.opened_at or known.at) - timedelta(microseconds=1)
+    return known.at if stamp.at > known.at else None
 
 
 def _read(scorecard: str, after: datetime, since: datetime, known: Changes | None = None) -> Changes:
     """The changes after a moment, behind those that are known up to it and not older than `since`."""
     names = dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
     number = {name: at for at, name in enumerate(known.levels if known else ("",))}
-    beyond = (0, 0)
+    beyond, old = (0, 0), None
     if known is not None:
-        beyond = int(known.row[known.rule != LEVEL].max(initial=0)), int(known.cause.max(initial=0))
+        old = known.where((known.moment > micros(since)) & (known.moment <= micros(after)))
+        beyond = int(old.row[old.rule != LEVEL].max(initial=0)), int(old.cause.max(initial=0))
     table = _table(chain(_turned(names, after, beyond), _moved(scorecard, after, number)))
     fresh = _made(_narrow(table), names, tuple(number))
-    if known is None:
+    if old is None:
         return fresh
-    old = known.where((known.moment > micros(since)) & (known.moment <= micros(after)))
     joined = (np.concatenate([getattr(old, name), getattr(fresh, name)]) for name in _COLUMNS)
     return _made(joined, names, tuple(number))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,16 +49,25 @@ class HeldLevels:
 
 def results(rules: Sequence[int], entities: Array) -> HeldResults:
     """The current results of rules and entities, both given by their surrogate ids."""
+    wanted = models.ResultInterval.objects.filter(valid_to__isnull=True)
+    # Over many entities, asking for all of them and leaving some out is quicker than naming each,
+    # and reading the table as it lies is quicker than following an index to every row of it.
+    lying = wanted.alias(of=F("rule_id") + 0).filter(of__in=rules).order_by("id")
+    return _placed([lying] if len(entities) > FEW else list(named(wanted, entities.tolist())), rules, entities)
+
+
+def begun(rules: Sequence[int], entities: Array, since: datetime) -> Array:
+    """Those of the current outcomes that began at a moment or later; NONE for all others."""
+    rows = models.ResultInterval.objects.filter(valid_to__isnull=True, rule_id__in=rules, valid_from__gte=since)
+    return _placed([rows.order_by()], rules, entities).outcomes
+
+
+def _placed(parts: Iterable[QuerySet[models.ResultInterval]], rules: Sequence[int], entities: Array) -> HeldResults:
     shape = len(rules), len(entities)
     outcomes = np.full(shape, NONE, dtype=np.int8)
     ids = np.zeros(shape, dtype=np.int64)
     columns = _Places(entities)
     lines = _Places(np.array(rules, dtype=np.int64))
-    wanted = models.ResultInterval.objects.filter(valid_to__isnull=True)
-    # Over many entities, asking for all of them and leaving some out is quicker than naming each,
-    # and reading the table as it lies is quicker than following an index to every row of it.
-    lying = wanted.alias(of=F("rule_id") + 0).filter(of__in=rules).order_by("id")
-    parts = [lying] if len(entities) > FEW else list(named(wanted, entities.tolist()))
     for part in parts:
         for block in blocks(part, "rule_id", "entity_id", "outcome", "id"):
             line, column = lines.of(block[:, 0]), columns.of(block[:, 1])

@@ -76,13 +76,12 @@ class Live:
         self._living: dict[int, list[int]] = {}
         self._texts = 0
         self._expires: Array = np.zeros(0, dtype=np.int64)
-        self._touched: set[int] = set()
         self._expired: set[int] = set()
 
     @property
     def loaded(self) -> bool:
-        """Whether the whole catalog has been read once."""
-        return self._ground is not None
+        """Whether the whole catalog has been read, with the fact types that hold."""
+        return self._ground is not None and self._words is facts.vocabulary()
 
     def ground(self, at: datetime) -> Ground:
         """The ground with the moment `at`, which is now. The first call reads the whole catalog."""
@@ -92,7 +91,6 @@ class Live:
                 self._words = words
                 self._reader = marks.Reader()
                 self._ground = self._read(at)
-                self._touched = set(range(len(self._ground)))
             else:
                 self._follow(self._reader.read(), at)
             return replace(self._ground, frame=self._ground.frame.at(at))
@@ -102,22 +100,18 @@ class Live:
         with self._lock:
             self._ground = None
 
-    def take_touched(self) -> set[int]:
-        """The rows that were read since this was last asked."""
-        with self._lock:
-            found, self._touched = self._touched, set()
-        return found
-
     def take_expired(self) -> set[int]:
         """The rows of which a fact grew too old since this was last asked."""
         with self._lock:
             found, self._expired = self._expired, set()
         return found
 
-    def rank(self, scorecard: str, ranks: Mapping[int, int], at: datetime) -> Ground:
-        """The ground with levels that were just written, by surrogate ids, at the moment `at`."""
+    def tell(self, scorecard: str, entities: Collection[int], at: datetime) -> Ground:
+        """Take over levels that were just written, by surrogate ids, and mark them for other processes."""
+        ranks = store.ranks(scorecard, entities)
+        marks.note_levels(scorecard, entities, at)
         with self._lock:
-            self._rank(scorecard, ranks)
+            self._rank(scorecard, {number: ranks.get(number, -1) for number in entities})
             assert self._ground is not None
             return replace(self._ground, frame=self._ground.frame.at(at))
 
@@ -223,7 +217,6 @@ class Live:
             self._expires[row] = one.expires
         frame = patched(ground.frame, {row: one.row for row, one in found.items()}, types)
         self._ground = ground.with_frame(frame)
-        self._touched.update(rows)
 
 
 def _living() -> dict[int, list[int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from greenboard.facts.store import at_moment, chunks
-from greenboard.results import models
+from greenboard.results import models, parts
 from greenboard.results.held import FEW, NONE, blocks
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.types import Outcome
@@ -116,8 +116,17 @@ def forget() -> None:
     _keeper.forget()
 
 
-Stamp = tuple[datetime, int]
-"""When the last run was, and its surrogate id."""
+@dataclass(frozen=True)
+class Stamp:
+    """When the last run was, and its surrogate id; and how many parts were judged, of a version divided when.
+
+    Runs come one after the other, but for those of parts: of these the count tells.
+    """
+
+    at: datetime
+    run: int
+    parts: int
+    opened_at: datetime | None
 
 
 class _Keeper:
@@ -154,7 +163,9 @@ _keeper = _Keeper()
 def last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
     """The last run that changed anything at or before a moment: another one whenever something did."""
     runs = models.Run.objects.filter(scorecard__name=scorecard, **({} if as_of is None else {"at__lte": as_of}))
-    return runs.order_by("-at", "-id").values_list("at", "id").first()
+    names = ("at", "id", "scorecard__parts", "scorecard__opened_at")
+    row = runs.order_by("-at", "-id").values_list(*names).first()
+    return row and Stamp(*row)
 
 
 def _follow(
@@ -165,10 +176,23 @@ def _follow(
     blank = Matrix.empty(rules)
     if known is None or as_of is not None or known[0] is None or stamp is None or known[1].rules != blank.rules:
         return _read(blank, scorecard, as_of)
-    if stamp[0] <= known[0][0]:  # judged again at the very same moment: what was written then may be gone
+    if stamp.at <= known[0].at and stamp.run != known[0].run:
+        return _read(blank, scorecard, as_of)  # judged again at the very same moment: what was written then may be gone
+    several = parts.judged(scorecard, known[0].parts, stamp.parts)
+    if several is None:
         return _read(blank, scorecard, as_of)
-    changed = _changed(known[1], scorecard, known[0][0])
+    changed = _changed(known[1], scorecard, known[0].at) | _within(known[1], scorecard, several)
     return _read(blank, scorecard, as_of) if len(changed) > FEW else _patched(known[1], scorecard, changed)
+
+
+def _within(known: Matrix, scorecard: str, several: Iterable[tuple[int, int]]) -> set[int]:
+    """The entities of parts that were judged, those that are judged no more among them."""
+    found: set[int] = set()
+    for first, last in several:
+        levels = models.LevelInterval.objects.filter(scorecard__name=scorecard, valid_to__isnull=True)
+        found.update(levels.filter(entity_id__gte=first, entity_id__lte=last).values_list("entity_id", flat=True))
+        found.update(known.ids[(known.ids >= first) & (known.ids <= last)].tolist())
+    return found
 
 
 def _changed(known: Matrix, scorecard: str, since: datetime) -> set[int]:

@@ -20,10 +20,13 @@ class Scorecard(models.Model):
 
     `looked_at` is the latest moment at which every result was known to be right: that of a full run,
     or of a look at the clock after all marks had been worked off, whether or not it changed anything.
+    `opened_at` is when a version of it was last divided into parts; `parts` counts those that were judged.
     """
 
     name = models.CharField(max_length=128, unique=True)
     looked_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    parts = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +109,24 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id} at {self.at}"
+
+
+class Part(models.Model):
+    """Some entities, by a range of their surrogate ids, that are to be judged by a new version of a scorecard.
+
+    `digest` tells the version, as in `ScorecardVersion`. `number` is None until the part was judged; then it
+    counts the parts of the scorecard in the order in which they were committed.
+    """
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    number = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last} of {self.scorecard_id}"
 
 
 class Mark(models.Model):

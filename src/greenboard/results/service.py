@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from greenboard.catalog import store as catalog
-from greenboard.core import clock, events
+from greenboard.core import clock, events, spans
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
@@ -69,6 +69,7 @@ def evaluate(
 
     """
     with transaction.atomic():
+        lock([scorecard.name])
         known = ground or live.load(at, None if scorecard.looks_beyond else entities)
         rows = None if entities is None else known.rows_of(entities)
         return carry_out(scorecard, Task(known, at, rows, given=cause, look=entities is None), note=note).evaluated
@@ -89,6 +90,15 @@ class Task:
     look: bool = False
     adoption: Adoption | None = None
     """What judging this very scorecard came upon before, where the caller kept it."""
+    part: bool = False
+    """Others judge other entities at the same time (`share`); the adoption is that of the version in force."""
+    close: bool = False
+    """End what the scorecard asks of nobody any more, too, which judging all rows does anyway."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.close or self.rows is None
 
 
 @dataclass(frozen=True)
@@ -106,27 +116,28 @@ class Carried:
 def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
     """Judge, and write what changed. To be called inside a transaction.
 
-    The run is stored when it changed something, or when it is of all entities or has a note.
+    The run is stored when it changed something, when nothing is left out, or when it has a note.
 
     Raises:
         OutOfOrder: the scorecard was already evaluated at a later moment.
 
     """
-    session, left = _open(scorecard, task)
-    run = _run(session, task, note)
-    ledger = Ledger(run)
-    pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
-    outcomes, turned = decide(session, pairs)
-    writing.write_results(session, turned, ledger)
-    moved = standings.changed(session, outcomes, turned)
-    writing.write_levels(session.card, moved, ledger, task.at)
-    ended = _close(session, ledger, left, whole=task.rows is None)
-    levels = sum(one.cause is not None for one in moved)
-    if not run._state.adding:
-        run.results_changed, run.levels_changed = len(turned) + ended, levels
-        run.save()
-    _mark(session, look=task.look)
-    _announce(session, turned, moved)
+    with spans.span("evaluation", scorecard=scorecard.name):
+        session, left = _open(scorecard, task)
+        run = _run(session, task, note)
+        ledger = Ledger(run)
+        pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
+        outcomes, turned = decide(session, pairs)
+        writing.write_results(session, turned, ledger)
+        moved = standings.changed(session, outcomes, turned)
+        writing.write_levels(session.card, moved, ledger, task.at)
+        ended = _close(session, ledger, left, whole=task.whole)
+        levels = sum(one.cause is not None for one in moved)
+        if not run._state.adding:
+            run.results_changed, run.levels_changed = len(turned) + ended, levels
+            run.save()
+        _mark(session, look=task.look)
+        _announce(session, turned, moved)
     evaluated = Evaluated(task.at, len(session.rows), len(turned) + ended, levels)
     elsewhere = [one.entity for one in moved if one.cause is not None] + left
     rows = np.flatnonzero(np.isin(task.ground.ids, np.array(elsewhere, dtype=np.int64)))
@@ -142,6 +153,16 @@ def lock(scorecards: Collection[str]) -> datetime | None:
             models.Scorecard.objects.get_or_create(name=name)
         rows = list(wanted.all())
     return store.latest(store.ran_at([row.pk for row in rows]), *(row.looked_at for row in rows))
+
+
+def share(scorecard: str) -> datetime | None:
+    """Keep others from `lock` until the transaction ends, but not from judging parts; give the latest moment."""
+    row = models.Scorecard.objects.filter(name=scorecard)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM results_scorecard WHERE name = %s FOR KEY SHARE", [scorecard])
+    found = row.get()
+    return store.latest(store.ran_at([found.pk]), found.looked_at)
 
 
 def unjudged(scorecard: Scorecard, ground: Ground) -> Array:
@@ -166,23 +187,26 @@ def _run(session: Session, task: Task, note: str) -> models.Run:
         levels_changed=0,
         note=note,
     )
-    if task.rows is None or note:
+    if task.whole or note:
         run.save()
     return run
 
 
 def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
     """The session, and the ids of entities that the scorecard is not asked of any more."""
-    adoption = versions.adopt(scorecard, task.at, task.adoption)
-    card = adoption.card
-    last = _in_order(adoption, task.at)
+    if task.part:
+        assert task.adoption is not None
+        adoption, last = task.adoption, _beside(task.adoption, task.at)
+    else:
+        adoption = versions.adopt(scorecard, task.at, task.adoption)
+        last = _in_order(adoption, task.at)
     ground = task.ground
     rows = np.arange(len(ground)) if task.rows is None else np.unique(task.rows)
-    covered = ground.covered(scorecard.scope)[rows] != 0
-    asked, others = rows[covered], ground.ids[rows[~covered]].tolist()
-    held = models.LevelInterval.objects.filter(scorecard_id=card, valid_to__isnull=True)
-    if task.rows is None:
-        judged = set(ground.ids[asked].tolist())
+    covers = ground.covered(scorecard.scope) != 0
+    asked, others = rows[covers[rows]], ground.ids[rows[~covers[rows]]].tolist()
+    held = models.LevelInterval.objects.filter(scorecard_id=adoption.card, valid_to__isnull=True)
+    if task.whole:
+        judged = set(ground.ids[covers].tolist())
         left = [number for number in held.values_list("entity_id", flat=True) if number not in judged]
     else:
         left = [number for part in facts.chunks(others) for number in _ids(held.filter(entity_id__in=part))]
@@ -203,6 +227,12 @@ def _in_order(adoption: Adoption, at: datetime) -> datetime | None:
             got=clock.format_time(at),
         )
     return last
+
+
+def _beside(adoption: Adoption, at: datetime) -> datetime | None:
+    """When these entities were last judged at most: whoever judges others meanwhile may be ahead of this moment."""
+    last = store.latest(store.ran_at([adoption.card]), adoption.looked_at)
+    return None if last is None else min(last, at)
 
 
 def _close(session: Session, ledger: Ledger, left: Collection[int], *, whole: bool) -> int:

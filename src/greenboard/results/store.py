@@ -229,6 +229,11 @@ def ran_at(scorecards: Collection[int]) -> datetime | None:
     return latest(*(runs.filter(scorecard_id=one).aggregate(last=Max("at"))["last"] for one in scorecards))
 
 
+def newest_run() -> int:
+    """The highest surrogate id of a run; 0 where there is none."""
+    return int(models.Run.objects.aggregate(last=Max("id"))["last"] or 0)
+
+
 def latest(*moments: datetime | None) -> datetime | None:
     """The latest of some moments, of which there may be none."""
     return max((moment for moment in moments if moment is not None), default=None)

@@ -19,6 +19,7 @@ from greenboard.results.ground import verdicts
 from greenboard.results.held import NONE, HeldResults
 from greenboard.results.rows import OUTCOMES, Cause
 from greenboard.results.session import Pairs, Session
+from greenboard.rules.columns import micros
 from greenboard.rules.vectors import Array
 
 
@@ -76,7 +77,7 @@ def decide(session: Session, pairs: Pairs) -> tuple[Array, Turned]:
 def _explained(session: Session, current: HeldResults, outcomes: Array) -> Turned:
     line, column = np.nonzero(outcomes != current.outcomes)
     before, after = current.outcomes[line, column], outcomes[line, column]
-    cause, several = _plain_causes(session, line, before)
+    cause, several = _plain_causes(session, (line, column), before)
     open_ones = np.flatnonzero(cause < 0)
     known = None
     if len(open_ones):
@@ -89,18 +90,34 @@ def _explained(session: Session, current: HeldResults, outcomes: Array) -> Turne
     return Turned(line, column, before, after, current.ids[line, column], cause, list(index))
 
 
-def _plain_causes(session: Session, line: Array, before: Array) -> tuple[Array, list[Cause]]:
-    """The causes that can be told without looking at facts; -1 for the others."""
+def _plain_causes(session: Session, pairs: tuple[Array, Array], before: Array) -> tuple[Array, list[Cause]]:
+    """The causes that can be told without looking at facts; -1 for the others. `pairs` are lines and columns."""
     first = before == NONE
     cause = np.where(first, 0, -1)
     if session.given is not None:
         return np.where(first, 0, 1), [FIRST, session.given]
     several = [FIRST]
-    for number, rule in enumerate(session.scorecard.rules):
-        if session.adopted[rule.id].changed:
-            cause[(line == number) & ~first] = len(several)
-            several.append(Cause("rule", f"{rule.title}: the rule asks something else than before"))
+    anew = ~first
+    anew[anew] = _asks_anew(session, *(part[anew] for part in pairs))
+    for number in np.unique(pairs[0][anew]).tolist():
+        cause[anew & (pairs[0] == number)] = len(several)
+        several.append(Cause("rule", f"{session.rule(number).title}: the rule asks something else than before"))
     return cause, several
+
+
+def _asks_anew(session: Session, line: Array, column: Array) -> Array:
+    """For which pairs the version of the rule is newer than the last look at the entity."""
+    adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
+    looked = session.adoption.looked_at
+    found: Array = np.array([one.changed for one in adopted], dtype=np.bool_)[line]
+    recent = np.array([looked is None or one.since > looked for one in adopted], dtype=np.bool_)[line] & ~found
+    if recent.any():
+        several, place = np.unique(column[recent], return_inverse=True)
+        judged = _since(session, several.tolist())
+        last = np.array([micros(judged[each]) for each in several.tolist()], dtype=np.int64)
+        begun = np.array([micros(one.since) for one in adopted], dtype=np.int64)
+        found[recent] = last[place] < begun[line[recent]]
+    return found
 
 
 @dataclass(frozen=True)

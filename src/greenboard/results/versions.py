@@ -18,10 +18,11 @@ from greenboard.scorecards.types import Enforcement, Level, ParameterDef, Rule, 
 
 @dataclass(frozen=True)
 class Adopted:
-    """A rule as stored: its surrogate id, that of its version, and whether that version is new."""
+    """A rule as stored: its surrogate id, that of its version, since when that holds, and whether it is new."""
 
     rule: int
     version: int
+    since: datetime
     changed: bool
 
 
@@ -29,13 +30,15 @@ class Adopted:
 class Adoption:
     """A scorecard as stored: its surrogate id, that of its version, and its rules by name.
 
-    `looked_at` is when all its results were last known to be right.
+    `looked_at` is when all its results were last known to be right, `opened_at` when it was last divided
+    into parts.
     """
 
     card: int
     version: int
     rules: Mapping[str, Adopted]
     looked_at: datetime | None
+    opened_at: datetime | None
 
 
 def adopt(scorecard: Scorecard, at: datetime, known: Adoption | None = None) -> Adoption:
@@ -47,12 +50,48 @@ def adopt(scorecard: Scorecard, at: datetime, known: Adoption | None = None) -> 
     """
     stored = _stored(scorecard.name)
     told = scorecard.digest, _pack_card(scorecard)
-    version = _version(models.ScorecardVersion, {"scorecard": stored}, told, at)
-    if known is not None and known.version == version:
-        rules = {name: replace(one, changed=False) for name, one in known.rules.items()}
+    version, _ = _version(models.ScorecardVersion, {"scorecard": stored}, told, at)
+    there = known is not None and known.version == version
+    rules = _unchanged(known) if known is not None and there else _rules(scorecard, stored, at)
+    return Adoption(stored.pk, version, rules, stored.looked_at, stored.opened_at)
+
+
+def in_force(scorecard: Scorecard, known: Adoption | None = None) -> Adoption | None:
+    """As `adopt`, but writing and locking nothing; None where this is not the version that is in force."""
+    current = models.ScorecardVersion.objects.filter(scorecard__name=scorecard.name, valid_to__isnull=True)
+    row = current.select_related("scorecard").first()
+    if row is None or row.digest != scorecard.digest:
+        return None
+    if known is not None and known.version == row.pk:
+        rules = _unchanged(known)
     else:
-        rules = _rules(scorecard, stored, at)
-    return Adoption(stored.pk, version, rules, stored.looked_at)
+        stored = models.RuleVersion.objects.filter(rule__scorecard=row.scorecard, valid_to__isnull=True)
+        told = stored.values_list("rule__name", "rule_id", "id", "valid_from")
+        rules = {name: Adopted(rule, version, since, changed=False) for name, rule, version, since in told}
+    return Adoption(row.scorecard_id, row.pk, rules, row.scorecard.looked_at, row.scorecard.opened_at)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The version of a scorecard that is in force, and how far it was judged: another one whenever somebody did."""
+
+    version: int
+    digest: str
+    opened_at: datetime | None
+    looked_at: datetime | None
+    parts: int
+
+
+def current() -> dict[str, InForce]:
+    """The versions that are in force, by the names of their scorecards."""
+    rows = models.ScorecardVersion.objects.filter(valid_to__isnull=True)
+    names = ("opened_at", "looked_at", "parts")
+    told = rows.values_list("scorecard__name", "id", "digest", *(f"scorecard__{name}" for name in names))
+    return {name: InForce(*each) for name, *each in told}
+
+
+def _unchanged(known: Adoption) -> dict[str, Adopted]:
+    return {name: replace(one, changed=False) for name, one in known.rules.items()}
 
 
 def _stored(name: str) -> models.Scorecard:
@@ -67,16 +106,16 @@ def _stored(name: str) -> models.Scorecard:
 def _rules(scorecard: Scorecard, stored: models.Scorecard, at: datetime) -> dict[str, Adopted]:
     known = {rule.name: rule for rule in models.Rule.objects.filter(scorecard=stored)}
     rows = models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
-    current = {rule: (version, digest) for rule, version, digest in rows.values_list("rule_id", "id", "digest")}
+    current = {rule: told for rule, *told in rows.values_list("rule_id", "id", "valid_from", "digest")}
     adopted: dict[str, Adopted] = {}
     for rule in scorecard.rules:
         row = known.get(rule.id) or models.Rule.objects.create(scorecard=stored, name=rule.id)
-        version, digest = current.get(row.id, (0, ""))
+        version, since, digest = current.get(row.id, (0, at, ""))
         if version and digest == rule.digest:
-            adopted[rule.id] = Adopted(row.id, version, changed=False)
+            adopted[rule.id] = Adopted(row.id, version, since, changed=False)
         else:
             fresh = _version(models.RuleVersion, {"rule": row}, (rule.digest, pack(rule)), at)
-            adopted[rule.id] = Adopted(row.id, fresh, changed=True)
+            adopted[rule.id] = Adopted(row.id, *fresh, changed=True)
     gone = [row.id for name, row in known.items() if name not in adopted and row.id in current]
     if gone:
         models.RuleVersion.objects.filter(rule_id__in=gone, valid_to__isnull=True).update(valid_to=at)
@@ -88,18 +127,18 @@ def _version(
     owner: Mapping[str, Any],
     said: tuple[str, str],
     at: datetime,
-) -> int:
-    """The id of the current version, which is replaced where it says something else."""
+) -> tuple[int, datetime]:
+    """The current version, which is replaced where it says something else: its id, and since when it holds."""
     digest, text = said
     current = model.objects.filter(**owner, valid_to__isnull=True).first()
     if current is not None and current.digest == digest:
-        return int(current.pk)
+        return int(current.pk), current.valid_from
     if current is not None and current.valid_from == at:
         model.objects.filter(pk=current.pk).update(digest=digest, text=text)
-        return int(current.pk)
+        return int(current.pk), at
     if current is not None:
         model.objects.filter(pk=current.pk).update(valid_to=at)
-    return int(model.objects.create(**owner, digest=digest, text=text, valid_from=at).pk)
+    return int(model.objects.create(**owner, digest=digest, text=text, valid_from=at).pk), at
 
 
 def as_of(scorecard: Scorecard, moment: datetime, vocabulary: Vocabulary) -> Scorecard:

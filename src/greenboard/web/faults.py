@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import wraps
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from greenboard.core import refusals
 from greenboard.core.errors import UserError
 from greenboard.web.security import request_id
 
@@ -46,9 +48,14 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own fault. Draws no frame: what failed may be what the frame needs."""
-    _log.error("server error, request %s", request_id(request))
-    return HttpResponse(render_to_string("fault_bare.html", {"request_id": request_id(request)}), status=500)
+    """Our own fault, or a database that refused. Draws no frame: what failed may be what the frame needs."""
+    refusal = refusals.of(sys.exc_info()[1])
+    _log.error("%s, request %s", refusal.said if refusal else "server error", request_id(request))
+    context = {"request_id": request_id(request), "refusal": refusal}
+    answer = HttpResponse(render_to_string("fault_bare.html", context), status=refusal.status if refusal else 500)
+    if refusal:
+        answer["Retry-After"] = "5"
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it by name

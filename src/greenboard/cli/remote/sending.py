@@ -16,7 +16,7 @@ from greenboard.core.errors import Place, UserError, UserErrors
 TIMEOUT = 120.0
 PAUSES = (1.0, 2.0, 5.0, 10.0)
 """Seconds before it is sent again, when the server does not answer or has too much to do."""
-_AGAIN = frozenset({409, 425, 429, 500, 502, 503, 504})
+_AGAIN = frozenset({409, 425, 429, 500, 502, 503, 504, 507})
 _LONGEST = 60.0
 
 

@@ -18,7 +18,7 @@ import jmespath.exceptions
 from jmespath.parser import Parser
 
 from greenboard.connections.expressions import standard
-from greenboard.connections.expressions.function import Function, is_number
+from greenboard.connections.expressions.function import Function, Mistyped, is_number
 from greenboard.core.errors import UserError, suggest
 
 Node = Mapping[str, Any]
@@ -98,6 +98,8 @@ class _Compiler:
 
     def _subexpression(self, tree: Node, leftmost: bool) -> Compiled:
         first, *others = tree["children"]
+        if first["type"] == "not_expression":
+            raise ExpressionError("`!a.b` means `(!a).b`, which is never known", hint="Write `!(a.b)`.")
         run = self.node(first, leftmost=leftmost)
         if all(other["type"] == "field" for other in others):
             return _path(run, tuple(other["value"] for other in others))
@@ -177,7 +179,10 @@ class _Compiler:
             several = left(value, env)
             if not isinstance(several, list) or any(one is None for one in several):
                 return None
-            return [one for part in several for one in (part if isinstance(part, list) else [part])]
+            lists = sum(isinstance(part, list) for part in several)
+            if lists and lists != len(several):
+                raise Mistyped("expected a list of lists, got something else in it")
+            return [one for part in several for one in part] if lists else several
 
         return flatten
 
@@ -289,8 +294,16 @@ def _then(first: Compiled, second: Compiled) -> Compiled:
     return both
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: Any, other: Any) -> bool | None:
+    """Whether two values are the same; unknown of a list or object beside something else, which is no answer."""
+    if isinstance(one, list | dict) is not isinstance(other, list | dict):
+        return None
     return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+
+
+def _other(one: Any, other: Any) -> bool | None:
+    same = _same(one, other)
+    return None if same is None else not same
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool | None]:
@@ -299,7 +312,7 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool |
 
 _COMPARE: dict[str, Callable[[Any, Any], bool | None]] = {
     "eq": _same,
-    "ne": lambda one, other: not _same(one, other),
+    "ne": _other,
     "lt": _ordered(lambda one, other: one < other),
     "lte": _ordered(lambda one, other: one <= other),
     "gt": _ordered(lambda one, other: one > other),

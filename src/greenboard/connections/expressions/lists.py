@@ -56,6 +56,8 @@ def distinct(several: list[Any]) -> list[Any] | None:
     """The elements without repetition, in the order of their first appearance."""
     if None in several:
         return None
+    if len({isinstance(one, list | dict) for one in several}) > 1:
+        raise Mistyped("distinct: expected elements of one type")
     kept: list[Any] = []
     seen: set[Any] = set()
     for one in several:
@@ -149,6 +151,20 @@ def distinct_by(several: list[Any], key: Evaluated) -> list[Any] | None:
     for index, one in enumerate(keys):
         places.setdefault(repr(one), index)
     return [several[index] for index in places.values()]
+
+
+@REGISTRY.add("list", "rule", gives="list", example="group_by(deployments, &environment)")
+def group_by(several: list[Any], key: Evaluated) -> list[Any] | None:
+    """The elements by a text or number, as a list of objects with `key` and `items`; unknown when one has none."""
+    groups: dict[Any, list[Any]] = {}
+    for one in several:
+        found = key(one)
+        if found is None:
+            return None
+        if isinstance(found, list | dict):
+            raise Mistyped("group_by: expected texts or numbers")
+        groups.setdefault(found, []).append(one)
+    return [{"key": found, "items": items} for found, items in groups.items()]
 
 
 @REGISTRY.add("object", gives="texts", example="keys(labels)")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from greenboard.connections.expressions.function import Mistyped, Registry, moment
+from greenboard.connections.expressions.function import Evaluated, Mistyped, Registry, moment
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 
@@ -48,6 +49,21 @@ def past(now: datetime, time: str) -> bool:
 def between(start: str, end: str) -> float:
     """The seconds from one time to another."""
     return (moment(end) - moment(start)).total_seconds()
+
+
+@REGISTRY.add(
+    "list", "rule", "rule", "text", gives="seconds", timed=True, example="uncovered(shifts, &start, &end, '30d')"
+)
+def uncovered(now: datetime, periods: list[Any], start: Evaluated, end: Evaluated, span: str) -> float | None:
+    """How many of the seconds to come, as far as the span goes, lie in no period; unknown when a bound is."""
+    times = [(start(one), end(one)) for one in periods]
+    if any(bound is None for pair in times for bound in pair):
+        return None
+    last, reached, free = now + _span(span), now, 0.0
+    for begun, over in sorted((moment(one), moment(other)) for one, other in times):
+        free += max(0.0, (min(begun, last) - reached).total_seconds())
+        reached = max(reached, min(over, last))
+    return free + max(0.0, (last - reached).total_seconds())
 
 
 @REGISTRY.add("number", gives="seconds", example="minutes(escalation_delay_in_minutes)")

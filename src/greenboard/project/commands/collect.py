@@ -40,7 +40,7 @@ def command(paths: Sequence[Path], scorecard: str) -> None:
     looks = _look(paths)
     at = clock.now()
     take_in(looks, at, cause="collection")
-    Continuous(lambda: [standard], Live()).turn(clock.now())
+    Continuous(lambda: [standard], Live()).whole(clock.now)
     entities = sum(len(seen.declared.entities) for seen in looks)
     click.echo(f"Read {len(looks)} repositories with {entities} entities, and judged them by {standard.title}.")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
-from greenboard.core import clock
+from greenboard.core import clock, refusals
 from greenboard.core.errors import UserError
 from greenboard.project import setup
 from greenboard.project.doctor.types import Finding, Look, fail, good, warn
@@ -42,6 +42,21 @@ def reach(environment: Environment) -> Finding:
 def _served() -> tuple[int, ...]:
     number = int(connection.pg_version)  # type: ignore[attr-defined]  # of PostgreSQL's connection only
     return divmod(number, 10_000)
+
+
+def writing(_: Environment) -> Iterator[Finding]:
+    """The database takes changes."""
+    try:
+        with transaction.atomic():  # SQLite locks for writing at once
+            only_read = connection.vendor == "postgresql" and _ask("SHOW transaction_read_only") == "on"
+    except DatabaseError as error:
+        refusal = refusals.of(error) or refusals.AWAY
+        yield fail("writing", f"{refusal.said} ({' '.join(str(error).split())})", refusal.todo)
+        return
+    if only_read:
+        yield fail("writing", refusals.READ_ONLY.said, refusals.READ_ONLY.todo)
+    else:
+        yield good("writing", "the database takes changes")
 
 
 def migrations(_: Environment) -> Iterator[Finding]:
@@ -98,4 +113,4 @@ def _ask(query: str):  # type: ignore[no-untyped-def]  # whatever the database a
         return cursor.fetchone()[0]
 
 
-LOOKS: tuple[Look, ...] = (migrations, sqlite, time)
+LOOKS: tuple[Look, ...] = (writing, migrations, sqlite, time)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, Q
 
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -15,7 +15,7 @@ from greenboard.project.doctor.types import Finding, Look, fail, good, warn
 from greenboard.project.environment import Environment
 from greenboard.project.models import Heartbeat
 from greenboard.project.observing.beating import LATE
-from greenboard.results.models import Mark
+from greenboard.results.models import Mark, Part
 from greenboard.scorecards.store import standards
 
 SLOW, STUCK = timedelta(minutes=1), timedelta(minutes=10)
@@ -57,6 +57,19 @@ def marks(_: Environment) -> Iterator[Finding]:
         yield good("changes", said)
 
 
+def parts(_: Environment) -> Iterator[Finding]:
+    """New versions of rules are judged for everybody."""
+    told = Part.objects.filter(
+        scorecard__versions__valid_to__isnull=True, scorecard__versions__digest=F("digest")
+    ).aggregate(all=Count("id"), left=Count("id", filter=Q(number=None)), opened=Min("opened_at"))
+    if not told["left"]:
+        yield good("new rules", "are judged for all entities")
+        return
+    age = clock.now() - told["opened"]
+    said = f"{told['left']} of {told['all']} parts are still to be judged, after {age.total_seconds():,.0f} s"
+    yield warn("new rules", said, "Start more workers, or wait.") if age > STUCK else good("new rules", said)
+
+
 def wishes(_: Environment) -> Iterator[Finding]:
     """What is wished for is handed to the engine of durable work."""
     waiting = Wish.objects.filter(dispatched_at=None).aggregate(count=Count("id"), oldest=Min("at"))
@@ -78,4 +91,4 @@ def content(_: Environment) -> Iterator[Finding]:
     yield good("scorecards", f"{len(known)} with {sum(len(card.rules) for card in known):,} rules")
 
 
-LOOKS: tuple[Look, ...] = (workers, marks, wishes, content)
+LOOKS: tuple[Look, ...] = (workers, marks, parts, wishes, content)
