@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils.safestring import SafeString
 
-from greenboard.web.charts.svg import element, ornament, percent
+from greenboard.web.charts.svg import Attribute, element, ornament, percent
 
 _SHORTEST = 60.0
 
@@ -18,7 +18,7 @@ def ages(median: timedelta, oldest: timedelta, most: timedelta | None, *, span: 
     Silent: the numbers stand beside it.
     """
     parts = [element("line", {"x1": "0", "x2": "100%", "y1": 6, "y2": 6, "class": "axis"})]
-    ends = {"x1": percent(_at(median, span)), "x2": percent(_at(oldest, span)), "y1": 6, "y2": 6}
+    ends: dict[str, Attribute] = {"x1": percent(_at(median, span)), "x2": percent(_at(oldest, span)), "y1": 6, "y2": 6}
     parts.append(element("line", {**ends, "class": "reach"}))
     if most is not None and most <= span:
         at = percent(_at(most, span))
