@@ -44,6 +44,7 @@ lint: $(VENV)/.installed-dev ## Check style, security, migrations, types, import
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/bandit -q -r src -c pyproject.toml
+	@$(BIN)/python tools/advisories.py
 	@$(BIN)/python tools/migrations.py
 	@$(MAKE) --no-print-directory types contracts sizes
 
@@ -69,7 +70,7 @@ bench: $(VENV)/.installed-dev $(ASSETS) ## Run every benchmark; each prints a JS
 check: install ## Hold this repository against its own standard: Gold, with the exemptions of deploy/
 	@$(BIN)/greenboard check . --exemptions deploy/exemptions.yaml --fail-under gold
 
-audit: $(VENV)/.uv ## Look for known vulnerabilities in what is locked; needs a network, so CI leaves it out
+audit: $(VENV)/.uv ## Look for known vulnerabilities in what is locked; needs a network, so CI leaves it to `make lint`
 	@$(BIN)/uv tool run --from pip-audit pip-audit --require-hashes --disable-pip \
 	  $(foreach name,run dev build node,-r requirements/$(name).txt)
 	@cd frontend && npm audit --package-lock-only

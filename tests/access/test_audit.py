@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,32 @@ def test_outside_of_requests_it_is_the_account_of_the_machine(db):
     with origin.acting(Origin("system", "worker", "worker")):
         assert audit.note("y").actor == "worker"
     assert audit.note("z").actor == line.actor
+
+
+def test_a_worker_is_named_as_one_in_each_of_its_threads(db, monkeypatch):
+    monkeypatch.setattr(origin, "_ours", ["cli"])
+    origin.become("worker")
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(origin.current).result().via == "worker"
+    assert audit.note("x").via == "worker"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.5", "192.0.2.9"),
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "10.9.9.9, 203.0.113.5", "203.0.113.5"),  # the left one is the client's own word
+        (2, "10.9.9.9, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        (2, "203.0.113.5", "192.0.2.9"),
+        (1, "<script>", "192.0.2.9"),
+        (1, "", "192.0.2.9"),
+    ],
+)
+def test_behind_proxies_the_address_is_what_the_outermost_of_ours_saw(rf, settings, proxies, forwarded, address):
+    settings.PROXIES = proxies
+    request = rf.get("/", REMOTE_ADDR="192.0.2.9", headers={"X-Forwarded-For": forwarded})
+    assert origin.client(request) == address
 
 
 def test_sessions_are_told_begun_refused_and_ended(client, db):

@@ -60,6 +60,7 @@ ROLES = ("viewer", "member", "maintainer", "administrator")
 PAGES = {
     "api-reference": "viewer",
     "board": "viewer",
+    "mine": "viewer",
     "catalog": "viewer",
     "catalog-csv": "viewer",
     "catalog-json": "viewer",
@@ -77,6 +78,26 @@ PAGES = {
     "rule-edit": "viewer",
     "fact-types": "viewer",
     "fact-type": "viewer",
+    "fact-type-new": "maintainer",
+    "fact-type-check": "maintainer",
+    "fact-type-edit": "maintainer",
+    "fact-type-retire": "maintainer",
+    "fact-sources": "viewer",
+    "reports": "viewer",
+    "integrations": "member",
+    "connections": "member",
+    "connection": "member",
+    "connection-progress": "member",
+    "collection": "member",
+    "discovery": "member",
+    "connection-new": "maintainer",
+    "connection-edit": "maintainer",
+    "connection-test": "maintainer",
+    "connection-remove": "maintainer",
+    "connection-collect": "maintainer",
+    "collection-stop": "maintainer",
+    "removal-decide": "maintainer",
+    "discovery-decide": "maintainer",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -98,16 +119,37 @@ PAGES = {
     "access-service": "administrator",
     "access-service-close": "administrator",
     "access-service-open": "administrator",
+    "hooks": "maintainer",
+    "hook": "maintainer",
+    "hook-make": "maintainer",
+    "hook-change": "maintainer",
+    "hook-close": "maintainer",
+    "hook-open": "maintainer",
+    "hook-secret": "maintainer",
+    "hook-test": "maintainer",
+    "hook-remove": "maintainer",
+    "hook-again": "maintainer",
+    "inlet-make": "administrator",
+    "inlet-close": "administrator",
+    "inlet-open": "administrator",
+    "inlet-remove": "administrator",
     "audit": "administrator",
     "audit-csv": "administrator",
     "audit-jsonl": "administrator",
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}"}
-"""The operation that asks for a signature instead of a session or token: `tests/api/test_hooks.py` is about it."""
+SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages"}
+"""The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
+`tests/collection/test_hearing.py` are about them."""
 
-FORMS = re.compile(r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+")
+MYSELF = {"/me"}
+"""The operation about whoever asks: for everybody who is known, whatever they may."""
+
+FORMS = re.compile(
+    r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+)
 """The pages that take POST only."""
 
 OPERATIONS = {
@@ -124,9 +166,14 @@ OPERATIONS = {
     "GET /tags": "viewer",
     "GET /facts": "viewer",
     "POST /facts": "member",
+    "POST /reports": "member",
     "GET /gaps": "viewer",
     "GET /fact-types": "viewer",
     "GET /fact-types/{name}": "viewer",
+    "GET /fact-types/{name}/schema": "viewer",
+    "POST /fact-types/{name}/check": "viewer",
+    "PUT /fact-types/{name}": "maintainer",
+    "DELETE /fact-types/{name}": "maintainer",
     "GET /results": "viewer",
     "GET /levels": "viewer",
     "GET /changes": "viewer",
@@ -153,8 +200,27 @@ OPERATIONS = {
     "POST /hooks/{int:number}/test": "maintainer",
     "GET /hooks/{int:number}/deliveries": "maintainer",
     "POST /hooks/{int:number}/deliveries/{int:delivery}/again": "maintainer",
+    "GET /integrations": "member",
+    "GET /integrations/{name}": "member",
+    "GET /connections": "member",
+    "POST /connections": "maintainer",
+    "GET /connections/{name}": "member",
+    "PUT /connections/{name}": "maintainer",
+    "DELETE /connections/{name}": "maintainer",
+    "POST /connections/{name}/test": "maintainer",
+    "GET /connections/{name}/budget": "member",
+    "GET /connections/{name}/collections": "member",
+    "POST /connections/{name}/collections": "maintainer",
+    "GET /connections/{name}/collections/{int:number}": "member",
+    "POST /connections/{name}/collections/{int:number}/stop": "maintainer",
+    "GET /connections/{name}/removals": "member",
+    "POST /connections/{name}/removals/{int:number}": "maintainer",
+    "GET /connections/{name}/subjects": "member",
+    "POST /connections/{name}/subjects/{int:number}": "maintainer",
     "GET /inlets": "maintainer",
     "POST /inlets": "administrator",
+    "POST /inlets/{name}/close": "administrator",
+    "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
@@ -204,7 +270,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
 def operations() -> Iterator[tuple[str, str, str]]:
     """Name, method and an address of every operation."""
     for path, operation in app.operations():
-        if path in SIGNED:
+        if path in SIGNED | MYSELF:
             continue
         for method in operation.methods:
             address = re.sub(r"\{[^}]*\}", "x", re.sub(r"\{int:\w+\}", "1", path))
@@ -230,8 +296,10 @@ def test_ones_own_account_is_reached_without_any_grant_and_by_no_stranger() -> N
     Grant.objects.all().delete()
     client = Client()
     assert client.get("/account").headers["Location"] == "/sign-in?next=/account"
+    assert client.get("/api/v1/me").status_code == 401
     client.force_login(Person.objects.create_user("nobody", password="a long password"))
     assert client.get("/account").status_code == 200
+    assert client.get("/api/v1/me").json()["permissions"] == []
 
 
 def test_every_operation_of_the_api_names_a_permission() -> None:

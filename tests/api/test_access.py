@@ -159,3 +159,34 @@ def test_secrets_are_in_no_answer_of_the_log(administrator):
     kept = str(Entry.objects.values())
     assert made["token"].rpartition("_")[2] not in kept
     assert eve["password"] not in kept
+
+
+def test_who_asks_is_told_who_they_are_and_what_they_may(administrator, reader, company):
+    told(administrator.post("people/ada/teams", {"team": "team:default/payments"}), 201)
+    granted = {"role": "member", "to": "team", "name": "team:default/payments", "scope": "team:default/payments"}
+    told(administrator.post("grants", granted), 201)
+    me = told(reader.get("/api/v1/me"))
+    assert (me["kind"], me["name"], me["token"], me["administrator"]) == ("person", "ada", None, False)
+    assert me["teams"] == [{"ref": "team:default/payments", "within": False}]
+    assert [(one["role"], one["scope"], one["through"]) for one in me["roles"]] == [
+        ("viewer", "", "everyone"),
+        ("member", "team:default/payments", "team:default/payments"),
+    ]
+    may = {one["name"]: one for one in me["permissions"]}
+    assert may["catalog.read"]["everywhere"] is True
+    assert (may["facts.write"]["everywhere"], may["facts.write"]["within"]) == (False, ["team:default/payments"])
+    assert "people.read" not in may
+    assert told(administrator.get("/api/v1/me"))["administrator"] is True
+
+
+def test_a_token_says_whose_it_is_and_how_far_it_reaches(administrator, client):
+    told(administrator.post("service-accounts", {"name": "ci", "title": "The build"}), 201)
+    told(administrator.post("grants", {"role": "maintainer", "to": "service", "name": "ci"}), 201)
+    wish = {"name": "t", "permissions": ["facts.write"], "scope": "service:default/ledger"}
+    made = told(administrator.post("service-accounts/ci/tokens", wish), 201)
+    bearer = {"Authorization": f"Bearer {made['token']}"}
+    me = told(client.get("/api/v1/me", headers=bearer))
+    assert (me["kind"], me["name"], me["full_name"]) == ("service", "ci", "The build")
+    assert me["token"]["scope"] == "service:default/ledger"
+    assert [(one["name"], one["within"]) for one in me["permissions"]] == [("facts.write", ["service:default/ledger"])]
+    told(client.get("/api/v1/me", headers={"Authorization": f"Bearer {made['token'][:-1]}x"}), 401)

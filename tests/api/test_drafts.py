@@ -170,6 +170,8 @@ def test_the_vocabulary_is_kept_by_its_tag(reader):
     coverage = next(one for one in told["types"] if one["name"] == "coverage")
     field = next(one for one in coverage["fields"] if one["name"] == "line_pct")
     assert set(field) == {"name", "type", "doc", "unit", "values", "example"}
+    assert all(idiom["fields"] for idiom in coverage["idioms"])
+    assert any(idiom["fields"] == ["diff_pct"] for idiom in coverage["idioms"])
     by_name = {one["name"]: one for one in told["functions"]}
     assert set(by_name) == set(reference.names())
     assert set(by_name["trim"]) == {"name", "signature", "doc", "on", "of_related"}

@@ -247,6 +247,20 @@ def test_who_may_write_for_one_team_writes_for_no_other(reader, company):
     problem(ask(reader, "POST", "bulk", {"entities": [{"kind": "service", "name": "new"}]}), 400)
 
 
+def test_nobody_gets_what_is_granted_to_a_team_by_putting_their_own_within_it(reader, administrator, company):
+    maintainer = Role.objects.get(name="maintainer")
+    Grant.objects.create(role=maintainer, team="team:default/payments", nested=True, created_at=clock.now())
+    ada, grace = Person.objects.get(username="ada"), Person.objects.get(username="grace")
+    Grant.objects.create(role=Role.objects.get(name="member"), person=ada, created_at=clock.now())
+    mine = {"entities": [{"kind": "team", "name": "mine", "part_of": "payments"}]}
+    told = problem(ask(reader, "POST", "bulk", mine), 403)
+    assert "more than you hold" in told["errors"][0]["message"]
+    assert told["errors"][0]["got"] == "hooks.manage, rules.write"
+    assert grace.is_superuser
+    assert ask(administrator, "POST", "bulk", mine).status_code == 200
+    assert ask(reader, "POST", "bulk", mine).status_code == 200  # as it is already
+
+
 def test_every_refusal_under_the_api_is_a_problem(administrator, settings):
     problem(administrator.get("/api/v1/nothing"), 404)
     problem(administrator.get("/api/v2/entities"), 404)

@@ -68,22 +68,28 @@ def chromium(installed):
 @pytest.fixture(scope="session")
 def site(installed, tmp_path_factory):
     """The address of a server with the company and an account in a data folder of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("site")
-    own = {"GREENBOARD_DATA_DIR": str(folder / "data"), "GREENBOARD_PORT": str(port)}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}") as address:
+    with served(tmp_path_factory.mktemp("site"), company.__name__) as address:
         yield address
 
 
 @contextmanager
-def serving(surroundings, log, address):
+def served(folder, writer):
+    """The address of a server with what a module writes, in a data folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {"GREENBOARD_DATA_DIR": str(folder / "data"), "GREENBOARD_PORT": str(port)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
+    with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}", writer) as address:
+        yield address
+
+
+@contextmanager
+def serving(surroundings, log, address, writer=company.__name__):
     """`greenboard serve` until the end of the block."""
     with log.open("w") as said:
         out = {"env": surroundings, "cwd": ROOT, "stdout": said, "stderr": subprocess.STDOUT}
-        subprocess.run([sys.executable, "-m", company.__name__], check=True, **out)
+        subprocess.run([sys.executable, "-m", writer], check=True, **out)
         server = subprocess.Popen([sys.executable, "-c", SERVE, "serve"], **out)
         try:
             wait(server, f"{address}/healthz", log)

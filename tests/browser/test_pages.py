@@ -1,5 +1,6 @@
 """Every page, light and dark, wide and phone: quiet console, no other host, readable by everyone."""
 
+import importlib
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -8,12 +9,15 @@ import pytest
 
 from greenboard.core import clock
 
+company = importlib.import_module("tests.browser.company")
+
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "board": "/",
     "board-by-system": "/?by=system&since=30d",
     "board-empty": "/?team=nobody",
     "board-then": f"/?as_of={clock.now() - timedelta(days=20):%Y-%m-%d}",
+    "mine": "/mine",
     "catalog": "/catalog",
     "results": "/results?outcome=fail",
     "entity": "/entities/service/default/checkout",
@@ -24,6 +28,16 @@ PAGES = {
     "fact-types": "/fact-types",
     "fact-type": "/fact-types/workload",
 }
+MANAGED = {
+    "hooks": "/hooks",
+    "hook": "/hooks/1",
+    "people": "/people",
+    "person": "/people/ada",
+    "access": "/access",
+    "tokens": "/tokens",
+    "audit": "/audit",
+}
+"""The pages that need an administrator."""
 _SLOW = pytest.mark.slow
 LOOKS = [
     ("light", 1440),
@@ -60,6 +74,15 @@ def violations(page, axe):
     ]
 
 
+def looked_at(page, url, axe, width, shot):
+    page.goto(url)
+    found = violations(page, axe)
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("wider than the window")
+    page.screenshot(path=shot, full_page=True)
+    return found
+
+
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme, width):
     window = visit(theme, width)
@@ -68,11 +91,11 @@ def test_every_page_is_quiet_stays_home_and_reads_well(visit, axe, shots, theme,
     window.page.screenshot(path=shots / f"sign-in-{theme}-{width}.png")
     window.sign_in()
     for name, url in PAGES.items():
-        window.page.goto(url)
-        troubles[name] = violations(window.page, axe)
-        if window.page.evaluate("document.documentElement.scrollWidth") > width:
-            troubles[name].append("wider than the window")
-        window.page.screenshot(path=shots / f"{name}-{theme}-{width}.png", full_page=True)
+        troubles[name] = looked_at(window.page, url, axe, width, shots / f"{name}-{theme}-{width}.png")
+    window.page.context.clear_cookies()
+    window.sign_in(company.ADMINISTRATOR)
+    for name, url in MANAGED.items():
+        troubles[name] = looked_at(window.page, url, axe, width, shots / f"{name}-{theme}-{width}.png")
     assert {name: found for name, found in troubles.items() if found} == {}
     assert window.complaints == []
     assert window.elsewhere == []

@@ -14,7 +14,10 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from greenboard.core import clock
+from greenboard.core import clock, discreet
+from greenboard.hooks import service as hooks
+from greenboard.hooks.models import Hook
+from greenboard.hooks.service import Wish
 from greenboard.project.models import Heartbeat
 from greenboard.project.observing import beating, logs, metrics, readiness
 from greenboard.project.observing.beating import Beating
@@ -152,6 +155,16 @@ def test_no_secret_is_in_the_log_wherever_it_stood(form: str, said: str) -> None
         assert "hunter2" not in line
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_secret_of_a_hook_is_hidden_from_when_it_is_made_and_wherever_it_is_opened(form: str) -> None:
+    discreet.forget()
+    hook, secret = hooks.make(Wish("chat", "https://chat.example.com/hook"))
+    assert written(form, f"made {secret}").count(logs.HIDDEN) == 1
+    discreet.forget()  # as in another process, which sends to it
+    assert Hook.objects.get(pk=hook.pk).secret.reveal() == secret
+    assert secret not in written(form, "sent", error=ValueError(f"refused {secret}"))
+
+
 def test_a_line_of_json_has_what_the_caller_gave_and_is_one_line() -> None:
     line = written("json", "two\nlines %s", "here", status=503, error=ValueError("x"))
     told = json.loads(line)
@@ -163,6 +176,8 @@ def test_a_line_of_json_has_what_the_caller_gave_and_is_one_line() -> None:
 
 def test_a_line_break_in_a_value_begins_no_line_of_its_own() -> None:
     assert written("text", "name %s", "x\n2026-11-26 ERROR forged").count("\n") == 0
+    lines = written("text", "it broke", error=ValueError("x\n2026-11-26 ERROR forged")).splitlines()
+    assert all(line.startswith("    ") for line in lines[1:])
 
 
 def test_each_line_of_a_request_carries_its_id(monkeypatch: pytest.MonkeyPatch, scrape) -> None:  # type: ignore[no-untyped-def]

@@ -81,7 +81,75 @@ AXE = (
     '{"id": "a", "impact": "critical", "nodes": []}, {"id": "b", "impact": "serious", "nodes": []},'
     ' {"id": "c", "impact": "serious", "nodes": []}]}'
 )
-LIGHTHOUSE = '{"lighthouseVersion": "12.0", "fetchTime": "2026-11-22T10:00:00Z", "categories": {"accessibility": {"score": 0.92}}}'
+LIGHTHOUSE = """{"lighthouseVersion": "12.0", "fetchTime": "2026-11-22T10:00:00Z",
+ "finalDisplayedUrl": "https://shop.example.com/",
+ "categories": {"accessibility": {"score": 0.92}, "performance": {"score": 0.81}},
+ "audits": {"largest-contentful-paint": {"numericValue": 1900.5}, "total-blocking-time": {"numericValue": 120},
+  "cumulative-layout-shift": {"numericValue": 0.04}}}
+"""
+TRIVY = """{"SchemaVersion": 2, "CreatedAt": "2026-11-22T10:00:00.123456789Z", "ArtifactName": "shop:4",
+ "ArtifactType": "container_image", "Results": [
+ {"Target": "shop:4 (debian 13)", "Class": "os-pkgs", "Type": "debian", "Vulnerabilities": [
+   {"VulnerabilityID": "CVE-1", "PkgName": "a", "Severity": "CRITICAL", "FixedVersion": "2"},
+   {"VulnerabilityID": "CVE-2", "PkgName": "b", "Severity": "CRITICAL"},
+   {"VulnerabilityID": "CVE-3", "PkgName": "b", "Severity": "LOW"}]},
+ {"Target": "package-lock.json", "Class": "lang-pkgs", "Type": "npm"},
+ {"Target": "Dockerfile", "Class": "config", "Misconfigurations": [
+   {"ID": "DS1", "Severity": "HIGH", "Status": "FAIL"}, {"ID": "DS2", "Severity": "HIGH", "Status": "PASS"}]}]}
+"""
+GRYPE = """{"matches": [
+ {"vulnerability": {"id": "CVE-1", "severity": "Critical", "fix": {"versions": ["2"], "state": "fixed"},
+   "knownExploited": [{"cve": "CVE-1"}]}, "artifact": {"name": "a", "version": "1"}},
+ {"vulnerability": {"id": "CVE-2", "severity": "Negligible", "fix": {"state": "wont-fix"}}, "artifact": {"name": "b"}}],
+ "source": {"type": "directory", "target": "."},
+ "descriptor": {"name": "grype", "version": "0.90", "timestamp": "2026-11-22T10:00:00Z"}}
+"""
+OSV = """{"results": [{"source": {"path": "go.mod", "type": "lockfile"}, "packages": [
+ {"package": {"name": "a", "version": "1", "ecosystem": "Go"}, "vulnerabilities": [{"id": "GO-1"}, {"id": "CVE-1"}],
+  "groups": [{"ids": ["GO-1", "CVE-1"], "max_severity": "9.8"}, {"ids": ["GO-2"], "max_severity": "5.3"}]}]}],
+ "experimental_config": {"licenses": {"summary": false}}}
+"""
+SCORECARD = """{"date": "2026-11-22T10:00:00Z", "repo": {"name": "github.com/acme/shop", "commit": "4f0c1d2"},
+ "scorecard": {"version": "v5.1.1", "commit": "unknown"}, "score": 7.4, "checks": [
+ {"name": "Token-Permissions", "score": 10, "reason": "tokens are read-only"},
+ {"name": "Packaging", "score": -1, "reason": "no packaging workflow"}]}
+"""
+GATLING = """{"type": "GROUP", "name": "All Requests", "stats": {"name": "All Requests",
+ "numberOfRequests": {"total": "1,000", "ok": "990", "ko": "10"}, "percentiles3": {"total": "180", "ok": "170", "ko": "-"},
+ "meanNumberOfRequestsPerSecond": {"total": "33.3", "ok": "33", "ko": "0.3"}}, "contents": {}}
+"""
+PLAN = """{"format_version": "1.2", "terraform_version": "1.9.8", "planned_values": {"root_module": {
+ "resources": [
+  {"address": "aws_db_instance.orders", "mode": "managed", "type": "aws_db_instance", "name": "orders", "values":
+   {"storage_encrypted": true, "publicly_accessible": false, "multi_az": true, "backup_retention_period": 14,
+    "deletion_protection": true, "engine_version": "16.4", "password": "hunter2", "tags": {"team": "payments"}}},
+  {"address": "data.aws_caller_identity.me", "mode": "data", "type": "aws_caller_identity", "name": "me"}],
+ "child_modules": [{"address": "module.net", "resources": [
+  {"address": "module.net.aws_security_group.admin", "mode": "managed", "type": "aws_security_group", "name": "admin",
+   "values": {"ingress": [{"cidr_blocks": ["0.0.0.0/0"], "from_port": 22, "to_port": 22, "protocol": "tcp"}]}}]}]}},
+ "resource_drift": [{"address": "aws_db_instance.orders"}],
+ "resource_changes": [{"address": "aws_db_instance.orders", "change": {"after_unknown": {"arn": true}}}],
+ "timestamp": "2026-11-22T10:00:00Z"}
+"""
+MANIFESTS = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers:
+        - {name: cart, image: "cart:4", readinessProbe: {httpGet: {port: 80}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: cart}
+spec: {minAvailable: 1, selector: {matchLabels: {app: cart}}}
+"""
+CUSTOM = """{"tool": "costs", "observed_at": "2026-11-22T10:00:00Z", "facts": {
+ "coverage": {"line_pct": 81.5}, "slo": [{"name": "orders", "target_pct": 99.9}]}}
+"""
 
 ALL = {
     "coverage.xml": COBERTURA,
@@ -101,5 +169,41 @@ ALL = {
     "shop_stats.csv": LOCUST,
     "axe.json": AXE,
     "lighthouse.json": LIGHTHOUSE,
+    "trivy.json": TRIVY,
+    "grype.json": GRYPE,
+    "osv.json": OSV,
+    "scorecard.json": SCORECARD,
+    "stats.json": GATLING,
+    "tfplan.json": PLAN,
 }
 """Reports by the name under which they are found."""
+SENT = {"manifests.yaml": MANIFESTS, "costs.json": CUSTOM}
+"""Reports that are sent, but not looked for."""
+FORMATS = {
+    "coverage.xml": "cobertura",
+    "jacoco.xml": "jacoco",
+    "lcov.info": "lcov",
+    "coverage.json": "coverage.py",
+    "coverage-summary.json": "istanbul",
+    "cover.out": "go-cover",
+    "junit.xml": "junit",
+    "codeql.sarif": "sarif",
+    "bom.json": "cyclonedx",
+    "bom.xml": "cyclonedx-xml",
+    "sbom.spdx.json": "spdx",
+    "sbom.spdx": "spdx-tags",
+    "k6-summary.json": "k6",
+    "results.jtl": "jmeter",
+    "shop_stats.csv": "locust",
+    "axe.json": "axe",
+    "lighthouse.json": "lighthouse",
+    "trivy.json": "trivy",
+    "grype.json": "grype",
+    "osv.json": "osv-scanner",
+    "scorecard.json": "scorecard",
+    "stats.json": "gatling",
+    "tfplan.json": "terraform-plan",
+    "manifests.yaml": "kubernetes",
+    "costs.json": "custom",
+}
+"""The format of each of them."""

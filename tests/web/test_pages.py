@@ -14,6 +14,7 @@ PAGES = {
     "/": "Board",
     "/?by=system&since=30d": "Board",
     "/?by=domain&tier=1&kind=service": "Board",
+    "/mine": "Mine",
     "/catalog": "Catalog",
     "/catalog?q=check&sort=-score": "Catalog",
     "/results?outcome=fail": "Results",
@@ -28,6 +29,8 @@ PAGES = {
     "/scorecards/production-readiness/rules/inf-1-images": "Workloads name the version of their images",
     "/fact-types": "Fact types",
     "/fact-types/workload": "Workloads",
+    "/sending-reports": "Sending reports",
+    "/fact-types/workload/sources": "Sources of Workloads",
 }
 
 
@@ -36,6 +39,12 @@ def test_every_page_answers_with_its_name(page, url):
     text = page(url)
     assert f"<h1>{PAGES[url]}</h1>" in text
     assert f"<title>{PAGES[url]} · Greenboard</title>" in text
+
+
+def test_a_fact_type_shows_what_its_fields_are_good_for(page):
+    text = page("/fact-types/branch_policy")
+    assert "Somebody else approves every change" in text
+    assert '<td data-label="For instance" class="text"><code>[&quot;build&quot;, &quot;test&quot;]</code></td>' in text
 
 
 class Strict(HTMLParser):
@@ -121,6 +130,7 @@ def test_text_from_the_address_is_escaped(board):
 # nor the rows that are read grow with the number of entities: see the tests below.
 BOUNDS = {
     "/": 12,
+    "/mine": 20,
     "/catalog": 8,
     "/results": 11,
     "/entities/service/default/checkout": 72,

@@ -20,6 +20,7 @@ OWN = [name for name, parts in world.COMPONENTS.items() if parts[1] == "payments
 CARD = "/scorecards/production-readiness"
 PAGES = [
     "/",
+    "/mine",
     "/?by=system&since=90d",
     "/?as_of={day}",
     "/catalog",
@@ -46,8 +47,10 @@ SPARE = re.compile(r"[\w-]+")
 
 @pytest.fixture
 def narrow(board, person):
-    """The person who is signed in sees what team payments owns."""
+    """The person who is signed in sees what team payments owns, and is in that team and in another."""
     Grant.objects.all().delete()
+    cast.member(person, "team:default/payments")
+    cast.member(person, "team:default/storefront")
     cast.granted("viewer", "team:default/payments", person=person)
     return board
 

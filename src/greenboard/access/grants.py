@@ -10,10 +10,11 @@ from typing import Literal, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from greenboard.access import audit
+from greenboard.access import audit, nesting
 from greenboard.access.decide import Asker, Permission, sight
 from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.access.models import Grant, Person, Role, Service
+from greenboard.access.permissions import About
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
@@ -21,17 +22,22 @@ from greenboard.core.refs import Ref
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _Model = TypeVar("_Model", Person, Role, Service)
 To = Literal["person", "service", "team", "everyone"]
+_ASK = "Ask an administrator."
 TO: tuple[To, ...] = ("person", "team", "service", "everyone")
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A grant as it is asked for: `name` is that of a person or service account, or a team's reference."""
+    """A grant as it is asked for: `name` is that of a person or service account, or a team's reference.
+
+    One to a team reaches the members of the teams within it, unless it is not `nested`.
+    """
 
     role: str
     to: str
     name: str = ""
     scope: str = ""
+    nested: bool = True
 
 
 def make(wish: Wish, by: Asker, author: str) -> Grant:
@@ -82,7 +88,7 @@ def _recipient(wish: Wish) -> dict[str, object]:
             ref = Ref.parse(name, kind="team")
             if ref.kind != "team":
                 raise UserError(f"{ref} is not a team", expected="team:NAMESPACE/NAME", got=repr(name))
-            return {"team": str(ref)}
+            return {"team": str(ref), "nested": wish.nested}
         case "everyone":
             return {"everyone": True}
     raise UserError("nobody to grant it to", expected=" or ".join(TO), got=repr(wish.to))
@@ -105,7 +111,7 @@ def named(model: type[_Model], name: str, word: str, column: str = "name") -> _M
 def _within(permissions: Collection[str], by: Asker) -> None:
     lacking = sorted(one for one in permissions if not sight(by, Permission(one)).everything)
     if lacking:
-        raise Above("this role holds more than you do", got=", ".join(lacking), hint="Ask an administrator.")
+        raise Above("this role holds more than you do", got=", ".join(lacking), hint=_ASK)
 
 
 def recipient(grant: Grant) -> str:
@@ -117,9 +123,36 @@ def recipient(grant: Grant) -> str:
     return grant.team or "everyone"
 
 
-def told(grant: Grant) -> dict[str, str]:
+def told(grant: Grant) -> dict[str, object]:
     """A grant as plain JSON."""
-    return {"role": grant.role.name, "to": recipient(grant), "scope": grant.scope or "everything"}
+    said: dict[str, object] = {"role": grant.role.name, "to": recipient(grant), "scope": grant.scope or "everything"}
+    return {**said, "nested": grant.nested} if grant.team else said
+
+
+def check_within(team: Ref, by: Asker) -> None:
+    """Whether somebody may put a team within this one: its members then have what is granted to this one.
+
+    Raises:
+        Above: that is more than whoever asks holds.
+
+    """
+    lacking = {
+        one.value for grant in nesting.beneath(team) for one in _given(grant) if not _holds(by, one, grant.scope)
+    }
+    if lacking:
+        raise Above("this gives its members more than you hold", got=", ".join(sorted(lacking)), hint=_ASK)
+
+
+def _given(grant: Grant) -> list[Permission]:
+    """What a grant allows where it holds: within a scope nothing that is about the installation."""
+    known = [one for one in Permission if one.value in grant.role.permissions]
+    return [one for one in known if not grant.scope or one.about is not About.INSTALLATION]
+
+
+def _holds(by: Asker, permission: Permission, scope: str) -> bool:
+    """Whether somebody holds a permission for everything, or by the very same scope."""
+    held = sight(by, permission)
+    return held.everything or (bool(scope) and all(Ref.parse(scope) in group for group in held.groups))
 
 
 def make_role(name: str, title: str, permissions: Collection[str], by: Asker) -> Role:

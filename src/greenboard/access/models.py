@@ -74,7 +74,8 @@ class Grant(models.Model):
     """That somebody has a role: a person, a service account, the members of a team, or everyone who is signed in.
 
     `scope` is "" for everything, else the reference of an entity: it covers that entity, what it
-    contains (a domain, a system) and what it owns (a team). `source` is "" where a person granted
+    contains (a domain, a system) and what it owns (a team). With `nested`, one to a team reaches the members
+    of the teams within it, too. `source` is "" where a person granted
     it, else the identity provider that did.
     """
 
@@ -83,6 +84,7 @@ class Grant(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="grants")
     team = models.CharField(max_length=_REFERENCE, blank=True, db_index=True)
     everyone = models.BooleanField(default=False)
+    nested = models.BooleanField(default=False, db_default=False)
     scope = models.CharField(max_length=_REFERENCE, blank=True)
     source = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField()

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from greenboard.access.models import Person
@@ -33,6 +35,8 @@ class Origin:
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 _stated: ContextVar[Origin | None] = ContextVar("origin", default=None)
+_ours: list[Via] = ["cli"]
+"""How this process acts where nobody asked it to: in any of its threads, so no variable of a context."""
 
 
 class OriginMiddleware:
@@ -67,20 +71,40 @@ def current() -> Origin:
     return process() if request is None else _of(request)
 
 
-def process(via: Via = "cli") -> Origin:
+def become(via: Via) -> None:
+    """Act in this way from now on, in all of this process, wherever no request and nobody else is behind it."""
+    _ours[:] = [via]
+
+
+def process() -> Origin:
     """The account of the operating system that this process runs under."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # a container's number without a name
         name = f"uid {os.getuid()}"
-    return Origin("system", name, via)
+    return Origin("system", name, _ours[0])
 
 
 def _of(request: HttpRequest) -> Origin:
     via: Via = next((via for path, via in _PATHS if request.path.startswith(path)), "page")
-    address = str(request.META.get("REMOTE_ADDR", ""))
     kind, name = _actor(getattr(request, "user", None))
-    return Origin(kind, name, via, address, str(request.META.get("greenboard.request_id", "")))
+    return Origin(kind, name, via, client(request), str(request.META.get("greenboard.request_id", "")))
+
+
+def client(request: HttpRequest) -> str:
+    """Where a request comes from: the network's word for it, or that of the outermost proxy of ours.
+
+    Each proxy adds the address that it saw to the right of `X-Forwarded-For`; what stands further left
+    anybody may have written.
+    """
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not 0 < settings.PROXIES <= len(told):
+        return seen
+    try:
+        return str(ip_address(told[-settings.PROXIES]))
+    except ValueError:
+        return seen
 
 
 def _actor(user: object) -> tuple[Kind, str]:

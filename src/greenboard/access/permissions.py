@@ -33,6 +33,8 @@ class Permission(StrEnum):
     ACCESS_MANAGE = "access.manage"
     AUDIT_READ = "audit.read"
     HOOKS_MANAGE = "hooks.manage"
+    CONNECTIONS_READ = "connections.read"
+    CONNECTIONS_MANAGE = "connections.manage"
     OPERATE = "operate"
     """The name that it had when there was one administrator."""
 
@@ -54,7 +56,7 @@ WORDS: Mapping[Permission, Word] = {
     Permission.CATALOG_WRITE: Word("Declare, change and retire entities and relations", About.ENTITIES),
     Permission.FACTS_WRITE: Word("State facts and gaps about entities", About.ENTITIES),
     Permission.RULES_PREVIEW: Word("Hold drafts of rules against the whole catalog and its past"),
-    Permission.RULES_WRITE: Word("Save and restore rules"),
+    Permission.RULES_WRITE: Word("Save and restore rules, and define fact types"),
     Permission.TOKENS_OWN: Word("Make and revoke tokens of one's own", About.SELF),
     Permission.PEOPLE_READ: Word("See accounts, teams' members and who may do what"),
     Permission.PEOPLE_MANAGE: Word("Close and open accounts, and put people into teams"),
@@ -62,6 +64,8 @@ WORDS: Mapping[Permission, Word] = {
     Permission.ACCESS_MANAGE: Word("Grant and revoke roles, make roles, service accounts and their tokens"),
     Permission.AUDIT_READ: Word("Read and export the audit log"),
     Permission.HOOKS_MANAGE: Word("Manage webhooks and read their deliveries"),
+    Permission.CONNECTIONS_READ: Word("See connections, their collections and what they discovered"),
+    Permission.CONNECTIONS_MANAGE: Word("Make, change, test and run connections, and decide what they discovered"),
     Permission.OPERATE: Word("Settings, operation, and whatever has no permission of its own"),
 }
 
@@ -76,8 +80,13 @@ class Shipped:
 
 
 _VIEWER = frozenset({Permission.READ, Permission.RULES_PREVIEW, Permission.TOKENS_OWN})
-_MEMBER = _VIEWER | {Permission.CATALOG_WRITE, Permission.FACTS_WRITE, Permission.PEOPLE_READ}
-_MAINTAINER = _MEMBER | {Permission.RULES_WRITE, Permission.HOOKS_MANAGE}
+_MEMBER = _VIEWER | {
+    Permission.CATALOG_WRITE,
+    Permission.FACTS_WRITE,
+    Permission.PEOPLE_READ,
+    Permission.CONNECTIONS_READ,
+}
+_MAINTAINER = _MEMBER | {Permission.RULES_WRITE, Permission.HOOKS_MANAGE, Permission.CONNECTIONS_MANAGE}
 
 VIEWER = Shipped("viewer", "Viewer", _VIEWER)
 MEMBER = Shipped("member", "Member", _MEMBER)

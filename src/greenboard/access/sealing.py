@@ -20,6 +20,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
+from greenboard.core import discreet
 from greenboard.core.errors import UserError
 
 _MARK = "sealed:1:"
@@ -35,7 +36,8 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself, for whoever sends it to where it belongs."""
+        """The text itself, for whoever sends it to where it belongs; the log hides it from then on."""
+        discreet.keep(self._text)
         return self._text
 
     def __repr__(self) -> str:
@@ -56,7 +58,8 @@ class Secret:
 
 
 def seal(text: str) -> str:
-    """The text as it may stand in a database."""
+    """The text as it may stand in a database; the log hides it from then on."""
+    discreet.keep(text)
     return _MARK + _box().encrypt(text.encode()).decode("ascii")
 
 

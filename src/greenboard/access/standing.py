@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
-from greenboard.access.models import Grant, Membership, Person, Token
+from greenboard.access import nesting
+from greenboard.access.models import Grant, Person, Service, Token
 from greenboard.access.permissions import About, Permission
 from greenboard.access.sight import EVERYTHING, NOTHING, Sight
 from greenboard.core.refs import Ref
@@ -93,6 +94,12 @@ def of(asker: Asker) -> Standing:
     return kept
 
 
+def grants(owner: Person | Service) -> list[Grant]:
+    """Every grant that an account has, by itself, by its teams, or as everyone; with their roles."""
+    to = _to_person(owner) if isinstance(owner, Person) else Q(service=owner.pk)
+    return list(Grant.objects.filter(to).select_related("role").order_by("id"))
+
+
 def _read(asker: Asker) -> Standing:
     if isinstance(asker, Bearer):
         return _of_token(asker.token)
@@ -102,10 +109,14 @@ def _read(asker: Asker) -> Standing:
 def _of_person(person: Person) -> Standing:
     if person.is_superuser:
         return Standing((Held(frozenset(Permission)),))
+    return Standing(_held(_to_person(person)))
+
+
+def _to_person(person: Person) -> Q:
     to = Q(everyone=True)
     if person.pk is not None:  # a condition on no person would fit every grant that is to none
-        to |= Q(person=person.pk) | Q(team__in=Membership.objects.filter(person=person.pk).values("team"))
-    return Standing(_held(to))
+        to |= Q(person=person.pk) | nesting.reaching(person.pk)
+    return to
 
 
 def _of_token(token: Token) -> Standing:

@@ -94,14 +94,19 @@ class Bulk(Strict):
 
 
 class _Pointed(yaml.Document):
-    """A body whose parts stand where their pointers say."""
+    """A body, or the part of one at a pointer, whose parts stand where their pointers say."""
 
     def place(self, *path: str | int) -> Place:
         """The pointer of a part."""
-        return Place("".join(f"/{part}" for part in path) or "/")
+        return Place("".join((self.path, *(f"/{part}" for part in path))) or "/")
 
 
 _BODY = _Pointed(None, "")
+
+
+def pointed(data: object, pointer: str) -> yaml.Document:
+    """The part of a body at a pointer."""
+    return _Pointed(data, pointer)
 
 
 def read(said: Bulk) -> Pushed:

@@ -21,6 +21,14 @@ class FieldWord(BaseModel):
     example: Any
 
 
+class IdiomWord(BaseModel):
+    """A rule that is often wanted, and the fields that it reads."""
+
+    says: str
+    rule: str
+    fields: list[str]
+
+
 class TypeWord(BaseModel):
     name: str
     title: str
@@ -29,6 +37,7 @@ class TypeWord(BaseModel):
     many: str | None
     url: str
     fields: list[FieldWord]
+    idioms: list[IdiomWord]
 
 
 class FunctionWord(BaseModel):

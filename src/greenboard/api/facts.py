@@ -72,7 +72,7 @@ def gaps(request: HttpRequest, asked: Query[GapsAsked]) -> HttpResponse:
 @router.get("/fact-types", auth=READ, response=schemas.FactTypeList)
 def fact_types(request: HttpRequest, asked: Query[TypesAsked]) -> HttpResponse:
     """Every fact type with its fields."""
-    rows = [_type(declared) for _, declared in sorted(vocabulary().types.items())]
+    rows = [fact_type_shown(declared) for _, declared in sorted(vocabulary().types.items())]
     return answers.several(request, schemas.FactTypeList, rows, asked.fields)
 
 
@@ -80,7 +80,7 @@ def fact_types(request: HttpRequest, asked: Query[TypesAsked]) -> HttpResponse:
 def fact_type(request: HttpRequest, name: Path[Word], asked: Query[TypesAsked]) -> HttpResponse:
     """One fact type."""
     _known([name])
-    return answers.one(request, _type(vocabulary().types[name]), asked.fields)
+    return answers.one(request, fact_type_shown(vocabulary().types[name]), asked.fields)
 
 
 def _known(names: list[str]) -> list[str]:
@@ -137,7 +137,8 @@ def _source(source: Source) -> schemas.Source:
     )
 
 
-def _type(declared: FactType) -> schemas.FactType:
+def fact_type_shown(declared: FactType) -> schemas.FactType:
+    """A fact type as it is answered."""
     return schemas.FactType(
         name=declared.name,
         title=declared.title,
@@ -158,6 +159,8 @@ def _type(declared: FactType) -> schemas.FactType:
             )
             for name, field in declared.fields.items()
         ],
+        idioms=[schemas.IdiomShown(says=one.says, rule=one.rule) for one in declared.idioms],
         unreadable=dict(declared.unreadable),
+        retired=declared.retired,
         url=f"/fact-types/{declared.name}",
     )

@@ -25,6 +25,8 @@ Title = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Scope = Annotated[str, Field(pattern=rf"^$|{WHOLE_REF}", max_length=256, examples=["domain:default/commerce"])]
 _SCOPE = Field(default="", description="The entity within which it holds; empty: everything.")
 
+_NESTED = "Of one to a team: whether it reaches the members of the teams within it."
+
 
 class RoleGiven(Strict):
     """A role of one's own as it is to be."""
@@ -53,6 +55,7 @@ class GrantGiven(Strict):
     to: Literal["person", "team", "service", "everyone"]
     name: Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     scope: Scope = _SCOPE
+    nested: bool = Field(default=True, strict=True, description=_NESTED)
 
 
 class GrantShown(BaseModel):
@@ -63,6 +66,7 @@ class GrantShown(BaseModel):
     to: Literal["person", "team", "service", "everyone"]
     name: str
     scope: str
+    nested: bool = Field(description=_NESTED)
     source: str
     created_at: datetime
     created_by: str
@@ -119,7 +123,7 @@ def grants_(request: HttpRequest) -> HttpResponse:
 @router.post("/grants", auth=ACCESS, response={201: GrantShown})
 def make_grant(request: HttpRequest, given: GrantGiven) -> HttpResponse:
     """Grant a role. Nobody grants more than they hold."""
-    wish = grants.Wish(given.role, given.to, given.name, given.scope)
+    wish = grants.Wish(given.role, given.to, given.name, given.scope, given.nested)
     return answers.told(_grant(grants.make(wish, request.user, author(request))), 201)
 
 
@@ -188,6 +192,7 @@ def _grant(row: Grant) -> GrantShown:
         to=to,
         name=name,
         scope=row.scope,
+        nested=row.nested,
         source=row.source,
         created_at=row.created_at,
         created_by=row.created_by,

@@ -90,12 +90,42 @@ class Signed(Needs):
         return self.authenticate(request, None)
 
 
+class Known(Needs):
+    """Lets in whoever is known, whatever they may: for what is about themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(Permission.READ)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - Django has read it
+        """Whoever asks; None is a stranger, or somebody who was closed out."""
+        return request.user if request.user.is_authenticated and request.user.is_active else None
+
+
+MYSELF = Known()
+
+
+class Claimed(Needs):
+    """Lets in messages that claim to be a connected tool's: the operation has the connection verify that.
+
+    No session counts here, as for `Signed`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Permission.FACTS_WRITE)
+
+    def __call__(self, request: HttpRequest) -> Any:  # noqa: ARG002 - what is signed is read further inside
+        """Whoever it is."""
+        return True
+
+
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)
 DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
+CONNECTIONS_READ = Needs(Permission.CONNECTIONS_READ)
+CONNECTIONS = Needs(Permission.CONNECTIONS_MANAGE)
 PEOPLE_READ = Needs(Permission.PEOPLE_READ)
 PEOPLE = Needs(Permission.PEOPLE_MANAGE)
 ACCESS = Needs(Permission.ACCESS_MANAGE)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
-from greenboard.access import audit
-from greenboard.access.models import Service
 from greenboard.access.permissions import Permission
 from greenboard.api import answers, bulk
 from greenboard.api.bulk import Bulk
 from greenboard.api.guard import ACCESS, HOOKS, MESSAGE, Signed
 from greenboard.api.query import Asked, Limit, Number, One, Word, cursor, key
-from greenboard.api.schemas import Listed, Taken
+from greenboard.api.schemas import Listed
 from greenboard.api.shapes import Strict
 from greenboard.api.writing import reach, taken_shown
+from greenboard.api.written import Taken
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts import pushing
-from greenboard.hooks import inlets, outbox
+from greenboard.hooks import inlets, service, store
 from greenboard.hooks.models import Delivery, Hook, Inlet
+from greenboard.hooks.service import Wish
 from greenboard.hooks.types import Happening, State
-from greenboard.outbound import addresses
 
 router = Router(tags=["Webhooks"])
 _HOOK = "/hooks/{int:number}"
-_SECRET = 32
 _MESSAGE = {
     "name": MESSAGE,
     "in": "header",
@@ -40,12 +36,6 @@ _MESSAGE = {
     "description": "A number of your own for each message, which is signed along and taken in once.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
 }
-
-
-class NoHook(UserError):
-    """There is none of that number or name."""
-
-    status = 404
 
 
 class Seen(UserError):
@@ -61,6 +51,10 @@ class HookGiven(Strict):
     url: str = Field(max_length=2000, examples=["https://chat.example.com/hooks/greenboard"])
     events: list[Happening] = Field(default=[], max_length=len(Happening))
     active: bool = Field(default=True, strict=True)
+
+    def wish(self) -> Wish:
+        """What is asked for."""
+        return Wish(self.name, self.url, self.events, self.active)
 
 
 class HookShown(BaseModel):
@@ -134,73 +128,54 @@ class InletList(BaseModel):
 @router.get("/hooks", auth=HOOKS, response=HookList)
 def hooks(request: HttpRequest) -> HttpResponse:
     """Every hook."""
-    return answers.kept(request, HookList(hooks=[_shown(row) for row in Hook.objects.order_by("id")]))
+    return answers.kept(request, HookList(hooks=[_shown(row) for row in store.hooks()]))
 
 
 @router.post("/hooks", auth=HOOKS, response={201: HookMade})
 def make_hook(request: HttpRequest, given: HookGiven) -> HttpResponse:  # noqa: ARG001 - the framework passes it
     """Make a hook, and its secret."""
-    addresses.check(given.url, settings.OUTBOUND_ALLOW)
-    secret = secrets.token_urlsafe(_SECRET)
-    with transaction.atomic():
-        row = Hook.objects.create(**given.model_dump(mode="json"), secret=secret, created_at=clock.now())
-        audit.note("hook.made", f"hook:{row.pk}", after=given.model_dump(mode="json"))
+    row, secret = service.make(given.wish())
     return answers.told(HookMade(**_shown(row).model_dump(), secret=secret), 201)
 
 
 @router.get(_HOOK, auth=HOOKS, response=HookShown)
 def hook(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """One hook."""
-    return answers.kept(request, _shown(_hook(number)))
+    return answers.kept(request, _shown(store.hook(number)))
 
 
 @router.put(_HOOK, auth=HOOKS, response=HookShown)
 def change_hook(request: HttpRequest, number: Path[Number], given: HookGiven) -> HttpResponse:  # noqa: ARG001 - as above
     """Change a hook; its secret stays."""
-    addresses.check(given.url, settings.OUTBOUND_ALLOW)
-    with transaction.atomic():
-        row = _hook(number)
-        before = _shown(row).model_dump(mode="json")
-        for name, value in given.model_dump(mode="json").items():
-            setattr(row, name, value)
-        row.save(update_fields=list(HookGiven.model_fields))
-        audit.note("hook.changed", f"hook:{row.pk}", before=before, after=given.model_dump(mode="json"))
-    return answers.told(_shown(row))
+    return answers.told(_shown(service.change(number, given.wish())))
 
 
 @router.delete(_HOOK, auth=HOOKS, response={204: None})
 def remove_hook(request: HttpRequest, number: Path[Number]) -> HttpResponse:  # noqa: ARG001 - as above
     """Remove a hook with the log of its deliveries."""
-    with transaction.atomic():
-        row = _hook(number)
-        audit.note("hook.removed", f"hook:{row.pk}", before=_shown(row).model_dump(mode="json"))
-        row.delete()
+    service.remove(number)
     return HttpResponse(status=204)
 
 
 @router.post(f"{_HOOK}/secret", auth=HOOKS, response=HookMade)
 def change_hook_secret(request: HttpRequest, number: Path[Number]) -> HttpResponse:  # noqa: ARG001 - as above
     """Give a hook another secret, which signs from now on."""
-    with transaction.atomic():
-        row, secret = _hook(number), secrets.token_urlsafe(_SECRET)
-        Hook.objects.filter(pk=row.pk).update(secret=secret)
-        audit.note("hook.secret", f"hook:{row.pk}")
+    row, secret = service.renew(number)
     return answers.told(HookMade(**_shown(row).model_dump(), secret=secret))
 
 
 @router.post(f"{_HOOK}/test", auth=HOOKS, response={202: DeliveryShown})
 def test_hook(request: HttpRequest, number: Path[Number]) -> HttpResponse:  # noqa: ARG001 - as above
     """Tell a hook something that means nothing, to see whether it arrives."""
-    return answers.told(_delivery(outbox.test(_hook(number), clock.now())), 202)
+    return answers.told(_delivery(service.test(number)), 202)
 
 
 @router.get(f"{_HOOK}/deliveries", auth=HOOKS, response=DeliveryPage)
 def deliveries(request: HttpRequest, number: Path[Number], asked: Query[DeliveriesAsked]) -> HttpResponse:
     """What a hook was told, or is still to be told, newest first."""
-    rows = Delivery.objects.filter(hook=_hook(number)).select_related("event").order_by("-id")
     before = key(asked.cursor)
-    rows = rows if before is None else rows.filter(id__lt=before[0])
-    found = list((rows.filter(state=asked.state) if asked.state else rows)[: asked.limit + 1])
+    rows = store.deliveries(store.hook(number), state=asked.state, below=before[0] if before else None)
+    found = list(rows[: asked.limit + 1])
     shown = found[: asked.limit]
     next_ = (shown[-1].pk,) if len(found) > asked.limit else None
     page = DeliveryPage(deliveries=[_delivery(row) for row in shown], next=cursor(next_))
@@ -210,44 +185,40 @@ def deliveries(request: HttpRequest, number: Path[Number], asked: Query[Deliveri
 @router.post(f"{_HOOK}/deliveries/{{int:delivery}}/again", auth=HOOKS, response={202: DeliveryShown})
 def deliver_again(request: HttpRequest, number: Path[Number], delivery: Path[Number]) -> HttpResponse:  # noqa: ARG001 - as above
     """Tell a hook the same event once more."""
-    row = Delivery.objects.filter(hook=_hook(number), pk=delivery).select_related("event").first()
-    if row is None:
-        raise NoHook(f"no delivery {delivery} to hook {number}")
-    return answers.told(_delivery(outbox.again(row, clock.now())), 202)
+    return answers.told(_delivery(service.again(number, delivery)), 202)
 
 
 @router.get("/inlets", auth=HOOKS, response=InletList)
 def inlets_(request: HttpRequest) -> HttpResponse:
     """Every name under which others send messages."""
-    rows = Inlet.objects.select_related("service").order_by("name")
-    return answers.kept(request, InletList(inlets=[_inlet(row) for row in rows]))
+    return answers.kept(request, InletList(inlets=[_inlet(row) for row in store.inlets()]))
 
 
 @router.post("/inlets", auth=ACCESS, response={201: InletMade})
 def make_inlet(request: HttpRequest, given: InletGiven) -> HttpResponse:  # noqa: ARG001 - as above
     """Let another system send messages, as a service account, and make the secret that signs them."""
-    secret = secrets.token_urlsafe(_SECRET)
-    with transaction.atomic():
-        service = Service.objects.filter(name=given.service).first()
-        if service is None:
-            raise NoHook(f"no service account {given.service!r}")
-        made = {"service": service, "secret": secret, "created_at": clock.now()}
-        row, fresh = Inlet.objects.get_or_create(name=given.name, defaults=made)
-        if not fresh:
-            raise Seen(f"the name {given.name} is taken", hint="Take another name, or remove that one.")
-        audit.note("inlet.made", f"inlet:{row.name}", after=given.model_dump())
+    row, secret = service.make_inlet(given.name, given.service)
     return answers.told(InletMade(**_inlet(row).model_dump(), secret=secret), 201)
+
+
+@router.post("/inlets/{name}/close", auth=ACCESS, response={204: None})
+def close_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noqa: ARG001 - as above
+    """Take no message under a name for the time being."""
+    service.switch_inlet(name, active=False)
+    return HttpResponse(status=204)
+
+
+@router.post("/inlets/{name}/open", auth=ACCESS, response={204: None})
+def open_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noqa: ARG001 - as above
+    """Take messages under a name again."""
+    service.switch_inlet(name, active=True)
+    return HttpResponse(status=204)
 
 
 @router.delete("/inlets/{name}", auth=ACCESS, response={204: None})
 def remove_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noqa: ARG001 - as above
     """Take no more messages under a name."""
-    with transaction.atomic():
-        row = Inlet.objects.filter(name=name).first()
-        if row is None:
-            raise NoHook(f"no inlet {name!r}")
-        audit.note("inlet.removed", f"inlet:{row.name}")
-        row.delete()
+    service.remove_inlet(name)
     return HttpResponse(status=204)
 
 
@@ -264,13 +235,6 @@ def receive(request: HttpRequest, name: Path[Word], said: Bulk) -> HttpResponse:
             raise Seen(f"message {message} was taken in before")
         taken = pushing.take(bulk.read(said), allowed, cause=f"inlet {inlet.name}")
     return answers.told(taken_shown(taken))
-
-
-def _hook(number: int) -> Hook:
-    row = Hook.objects.filter(pk=number).first()
-    if row is None:
-        raise NoHook(f"no hook {number}")
-    return row
 
 
 def _shown(row: Hook) -> HookShown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from greenboard.api.schemas import Problem
+from greenboard.api.written import Problem
 
 Json = dict[str, Any]
 _Document = TypeVar("_Document", bound=Json)
@@ -40,8 +40,19 @@ _SCHEMES: Json = {
         "name": "Greenboard-Signature",
         "description": "`t=SECONDS,v1=HEX`, see docs/api.md; `Greenboard-Delivery` goes along.",
     },
+    "tool": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "Signed as the connected tool signs its messages, in the header that it uses.",
+    },
 }
-_WAYS = {"Needs": ("token", "session"), "Signed": ("signature",)}
+_WAYS = {
+    "Needs": ("token", "session"),
+    "Known": ("token", "session"),
+    "Signed": ("signature",),
+    "Claimed": ("tool",),
+}
 """How one is known to a guard, by its name."""
 
 

@@ -219,8 +219,15 @@ class FieldShown(BaseModel):
     example: Any
 
 
+class IdiomShown(BaseModel):
+    """A rule that is often wanted of a fact type."""
+
+    says: str
+    rule: str
+
+
 class FactType(Shown):
-    """A vendor-neutral schema of facts."""
+    """A vendor-neutral schema of facts. Every field may be unknown."""
 
     names: ClassVar = ("name",)
     name: str
@@ -232,12 +239,22 @@ class FactType(Shown):
     supplied_by: list[str]
     connects: str
     fields: list[FieldShown]
+    idioms: list[IdiomShown]
     unreadable: dict[str, str]
+    retired: bool = Field(description="It takes no facts any more.")
     url: str
 
 
 class FactTypeList(BaseModel):
     fact_types: list[FactType]
+
+
+class BrokenRule(BaseModel):
+    """A rule that a change would break, and why."""
+
+    scorecard: str
+    rule: str
+    reason: str
 
 
 class CauseShown(BaseModel):
@@ -426,55 +443,3 @@ class TrendPoint(BaseModel):
 
 class Trend(BaseModel):
     points: list[TrendPoint]
-
-
-class TakenEntities(BaseModel):
-    created: int
-    changed: int
-    unchanged: int
-
-
-class TakenRelations(BaseModel):
-    begun: int
-    ended: int
-
-
-class TakenFacts(BaseModel):
-    """Intervals of facts and gaps: new ones, ended ones, and those that were said again."""
-
-    began: int
-    ended: int
-    same: int
-
-
-class Taken(BaseModel):
-    """What came of a write."""
-
-    at: datetime
-    entities: TakenEntities
-    relations: TakenRelations
-    facts: TakenFacts
-
-
-class Mistake(BaseModel):
-    """One thing that was wrong."""
-
-    model_config = ConfigDict(extra="allow")
-    where: str | None = Field(default=None, description="Which part: a parameter, or a field of the body.")
-    pointer: str | None = Field(default=None, description="Where in the body, as a JSON pointer (RFC 6901).")
-    index: int | None = Field(default=None, description="Which of a list of the body, from 0.")
-    message: str
-    expected: str | None = None
-    got: str | None = None
-    hint: str | None = None
-
-
-class Problem(BaseModel):
-    """A refusal (RFC 9457): what was wrong, where, what was expected, what was got, what to do."""
-
-    model_config = ConfigDict(extra="allow")
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[Mistake] | None = None

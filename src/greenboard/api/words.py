@@ -14,7 +14,7 @@ from greenboard.api.guard import READ
 from greenboard.api.shown import Json
 from greenboard.facts.store import vocabulary
 from greenboard.facts.vocabulary import FactType, Vocabulary, encode
-from greenboard.rules import reference
+from greenboard.rules import idioms, reference
 from greenboard.rules.functions import Function
 
 router = Router(tags=["Drafts"])
@@ -45,7 +45,7 @@ def _written() -> tuple[str, str]:
 
 def _write(known: Vocabulary) -> tuple[str, str]:
     told = {
-        "types": [_type(declared) for _, declared in sorted(known.types.items())],
+        "types": [_type(declared, known) for _, declared in sorted(known.types.items()) if not declared.retired],
         "functions": [_function(one) for section in reference.sections() for one in section.functions if one.is_named],
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
@@ -63,7 +63,8 @@ def _function(told: Function) -> Json:
     }
 
 
-def _type(declared: FactType) -> Json:
+def _type(declared: FactType, known: Vocabulary) -> Json:
+    served = idioms.by_field(declared, known)
     return {
         "name": declared.name,
         "title": declared.title,
@@ -81,5 +82,9 @@ def _type(declared: FactType) -> Json:
                 "example": encode(field.example) if field.example is not None else None,
             }
             for name, field in declared.fields.items()
+        ],
+        "idioms": [
+            {**idiom.model_dump(), "fields": [name for name, several in served.items() if idiom in several]}
+            for idiom in declared.idioms
         ],
     }

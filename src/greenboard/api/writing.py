@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from greenboard.access.decide import Permission
-from greenboard.api import answers, bulk, catalog, facts, idempotency, schemas
+from greenboard.api import answers, bulk, catalog, facts, idempotency, schemas, written
 from greenboard.api.bulk import Bulk, FactsBody, RelationGiven
 from greenboard.api.catalog import ENTITY, absent, entity_shown, named
 from greenboard.api.guard import DECLARE, STATE, sight
@@ -96,7 +96,7 @@ def withdraw_entity(
     return HttpResponse(status=204)
 
 
-@catalog.router.put("/relations", auth=DECLARE, response=schemas.Taken, openapi_extra=_KEY)
+@catalog.router.put("/relations", auth=DECLARE, response=written.Taken, openapi_extra=_KEY)
 def state_relation(request: HttpRequest, said: RelationGiven) -> HttpResponse:
     """Make a relation hold, besides those that its entity declares. The next word on that entity ends it."""
     return _taken(request, Bulk(relations=[said]))
@@ -113,7 +113,7 @@ def withdraw_relation(request: HttpRequest, asked: Query[RelationAsked]) -> Http
     return HttpResponse(status=204)
 
 
-@facts.router.post("/facts", auth=STATE, response=schemas.Taken, openapi_extra=_KEY)
+@facts.router.post("/facts", auth=STATE, response=written.Taken, openapi_extra=_KEY)
 def push_facts(request: HttpRequest, said: FactsBody) -> HttpResponse:
     """State facts, and gaps where a look failed; up to 10,000, all or nothing.
 
@@ -122,7 +122,7 @@ def push_facts(request: HttpRequest, said: FactsBody) -> HttpResponse:
     return _taken(request, Bulk(facts=said.facts, gaps=said.gaps))
 
 
-@router.post("/bulk", auth=STATE, response=schemas.Taken, openapi_extra=_KEY)
+@router.post("/bulk", auth=STATE, response=written.Taken, openapi_extra=_KEY)
 def push_bulk(request: HttpRequest, said: Bulk) -> HttpResponse:
     """Entities, relations, facts and gaps together; up to 10,000, all or nothing. Refusals name each by its pointer."""
     return _taken(request, said)
@@ -130,7 +130,7 @@ def push_bulk(request: HttpRequest, said: Bulk) -> HttpResponse:
 
 def reach(request: HttpRequest) -> Reach:
     """What whoever asks may change."""
-    return Reach(sight(request, Permission.CATALOG_WRITE), sight(request, Permission.FACTS_WRITE))
+    return Reach(sight(request, Permission.CATALOG_WRITE), sight(request, Permission.FACTS_WRITE), request.user)
 
 
 def _taken(request: HttpRequest, said: Bulk) -> HttpResponse:
@@ -143,16 +143,16 @@ def _taken(request: HttpRequest, said: Bulk) -> HttpResponse:
     return idempotency.once(request, lambda: answers.told(taken_shown(pushing.take(pushed, allowed, cause=CAUSE))))
 
 
-def taken_shown(taken: Taken) -> schemas.Taken:
+def taken_shown(taken: Taken) -> written.Taken:
     """What came of a write as it is answered."""
     saved, recorded = taken.saved, taken.recorded
-    return schemas.Taken(
+    return written.Taken(
         at=taken.at,
-        entities=schemas.TakenEntities(
+        entities=written.TakenEntities(
             created=len(saved.created), changed=len(saved.changed), unchanged=saved.unchanged
         ),
-        relations=schemas.TakenRelations(begun=saved.relations_begun, ended=saved.relations_ended),
-        facts=schemas.TakenFacts(began=recorded.began, ended=recorded.ended, same=recorded.same),
+        relations=written.TakenRelations(begun=saved.relations_begun, ended=saved.relations_ended),
+        facts=written.TakenFacts(began=recorded.began, ended=recorded.ended, same=recorded.same),
     )
 
 

@@ -55,6 +55,11 @@ def sweep(now: datetime) -> int:
     return len(rows)
 
 
+def dispatched(run: str) -> bool:
+    """Whether the wish for a run was handed over, or is so old that it is forgotten."""
+    return not Wish.objects.filter(id=run, dispatched_at=None).exists()
+
+
 def forget(before: datetime) -> int:
     """Forget wishes that were handed over before a moment; give how many."""
     return Wish.objects.filter(dispatched_at__lt=before).delete()[0]

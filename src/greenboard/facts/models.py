@@ -58,6 +58,33 @@ class FactInterval(models.Model):
         return f"{self.type} of {self.entity_id} by {self.source}"
 
 
+class DefinedType(models.Model):
+    """A fact type that somebody defined in the browser or by API, as a JSON Schema, from when to when.
+
+    The row that holds is the current one; one that is retired still holds, and says so. `author` is the name of
+    whoever saved it: it outlives the account. Rows are never deleted.
+    """
+
+    name = models.CharField(max_length=64)
+    text = models.TextField()
+    retired = models.BooleanField(default=False)
+    author = models.CharField(max_length=150)
+    note = models.CharField(max_length=500, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=CURRENT, name="facts_one_definition"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="facts_definition_forward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} by {self.author}"
+
+
 class GapInterval(models.Model):
     """A look that failed, and kept failing for the same reason, from `valid_from` to `valid_to`.
 

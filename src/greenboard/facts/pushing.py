@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from greenboard.access import audit
+from greenboard.access import audit, grants
+from greenboard.access.errors import Above
 from greenboard.access.sight import EVERYTHING, Sight
-from greenboard.catalog import kinds, rows, stating
+from greenboard.access.standing import Asker
+from greenboard.catalog import kinds, rows, stating, teams
 from greenboard.catalog.locking import lock
 from greenboard.catalog.saving import Saved
 from greenboard.catalog.sight import covered
@@ -18,7 +20,7 @@ from greenboard.catalog.types import Declared, Relation
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import following, store
+from greenboard.facts import custom, following, store
 from greenboard.facts.service import Recorded, record
 from greenboard.facts.types import Fact, Gap, Source
 from greenboard.facts.vocabulary import Vocabulary
@@ -56,10 +58,11 @@ class Pushed:
 
 @dataclass(frozen=True)
 class Reach:
-    """For which entities whoever sends may change the catalog, and state facts."""
+    """For which entities whoever sends may change the catalog, and state facts; who that is, unless it is ourselves."""
 
     catalog: Sight = EVERYTHING
     facts: Sight = EVERYTHING
+    asker: Asker | None = None
 
 
 @dataclass(frozen=True)
@@ -79,20 +82,20 @@ def take(pushed: Pushed, reach: Reach, *, cause: str) -> Taken:
 
     """
     with transaction.atomic():
-        saved = _state(pushed.declared, reach.catalog, cause)
+        saved = _state(pushed.declared, reach, cause)
         recorded = _record(pushed.said, reach.facts)
         return Taken(clock.now(), saved, recorded)
 
 
-def _state(declared: Declared, reach: Sight, cause: str) -> Saved:
+def _state(declared: Declared, reach: Reach, cause: str) -> Saved:
     if not declared.entities and not declared.relations:
         return Saved({})
     lock()
     at = clock.now()
-    kinds.refuse((*_unwritable(declared), *_out_of_reach(declared, reach)))
+    kinds.refuse((*_unwritable(declared), *_out_of_reach(declared, reach.catalog), *_above(declared, reach.asker)))
     saved = stating.state(declared, at, cause=cause)
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
-        following.follow(at)
+        following.follow(at, saved.touched)
         after = {
             "created": _names(saved.created),
             "changed": _names(saved.changed),
@@ -108,8 +111,7 @@ def withdraw(refs: Sequence[Ref]) -> None:
     with transaction.atomic():
         lock()
         at = clock.now()
-        stating.withdraw(refs, at)
-        following.follow(at)
+        following.follow(at, stating.withdraw(refs, at))
         for ref in refs:
             audit.note("catalog.withdrawn", str(ref))
 
@@ -119,8 +121,7 @@ def unrelate(relation: Relation) -> None:
     with transaction.atomic():
         lock()
         at = clock.now()
-        stating.unrelate(relation, at)
-        following.follow(at)
+        following.follow(at, stating.unrelate(relation, at))
         before = {"kind": relation.kind.value, "source": str(relation.source), "target": str(relation.target)}
         audit.note("catalog.unrelated", str(relation.declarer), before=before)
 
@@ -153,6 +154,18 @@ def _out_of_reach(declared: Declared, reach: Sight) -> Iterator[UserError]:
             yield UserError(f"{ref} is not yours to change", place=place, hint="Ask an administrator for access.")
 
 
+def _above(declared: Declared, asker: Asker | None) -> Iterator[UserError]:
+    """Teams that are put where more is granted than whoever sends holds: their members would have it."""
+    if asker is None:
+        return
+    for relation in teams.put_within(declared.relations):
+        try:
+            grants.check_within(relation.target, asker)
+        except Above as error:
+            what = f"{relation.source} within {relation.target}: {error.what}"
+            yield Above(what, place=relation.place, got=error.got, hint=error.hint)
+
+
 def _record(said: Sequence[Said], reach: Sight) -> Recorded:
     if not said:
         return Recorded(0, 0, 0, {})
@@ -160,7 +173,7 @@ def _record(said: Sequence[Said], reach: Sight) -> Recorded:
     there = covered(reach, store.present(entities=refs))
     kinds.refuse(_unknown(said, there))
     store.lock(store.identify(refs).values())
-    at, words = clock.now(), store.vocabulary()
+    at, words = clock.now(), custom.refresh()
     errors, facts, gaps = list(_twice(said)), list[Fact](), list[Gap]()
     for one in said:
         try:
@@ -194,12 +207,19 @@ def _unknown(said: Sequence[Said], there: set[Ref]) -> Iterator[UserError]:
 
 def _made(one: Said, words: Vocabulary, now: datetime) -> Fact | Gap:
     if one.reason is not None:
-        words.get(one.type)
+        _taken(one.type, words)
         return Gap(one.entity, one.type, one.reason, one.source, now, one.unclear)
+    _taken(one.type, words)
     observed = one.observed_at or now
     if observed > now + SKEW:
         raise _Moment("observed after now", expected=f"at most {clock.format_time(now)}", hint="Check the clock.")
     return Fact(one.entity, one.type, words.normalise(one.type, one.value), one.source, min(observed, now))
+
+
+def _taken(name: str, words: Vocabulary) -> None:
+    """Refuse what there is not, or is no longer."""
+    if words.get(name).retired:
+        raise UserError(f"{name} is retired", hint="It takes no facts any more.")
 
 
 def _twice(said: Sequence[Said]) -> Iterator[UserError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -15,10 +15,10 @@ from django.db.models.functions import Cast
 
 from greenboard.core.refs import Ref
 from greenboard.facts import custom
-from greenboard.facts import vocabulary as words
 from greenboard.facts.models import FactInterval
 from greenboard.facts.stored import Reader
 from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
+from greenboard.facts.vocabulary import FactError, Vocabulary
 
 _ORIGIN = ("entity_id", "type", "source_kind", "source", "location", "commit", "link")
 FACT = (*_ORIGIN, "id", "value", "places", "observed_at")
@@ -46,20 +46,30 @@ def fetched(found: QuerySet[_Row, _Columns], *, many: bool) -> Iterable[_Columns
     return found.iterator(chunk_size=_FETCH) if many else found
 
 
-@lru_cache(maxsize=1)
-def _reader() -> Reader:
-    return Reader(custom.fact_types())
+class _Decoder:
+    """Reads stored values by the fact types of a moment."""
+
+    def __init__(self, types: Vocabulary) -> None:
+        self.types = types
+        self._read = Reader(types).read
+        # Short values come again and again; long ones hardly ever.
+        self._again = lru_cache(maxsize=50_000)(self._read)
+
+    def __call__(self, name: str, text: str) -> Value:
+        """A value. FactError when the fact type has changed so that it no longer fits."""
+        return self._again(name, text) if len(text) <= _SHORT else self._read(name, text)
 
 
-def decode(name: str, text: str) -> Value:
-    """Read a stored value. FactError when the fact type has changed so that it no longer fits."""
-    return _decode_again(name, text) if len(text) <= _SHORT else _reader().read(name, text)
+_kept: _Decoder | None = None
 
 
-@lru_cache(maxsize=50_000)
-def _decode_again(name: str, text: str) -> Value:
-    """Short values come again and again; long ones hardly ever."""
-    return _reader().read(name, text)
+def decoder() -> Callable[[str, str], Value]:
+    """What reads a stored value of a fact type: its name, and the text. Take a new one for each read of many."""
+    global _kept  # noqa: PLW0603 - one small cache; a race only makes it twice
+    types, kept = custom.fact_types(), _kept
+    if kept is None or kept.types is not types:
+        kept = _kept = _Decoder(types)
+    return kept
 
 
 class Making:
@@ -73,6 +83,7 @@ class Making:
         self.as_of = as_of
         self.broken: dict[int, list[Gap]] = defaultdict(list)
         self._moments: dict[str, datetime] = {}
+        self._decode = decoder()
 
     def fact(self, columns: FactColumns) -> Fact | None:
         """A row of the columns FACT as the fact that it was; None when it cannot be read.
@@ -83,8 +94,8 @@ class Making:
         entity, name, kind, tool, location, commit, link, row, text, places, moment = columns
         source = Source(_KINDS[kind], tool, location, commit, link)
         try:
-            value = decode(name, text)
-        except words.FactError as error:
+            value = self._decode(name, text)
+        except FactError as error:
             since = FactInterval.objects.values_list("valid_from", flat=True).get(id=row)
             gap = Gap(self.names[entity], name, f"stored in an older form: {error}", source, since)
             self.broken[entity].append(gap)

@@ -32,10 +32,12 @@ class Whole:
 
     What such a source said before and the look no longer names is then closed, unless a tool failed
     to say something of that fact type. Without this only the groups that the look names are.
+    `names` bounds it to the sources that have one of these names; none given are all.
     """
 
     entities: Collection[Ref]
     kinds: Collection[SourceKind] = (SourceKind.REPOSITORY,)
+    names: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _covered(held: Iterable[Key], ids: Mapping[Ref, int], whole: Whole | None) -
         return set()
     entities = {ids[ref] for ref in whole.entities}
     kinds = {kind.value for kind in whole.kinds}
-    return {key.group for key in held if key.group.entity in entities and key.group.kind in kinds}
+    groups = {key.group for key in held if key.group.entity in entities and key.group.kind in kinds}
+    return {group for group in groups if not whole.names or group.source in whole.names}
 
 
 def _fields(plan: Plan[Fact]) -> dict[Group, set[str]]:

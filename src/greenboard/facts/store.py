@@ -25,7 +25,7 @@ from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.reading import Making
 from greenboard.facts.stored import encode
-from greenboard.facts.types import Fact, Gap, Source, Value
+from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import Vocabulary
 
 _Row = TypeVar("_Row", FactInterval, GapInterval)
@@ -212,6 +212,11 @@ def present(as_of: datetime | None = None, entities: Collection[Ref] | None = No
     return {ref: found[ref] for ref in entities if ref in found}
 
 
+def any_current(type_: str, kind: SourceKind) -> bool:
+    """Whether sources of a kind say anything of a fact type now, of anybody."""
+    return FactInterval.objects.filter(valid_to__isnull=True, type=type_, source_kind=kind.value).exists()
+
+
 def homes(as_of: datetime | None, components: Collection[int] | None = None) -> dict[int, int]:
     """The repository that each component lives in, by surrogate ids; None asks for all."""
     rows = RelationInterval.objects.filter(at_moment(as_of), kind=RelationKind.LIVES_IN.value)
@@ -219,6 +224,13 @@ def homes(as_of: datetime | None, components: Collection[int] | None = None) -> 
     if components is None:
         return dict(pairs)
     return {one: other for chunk in chunks(sorted(components)) for one, other in pairs.filter(source_id__in=chunk)}
+
+
+def home(entity: Ref) -> Ref | None:
+    """The repository that a component lives in now, if it is known to live in one."""
+    ids = known([entity])
+    found = homes(None, ids.values())
+    return next(iter(names_of(found.values()).values()), None)
 
 
 def current(

@@ -68,7 +68,9 @@ class Reader:
                     return known.value(raw)
             except (_UnusualError, StopIteration):
                 pass
-        return self._vocabulary.normalise(name, json.loads(text))
+        raw = json.loads(text)
+        of_here = name in self._vocabulary.defined
+        return self._vocabulary.fitted(name, raw) if of_here else self._vocabulary.normalise(name, raw)
 
 
 class _Type:

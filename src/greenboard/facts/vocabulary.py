@@ -7,17 +7,18 @@ the check of facts as they come in, and the reference pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from greenboard.core import clock, content, yaml
+from greenboard.core import clock, content, placed, yaml
 from greenboard.core.errors import UserError, suggest
+from greenboard.facts import json_schema
 from greenboard.facts.types import FieldValue, Scalar, Struct, Value
 
 
@@ -38,14 +39,19 @@ class FieldType(StrEnum):
     @property
     def element(self) -> FieldType | None:
         """The type of the elements, where this is a list."""
-        return FieldType(self.value[5:-1]) if self.value.startswith("list<") else None
+        return _ELEMENTS.get(self)
 
+
+_ELEMENTS = {kind: FieldType(kind.value[5:-1]) for kind in FieldType if kind.value.startswith("list<")}
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 """What a fact type and a field may be called, so that a rule can speak of them."""
 
 RESERVED = frozenset({"now", "param", "true", "false", "null", "in", "properties"})
 """Names that have another meaning in rules."""
+
+
+_MEASURES = {FieldType.INT: "count", FieldType.DURATION: "seconds", FieldType.TIMESTAMP: "RFC 3339, UTC"}
 
 
 class FactError(UserError):
@@ -59,6 +65,7 @@ class _Strict(BaseModel):
 class FieldDef(_Strict):
     """One field of a fact type. `values` closes a string field to the ones listed.
 
+    Every field may be unknown. `example` is a value as JSON has it, and fits the field.
     For sentences: `label` names the field beside its value, `if_true` and `if_false` say what a bool
     means. A `trait` says what the thing is rather than how it fares. `either` marks a bool that holds
     when any source says so, because each source knows only its own part.
@@ -75,6 +82,27 @@ class FieldDef(_Strict):
     trait: bool = False
     either: bool = False
 
+    @property
+    def measure(self) -> str:
+        """What its numbers count, or how it is written in JSON."""
+        return self.unit or _MEASURES.get(self.type.element or self.type, "")
+
+    @model_validator(mode="after")
+    def _example_fits(self) -> Self:
+        if self.example is not None:
+            try:
+                _field(self, self.example, "example")
+            except FactError as error:
+                raise ValueError(str(error)) from None
+        return self
+
+
+class Idiom(_Strict):
+    """A rule that is often wanted of a fact type: what it says of an entity that passes, and its expression."""
+
+    says: str
+    rule: str
+
 
 Span = Annotated[timedelta, BeforeValidator(lambda value: clock.parse_span(value) if isinstance(value, str) else value)]
 Supplier = Literal["repository", "report", "connection", "attestation", "catalog", "descriptor"]
@@ -88,7 +116,8 @@ class FactType(_Strict):
     apart; None means one fact per entity and source. A fact older than `max_age` is no data.
     `connects` names the kinds of tools that can supply it, for people; `label` and `plural` name one
     and several of it in a sentence. An `open` type has the fields that are declared or seen, see `observed`;
-    `unreadable` says of keys why rules cannot read them.
+    `unreadable` says of keys why rules cannot read them. `idioms` are rules that its fields serve. A `retired`
+    type takes no facts any more; what was said of it can still be read.
     """
 
     name: str
@@ -104,13 +133,16 @@ class FactType(_Strict):
     open: bool = False
     fields: dict[str, FieldDef]
     unreadable: dict[str, str] = {}
+    idioms: tuple[Idiom, ...] = ()
+    retired: bool = False
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All fact types by name."""
+    """All fact types by name. Those `defined` in the browser may change; what is stored of them is fitted when read."""
 
     types: Mapping[str, FactType]
+    defined: frozenset[str] = frozenset()
 
     def get(self, name: str) -> FactType:
         """The fact type of a name, or a FactError that suggests the one that was meant."""
@@ -121,7 +153,11 @@ class Vocabulary:
 
     def with_type(self, declared: FactType) -> Vocabulary:
         """The same vocabulary with one more fact type, or another one in the place of its namesake."""
-        return Vocabulary({**self.types, declared.name: declared})
+        return Vocabulary({**self.types, declared.name: declared}, self.defined)
+
+    def with_defined(self, declared: FactType) -> Vocabulary:
+        """As `with_type`, for one that was defined in the browser."""
+        return Vocabulary({**self.types, declared.name: declared}, self.defined | {declared.name})
 
     def normalise(self, name: str, raw: object) -> Value:
         """Check a raw value against its fact type and bring it into the stored form.
@@ -143,6 +179,29 @@ class Vocabulary:
         items = tuple(_struct(declared, item, f"{name}[{index}]") for index, item in enumerate(raw))
         _unique(declared, items)
         return items
+
+    def fitted(self, name: str, raw: object) -> Value:
+        """A stored value of a type that may have changed since: fields that do not fit any more are unknown.
+
+        Raises:
+            FactError: it is of another shape than its type.
+
+        """
+        declared = self.get(name)
+        several = [raw] if declared.many is None else raw
+        if not isinstance(several, list) or not all(isinstance(one, Mapping) for one in several):
+            raise FactError(f"{name}: wrong shape", expected="facts as they were stored")
+        structs = tuple(dict(_fitting(declared, one)) for one in several)
+        return structs[0] if declared.many is None else tuple(one for one in structs if declared.many in one)
+
+
+def _fitting(declared: FactType, raw: Mapping[str, object]) -> Iterator[tuple[str, FieldValue]]:
+    for name, field in declared.fields.items():
+        if raw.get(name) is not None:
+            try:
+                yield name, _field(field, raw[name], name)
+            except FactError:
+                continue
 
 
 def _struct(declared: FactType, raw: object, label: str) -> Struct:
@@ -261,14 +320,27 @@ def load(folder: Path | None = None) -> Vocabulary:
 
 
 def extended(shipped: Vocabulary, folder: Path) -> Vocabulary:
-    """A vocabulary with the fact types of a folder. Raises as `load` does."""
+    """A vocabulary with the fact types of a folder, as YAML or as JSON Schema. Raises as `load` does."""
     found = shipped
-    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-        for document in yaml.read(path.read_text(encoding="utf-8"), str(path)):
-            declared = yaml.parse(document, FactType)
-            _refuse_names(declared, document, found)
+    for path in sorted(one for one in folder.iterdir() if one.suffix in (".yaml", ".yml", ".json")):
+        text = path.read_text(encoding="utf-8")
+        schemas = [json_schema.read(placed.read(text, str(path)))] if path.suffix == ".json" else None
+        for document in schemas or yaml.read(text, str(path)):
+            declared = read(document, found)
             found = found.with_type(_with_keys(declared, found) if declared.open else declared)
     return found
+
+
+def read(document: yaml.Document, known: Vocabulary) -> FactType:
+    """A fact type of one's own, beside those that are known.
+
+    Raises:
+        UserError: it is no fact type, its name is taken, or no rule could speak of it; with its place.
+
+    """
+    declared = yaml.parse(document, FactType)
+    _refuse_names(declared, document, known)
+    return declared
 
 
 def _with_keys(declared: FactType, known: Vocabulary) -> FactType:
@@ -292,9 +364,14 @@ def _refuse_names(declared: FactType, document: yaml.Document, known: Vocabulary
     ):
         if not NAME.fullmatch(name):
             raise UserError(f"{name!r} cannot be read by rules", place=place, expected="letters, digits and _")
-    if declared.many is not None and declared.many not in declared.fields:
+    if declared.many is None:
+        return
+    if declared.many not in declared.fields:
         what = f"many names a field that there is not: {declared.many!r}"
         raise UserError(what, place=document.place("many"), hint=suggest(declared.many, declared.fields))
+    if declared.fields[declared.many].type is not FieldType.STRING:
+        what = f"{declared.many!r} tells facts apart, so it must be a string"
+        raise UserError(what, place=document.place("fields", declared.many, "type"), expected="string")
 
 
 def encode(value: FieldValue | Value) -> Any:

@@ -50,6 +50,8 @@ class Environment:
     token_rate: int
     api_body: int
     outbound: Allowed
+    removal_share: int
+    removal_few: int
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -93,6 +95,8 @@ class Environment:
             scorecards=content.own_scorecards(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
+            removal_share=declared.REMOVAL_SHARE.value(told),
+            removal_few=declared.REMOVAL_FEW.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

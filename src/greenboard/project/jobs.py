@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from greenboard.access import tokens
+from greenboard.collection import jobs as collecting
+from greenboard.collection import scheduling
 from greenboard.core import clock
 from greenboard.durable import outbox, workflows
 from greenboard.durable.types import Json, Run, Workflow
@@ -22,7 +24,9 @@ from greenboard.results import marks
 
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
 RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
-"""How long runs and wishes stay that are over, and tokens that have ended."""
+"""How long runs, wishes and collections stay that are over, and tokens that have ended."""
+OTHERS = (collecting.collection,)
+"""Workflows that other packages declare."""
 _TRIES = 3
 _BATCH = 500
 
@@ -75,6 +79,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: tokens.forget(now - TOKENS_KEPT),
     "marks": lambda now: marks.purge(now - marks.KEPT),
     "deliveries": delivering.purge,
+    "collections": lambda now: scheduling.purge(now - RUNS_KEPT),
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
     "runs": _runs,
 }

@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "greenboard.identity",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.connections",
+    "greenboard.collection",
     "greenboard.scorecards",
     "greenboard.results",
     "greenboard.hooks",
@@ -119,6 +121,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 MFA_ADAPTER = "greenboard.identity.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+PROXIES = environment.proxies
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.proxies
 
 SESSION_COOKIE_HTTPONLY = True
@@ -146,6 +149,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
 
 OUTBOUND_ALLOW = environment.outbound
+REMOVAL_SHARE = environment.removal_share / 100
+REMOVAL_FEW = environment.removal_few
 API_BODY = environment.api_body
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from greenboard.collection import refreshing, scheduling
 from greenboard.core import clock, spans
 from greenboard.facts.store import vocabulary
 from greenboard.hooks import delivering
@@ -41,7 +42,8 @@ GONE = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_ke
 
 def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
-    threading.Thread(target=delivering.run, args=(stop,), name="hooks", daemon=True).start()
+    for beside in (delivering.run, scheduling.run, refreshing.run):
+        threading.Thread(target=beside, args=(stop,), name=beside.__module__.rpartition(".")[2], daemon=True).start()
     beating = Beating(beat_file)
     connection_created.connect(_noticed_when_gone)
     watch = Continuous(_Standards().now, Live(_Progress(beating).say))

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
-from greenboard.core.errors import Place, UserError
-from greenboard.repository.reports.formats import START, recognise, worth_a_look
-from greenboard.repository.reports.types import MAX_BYTES, BadReport, Report
+from greenboard.core.errors import UserError
+from greenboard.repository.reports.reading import read
+from greenboard.repository.reports.recognise import START, recognise, worth_a_look
+from greenboard.repository.reports.types import MAX_BYTES, ReportFile
 from greenboard.repository.tree import Tree, Unreadable
+from greenboard.repository.types import Scope
 
 MAX_ENTRIES = 20_000
 MAX_REPORTS = 500
@@ -35,27 +36,18 @@ _NEVER = re.compile(
 _known: WeakKeyDictionary[Tree, list[ReportFile]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class ReportFile:
-    """A report in a tree: the fact type it serves, what it says or why it says nothing, and its date.
-
-    `home` is the nearest folder around it that holds tracked files, so that a report in `target/` belongs to
-    whoever owns the folder of `target/`.
-    """
-
-    path: str
-    type: str
-    reports: tuple[Report, ...]
-    problem: UserError | None
-    at: datetime
-    home: str
-
-
 def report_files(tree: Tree) -> list[ReportFile]:
     """Every report of a tree, read once."""
     if tree not in _known:
         _known[tree] = list(_read(tree))
     return _known[tree]
+
+
+def of_component(scope: Scope) -> list[ReportFile]:
+    """The reports that belong to a component: those whose home is a folder of its own files."""
+    below = [file for file in report_files(scope.tree) if file.path.startswith(scope.root)]
+    owned = {path.rpartition("/")[0] for path in scope.files} if below else set()
+    return [file for file in below if file.home in owned or file.home == scope.component.path]
 
 
 def _read(tree: Tree) -> Iterator[ReportFile]:
@@ -69,17 +61,12 @@ def _read(tree: Tree) -> Iterator[ReportFile]:
         count += 1
         if count > MAX_REPORTS:
             return
-        kind, parser = known
-        at = _date(tree, path, tracked)
-        home = _home(path, folders)
         try:
-            found = parser(tree.bytes(path, MAX_BYTES), path)
-            reports = (found,) if not isinstance(found, list | tuple) else tuple(found)
-            yield ReportFile(path, kind, reports, None, at, home)
+            raw = tree.bytes(path, MAX_BYTES)
         except UserError as problem:
-            yield ReportFile(path, kind, (), problem, at, home)
-        except MemoryError:
-            yield ReportFile(path, kind, (), BadReport("too large to read", place=Place(path)), at, home)
+            yield ReportFile(path, known, (), problem, _date(tree, path, tracked), _home(path, folders))
+        else:
+            yield read(raw, path, known, _date(tree, path, tracked), _home(path, folders))
 
 
 def _home(path: str, folders: set[str]) -> str:

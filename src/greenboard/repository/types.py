@@ -74,13 +74,16 @@ class Found:
 class Missed:
     """A look that failed. `location` is `path:line:column` where that is known.
 
-    `unclear` marks what was read but cannot be judged from here: nobody need mend it.
+    `unclear` marks what was read but cannot be judged from here: nobody need mend it. `tool` is whose
+    report it is, `key` the item that it is about, where that is one of several.
     """
 
     type: str
     reason: str
     location: str = ""
     unclear: bool = False
+    tool: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.facts import past as facts
 from greenboard.facts import timeline as timelines
-from greenboard.facts.reading import decode
+from greenboard.facts.reading import decoder
 from greenboard.facts.store import names_of, vocabulary
 from greenboard.facts.timeline import Stays, Timeline
 from greenboard.facts.vocabulary import FactType, Vocabulary
@@ -213,7 +213,7 @@ class Archive:
             said = timelines.shared(said, homes)
         if entities is not None:
             said = said.taken(np.isin(said.rows["subject"], list(entities)))
-        line = timelines.timeline(declared, said, self._moments, decode)
+        line = timelines.timeline(declared, said, self._moments, decoder())
         frame = self._columns(declared, line)
         due = timelines.due(declared, said, self._moments)
         return _Kept(declared, line.subject, line.first, line.last, frame, current, due, line.merged)

@@ -19,7 +19,8 @@ from greenboard.rules.vectors import Array
 NONE = -1
 """Stands for "no result" among outcomes."""
 _Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
-_FEW = 2_000
+FEW = 2_000
+"""So many entities are asked for one by one; of more, everything is read and the others are left out."""
 _FETCH = 20_000
 
 
@@ -52,7 +53,7 @@ def results(rules: Sequence[int], entities: Array) -> HeldResults:
     # Over many entities, asking for all of them and leaving some out is quicker than naming each,
     # and reading the table as it lies is quicker than following an index to every row of it.
     lying = wanted.alias(of=F("rule_id") + 0).filter(of__in=rules).order_by("id")
-    return _placed([lying] if len(entities) > _FEW else _named(wanted, entities), rules, entities)
+    return _placed([lying] if len(entities) > FEW else list(named(wanted, entities.tolist())), rules, entities)
 
 
 def begun(rules: Sequence[int], entities: Array, since: datetime) -> Array:
@@ -80,7 +81,7 @@ def levels(scorecard: int, entities: Array) -> HeldLevels:
     """The current levels of entities on a scorecard."""
     columns = _Places(entities)
     rows = models.LevelInterval.objects.filter(scorecard_id=scorecard, valid_to__isnull=True)
-    parts = [rows] if len(entities) > _FEW else list(_named(rows, entities))
+    parts = [rows] if len(entities) > FEW else list(named(rows, entities.tolist()))
     found = np.zeros((8, len(entities)))
     names = ("entity_id", "rank", "score", "passed", "decided", "undecided", "exempt", "held_since")
     for part in parts:
@@ -102,8 +103,9 @@ def levels(scorecard: int, entities: Array) -> HeldLevels:
     )
 
 
-def _named(rows: QuerySet[_Row], entities: Array) -> Iterator[QuerySet[_Row]]:
-    for part in chunks(entities.tolist()):
+def named(rows: QuerySet[_Row], entities: Sequence[int]) -> Iterator[QuerySet[_Row]]:
+    """The rows of some entities, by surrogate id, in as many queries as a database takes."""
+    for part in chunks(entities):
         yield rows.filter(entity_id__in=part)
 
 

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from greenboard.facts.store import at_moment, chunks
 from greenboard.results import models, parts
-from greenboard.results.held import NONE, blocks
+from greenboard.results.held import FEW, NONE, blocks
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
@@ -27,8 +27,6 @@ EXEMPT = 16
 """Is added to the number of an outcome that is exempt."""
 _MOST = 4
 CLASSES = ("passed", "failed", "undecided", "exempt", "not_applicable")
-_FEW = 2_000
-"""So many entities that changed are read one by one; of more, everything is."""
 
 
 def _classes() -> Array:
@@ -184,7 +182,7 @@ def _follow(
     if several is None:
         return _read(blank, scorecard, as_of)
     changed = _changed(known[1], scorecard, known[0].at) | _within(known[1], scorecard, several)
-    return _read(blank, scorecard, as_of) if len(changed) > _FEW else _patched(known[1], scorecard, changed)
+    return _read(blank, scorecard, as_of) if len(changed) > FEW else _patched(known[1], scorecard, changed)
 
 
 def _within(known: Matrix, scorecard: str, several: Iterable[tuple[int, int]]) -> set[int]:

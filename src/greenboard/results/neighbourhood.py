@@ -11,17 +11,16 @@ import numpy as np
 from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Entity, RelationKind
+from greenboard.connections.store import trusted
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.merge import merge
 from greenboard.results import store
 from greenboard.results.around import build
+from greenboard.results.held import FEW
 from greenboard.results.judge import Subject, Surroundings
 from greenboard.rules.around import Around, Levels
 from greenboard.rules.vectors import Array
-
-_FEW = 2_000
-"""The levels of so many entities are asked for one by one."""
 
 
 def near(number: int, as_of: datetime) -> Surroundings:
@@ -31,8 +30,10 @@ def near(number: int, as_of: datetime) -> Surroundings:
     own = {number: found[number]}
     others = {each: entity for each, entity in found.items() if each != number}
     known = facts.current(as_of, [entity.ref for entity in others.values()])
-    words = facts.vocabulary()
-    subjects = [Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of)) for entity in others.values()]
+    words, order = facts.vocabulary(), trusted()
+    subjects = [
+        Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of, order)) for entity in others.values()
+    ]
     kept = tuple(nearby.ends(ids, as_of, both=True))
     mentioned = ids - found.keys()
     place = Neighbourhood(kept, catalog.names(mentioned, as_of) if mentioned else {}, as_of)
@@ -93,7 +94,7 @@ class Neighbourhood:
         several = list(ids)
         found: dict[str, Levels] = {}
         for name, levels in store.ladders(self.as_of).items():
-            ranks = store.ranks(name, several if len(several) <= _FEW else None, as_of=self.as_of)
+            ranks = store.ranks(name, several if len(several) <= FEW else None, as_of=self.as_of)
             told = (ranks.get(number, -1) for number in several)
             found[name] = Levels(levels, np.fromiter(told, dtype=np.int16, count=len(several)))
         return found

@@ -21,8 +21,6 @@ from greenboard.rules.vectors import Array
 from greenboard.scorecards.ranks import Standings, stand
 from greenboard.scorecards.scoring import UNDECIDED, Settled, settle
 
-_MANY = 2_000
-
 
 def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]:
     """Where entities stand now, as far as that differs from the current row in any way."""
@@ -70,8 +68,7 @@ def _differs(reached: Standings, current: HeldLevels) -> Array:
 def _rows(session: Session, columns: Array) -> dict[int, models.LevelInterval]:
     ids = session.ids[columns].tolist()
     rows = models.LevelInterval.objects.filter(scorecard_id=session.card, valid_to__isnull=True)
-    # Of very many entities, all rows are read and the few others left out.
-    parts = [rows] if len(ids) > _MANY else [rows.filter(entity_id__in=part) for part in chunks(ids)]
+    parts = [rows] if len(ids) > held.FEW else held.named(rows, ids)
     wanted = set(ids)
     return {row.entity_id: row for part in parts for row in part if row.entity_id in wanted}
 

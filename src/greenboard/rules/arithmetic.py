@@ -29,6 +29,8 @@ MAX_RESULT = 9_223_372_036_854_775
 """The longest duration that arithmetic may take or give: CEL computes in nanoseconds of 64 bits, some 292 years."""
 
 _LOWEST = -(2**63)
+_FEW = 16
+"""So many numbers are looked at one by one sooner than numpy begins to."""
 
 
 def compare(sign: str, left: Vec, right: Vec) -> Array:
@@ -61,7 +63,10 @@ def _checked(step: Step, data: Array, *overflowed: Array) -> Vec:
 
 def _beyond(data: Array, lowest: int, highest: int) -> list[Array]:
     """Where numbers leave a range; nothing where none does, which the extremes tell at once."""
-    if not data.size or (data.min() >= lowest and data.max() <= highest):
+    if data.size <= _FEW:
+        if all(lowest <= each <= highest for each in data.ravel().tolist()):
+            return []
+    elif data.min() >= lowest and data.max() <= highest:
         return []
     return [(data < lowest) | (data > highest)]
 

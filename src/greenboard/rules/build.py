@@ -173,19 +173,19 @@ class Builder:
                 raise self.source.refuse(part.at, what)
         if inner.kind is Kind.OPTIONAL:
             raise self._refuse(expr, "a list of optionals cannot be made in a rule", "Write [?x] for x where it is.")
-        stated = Type(Kind.LIST, element=inner)
+        stated = tree.list_of(inner)
         return ListOf(stated, self._at(expr), _level(elements), elements)
 
     def _attested(self, expr: Any, item: Node) -> Node:
         """`attested(x)` is `attestation.exists(a, a.item == x && a.expires_at > now)`."""
         at, depth = self._at(expr), self.depth + 1
-        struct = Type(Kind.STRUCT, "attestation")
+        struct = tree.struct_of("attestation")
         one = Var(struct, at, depth, "attestation", local=True)
         same = Call(tree.BOOL, at, depth, "_==_", (Select(tree.STRING, at, depth, one, "item"), item))
         end = Select(tree.TIMESTAMP, at, depth, one, "expires_at")
         valid = Call(tree.BOOL, at, depth, "_>_", (end, Var(tree.TIMESTAMP, at, 0, NOW)))
         test = Call(tree.BOOL, at, depth, "_&&_", (same, valid))
-        over = Var(Type(Kind.LIST, element=struct), at, 0, "attestation")
+        over = Var(tree.list_of(struct), at, 0, "attestation")
         exists = Fold(tree.BOOL, at, item.level, FoldKind.EXISTS, over, "attestation", test, None, depth)
         return Call(tree.BOOL, at, item.level, "attested", (item, exists))
 
@@ -224,7 +224,7 @@ class Builder:
             assert body is not None
             if body.type.kind is Kind.OPTIONAL:
                 raise self._refuse(expr, "a list of optionals cannot be made in a rule", "Filter by has(...) first.")
-            stated = Type(Kind.LIST, element=body.type)
+            stated = tree.list_of(body.type)
         variable = expr.comprehension_expr.iter_var
         return Fold(stated, self._at(expr), level, kind, over, variable, test, body, depth)
 

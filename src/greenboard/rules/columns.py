@@ -156,7 +156,7 @@ def _absent(stated: FieldType) -> Vec | ListVec:
         return Vec(_TYPES[stated], _nothing(stated).reshape(()), state)
     zero = np.asarray(0)
     content = Vec(_TYPES[element], _nothing(element)[:0])
-    return ListVec(Type(Kind.LIST, element=content.type), zero, zero, content, state)
+    return ListVec(tree.list_of(content.type), zero, zero, content, state)
 
 
 def _nothing(stated: FieldType) -> Array:
@@ -167,7 +167,7 @@ def _list_column(element: Type, lists: Sequence[FieldValue], state: State, strin
     held = [value if isinstance(value, list | tuple) else () for value in lists]
     lengths = np.fromiter(map(len, held), dtype=np.int64, count=len(held))
     content = _encode(element, [part for value in held for part in value], strings)
-    return ListVec(Type(Kind.LIST, element=element), offsets(lengths)[:-1], lengths, Vec(element, content), state)
+    return ListVec(tree.list_of(element), offsets(lengths)[:-1], lengths, Vec(element, content), state)
 
 
 def _missing(raw: Sequence[object]) -> State:
@@ -265,12 +265,13 @@ class Frame:
 
     def only(self, rows: Array) -> Frame:
         """Some rows of this frame, in their order, with nothing around them; columns are taken when first read."""
-        key = rows.tobytes()
-        if self._chosen is None or self._chosen[0] != key:
-            other = Frame(self.vocabulary, None, self.now, strings=self.strings)
-            other._count, other._whole = len(rows), (self, rows)
-            self._chosen = key, other
-        return self._chosen[1]
+        known, key = self._chosen, rows.tobytes()
+        if known is not None and known[0] == key:
+            return known[1]
+        other = Frame(self.vocabulary, None, self.now, strings=self.strings)
+        other._count, other._whole = len(rows), (self, rows)
+        self._chosen = key, other
+        return other
 
     def shares_facts(self, other: Frame) -> bool:
         """Whether both are the same facts in memory, and the same things around them."""
@@ -296,7 +297,7 @@ class Frame:
         declared = self.vocabulary.types[name]
         held = [row.get(name) for row in self.rows]
         state = _missing(held)
-        struct = Type(Kind.STRUCT, name)
+        struct = tree.struct_of(name)
         if declared.many is None:
             single: list[Struct] = [value if isinstance(value, Mapping) else {} for value in held]
             return StructVec(struct, Items(declared.fields, single, self.strings), len(single), None, state)
@@ -306,7 +307,7 @@ class Frame:
         content = StructVec(struct, items, int(lengths.sum()))
         open_ended = [isinstance(value, Partial) for value in held]
         partial = np.array(open_ended, dtype=np.bool_) if any(open_ended) else None
-        return ListVec(Type(Kind.LIST, element=struct), offsets(lengths)[:-1], lengths, content, state, partial)
+        return ListVec(tree.list_of(struct), offsets(lengths)[:-1], lengths, content, state, partial)
 
     def related(self, name: str) -> StructVec | ListVec:
         """The entities that a relation leads to from each row, MISSING where nobody says which."""
@@ -317,7 +318,7 @@ class Frame:
 
     def _links(self, name: str) -> StructVec | ListVec:
         count = len(self)
-        one = Type(Kind.STRUCT, through=name)
+        one = tree.struct_of("", name)
         links = self.around.links.get(name)
         if links is None:
             zero = np.zeros(count, dtype=np.int64)
@@ -330,7 +331,7 @@ class Frame:
             return StructVec(one, Related(self), count, index, worst(links.state, absent))
         content = StructVec(one, Related(self), len(links.targets), links.targets)
         lengths = links.lengths if links.state is None else np.where(links.state == OK, links.lengths, 0)
-        return ListVec(Type(Kind.LIST, element=one), links.starts, lengths, content, links.state, links.partial)
+        return ListVec(tree.list_of(one), links.starts, lengths, content, links.state, links.partial)
 
     def teams(self) -> ListVec:
         """For each row the names of the owning team and of those around it, MISSING where no owner is known."""

@@ -23,6 +23,7 @@ from greenboard.rules.language import Program
 from greenboard.rules.schema import NOW, PARAMETERS
 from greenboard.rules.tree import Call, Const, Fold, FoldKind, Has, Kind, ListOf, Node, Select, Type, Var
 from greenboard.rules.vectors import (
+    HAS,
     OK,
     Array,
     Held,
@@ -64,21 +65,27 @@ def evaluate(
         given = {name: column.take(rows) for name, column in given.items()} if given else given
         frame, rows = frame.only(rows), None  # what many rules read of few rows is then taken once
     count = len(frame) if rows is None else len(rows)
-    verdicts = np.empty(count, dtype=np.int8)
-    pending = [(0, count)] if count else []
-    while pending:
-        start, stop = pending.pop()
-        whole = rows is None and stop - start == count
-        chosen = None if whole else np.arange(start, stop) if rows is None else rows[start:stop]
-        try:
-            verdicts[start:stop] = _verdicts(program, Interpreter(frame, given, chosen), stop - start)
-        except TooWide:
-            if stop - start == 1:
-                verdicts[start] = ERROR
-                continue
-            middle = (start + stop) // 2
-            pending += [(start, middle), (middle, stop)]
-    return verdicts
+    if not count:
+        return np.empty(0, dtype=np.int8)
+    try:
+        return _verdicts(program, Interpreter(frame, given, rows), count)
+    except TooWide:
+        return _in_parts(program, frame, given, np.arange(count) if rows is None else rows)
+
+
+def _in_parts(program: Program, frame: Frame, given: Given, rows: Array) -> Array:
+    """The verdicts of rows that are too many for one step, or of one that looks at too much by itself."""
+    if len(rows) == 1:
+        return np.asarray([ERROR], dtype=np.int8)
+    halves = np.array_split(rows, 2)
+    return np.concatenate([_of_part(program, frame, given, half) for half in halves])
+
+
+def _of_part(program: Program, frame: Frame, given: Given, rows: Array) -> Array:
+    try:
+        return _verdicts(program, Interpreter(frame, given, rows), len(rows))
+    except TooWide:
+        return _in_parts(program, frame, given, rows)
 
 
 def columns_of(program: Program, frame: Frame, parameters: Parameters | Given) -> dict[str, Vec | ListVec]:
@@ -97,7 +104,7 @@ def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     assert isinstance(value, Vec)
     passed = spread(value.data, count).view(np.int8)
     if value.state is None:
-        return passed
+        return passed.copy()  # it may be a column of the frame, or a constant
     # A state is one less than the verdict that it leads to, and each of those is more than PASS.
     verdicts: Array = np.maximum(passed, (value.state + (value.state != OK)).astype(np.int8))
     return verdicts
@@ -164,7 +171,7 @@ class Interpreter:
     def _constant(self, node: Const, _lanes: Lanes) -> Vec:
         if isinstance(node.value, str):
             return Vec(node.type, np.asarray(self.frame.strings.code(node.value), dtype=np.int32))
-        return Vec(node.type, np.asarray(node.value))
+        return Vec(node.type, node.array)
 
     def _variable(self, node: Var, lanes: Lanes) -> Value:
         if node.local:
@@ -200,7 +207,7 @@ class Interpreter:
         known = self.frame.fields if not variable.local and variable.name != PARAMETERS else {}
         key = variable.name, node.field
         found = known.get(key)
-        if found is None or found.type != node.type:
+        if found is None or (found.type is not node.type and found.type != node.type):
             operand = self._variable(variable, lanes)
             assert isinstance(operand, StructVec)
             found = known[key] = _read(operand, node.field, node.type)
@@ -214,16 +221,17 @@ class Interpreter:
         assert isinstance(operand, StructVec)
         known = operand.columns.field(node.field).state
         picked = known if operand.index is None else pick_state(known, operand.index)
-        there = np.asarray(True) if picked is None else picked == OK
+        there = np.asarray(True) if picked is None else picked == HAS
         return Vec(tree.BOOL, there, operand.state)
 
     def _call(self, node: Call, lanes: Lanes) -> Value:
-        if node.function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
+        function = node.function
+        if function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
             return self._in_literal(node, node.arguments[1], lanes)
-        if node.function in RELATIONS:
+        if function in RELATIONS:
             return beyond.related(node, self.frame, self.rows)
         arguments = [self.value(argument, lanes) for argument in node.arguments]
-        if node.function in beyond.FUNCTIONS:
+        if function in beyond.FUNCTIONS:
             return beyond.apply(node, arguments, self.frame, self._rows(lanes))
         return operators.apply(node, arguments, lanes.count, self.frame.strings)
 

@@ -11,6 +11,7 @@ from greenboard.rules.lanes import Lanes
 from greenboard.rules.tree import Fold
 from greenboard.rules.vectors import (
     ERROR,
+    HAS,
     MISSING,
     OK,
     Array,
@@ -20,11 +21,13 @@ from greenboard.rules.vectors import (
     State,
     Value,
     Vec,
+    any_of,
     offsets,
     spread,
     unless,
     with_state,
     worst,
+    worst_of,
 )
 
 
@@ -35,19 +38,34 @@ def quantify(test: Vec, inner: Lanes, count: int, over: ListVec, *, decided_by: 
     data = spread(test.data, inner.count)
     hit = data if decided_by else ~data
     if test.state is not None:
-        hit = hit & (test.state == OK)
-    found = np.zeros(count, dtype=np.bool_)
-    found[inner.up[hit.nonzero()[0]]] = True
+        hit = hit & (test.state == HAS)
+    found = _anywhere(hit, inner, count)
     state = worst(_lifted(test.state, inner, count), over.unseen())
     if state is not None:
         state = unless(found, state)
     return Vec(tree.BOOL, found if decided_by else ~found, worst(state, over.state))
 
 
+def _anywhere(hit: Array, inner: Lanes, count: int) -> Array:
+    """For each lane, whether any of its elements is hit."""
+    if count == 1:
+        return np.asarray([any_of(hit)])
+    found = np.zeros(count, dtype=np.bool_)
+    found[inner.up[hit.nonzero()[0]]] = True
+    return found
+
+
+def _counts(chosen: Array, inner: Lanes, count: int) -> Array:
+    """For each lane, how many of its elements are chosen."""
+    if count == 1:
+        return np.asarray([chosen.size])
+    return np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
+
+
 def exists_one(test: Vec, inner: Lanes, count: int, over: ListVec) -> Vec:
     """True where exactly one element is; an element without a value leaves the whole without."""
     hit = spread(test.data, inner.count)
-    hits = np.bincount(inner.up[hit.nonzero()[0]], minlength=count)
+    hits = _counts(hit.nonzero()[0], inner, count)
     return Vec(tree.BOOL, hits == 1, worst(_lifted(test.state, inner, count), over.unseen(), over.state))
 
 
@@ -55,6 +73,9 @@ def _lifted(state: State, inner: Lanes, count: int) -> Array | None:
     """The worst state among the elements of each lane."""
     if state is None:
         return None
+    if count == 1:
+        told = worst_of(spread(state, inner.count))
+        return np.asarray([told], dtype=np.uint8) if told else None
     spreaded = spread(state, inner.count)
     without = (spreaded != OK).nonzero()[0]
     if not without.size:
@@ -78,7 +99,7 @@ def collect(node: Fold, made: Value, test: Vec | None, inner: Lanes, over: ListV
     state = worst(_lifted(worst(tested, made_state), inner, count), over.state)
     chosen = kept.nonzero()[0]
     content = cast(Held, gather.whole(made, inner.count)).take(chosen)
-    lengths = np.bincount(inner.up[chosen], minlength=count).astype(np.int64)
+    lengths = _counts(chosen, inner, count)
     listed = ListVec(node.type, offsets(lengths)[:-1], lengths, content, None, over.partial)
     if state is None:
         return listed

@@ -6,6 +6,8 @@ import numpy as np
 
 from greenboard.rules.vectors import Array, Value
 
+_NOWHERE = np.zeros(0, dtype=np.int32)
+
 
 class Lanes:
     """The lanes of one level of nesting.
@@ -25,9 +27,9 @@ class Lanes:
         self.count = count
         self.depth = depth
         self.parent = parent
-        self.up = np.zeros(0, dtype=np.int32) if up is None else up
+        self.up = _NOWHERE if up is None else up
         self.bound = bound
-        self._paths: dict[int, Array] = {}
+        self._paths: dict[int, Array] | None = None
 
     def home(self, level: int) -> Lanes:
         """The lanes that a value of a level has: these, or those around them."""
@@ -38,12 +40,13 @@ class Lanes:
 
     def path(self, outer: Lanes) -> Array:
         """For every lane, the lane of `outer` that it belongs to."""
-        known = self._paths.get(outer.depth)
+        paths = self._paths = {} if self._paths is None else self._paths
+        known = paths.get(outer.depth)
         if known is None:
             known = self.up
             lanes = self.parent
             while lanes is not None and lanes is not outer:
                 known = lanes.up[known]
                 lanes = lanes.parent
-            self._paths[outer.depth] = known
+            paths[outer.depth] = known
         return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from greenboard.core.errors import Place
 from greenboard.facts.vocabulary import FieldType, Vocabulary
@@ -47,7 +48,7 @@ class Program:
     parameter_types: Mapping[str, FieldType] = field(repr=False, default_factory=dict)
     tree: Node = field(repr=False, compare=False, kw_only=True)
 
-    @property
+    @cached_property
     def looks_around(self) -> bool:
         """Whether it reads anything that is not a fact of the entity itself."""
         return bool(self.related or self.levels or self.reads_team)

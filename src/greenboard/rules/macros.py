@@ -32,7 +32,9 @@ def _of(kind: Kind, inner: Any) -> Type | None:
     """A list or optional; of what has no type (`[]`, `optional.none()` by itself) it is EMPTY."""
     free = inner.WhichOneof("kind") in ("dyn", "type_param", None)
     element = tree.EMPTY if free else convert(inner)
-    return None if element is None else Type(kind, element=element)
+    if element is None:
+        return None
+    return tree.list_of(element) if kind is Kind.LIST else Type(kind, element=element)
 
 
 def no_type(stated: Any) -> str:

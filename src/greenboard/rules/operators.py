@@ -21,13 +21,18 @@ from greenboard.rules import (
 from greenboard.rules.columns import Strings
 from greenboard.rules.step import Step
 from greenboard.rules.tree import Call, Kind
-from greenboard.rules.vectors import OK, Array, ListVec, Value, Vec, first, unless, worst
+from greenboard.rules.vectors import HAS, OK, Array, ListVec, Value, Vec, first, unless, worst
 
 Operator = Callable[[Step], Value]
+
+OfTwo = Callable[[Vec, Vec, Strings], Vec]
 
 
 def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) -> Value:
     """The value of a call, its arguments being evaluated. Supported functions only: see `supported`."""
+    of_two = _OF_TWO.get(node.function)
+    if of_two is not None and type(arguments[0]) is Vec and type(arguments[1]) is Vec:
+        return of_two(arguments[0], arguments[1], strings)
     if node.function not in _OF_PARTS and ListVec in map(type, arguments):
         arguments = [part.whole() if isinstance(part, ListVec) else part for part in arguments]
     return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
@@ -35,20 +40,19 @@ def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) 
 
 def known() -> frozenset[str]:
     """The names of all functions that can be evaluated."""
-    return frozenset(_OPERATORS)
+    return frozenset(_OPERATORS) | _OF_TWO.keys()
 
 
-def _and(step: Step) -> Value:
-    return _absorb(step, False)
+def _both(left: Vec, right: Vec, _strings: Strings) -> Vec:
+    return _absorb(left, right, False)
 
 
-def _or(step: Step) -> Value:
-    return _absorb(step, True)
+def _either(left: Vec, right: Vec, _strings: Strings) -> Vec:
+    return _absorb(left, right, True)
 
 
-def _absorb(step: Step, deciding: bool) -> Value:
+def _absorb(left: Vec, right: Vec, deciding: bool) -> Vec:
     """`&&` (decided by false) and `||` (decided by true): a side without a value matters only undecided."""
-    left, right = step.pair()
     data = (left.data | right.data) if deciding else (left.data & right.data)
     if left.state is None and right.state is None:
         return Vec(tree.BOOL, data)
@@ -60,7 +64,7 @@ def _absorb(step: Step, deciding: bool) -> Value:
 
 def _holds(vec: Vec, value: bool) -> Array:
     same = vec.data if value else ~vec.data
-    return same if vec.state is None else same & (vec.state == OK)
+    return same if vec.state is None else same & (vec.state == HAS)
 
 
 def _not(step: Step) -> Value:
@@ -84,31 +88,34 @@ def _conditional(step: Step) -> Value:
     return Vec(step.node.type, data, state)
 
 
-def _equal(step: Step) -> Value:
-    left, right = step.arguments[0], step.arguments[1]
-    match step.node.arguments[0].type.kind:
-        case Kind.LIST:
-            return sequences.equal(step)
-        case Kind.OPTIONAL:
-            return optionals.equal(step)
-    assert isinstance(left, Vec)
-    assert isinstance(right, Vec)
-    same = arithmetic.compare("==", left, right)
-    return _bounded("==", Vec(tree.BOOL, same, worst(left.state, right.state)), left, right)
+def _equal(step: Step) -> Vec:
+    """Of lists and optionals; of scalars see `_same`."""
+    lists = step.node.arguments[0].type.kind is Kind.LIST
+    found = sequences.equal(step) if lists else optionals.equal(step)
+    assert isinstance(found, Vec)
+    return found
 
 
 def _unequal(step: Step) -> Value:
     found = _equal(step)
-    assert isinstance(found, Vec)
     return Vec(tree.BOOL, ~found.data, found.state)
 
 
-def _ordered(sign: str) -> Operator:
-    def compared(step: Step) -> Value:
-        left, right = step.pair()
+def _same(left: Vec, right: Vec, _strings: Strings) -> Vec:
+    same = arithmetic.compare("==", left, right)
+    return _bounded("==", Vec(tree.BOOL, same, worst(left.state, right.state)), left, right)
+
+
+def _different(left: Vec, right: Vec, strings: Strings) -> Vec:
+    found = _same(left, right, strings)
+    return Vec(tree.BOOL, ~found.data, found.state)
+
+
+def _ordered(sign: str) -> OfTwo:
+    def compared(left: Vec, right: Vec, strings: Strings) -> Vec:
         state = worst(left.state, right.state)
         if left.type.kind is Kind.STRING:
-            ranks = step.strings.ranks()
+            ranks = strings.ranks()
             left, right = Vec(tree.INT, ranks[left.data]), Vec(tree.INT, ranks[right.data])
         return _bounded(sign, Vec(tree.BOOL, arithmetic.compare(sign, left, right), state), left, right)
 
@@ -138,16 +145,10 @@ _OF_PARTS = frozenset({"size", "@in", "_?_:_", "_+_", "orValue", *lists.OF_PARTS
 """What can be told of a list that may lack elements; to all others it has no value."""
 
 _OPERATORS: dict[str, Operator] = {
-    "_&&_": _and,
-    "_||_": _or,
     "!_": _not,
     "_?_:_": _conditional,
     "_==_": _equal,
     "_!=_": _unequal,
-    "_<_": _ordered("<"),
-    "_<=_": _ordered("<="),
-    "_>_": _ordered(">"),
-    "_>=_": _ordered(">="),
     "attested": _attested,
     **optionals.OPERATORS,
     **arithmetic.OPERATORS,
@@ -158,3 +159,15 @@ _OPERATORS: dict[str, Operator] = {
     **maths.OPERATORS,
     **conversions.OPERATORS,
 }
+
+_OF_TWO: dict[str, OfTwo] = {
+    "_&&_": _both,
+    "_||_": _either,
+    "_==_": _same,
+    "_!=_": _different,
+    "_<_": _ordered("<"),
+    "_<=_": _ordered("<="),
+    "_>_": _ordered(">"),
+    "_>=_": _ordered(">="),
+}
+"""What most calls are, of two scalars; they need to know nothing else."""

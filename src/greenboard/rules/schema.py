@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from greenboard.facts.vocabulary import FactType, FieldDef, FieldType, Vocabulary
-from greenboard.rules import functions
+from greenboard.rules import functions, tree
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.functions import ROOT
-from greenboard.rules.tree import Kind, Type
+from greenboard.rules.tree import Type
 
 OWN = f"{ROOT}.fact"
 RELATED = f"{ROOT}.related"
@@ -66,8 +66,8 @@ def struct_type(message: str) -> Type:
     """The type that a message of the compiler stands for."""
     package, _, name = message.rpartition(".")
     if package == RELATED:
-        return Type(Kind.STRUCT, through=name)
-    return Type(Kind.STRUCT, name, through="" if package == OWN else package.removeprefix(f"{ROOT}."))
+        return tree.struct_of("", name)
+    return tree.struct_of(name, "" if package == OWN else package.removeprefix(f"{ROOT}."))
 
 
 def environment(schema: Schema) -> Any:

@@ -11,10 +11,10 @@ from functools import partial, reduce
 import numpy as np
 
 from greenboard.facts.vocabulary import FactType
+from greenboard.rules import tree
 from greenboard.rules.around import ALONE, Around
 from greenboard.rules.columns import Frame, Row, Strings
 from greenboard.rules.table import Table
-from greenboard.rules.tree import Kind, Type
 from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, offsets, spread
 
 Variable = StructVec | ListVec
@@ -26,11 +26,14 @@ def ready(frame: Frame) -> Frame:
     if frame.rows is None:
         return frame
     there = {name for row in frame.rows for name in row}
-    made = {
-        name: _ready(declared, frame.variable(name)) if name in there else _unknown(declared, len(frame))
-        for name, declared in frame.vocabulary.types.items()
-    }
+    made = {name: _built(frame, declared, there) for name, declared in frame.vocabulary.types.items()}
     return frame.of(made, len(frame))
+
+
+def _built(frame: Frame, declared: FactType, there: Collection[str] | None = None) -> Variable:
+    """The columns of one fact type; `there` are those of which any row has a fact, where that is known."""
+    known = any(declared.name in row for row in frame.rows or ()) if there is None else declared.name in there
+    return _ready(declared, frame.variable(declared.name)) if known else _unknown(declared, len(frame))
 
 
 def joined(frames: Iterable[Frame], around: Around = ALONE) -> Frame:
@@ -55,10 +58,10 @@ def patched(frame: Frame, rows: Mapping[int, Row], types: Collection[str] | None
     words = whole.vocabulary.types
     names = words if types is None else types
     stated = [{name: row[name] for name in names if name in row} for row in rows.values()]
-    new = ready(Frame.build(whole.vocabulary, stated, whole.now, strings=whole.strings))
+    new = Frame.build(whole.vocabulary, stated, whole.now, strings=whole.strings)
     made = {name: whole.variable(name) for name in words}
     for name in names:
-        made[name] = _patched(made[name], new.variable(name), where, len(whole))
+        made[name] = _patched(made[name], _built(new, words[name]), where, len(whole))
     return whole.of(made, len(whole))
 
 
@@ -90,12 +93,12 @@ def _ready(declared: FactType, found: Variable) -> Variable:
 
 def _unknown(declared: FactType, count: int) -> Variable:
     """A type of which nothing is known in any row."""
-    struct, state = Type(Kind.STRUCT, declared.name), np.asarray(np.uint8(MISSING))
+    struct, state = tree.struct_of(declared.name), np.asarray(np.uint8(MISSING))
     if declared.many is None:
         return StructVec(struct, Table(declared.fields, count, {}), count, None, state)
     zero = np.asarray(0)
     content = StructVec(struct, Table(declared.fields, 0, {}), 0)
-    return ListVec(Type(Kind.LIST, element=struct), zero, zero, content, state)
+    return ListVec(tree.list_of(struct), zero, zero, content, state)
 
 
 def _table(found: Variable) -> Table:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import numpy as np
 
 
 class Kind(StrEnum):
@@ -57,6 +61,22 @@ class Type:
         return self.element
 
 
+@cache
+def list_of(element: Type) -> Type:
+    """A list; the same object for the same element, so that types are compared by identity first."""
+    return Type(Kind.LIST, element=element)
+
+
+def struct_of(name: str, through: str = "") -> Type:
+    """A fact of a type, the entity's own or of one related to it; the same object for the same words."""
+    return _struct(name, through)  # the cache tells a default apart from the same argument stated
+
+
+@cache
+def _struct(name: str, through: str) -> Type:
+    return Type(Kind.STRUCT, name, through=through)
+
+
 BOOL, INT, DOUBLE, STRING, TIMESTAMP, DURATION, EMPTY = (
     Type(kind) for kind in (Kind.BOOL, Kind.INT, Kind.DOUBLE, Kind.STRING, Kind.TIMESTAMP, Kind.DURATION, Kind.EMPTY)
 )
@@ -90,6 +110,11 @@ class Const(Node):
     """A literal: bool, int, float or str; timestamps and durations as microseconds."""
 
     value: bool | int | float | str
+    array: np.ndarray[Any, np.dtype[Any]] = field(init=False, repr=False)
+    """The same as data that stands for all lanes, made once: rules are evaluated more often than they are compiled."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "array", np.asarray(self.value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

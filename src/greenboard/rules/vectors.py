@@ -21,12 +21,19 @@ MAX_LANES = 2_000_000
 OK, MISSING, ERROR = 0, 1, 2
 """States of a lane: it has a value; a fact or field is unknown; the rule failed (division by zero, overflow)."""
 
+HAS = np.asarray(OK, dtype=np.uint8)
+"""OK to compare states with: of the same type, which numpy need not find out first."""
+
 State = Array | None
 """One of the three for each lane (uint8); None when every lane has a value."""
 
 
 class TooWide(Exception):
     """A step over more elements than it may hold."""
+
+
+_FEW = 64
+_VALUES = bytes([OK])
 
 
 def bounded(elements: int) -> None:
@@ -175,7 +182,7 @@ class OptionalVec:
 
     def present(self) -> Array:
         """Whether each lane holds a value."""
-        return np.asarray(True) if self.absent is None else self.absent == OK
+        return np.asarray(True) if self.absent is None else self.absent == HAS
 
     def __len__(self) -> int:
         return len(self.value)
@@ -214,16 +221,32 @@ def pick(data: Array, index: Array) -> Array:
 
 def pick_state(state: State, index: Array) -> State:
     """Gather states; as for `pick`."""
-    return None if state is None else pick(state, index)
+    if state is None or state.ndim == 0:
+        return state
+    picked = state[index]
+    # Of few lanes it is told at once whether all have values, and all that follows is then shorter.
+    return None if len(picked) <= _FEW and not picked.tobytes().strip(_VALUES) else picked
 
 
 def worst(*states: State) -> State:
     """The state of a strict function's result: an error where any is, else missing where any is."""
     result: State = None
     for state in states:
-        if state is not None:
-            result = state if result is None else np.maximum(result, state)
+        if state is None or state is result:
+            continue
+        result = state if result is None else np.maximum(result, state)
     return result
+
+
+def any_of(mask: Array) -> bool:
+    """Whether any lane is marked. Bytes are looked through faster than numpy begins to look."""
+    return b"\x01" in mask.tobytes()
+
+
+def worst_of(states: Array) -> int:
+    """The worst of all lanes together."""
+    told = states.tobytes()
+    return ERROR if b"\x02" in told else MISSING if b"\x01" in told else OK
 
 
 def first(*states: State) -> State:
@@ -244,7 +267,7 @@ def unless(decided: Array, state: Array) -> Array:
 
 def failing(state: State, failed: Array) -> State:
     """Add errors of the function itself, which counts only where all its arguments have values."""
-    if not failed.any():
+    if not any_of(failed):
         return state
     before = np.uint8(OK) if state is None else state
     return np.where((before == OK) & failed, np.uint8(ERROR), before)

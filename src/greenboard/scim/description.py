@@ -25,7 +25,9 @@ from scim2_models import (
 from scim2_models.resources.group import GroupMember
 
 MOST = 1000
-"""Resources on one page."""
+"""Resources on one page, and operations in one request."""
+LARGEST = 2**20
+"""Bytes of a request of several operations."""
 
 Person = User[EnterpriseUser]
 
@@ -48,7 +50,7 @@ PROVIDER = ScimProvider(
     resource_types=[ResourceType.from_resource(Person), ResourceType.from_resource(Group)],
     config=ServiceProviderConfig(
         patch=Patch(supported=True),
-        bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
+        bulk=Bulk(supported=True, max_operations=MOST, max_payload_size=LARGEST),
         filter=Filter(supported=True, max_results=MOST),
         change_password=ChangePassword(supported=True),
         sort=Sort(supported=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -35,26 +35,55 @@ def provisions(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        try:
-            _admit(request)
-            with PROVIDER, transaction.atomic():
-                return view(request, **kwargs)
-        except Refused as refused:
-            return refused.response
-        except SCIMException as error:
-            return _error(error.to_error())
-        except ValidationError as invalid:
-            return _error(Error.from_validation_error(invalid.errors()[0]))
-        except TooMany as often:
-            answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(often))
-            answer["Retry-After"] = str(often.seconds)
-            return answer
-        except UserError as error:
-            kind = "uniqueness" if isinstance(error, Taken) else "invalidValue"
-            return problem(error.status, str(error), kind)
+        return _told(partial(_admit, request)) or whole(view, request, **kwargs)
 
     guarded.permission = Permission.PEOPLE_PROVISION  # type: ignore[attr-defined]  # read by the test of all routes
     return guarded
+
+
+def provisions_several(view: View) -> View:
+    """Guard a request of several operations, each of which is all or nothing by itself (`whole`)."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        told = _told(partial(_admit, request)) or _told(partial(view, request, **kwargs))
+        assert told is not None, "every view answers"
+        return told
+
+    guarded.permission = Permission.PEOPLE_PROVISION  # type: ignore[attr-defined]  # as above
+    return guarded
+
+
+def whole(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    """Run an operation of somebody who was admitted, all or nothing."""
+
+    def run() -> HttpResponseBase:
+        with PROVIDER, transaction.atomic():
+            return view(request, **kwargs)
+
+    told = _told(run)
+    assert told is not None, "every view answers"
+    return told
+
+
+def _told(do: Callable[[], HttpResponseBase | None]) -> HttpResponseBase | None:
+    """What it answers; what it refuses, as SCIM tells it."""
+    try:
+        return do()
+    except Refused as refused:
+        return refused.response
+    except SCIMException as error:
+        return _error(error.to_error())
+    except ValidationError as invalid:
+        return _error(Error.from_validation_error(invalid.errors()[0]))
+    except TooMany as often:
+        answer = problem(HTTPStatus.TOO_MANY_REQUESTS, str(often))
+        answer["Retry-After"] = str(often.seconds)
+        return answer
+    except UserError as error:
+        kind = "uniqueness" if isinstance(error, Taken) else "invalidValue"
+        return problem(error.status, str(error), kind)
 
 
 class Refused(Exception):

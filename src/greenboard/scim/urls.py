@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from greenboard.scim import views
+from greenboard.scim import bulk, views
 
 urlpatterns = [
     path("Users", views.people, name="scim-people"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("Groups/.search", views.search, {"among": "Groups"}, name="scim-groups-search"),
     path("Groups/<str:key>", views.group, name="scim-group"),
     path(".search", views.search, name="scim-search"),
+    path("Bulk", bulk.several, name="scim-bulk"),
     path("ServiceProviderConfig", views.configuration, name="scim-configuration"),
     path("Schemas", views.described, {"what": "Schemas"}, name="scim-schemas"),
     path("Schemas/<str:key>", views.described, {"what": "Schemas"}, name="scim-schema"),

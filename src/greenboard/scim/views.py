@@ -22,20 +22,20 @@ from greenboard.scim.guard import Refused, answer, provisions
 @provisions
 def people(request: HttpRequest) -> HttpResponse:
     """Search for people, or make one."""
-    _among(request, "GET", "POST")
+    expect(request, "GET", "POST")
     if request.method == "GET":
         return _listed(request, Person, finding.people)
-    said = Person.model_validate(_body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    said = Person.model_validate(body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     made = provisioning.create(resources.profile(said), clock.now())
-    return _shown(request, finding.person(_person(str(made.pk)), _base(request)), Person, made=True)
+    return _shown(request, finding.person(_person(str(made.pk)), base(request)), Person, made=True)
 
 
 @provisions
 def person(request: HttpRequest, key: str) -> HttpResponse:
     """Read, replace, change or delete a person."""
-    _among(request, "GET", "PUT", "PATCH", "DELETE")
+    expect(request, "GET", "PUT", "PATCH", "DELETE")
     account = _person(key, lock=request.method != "GET")
-    present = finding.person(account, _base(request))
+    present = finding.person(account, base(request))
     if (unchanged := _condition(request, present)) is not None:
         return unchanged
     if request.method == "DELETE":
@@ -44,29 +44,29 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
     wanted = _wanted(request, Person, present)
     if wanted is not None:
         provisioning.change(account, resources.profile(wanted), clock.now())
-        present = finding.person(_person(key), _base(request))
+        present = finding.person(_person(key), base(request))
     return _shown(request, present, Person)
 
 
 @provisions
 def groups(request: HttpRequest) -> HttpResponse:
     """Search for groups, or make one."""
-    _among(request, "GET", "POST")
+    expect(request, "GET", "POST")
     if request.method == "GET":
         return _listed(request, Group, finding.groups)
-    said = Group.model_validate(_body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    said = Group.model_validate(body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     made = provisioning.make_group(
         said.display_name or "", said.external_id or "", resources.members(said), clock.now()
     )
-    return _shown(request, finding.group(made, _base(request)), Group, made=True)
+    return _shown(request, finding.group(made, base(request)), Group, made=True)
 
 
 @provisions
 def group(request: HttpRequest, key: str) -> HttpResponse:
     """Read, replace, change or delete a group."""
-    _among(request, "GET", "PUT", "PATCH", "DELETE")
+    expect(request, "GET", "PUT", "PATCH", "DELETE")
     row = _group(key)
-    present = finding.group(row, _base(request))
+    present = finding.group(row, base(request))
     if (unchanged := _condition(request, present)) is not None:
         return unchanged
     if request.method == "DELETE":
@@ -76,22 +76,22 @@ def group(request: HttpRequest, key: str) -> HttpResponse:
     if wanted is not None:
         members = resources.members(wanted)
         provisioning.change_group(row, wanted.display_name or "", wanted.external_id or "", members, clock.now())
-        present = finding.group(_group(key), _base(request))
+        present = finding.group(_group(key), base(request))
     return _shown(request, present, Group)
 
 
 @provisions
 def search(request: HttpRequest, among: str = "") -> HttpResponse:
     """Search by POST, for searches that are too long or too private for an address."""
-    _among(request, "POST")
+    expect(request, "POST")
     model: Any = {"Users": Person, "Groups": Group}.get(among, Person | Group)
-    asked = SearchRequest[model].model_validate(_body(request), scim_ctx=Context.SEARCH_REQUEST)
+    asked = SearchRequest[model].model_validate(body(request), scim_ctx=Context.SEARCH_REQUEST)
     if among:
-        found = (finding.people if among == "Users" else finding.groups)(asked, _base(request))
+        found = (finding.people if among == "Users" else finding.groups)(asked, base(request))
         return _list(found, asked, model)
     # Over both kinds: people first, then groups, as if they were one list.
     whole = asked.model_copy(update={"start_index": 1, "count": MOST})
-    pages = [finding.people(whole, _base(request)), finding.groups(whole, _base(request))]
+    pages = [finding.people(whole, base(request)), finding.groups(whole, base(request))]
     several = asked.sort([one for page in pages for one in page.resources])
     start = asked.start_index or 1
     count = len(several) if asked.count is None else asked.count
@@ -102,7 +102,7 @@ def search(request: HttpRequest, among: str = "") -> HttpResponse:
 @provisions
 def configuration(request: HttpRequest) -> HttpResponse:
     """What the service can do."""
-    _among(request, "GET")
+    expect(request, "GET")
     assert PROVIDER.config is not None
     return answer(PROVIDER.config.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
 
@@ -110,7 +110,7 @@ def configuration(request: HttpRequest) -> HttpResponse:
 @provisions
 def described(request: HttpRequest, what: str, key: str = "") -> HttpResponse:
     """The schemas, or the types of resources: all, or one by its id."""
-    _among(request, "GET")
+    expect(request, "GET")
     if "filter" in request.GET:
         raise Refused(HTTPStatus.FORBIDDEN, "There is nothing to filter here.")
     several: tuple[Any, ...] = PROVIDER.schemas if what == "Schemas" else PROVIDER.resource_types
@@ -132,18 +132,18 @@ def nothing(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001 - 
     raise Refused(HTTPStatus.NOT_FOUND, f"Nothing is at {path!r}.")
 
 
-def _among(request: HttpRequest, *methods: str) -> None:
+def expect(request: HttpRequest, *methods: str) -> None:
     if request.method not in methods:
         refused = Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible here.")
         refused.response["Allow"] = ", ".join(methods)
         raise refused
 
 
-def _base(request: HttpRequest) -> str:
+def base(request: HttpRequest) -> str:
     return request.build_absolute_uri("/scim/v2")
 
 
-def _body(request: HttpRequest) -> Any:
+def body(request: HttpRequest) -> Any:
     try:
         return json.loads(request.body)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
@@ -190,10 +190,10 @@ def _wanted(request: HttpRequest, model: Any, present: Any) -> Any:
     if request.method == "GET":
         return None
     if request.method == "PUT":
-        wanted = model.model_validate(_body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+        wanted = model.model_validate(body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
         wanted.replace(present)
         return wanted
-    patch = PatchOp[model].model_validate(_body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    patch = PatchOp[model].model_validate(body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
     changed = present.model_copy(deep=True)
     return changed if patch.patch(changed) else None
 
@@ -216,7 +216,7 @@ _SEARCH = ("attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", 
 
 def _listed(request: HttpRequest, model: Any, find: Callable[[SearchRequest[Any], str], finding.Page]) -> HttpResponse:
     asked = SearchRequest[model].model_validate(_asked(request, *_SEARCH))
-    return _list(find(asked, _base(request)), asked, model)
+    return _list(find(asked, base(request)), asked, model)
 
 
 def _list(page: finding.Page, asked: SearchRequest[Any], model: Any) -> HttpResponse:

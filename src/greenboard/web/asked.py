@@ -17,7 +17,21 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 
 FILTERS = ("team", "kind", "tier", "domain", "system", "tag", "lifecycle")
-KNOWN = (*FILTERS, "scorecard", "by", "as_of", "since", "sort", "q", "level", "dimension", "rule", "outcome", "page")
+KNOWN = (
+    *FILTERS,
+    "scorecard",
+    "by",
+    "as_of",
+    "since",
+    "sort",
+    "q",
+    "level",
+    "dimension",
+    "rule",
+    "outcome",
+    "page",
+    "show",
+)
 _SINCE = timedelta(days=7)
 
 

@@ -199,7 +199,7 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         cause=_causes(changes),
         cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
         source=cause.source,
-        link=cause.link,
+        link=links.outside(cause.link),
         when=words.when(newest, asked.now, focus=False),
         exact=words.exact(newest),
         at=newest,

@@ -40,18 +40,33 @@ class Frame:
     request_id: str
 
 
+_CONNECTIONS = (
+    "connections",
+    "connection",
+    "connection-new",
+    "connection-edit",
+    "collection",
+    "discovery",
+    "integrations",
+)
+_FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _PLACES = (
+    ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
-    ("Fact types", "fact-types", "facts", "f", ("fact-types", "fact-type")),
+    ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
+    ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
+_NEEDED = {"connections": Permission.CONNECTIONS_READ}
+"""What one has to be allowed to see of an entry; the others are for everybody."""
 
 
 _OWN = (
     ("Tokens", "tokens", Permission.TOKENS_OWN),
     ("People", "people", Permission.PEOPLE_READ),
     ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
 )
 """The pages of the account's menu."""
@@ -59,8 +74,12 @@ _OWN = (
 
 def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The pages of the account's menu that whoever asks may open, with their addresses."""
+    return tuple((title, reverse(name)) for title, name, needed in _OWN if _may(request, needed))
+
+
+def _may(request: HttpRequest, needed: Permission) -> bool:
     user = getattr(request, "user", None)  # an address under a strange host name is refused before anybody is known
-    return tuple((title, reverse(name)) for title, name, needed in _OWN if user is not None and may(user, needed))
+    return user is not None and may(user, needed)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -75,6 +94,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     places = tuple(
         Place(title, asked.to(reverse(name)), icon, key, current in within)
         for title, name, icon, key, within in _PLACES
+        if name not in _NEEDED or _may(request, _NEEDED[name])
     )
     return {
         "frame": Frame(

@@ -35,6 +35,16 @@ def fact_type(name: str) -> str:
     return f"/fact-types/{name}"
 
 
+def connection(name: str) -> str:
+    """The page of a connection."""
+    return f"/connections/{name}"
+
+
+def outside(url: str) -> str:
+    """An address that somebody gave, as far as a page may link to it; "" where it would do something else."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
 BOARD = "/"
 CATALOG = "/catalog"
 RESULTS = "/results"

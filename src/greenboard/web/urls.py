@@ -11,15 +11,23 @@ from greenboard.web.account import view as account
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
+from greenboard.web.connections import discovery, listing
+from greenboard.web.connections import form as connecting
+from greenboard.web.connections import page as connection
+from greenboard.web.defining import view as defining
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
+from greenboard.web.facts.sources import page as fact_sources
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
+from greenboard.web.hooks import view as hooks
 from greenboard.web.identities import view as identities
+from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
@@ -30,6 +38,7 @@ from greenboard.web.tokens import view as tokens
 
 urlpatterns = [
     path("", board, name="board"),
+    path("mine", mine, name="mine"),
     path("catalog", catalog, name="catalog"),
     path("catalog.csv", catalog, {"as_file": "csv"}, name="catalog-csv"),
     path("catalog.json", catalog, {"as_file": "json"}, name="catalog-json"),
@@ -45,8 +54,28 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("sending-reports", reports, name="reports"),
+    path("fact-types-new", defining.new, name="fact-type-new"),
+    path("fact-types-check", defining.check, name="fact-type-check"),
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
+    path("fact-types/<str:name>/sources", fact_sources, name="fact-sources"),
+    path("fact-types/<str:name>/edit", defining.edit, name="fact-type-edit"),
+    path("fact-types/<str:name>/retire", defining.retire, name="fact-type-retire"),
+    path("integrations", listing.integrations, name="integrations"),
+    path("integrations/<str:integration>/connect", connecting.new, name="connection-new"),
+    path("connections", listing.listing, name="connections"),
+    path("connections/<str:name>", connection.page, name="connection"),
+    path("connections/<str:name>/edit", connecting.edit, name="connection-edit"),
+    path("connections/<str:name>/progress", connection.progress, name="connection-progress"),
+    path("connections/<str:name>/test", connection.test, name="connection-test"),
+    path("connections/<str:name>/remove", connection.remove, name="connection-remove"),
+    path("connections/<str:name>/collect", connection.start, name="connection-collect"),
+    path("connections/<str:name>/collections/<int:number>", connection.collection, name="collection"),
+    path("connections/<str:name>/collections/<int:number>/stop", connection.stop, name="collection-stop"),
+    path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
+    path("connections/<str:name>/discovery", discovery.page, name="discovery"),
+    path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),
@@ -68,6 +97,20 @@ urlpatterns = [
     path("tokens", tokens.page, name="tokens"),
     path("tokens/new", tokens.make, name="token-make"),
     path("tokens/<str:prefix>/revoke", tokens.revoke, name="token-revoke"),
+    path("hooks", hooks.listing, name="hooks"),
+    path("hooks/new", hooks.make, name="hook-make"),
+    path("hooks/<int:number>", hooks.page, name="hook"),
+    path("hooks/<int:number>/change", hooks.change, name="hook-change"),
+    path("hooks/<int:number>/close", hooks.switch, {"active": False}, name="hook-close"),
+    path("hooks/<int:number>/open", hooks.switch, {"active": True}, name="hook-open"),
+    path("hooks/<int:number>/secret", hooks.renew, name="hook-secret"),
+    path("hooks/<int:number>/test", hooks.test, name="hook-test"),
+    path("hooks/<int:number>/remove", hooks.remove, name="hook-remove"),
+    path("hooks/<int:number>/deliveries/<int:delivery>/again", hooks.again, name="hook-again"),
+    path("inlets/new", hooks.make_inlet, name="inlet-make"),
+    path("inlets/<str:name>/close", hooks.switch_inlet, {"active": False}, name="inlet-close"),
+    path("inlets/<str:name>/open", hooks.switch_inlet, {"active": True}, name="inlet-open"),
+    path("inlets/<str:name>/remove", hooks.remove_inlet, name="inlet-remove"),
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),

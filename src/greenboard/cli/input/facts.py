@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from greenboard.core import clock, yaml
+from greenboard.core import clock, placed, yaml
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.facts.types import Fact, Source, SourceKind
@@ -120,23 +119,4 @@ def _document(path: Path) -> yaml.Document:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise UserError("not UTF-8 text", place=Place(label, line), hint="Save the file as UTF-8.") from None
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = Place(label, error.lineno, error.colno)
-        raise UserError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}", place=place) from None
-    except RecursionError:
-        raise UserError("nested too deeply", place=Place(label)) from None
-    return yaml.Document(data, label, _places(text, label))
-
-
-def _places(text: str, label: str) -> dict[yaml.Path, Place]:
-    """Where each part stands. JSON is YAML but for tabs between its parts."""
-    lines = (line[: len(line) - len(line.lstrip())].replace("\t", " ") + line.lstrip() for line in text.split("\n"))
-    try:
-        documents = yaml.read("\n".join(lines), label)
-    except UserError as error:
-        if "duplicate key" in error.what:
-            raise
-        return {}
-    return documents[0].places if documents else {}
+    return placed.read(text, label)

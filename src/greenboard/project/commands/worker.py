@@ -26,9 +26,11 @@ def command(parent: int | None) -> None:
         from greenboard.project.observing import traces
 
         traces.start(environment.traces_url, "worker")
+    from greenboard.access import origin
     from greenboard.durable.worker import Worker
     from greenboard.project import jobs, working
 
+    origin.become("worker")
     jobs.declare(environment)
     durable = Worker(environment.durable, stop.set, environment.worker_id, upgrade=environment.migrate)
     durable.start()

@@ -110,6 +110,11 @@ FACT_TYPES = Setting(
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
 )
+INTEGRATIONS = Setting(
+    "GREENBOARD_INTEGRATIONS",
+    "Folders of [integrations](integrations.md) of your own, separated by colons; each is one, or holds several",
+    forms.TEXT,
+)
 IDENTITY = Setting(
     "GREENBOARD_IDENTITY",
     "File of the providers by which people sign in and are provisioned; see [identity.md](identity.md)",
@@ -140,6 +145,19 @@ OUTBOUND_ALLOW = Setting(
     "See [api.md](api.md#webhooks)",
     forms.ALLOWED,
     shown="none",
+)
+REMOVAL_SHARE = Setting(
+    "GREENBOARD_REMOVAL_SHARE",
+    "Percent of a fact type that may be gone from a tool at once; more waits until somebody confirms. See "
+    "[connections.md](connections.md#what-is-gone)",
+    forms.number(0, 100),
+    "10",
+)
+REMOVAL_FEW = Setting(
+    "GREENBOARD_REMOVAL_FEW",
+    "So few facts may be gone at once whatever their share is",
+    forms.number(0, 10**9),
+    "10",
 )
 SECRET_KEYS = Setting(
     "GREENBOARD_SECRET_KEYS",
@@ -204,7 +222,7 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
+    FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
     SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip

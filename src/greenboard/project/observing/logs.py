@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from greenboard.core import clock
+from greenboard.core import clock, discreet
 from greenboard.web.security import current_id
 
 HIDDEN = "[hidden]"
@@ -36,7 +36,7 @@ class _Discreet(logging.Formatter):
         return self._hide(self._line(record))
 
     def _hide(self, text: str) -> str:
-        for secret in self._secrets:
+        for secret in (*self._secrets, *discreet.kept()):
             text = text.replace(secret, HIDDEN)
         for shape in _SHAPES:
             text = shape.sub(rf"\g<1>{HIDDEN}", text)
@@ -50,14 +50,16 @@ class _Discreet(logging.Formatter):
 
 
 class Text(_Discreet):
-    """Moment, level, name, message; then the id of the request, and a traceback below."""
+    """Moment, level, name, message; then the id of the request, and a traceback below, set in."""
 
     def _line(self, record: logging.LogRecord) -> str:
         # A line break that came in with a value must not begin a line of its own.
         said = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
         line = f"{_moment(record)} {record.levelname} {record.name} {said}"
         request, trace = current_id(), self._trace(record)
-        return line + (f" [{request}]" if request else "") + (f"\n{trace}" if trace else "")
+        # Set in, so that no line of it, whatever was raised with, looks like one of the log.
+        below = "".join(f"\n    {each}" for each in trace.splitlines())
+        return line + (f" [{request}]" if request else "") + below
 
 
 class Json(_Discreet):

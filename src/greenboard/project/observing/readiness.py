@@ -1,4 +1,4 @@
-"""Whether this process can serve: the database answers, and is as new as the code."""
+"""Whether this process can serve: the database answers, is as new as the code, and what pages count in is there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+
+from greenboard.project import warming
 
 
 @cache
@@ -39,4 +41,6 @@ def reasons() -> list[str]:
         waiting = pending()
     except DatabaseError as error:
         return [f"the database does not answer ({type(error).__name__})"]
-    return [f"the database lacks {len(waiting)} migrations: run greenboard migrate"] if waiting else []
+    if waiting:
+        return [f"the database lacks {len(waiting)} migrations: run greenboard migrate"]
+    return warming.reasons()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources.abc import Traversable
@@ -24,6 +27,8 @@ from greenboard.project.portable.reading import Say
 from greenboard.project.portable.tables import Table, tables
 
 _BATCH = 1_000
+LARGEST_MANIFEST = 16 * 2**20
+_NAME = re.compile(r"[a-z0-9_]{1,63}")
 _GUARD = "access.0003_append_only"
 """The migration from which on the database itself keeps the audit log from being changed."""
 _MARKERS = ("access_person", "catalog_entity")
@@ -115,18 +120,26 @@ def _verify(source: Traversable, told: Manifest, say: Say) -> None:
 
 
 def _bytes(source: Traversable, name: str) -> bytes:
-    try:
-        return source.joinpath(name).read_bytes()
-    except (OSError, KeyError) as error:
-        raise UserError(f"{name} cannot be read: {error}", hint="It is damaged, or no backup.") from None
+    with _readable(name), source.joinpath(name).open("rb") as file:
+        found: bytes = file.read(LARGEST_MANIFEST + 1)
+    if len(found) > LARGEST_MANIFEST:
+        raise UserError(f"{name} is too large", expected=f"at most {LARGEST_MANIFEST:,} bytes", hint="It is no backup.")
+    return found
 
 
 def _lines(source: Traversable, name: str) -> Iterator[bytes]:
+    if not _NAME.fullmatch(name):
+        raise UserError("not a name of a table", got=repr(name[:80]), hint="It is damaged, or no backup.")
+    with _readable(f"{name}.jsonl"), source.joinpath(f"{name}.jsonl").open("rb") as file:
+        yield from file
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
     try:
-        with source.joinpath(f"{name}.jsonl").open("rb") as file:
-            yield from file
-    except (OSError, KeyError) as error:
-        raise UserError(f"{name}.jsonl cannot be read: {error}", hint="It is damaged: take another backup.") from None
+        yield
+    except (OSError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(f"{name} cannot be read: {error}", hint="It is damaged: take another backup.") from None
 
 
 def _rows(table: Table, source: Traversable) -> Iterator[list[Any]]:

@@ -14,6 +14,8 @@ from typing import IO
 
 from greenboard.core.errors import UserError
 
+LARGE, _DENSE = 100 * 2**20, 200
+"""A file in an archive that is larger than so many bytes, and so many times what it takes there, is a bomb."""
 Put = Callable[[str], AbstractContextManager[IO[bytes]]]
 """Opens a new file by its name."""
 
@@ -76,8 +78,19 @@ def opened(path: Path) -> Iterator[Traversable]:
         return
     try:
         with zipfile.ZipFile(path) as packed:
+            _sound(path, packed)
             yield zipfile.Path(packed)
     except FileNotFoundError:
         raise UserError(f"{path} is not there") from None
     except (zipfile.BadZipFile, zlib.error, OSError) as error:
         raise UserError(f"{path} cannot be read: {error}", hint="It is damaged, or no backup.") from None
+
+
+def _sound(path: Path, packed: zipfile.ZipFile) -> None:
+    """Refuse an archive of which little becomes very much. Its own word on sizes can be taken: no more is ever read."""
+    for file in packed.infolist():
+        if file.file_size > LARGE and file.file_size > _DENSE * file.compress_size:
+            raise UserError(
+                f"{path}: {file.filename} unpacks to {file.file_size:,} bytes of {file.compress_size:,}",
+                hint="No backup is so dense: it would fill memory or disk.",
+            )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenboard.core.errors import UserError
-from greenboard.repository.kubernetes import related
+from greenboard.repository.kubernetes import denying, related
 from greenboard.repository.kubernetes.belonging import of_component
 from greenboard.repository.kubernetes.gather import gather
 from greenboard.repository.kubernetes.objects import Object
@@ -59,7 +59,7 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     if total.open or total.whole:
         value["open_to_world"] = sorted(total.open)
         places |= {"open_to_world": total.open[min(total.open)]} if total.open else {}
-    denied = _default_deny(objects, policies, whole=total.whole)
+    denied = denying.default_deny(objects, policies, whole=total.whole)
     if denied is not None:
         value["default_deny"] = denied
     yield Found("network", value, location=total.first, places=places)
@@ -83,25 +83,6 @@ def _policies(mine: list[Object], near: list[Object], total: _Sum) -> list[Objec
                 f"{policy.label}: {port}": policy.at("spec", "ingress") for port in related.world_ports(policy)
             }
     return found
-
-
-def _default_deny(mine: list[Object], policies: list[Object], *, whole: bool) -> bool | None:
-    """Whether every workload is under a policy (what no policy allows is then refused); None without
-    policies, and after a partial look.
-    """
-    if not policies or not whole:
-        return None
-    closing = [policy for policy in policies if related.narrows(policy)]
-    verdicts = []
-    for item in mine:
-        pods = pods_of(item) if is_workload(item) else None
-        if pods is not None:
-            verdicts.append(related.guarded(pods.labels, list(related.beside(item, closing)))[0])
-    if not verdicts and any(related.denies_by_default(policy) for policy in policies):
-        return True
-    if not verdicts or None in verdicts:
-        return None
-    return all(verdicts)
 
 
 def _terraform(scope: Scope, total: _Sum) -> None:

@@ -1,6 +1,6 @@
-"""What a report says. Each format has one parser: from the bytes of a report to one of these values.
+"""What a report says. Each format has one module: from the bytes of a report to some of these values.
 
-A parser raises `BadReport` for anything that is not a whole, well-formed report of its format; it
+Reading raises `BadReport` for anything that is not a whole, well-formed report of its format; it
 never fills in what the report does not state.
 """
 
@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from greenboard.core.clock import parse_time
 from greenboard.core.errors import Place, UserError
 
+if TYPE_CHECKING:
+    from greenboard.repository.kubernetes.objects import Object
+
 MAX_BYTES = 64 * 2**20
+MAX_PARTS = 2_000_000
+"""Objects and lists, or tags, that a report may have."""
 
 
 class BadReport(UserError):
@@ -48,14 +53,18 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Scan:
-    """Open findings of one scanner and kind. `counts` is None when findings carry no severity."""
+    """Open findings of one scanner and kind. `counts` is None when findings carry no severity.
+
+    `fixable` are the critical ones that a newer version mends, `exploited` those that are known to be exploited.
+    """
 
     tool: str
     kind: str
     counts: Mapping[str, int] | None
     findings: int
     at: datetime | None = None
-    named: bool = True
+    fixable: int | None = None
+    exploited: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,75 @@ class Accessibility:
     at: datetime | None = None
 
 
-Report = Suite | Coverage | Scan | Bill | Load | Accessibility
+@dataclass(frozen=True)
+class Plan:
+    """A plan or state of infrastructure: how much it describes, and how much of it is otherwise by now."""
+
+    tool: str
+    version: str
+    resources: int
+    drifted: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """Kubernetes objects. `live` are taken from a cluster, where what is not among them may be there all the same."""
+
+    objects: tuple[Object, ...]
+    live: bool
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a report says in the fields of a fact type. Of a type with several items `key` tells them apart."""
+
+    type: str
+    value: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    tool: str
+    key: str = ""
+    at: datetime | None = None
+
+
+Report = Suite | Coverage | Scan | Bill | Load | Accessibility | Plan | Manifests | Told
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format as its module declares it.
+
+    `follows` is the document that the reading follows, `types` the fact types that it serves. A file has the
+    format when its name ends as only files of this format do, or when the start of its content shows `shows`;
+    of several, the one of the lowest `rank`. In a working tree only files of certain `names` are looked at,
+    without them none.
+    """
+
+    name: str
+    title: str
+    follows: str
+    types: tuple[str, ...]
+    shows: re.Pattern[bytes]
+    read: Callable[[bytes, str], Report | Sequence[Report]]
+    names: re.Pattern[str] | None = None
+    endings: tuple[str, ...] = ()
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """A report: what it says or why it says nothing, and its date.
+
+    `home` is the nearest folder around it that holds tracked files, so that a report in `target/` belongs to
+    whoever owns the folder of `target/`.
+    """
+
+    path: str
+    format: Format
+    reports: tuple[Report, ...]
+    problem: UserError | None
+    at: datetime
+    home: str = ""
 
 
 def whole(value: object) -> int | None:
@@ -124,9 +201,10 @@ def read_json(raw: bytes, path: str) -> Any:
     """The JSON of a report.
 
     Raises:
-        BadReport: not UTF-8, not JSON (with line and column), nested too deeply.
+        BadReport: not UTF-8, not JSON (with line and column), nested too deeply, of too many parts.
 
     """
+    bounded(raw, path, b"[", b"{")
     try:
         return json.loads(decode(raw, path), parse_constant=_refuse)
     except json.JSONDecodeError as error:
@@ -144,6 +222,12 @@ def read_object(raw: bytes, path: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BadReport("wrong shape", place=Place(path, 1, 1), expected="an object", got=type(data).__name__)
     return data
+
+
+def bounded(raw: bytes, path: str, *signs: bytes) -> None:
+    """Refuse what would take many times its size in memory: lists of empty lists, and elements of three letters."""
+    if sum(raw.count(sign) for sign in signs) > MAX_PARTS:
+        raise BadReport(f"refused for safety: it has more than {MAX_PARTS:,} parts", place=Place(path))
 
 
 def _refuse(name: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenboard.core.errors import Place
-from greenboard.repository.reports.types import BadReport
+from greenboard.repository.reports.types import BadReport, bounded
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -16,13 +16,14 @@ def parse(raw: bytes, path: str, *roots: str) -> Element:
 
     Raises:
         BadReport: cut off or malformed (with line and column), with entities of its own, or with
-            another root than the ones expected.
+            another root than the ones expected, or of too many parts.
 
     """
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException, ElementTree
 
+    bounded(raw, path, b"<", b"=")
     try:
         root: Element = ElementTree.fromstring(raw)
     except ParseError as error:

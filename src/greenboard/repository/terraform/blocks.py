@@ -6,10 +6,10 @@ import json
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from greenboard.core.errors import Place, UserError
@@ -22,6 +22,26 @@ _TOP = re.compile(r"^(?P<kind>resource|variable|locals|terraform|provider|module
 _END = re.compile(r"^\}", re.MULTILINE)
 _LABEL = re.compile(r'"([^"]+)"')
 _REFERENCE = re.compile(r"\$\{(var|local)\.([\w-]+)\}")
+
+
+class Part(Protocol):
+    """A resource, or a block inside of it, wherever it is from: a file, or a plan."""
+
+    def get(self, name: str) -> Any:
+        """An argument's literal value; None where it is not set, UNKNOWN where only a run could tell."""
+
+    def inner(self, name: str) -> Sequence[Part] | Unknown:
+        """The inner blocks of a name; UNKNOWN where they are made dynamically."""
+
+
+class Resource(Part, Protocol):
+    """A resource: its type and name, and which arguments it states."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+    @property
+    def body(self) -> Mapping[str, Any]: ...
 
 
 class Unknown:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from greenboard.repository.terraform.blocks import UNKNOWN, Block, Inner, Unknown
+from greenboard.repository.terraform.blocks import UNKNOWN, Part, Resource, Unknown
 
 GROUPS = frozenset(
     [
@@ -27,11 +27,11 @@ _WEB = frozenset({80, 443})
 class Opening:
     """A rule that lets the world in: to which ports, or None where that cannot be told."""
 
-    block: Block
+    block: Resource
     ports: str | None
 
 
-def openings(block: Block) -> Iterator[Opening]:
+def openings(block: Resource) -> Iterator[Opening]:
     """What a block opens to every address beyond the web's ports; a rule that cannot be told has ports None.
 
     Raises:
@@ -53,7 +53,7 @@ def openings(block: Block) -> Iterator[Opening]:
             yield Opening(block, ports)
 
 
-def _rules(block: Block) -> Iterator[Any]:
+def _rules(block: Resource) -> Iterator[Any]:
     """(sources, ports beyond 80 and 443 as text) for each rule that lets traffic in."""
     match block.labels[0]:
         case "aws_security_group" | "aws_default_security_group":
@@ -85,7 +85,7 @@ def _doubtful(sources: Any) -> bool:
     return sources is UNKNOWN or (isinstance(sources, list) and any(source is UNKNOWN for source in sources))
 
 
-def _aws(rule: Block | Inner) -> Any:
+def _aws(rule: Part) -> Any:
     sources: list[Any] = []
     for name in ("cidr_blocks", "ipv6_cidr_blocks"):
         value = rule.get(name)
@@ -93,7 +93,7 @@ def _aws(rule: Block | Inner) -> Any:
     return sources, _span(rule, "protocol")
 
 
-def _span(rule: Block | Inner, protocol: str) -> Any:
+def _span(rule: Part, protocol: str) -> Any:
     """The ports of a rule as text, "" where they are only the web's."""
     if rule.get(protocol) in ("-1", -1, "all"):
         return "all ports"
@@ -105,7 +105,7 @@ def _span(rule: Block | Inner, protocol: str) -> Any:
     return f"{low}-{high}"
 
 
-def _google(block: Block) -> Any:
+def _google(block: Part) -> Any:
     allowed = block.inner("allow")
     if isinstance(allowed, Unknown):
         return UNKNOWN
@@ -120,7 +120,7 @@ def _google(block: Block) -> Any:
     return ", ".join(found)
 
 
-def _azure(rule: Block | Inner) -> Iterator[Any]:
+def _azure(rule: Part) -> Iterator[Any]:
     if rule.get("direction") != "Inbound" or rule.get("access") != "Allow":
         return
     sources = rule.get("source_address_prefixes") or [rule.get("source_address_prefix")]

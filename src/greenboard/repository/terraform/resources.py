@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from greenboard.repository.terraform.blocks import UNKNOWN, Block, Inner, Unknown
+from greenboard.repository.terraform.blocks import UNKNOWN, Part, Resource, Unknown
 
 Said = tuple[str, Any, str]
 """A field, its value, and the argument that says it."""
@@ -25,7 +25,7 @@ class Flag:
     default: Any = None
     read: Callable[[Any], Any] = lambda value: value if isinstance(value, bool) else None
 
-    def of(self, block: Block) -> Iterator[Said]:
+    def of(self, block: Part) -> Iterator[Said]:
         value = look(block, self.argument)
         if value is UNKNOWN:
             return
@@ -41,11 +41,11 @@ class Always:
     field: str
     value: bool = True
 
-    def of(self, _block: Block) -> Iterator[Said]:
+    def of(self, _block: Part) -> Iterator[Said]:
         yield self.field, self.value, ""
 
 
-def look(block: Block | Inner, argument: str) -> Any:
+def look(block: Part, argument: str) -> Any:
     """An argument's literal value, None where unset, UNKNOWN where only a run could tell."""
     head, _, rest = argument.partition(".")
     if not rest:
@@ -221,7 +221,7 @@ TYPES: dict[str, tuple[str, tuple[Flag | Always, ...]]] = {
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 
 
-def describe(block: Block) -> tuple[str, list[Said]] | None:
+def describe(block: Resource) -> tuple[str, list[Said]] | None:
     """The kind of a resource and its fields; None for types that are no concern here.
 
     Raises:
@@ -238,7 +238,7 @@ def describe(block: Block) -> tuple[str, list[Said]] | None:
     return kind, [item for item in said if not _inherited(block, item[0])]
 
 
-def _inherited(block: Block, name: str) -> bool:
+def _inherited(block: Resource, name: str) -> bool:
     """Whether a field that the block does not set comes from what it copies (a replica, a snapshot)."""
     copies = (
         "replicate_source_db",
@@ -254,7 +254,7 @@ def _inherited(block: Block, name: str) -> bool:
     return name == "encrypted" and (copied or serverless) and "storage_encrypted" not in block.body
 
 
-def _listener(block: Block) -> Iterator[Said]:
+def _listener(block: Part) -> Iterator[Said]:
     protocol = block.get("protocol")
     actions = block.inner("default_action")
     if protocol in ("HTTPS", "TLS"):

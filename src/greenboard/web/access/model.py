@@ -22,6 +22,7 @@ class Given:
     number: int
     to: str
     to_kind: str
+    nested: bool
     url: str
     role: str
     scope: str
@@ -80,6 +81,7 @@ def _given(row: Grant) -> Given:
         number=row.pk,
         to=to,
         to_kind=kind,
+        nested=row.nested,
         url=url,
         role=row.role.title or row.role.name,
         scope=row.scope or "Everything",

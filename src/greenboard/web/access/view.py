@@ -37,7 +37,13 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest) -> HttpResponse:
     """Grant a role."""
-    wish = grants.Wish(text(request, "role"), text(request, "to"), text(request, "name"), text(request, "scope"))
+    wish = grants.Wish(
+        text(request, "role"),
+        text(request, "to"),
+        text(request, "name"),
+        text(request, "scope"),
+        nested=bool(text(request, "nested")),
+    )
     author = request.user.get_username()
     return act(request, lambda: grants.make(wish, request.user, author), _page, "access")
 

@@ -9,26 +9,15 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from greenboard.access.audit import Wanted
+from greenboard.access.chain import COVERED
 from greenboard.access.models import Entry
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.web import words
 
 FIELDS = ("actor", "action", "target", "start", "end")
-COLUMNS = (
-    "number",
-    "at",
-    "actor_kind",
-    "actor",
-    "via",
-    "address",
-    "request",
-    "action",
-    "target",
-    "before",
-    "after",
-    "digest",
-)
+COLUMNS = (*(name for name in COVERED if name != "previous"), "digest")
+"""Those of the export as CSV: JSON lines have the digest before, too, by which the chain can be followed."""
 
 
 @dataclass(frozen=True)

@@ -88,17 +88,17 @@ class Catalog:
 def searched(whole: Whole, among: Array, text: str) -> Array:
     """Which of some entities have every word somewhere in name, title, description, tags or owner."""
     found = among.copy()
-    texts = _texts(whole) if text else ()
+    known = texts(whole) if text else ()
     for word in text.lower().split():
-        found[[number for number in np.flatnonzero(found).tolist() if word not in texts[number]]] = False
+        found[[number for number in np.flatnonzero(found).tolist() if word not in known[number]]] = False
     return found
 
 
 _kept: WeakKeyDictionary[Whole, tuple[str, ...]] = WeakKeyDictionary()
 
 
-def _texts(whole: Whole) -> tuple[str, ...]:
-    """What is searched of each entity."""
+def texts(whole: Whole) -> tuple[str, ...]:
+    """What is searched of each entity, worked out once."""
     found = _kept.get(whole)
     if found is None:
         found = _kept[whole] = tuple(map(_searched, whole.entities))

@@ -65,7 +65,7 @@ def build(facts: Sequence[Fact], gaps: Sequence[Gap], vocabulary: Vocabulary, as
         source = gap.source
         age = words.when(gap.since, asked.now)
         found[gap.type].append(
-            Told(source.name, source.location, _safe(source.link), False, age, False, (), gap.reason)
+            Told(source.name, source.location, links.outside(source.link), False, age, False, (), gap.reason)
         )
     return tuple(
         Type(name, vocabulary.types[name].title, links.fact_type(name), tuple(found[name]))
@@ -74,16 +74,12 @@ def build(facts: Sequence[Fact], gaps: Sequence[Gap], vocabulary: Vocabulary, as
     )
 
 
-def _safe(link: str) -> str:
-    return link if link.startswith(("https://", "http://")) else ""
-
-
 def _told(fact: Fact, declared: FactType, asked: Asked) -> Told:
     old = declared.max_age is not None and asked.now - fact.observed_at > declared.max_age
     return Told(
         source=fact.source.name,
         place=fact.source.location,
-        link=_safe(fact.source.link),
+        link=links.outside(fact.source.link),
         declared=fact.source.declared,
         age=words.when(fact.observed_at, asked.now),
         stale=old,

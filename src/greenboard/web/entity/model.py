@@ -84,7 +84,7 @@ def head(stored: Stored, relations: Sequence[Relation], asked: Asked) -> Head:
         links=tuple(
             Link(link.title or words.sentence(link.kind or "link"), link.url)
             for link in entity.links
-            if link.url.startswith(("https://", "http://"))
+            if links.outside(link.url)
         ),
         contacts=tuple(f"{contact.kind}: {contact.address}" for contact in entity.contacts),
         tags=tuple(Named(tag, asked.to(links.CATALOG, tag=tag)) for tag in entity.tags),

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from greenboard.results.rows import LevelRow
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import causes, words
+from greenboard.web import causes, links, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.series import Step, steps
 from greenboard.web.standing import Rung, rung
@@ -73,6 +73,6 @@ def _turn(number: str, before: Rung, after: Rung, row: LevelRow, asked: Asked) -
         better=after.rank > before.rank,
         when=words.when(row.since, asked.now),
         cause=causes.said(row.cause),
-        link=row.cause.link,
+        link=links.outside(row.cause.link),
         held=row.held_since is not None,
     )

@@ -139,7 +139,7 @@ def _read(part: Evidence, vocabulary: Vocabulary, asked: Asked) -> Read:
         type_url=links.fact_type(name) if declared else "",
         value=words.value(part.value, unit),
         source=part.source,
-        link=part.link if part.link.startswith(("https://", "http://")) else "",
+        link=links.outside(part.link),
         age=words.when(part.observed_at, asked.now),
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from greenboard.facts.vocabulary import FactType, FieldDef, Vocabulary
+from django.utils.safestring import SafeString
+
+from greenboard.facts.vocabulary import FactType, FieldDef, Vocabulary, encode
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
+from greenboard.web.rule.expression import highlight
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,16 @@ class Field:
     unit: str
     doc: str
     values: str
+    example: str
     key: bool
+
+
+@dataclass(frozen=True)
+class Idiom:
+    """A rule that is often wanted of the type; `rule` is marked up."""
+
+    says: str
+    rule: SafeString
 
 
 @dataclass(frozen=True)
@@ -44,17 +57,19 @@ class Type:
     max_age: str
     supplied_by: str
     connects: str
+    retired: bool
     fields: tuple[Field, ...]
+    idioms: tuple[Idiom, ...]
     readers: tuple[Reader, ...]
 
 
 def build(vocabulary: Vocabulary, scorecards: Iterable[Scorecard]) -> tuple[Type, ...]:
     """Every fact type by name."""
     cards = tuple(scorecards)
-    return tuple(describe(vocabulary.types[name], cards) for name in sorted(vocabulary.types))
+    return tuple(describe(vocabulary.types[name], cards, vocabulary) for name in sorted(vocabulary.types))
 
 
-def describe(declared: FactType, scorecards: Iterable[Scorecard]) -> Type:
+def describe(declared: FactType, scorecards: Iterable[Scorecard], vocabulary: Vocabulary) -> Type:
     """One fact type, and who reads it."""
     readers = [
         Reader(rule.title, links.rule(card.name, rule.id), card.title)
@@ -72,10 +87,22 @@ def describe(declared: FactType, scorecards: Iterable[Scorecard]) -> Type:
         max_age=words.span(declared.max_age) if declared.max_age else "",
         supplied_by=", ".join(declared.supplied_by),
         connects=declared.connects,
-        fields=tuple(_field(name, field, name == declared.many) for name, field in declared.fields.items()),
+        retired=declared.retired,
+        fields=tuple(field_of(name, field, name == declared.many) for name, field in declared.fields.items()),
+        idioms=tuple(Idiom(one.says, highlight(one.rule, vocabulary.types)) for one in declared.idioms),
         readers=tuple(readers),
     )
 
 
-def _field(name: str, field: FieldDef, key: bool) -> Field:
-    return Field(name, field.type.value, field.unit, field.doc, ", ".join(field.values), key)
+def field_of(name: str, field: FieldDef, key: bool) -> Field:
+    """A field as its documentation; `key` where it tells several facts apart."""
+    values = ", ".join(field.values)
+    return Field(name, field.type.value, field.measure, field.doc, values, _example(field), key)
+
+
+def _example(field: FieldDef) -> str:
+    """An example as JSON has it; of a text without its quotes."""
+    value = field.example
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(encode(value), ensure_ascii=False)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from greenboard.access.decide import Permission, may, require, sight
 from greenboard.catalog import whole as catalog
 from greenboard.catalog.store import Stored
+from greenboard.connections import store
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
 from greenboard.web import content, links, words
@@ -32,6 +33,7 @@ def entries(request: HttpRequest) -> JsonResponse:
         *_entities(_visible(request, asked), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
+        *(_connections() if may(request.user, Permission.CONNECTIONS_READ) else ()),
         *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),
     ]
     return JsonResponse({"entries": found})
@@ -48,6 +50,7 @@ def _entry(text: str, hint: str, group: str, url: str) -> Entry:
 
 def _pages(asked: address.Asked) -> Iterator[Entry]:
     for text, name in (
+        ("Mine", "mine"),
         ("Board", "board"),
         ("Catalog", "catalog"),
         ("Scorecards", "scorecards"),
@@ -79,6 +82,13 @@ def _actions(scorecards: Iterable[Scorecard]) -> Iterator[Entry]:
         yield _entry("New rule", card.title, "Action", links.new_rule(card.name))
         for rule in card.rules:
             yield _entry(f"Edit rule: {rule.title}", rule.item, "Action", links.edit_rule(card.name, rule.id))
+
+
+def _connections() -> Iterator[Entry]:
+    yield _entry("Connections", "", "Page", reverse("connections"))
+    yield _entry("Integrations", "", "Page", reverse("integrations"))
+    for row in store.connections():
+        yield _entry(row.name, row.integration, "Connection", links.connection(row.name))
 
 
 def _fact_types(asked: address.Asked) -> Iterator[Entry]:

@@ -266,6 +266,6 @@ def _row(row: ResultRow, rule: Rule, stored: Stored, asked: Asked) -> Row:
         tier="" if tier is None else str(tier),
         since=words.when(row.since, asked.now),
         cause="" if row.cause.kind == "first" else causes.said(row.cause),
-        link=row.cause.link,
+        link=links.outside(row.cause.link),
         exempt=row.exempt,
     )

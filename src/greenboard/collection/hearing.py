@@ -1,0 +1,45 @@
+"""Messages of tools: taken in once where they are what they claim to be, and what they are about looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from greenboard.collection import models, refreshing
+from greenboard.connections import hearing, service
+from greenboard.connections.models import Connection
+from greenboard.connections.types import Refused
+from greenboard.core.errors import UserError
+
+_MOST = 500
+
+
+class Again(UserError):
+    """A message that was taken in before."""
+
+    status = 409
+
+
+def hear(connection: Connection, headers: Mapping[str, str], body: bytes, now: datetime) -> int:
+    """Take a message in; how many things are looked at again.
+
+    Raises:
+        Refused: it is not signed with the connection's secret, or too old.
+        Again: it was taken in before.
+        UserError: the connection cannot be opened.
+
+    """
+    opened = service.opened(connection)
+    if not connection.enabled or opened.integration.manifest.webhook is None:
+        raise Refused("this connection takes no messages")
+    heard = hearing.hear(opened.integration, opened.settings, opened.secrets, headers=headers, body=body, now=now)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                models.Heard.objects.create(connection=connection, message=heard.delivery_id[:200], at=now)
+        except IntegrityError:
+            raise Again("this message was taken in before") from None
+        wanted = {stream: names[:_MOST] for stream, names in heard.refresh.items() if names}
+        return refreshing.ask(connection, wanted, now)

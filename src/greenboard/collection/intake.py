@@ -1,0 +1,193 @@
+"""Taking in what the runtime says of a connection, part by part, each part whole or not at all.
+
+Taking the same part in twice changes nothing, so that a collection whose process died may say it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from greenboard.collection import models
+from greenboard.collection.observing import Settled, settle
+from greenboard.connections.types import Event, Found, Missed, Seen, Subject
+from greenboard.facts import bulk
+from greenboard.facts.store import chunks, storable
+from greenboard.facts.vocabulary import Vocabulary
+
+_LONGEST, _LINK = 400, 2000
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_BATCH = 200
+_Name = tuple[str, str]
+"""Stream and id of a subject."""
+_COLUMNS = ("subject", "type", "value", "fresh", "link", "observed_at", "seen_at")
+_CHANGED = ("value", "fresh", "before", "removal", "link", "observed_at", "seen_at")
+
+
+def opened(link: str) -> str:
+    """A link that a browser may open; "" for anything else that a tool gives as one."""
+    return link if len(link) <= _LINK and _ADDRESS.fullmatch(link) else ""
+
+
+def name_of(subject: Subject) -> _Name:
+    """What tells a subject apart within its connection."""
+    return subject.stream, storable(subject.id)[:_LONGEST]
+
+
+@dataclass
+class Intake:
+    """What one collection or refresh brings, as it comes. For one thread at a time.
+
+    `now` is the moment at which all of it was seen. What somebody saw later stays as it is. `met` are the
+    subjects that are new, or are described otherwise than before: they may be other entities.
+    """
+
+    connection: int
+    now: datetime
+    vocabulary: Vocabulary
+    met: set[int] = field(default_factory=set)
+    _known: dict[_Name, int] = field(default_factory=dict)
+    _missed: set[tuple[object, ...]] | None = None
+
+    def take(self, events: Iterable[Event]) -> set[int]:
+        """Keep a part; the surrogate ids of its subjects."""
+        several = list(events)
+        with transaction.atomic():
+            ids = self._subjects([one.subject for one in several if isinstance(one, Found | Missed | Seen)])
+            self._observations([one for one in several if isinstance(one, Found)], ids)
+            self._misses([one for one in several if isinstance(one, Missed)], ids)
+        return set(ids.values())
+
+    def _subjects(self, told: Iterable[Subject | None]) -> dict[_Name, int]:
+        several = {name_of(one): one for one in told if one is not None}
+        fresh = {name: one for name, one in several.items() if name not in self._known}
+        if fresh:
+            self._known |= self._enter(fresh)
+        return {name: self._known[name] for name in several}
+
+    def _enter(self, fresh: Mapping[_Name, Subject]) -> dict[_Name, int]:
+        """Subjects that this collection sees for the first time, whether or not one before it saw them."""
+        rows = {(row.stream, row.subject): row for row in _stored(self.connection, fresh)}
+        changed, made = [], []
+        for name, subject in fresh.items():
+            row = rows.get(name)
+            if row is None:
+                row = models.Subject(
+                    connection_id=self.connection, stream=name[0], subject=name[1], first_at=self.now, seen_at=self.now
+                )
+                made.append(row)
+            elif row.gone or _differs(row, subject):
+                changed.append(row)
+            _describe(row, subject)
+        models.Subject.objects.bulk_create(made, batch_size=_BATCH)
+        fields = ["kinds", "title", "link", "matches", "gone"]
+        models.Subject.objects.bulk_update(changed, fields, batch_size=_BATCH)
+        self.met |= {row.pk for row in (*made, *changed)}
+        found = {(row.stream, row.subject): row.pk for row in (*rows.values(), *made)}
+        for part in chunks(sorted(row.pk for row in rows.values())):
+            models.Subject.objects.filter(id__in=part, seen_at__lt=self.now).update(seen_at=self.now)
+        return found
+
+    def _observations(self, found: Sequence[Found], ids: Mapping[_Name, int]) -> None:
+        told = {(ids[name_of(one.subject)], one.type): one for one in found}
+        rows = _observed({subject for subject, _ in told})
+        touched: dict[datetime | None, list[int]] = {}
+        changed, made = [], []
+        for (subject, name), one in told.items():
+            row = rows.get((subject, name))
+            declared = self.vocabulary.types.get(name)
+            before = Settled(row.value, row.fresh, row.observed_at) if row else None
+            settled = settle(declared.many if declared else None, before, one.value, one.observed_at)
+            link = opened(one.link) or opened(one.subject.link)
+            if row is None:
+                text = storable(settled.value or "")
+                made.append((subject, name, text, None, link, settled.observed_at, self.now))
+            elif row.seen_at > self.now:
+                continue
+            elif (row.value, row.fresh, row.link) == (settled.value, settled.fresh, link):
+                touched.setdefault(settled.observed_at, []).append(row.pk)
+            else:
+                row.value, row.fresh, row.observed_at = settled.value, settled.fresh, settled.observed_at
+                row.link, row.seen_at = link, self.now
+                if settled.fresh is None:
+                    row.before, row.removal_id = None, None
+                changed.append(row)
+        bulk.insert(models.Observation, _COLUMNS, made)
+        models.Observation.objects.bulk_update(changed, _CHANGED, batch_size=_BATCH)
+        for observed, numbers in touched.items():
+            for part in chunks(numbers):
+                moved = models.Observation.objects.filter(id__in=part)
+                moved.update(seen_at=self.now, observed_at=observed)
+
+    def _misses(self, missed: Sequence[Missed], ids: Mapping[_Name, int]) -> None:
+        if not missed:
+            return
+        made = []
+        for one in missed:
+            row = models.Miss(
+                connection_id=self.connection,
+                subject_id=ids[name_of(one.subject)] if one.subject else None,
+                type=one.type,
+                fields=list(one.fields),
+                fault=one.reason.fault,
+                text=storable(one.reason.text),
+                status=one.reason.status,
+                what=storable(one.reason.what),
+                missing=one.reason.missing,
+                at=self.now,
+            )
+            if (key := _same(row)) not in self._said():
+                self._said().add(key)
+                made.append(row)
+        models.Miss.objects.bulk_create(made, batch_size=_BATCH)
+
+    def _said(self) -> set[tuple[object, ...]]:
+        """The misses of this collection that are kept already, by whoever had it before."""
+        if self._missed is None:
+            rows = models.Miss.objects.filter(connection_id=self.connection, at=self.now)
+            self._missed = {_same(row) for row in rows}
+        return self._missed
+
+
+def _same(row: models.Miss) -> tuple[object, ...]:
+    return row.type, row.subject_id, tuple(row.fields), row.text, row.what
+
+
+def _stored(connection: int, names: Collection[_Name]) -> list[models.Subject]:
+    found: list[models.Subject] = []
+    for stream in {stream for stream, _ in names}:
+        rows = models.Subject.objects.filter(connection_id=connection, stream=stream)
+        for part in chunks([subject for one, subject in names if one == stream]):
+            found += rows.filter(subject__in=part)
+    return found
+
+
+def _observed(subjects: Collection[int]) -> dict[tuple[int, str], models.Observation]:
+    found: dict[tuple[int, str], models.Observation] = {}
+    for part in chunks(sorted(subjects)):
+        rows = models.Observation.objects.filter(subject_id__in=part)
+        found |= {(row.subject_id, row.type): row for row in rows}
+    return found
+
+
+def _told(subject: Subject) -> dict[str, object]:
+    return {
+        "kinds": list(subject.kinds),
+        "title": storable(subject.title),
+        "link": opened(subject.link),
+        "matches": [[one.by, storable(one.value)] for one in subject.matches],
+    }
+
+
+def _differs(row: models.Subject, subject: Subject) -> bool:
+    return any(getattr(row, name) != value for name, value in _told(subject).items())
+
+
+def _describe(row: models.Subject, subject: Subject) -> None:
+    row.gone = False
+    for name, value in _told(subject).items():
+        setattr(row, name, value)

@@ -1,0 +1,129 @@
+"""The quality scale: what an integration says of itself in quality.yaml, and what of it can be proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from greenboard.connections import recordings
+from greenboard.connections.integration import Integration
+from greenboard.connections.manifest import Strict
+from greenboard.core import yaml
+from greenboard.core.errors import Place, UserError
+
+FILE, README = "quality.yaml", "README.md"
+Grade = Literal["none", "bronze", "silver", "gold"]
+GRADES: tuple[Grade, ...] = ("none", "bronze", "silver", "gold")
+RULES: Mapping[Grade, tuple[str, ...]] = {
+    "bronze": ("manifest", "readme", "recording", "documents", "permissions"),
+    "silver": ("webhook", "incremental", "limits", "discovery", "account"),
+    "gold": ("contract", "real", "complete", "screenshots"),
+}
+_EITHER = ("webhook", "incremental")
+_WORDS = 40
+
+
+class Open(Strict):
+    """A rule that is not met yet, or need not be, and why."""
+
+    todo: str = ""
+    exempt: str = ""
+
+
+class Told(Strict):
+    """What quality.yaml says."""
+
+    grade: Grade
+    rules: dict[str, Literal["done"] | Open]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The quality of an integration: what is said, with its places."""
+
+    told: Told
+    document: yaml.Document
+
+    def is_met(self, rule: str) -> bool:
+        """Whether a rule is met, or need not be."""
+        said = self.told.rules.get(rule)
+        return said == "done" or (isinstance(said, Open) and bool(said.exempt))
+
+    @property
+    def earned(self) -> Grade:
+        """The grade that the rules come to: each needs its own and those below."""
+        reached: Grade = "none"
+        for grade, rules in RULES.items():
+            needed = [rule for rule in rules if rule not in _EITHER]
+            either = any(self.is_met(rule) for rule in _EITHER) or not set(_EITHER) & set(rules)
+            if not either or not all(self.is_met(rule) for rule in needed):
+                break
+            reached = grade
+        return reached
+
+
+def load(folder: Path) -> Quality:
+    """Read quality.yaml of an integration. Raises UserError where it is missing or wrong."""
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        raise UserError("there is none", place=Place(f"{folder.name}/{FILE}")) from None
+    document = yaml.read(text, f"{folder.name}/{FILE}")[0]
+    return Quality(yaml.parse(document, Told), document)
+
+
+def findings(integration: Integration, *, contract: bool | None = None) -> Iterator[UserError]:
+    """What is said and not so. `contract` says how the check against the vendor's description ended, if it was made."""
+    try:
+        quality = load(integration.folder)
+    except UserError as error:
+        yield error
+        return
+    known = [rule for rules in RULES.values() for rule in rules]
+    told, document = quality.told, quality.document
+    for rule in told.rules.keys() - set(known):
+        yield UserError(f"unknown rule {rule!r}", place=document.place("rules", rule), expected=", ".join(known))
+    for rule in known:
+        said = told.rules.get(rule)
+        if said is None or (isinstance(said, Open) and bool(said.todo) is bool(said.exempt)):
+            hint = "Write done, {todo: why} or {exempt: why}."
+            yield UserError(f"{rule}: not said", place=document.place("rules", rule), hint=hint)
+        elif said == "done" and (why := _disproved(rule, integration, contract)):
+            yield UserError(f"{rule}: said to be done, and {why}", place=document.place("rules", rule))
+    if GRADES.index(told.grade) > GRADES.index(quality.earned):
+        what = f"the rules come to {quality.earned}, not {told.grade}"
+        yield UserError(what, place=document.place("grade"))
+
+
+def _disproved(rule: str, integration: Integration, contract: bool | None) -> str:
+    """Why a rule is not met, as far as that can be seen; "" where nothing speaks against it."""
+    manifest, folder = integration.manifest, integration.folder
+    readme = _text(folder / README)
+    told = {name for permission in manifest.permissions for name in permission.streams}
+    streams, subjects = manifest.streams.values(), manifest.subjects.values()
+    held = bool(manifest.contract.spec) and contract is not False
+    checks = {
+        "readme": (len(readme.split()) >= _WORDS, f"{README} has fewer than {_WORDS} words"),
+        "recording": (bool(recordings.paths(folder)), "there is no recording"),
+        "documents": (bool(manifest.docs), "docs names no document"),
+        "permissions": (told >= manifest.streams.keys(), "a stream stands under no permission"),
+        "webhook": (manifest.webhook is not None and bool(manifest.webhook.refresh), "webhook refreshes nothing"),
+        "incremental": (any(one.since or one.etag for one in streams), "no stream has since or etag"),
+        "limits": (bool(manifest.limits), "there are no limits"),
+        "discovery": (all(one.link and one.match for one in subjects), "a subject lacks link or match"),
+        "account": (manifest.api.account is not None, "api.account is missing"),
+        "contract": (held, "the contract check has findings, or no spec"),
+        "screenshots": ("![" in readme, f"{README} has no picture"),
+    }
+    met, why = checks.get(rule, (True, ""))
+    if rule == "readme" and met:
+        missing = [one.name for one in manifest.permissions if one.name not in readme]
+        return f"{README} does not name the permission {missing[0]}" if missing else ""
+    return "" if met else why
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -1,0 +1,45 @@
+"""Queries on connections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from greenboard.connections.models import Connection
+from greenboard.core.errors import UserError
+
+
+class NoConnection(UserError):
+    """There is none of that name."""
+
+    status = 404
+
+
+def find(name: str) -> Connection:
+    """The connection of a name.
+
+    Raises:
+        NoConnection: there is none.
+
+    """
+    found = Connection.objects.filter(name=name).first()
+    if found is None:
+        raise NoConnection(f"no connection {name!r}")
+    return found
+
+
+def connections(integration: str | None = None) -> Sequence[Connection]:
+    """All connections by name, or those of an integration."""
+    rows = Connection.objects.order_by("name")
+    return list(rows if integration is None else rows.filter(integration=integration))
+
+
+def due(now: datetime, most: int) -> Sequence[Connection]:
+    """Enabled connections whose next collection is due, the longest waiting first."""
+    return list(Connection.objects.filter(enabled=True, due_at__lte=now).order_by("due_at", "pk")[:most])
+
+
+def trusted() -> tuple[str, ...]:
+    """The names of the connections that are believed before others, the most trusted first."""
+    rows = Connection.objects.filter(priority__gt=0).order_by("-priority", "name")
+    return tuple(rows.values_list("name", flat=True))

@@ -1,0 +1,1 @@
+"""Datadog; found by looking."""

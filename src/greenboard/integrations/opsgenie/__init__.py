@@ -1,0 +1,1 @@
+"""Opsgenie; found by looking."""

@@ -1,0 +1,24 @@
+"""Bills of materials: what is common to their formats.
+
+A part counts as unlicensed when no licence is stated for it, or only that none is known
+(`NOASSERTION`, `NONE`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from greenboard.repository.reports.types import Bill
+
+_NOTHING = frozenset({"", "NOASSERTION", "NONE"})
+
+
+def bill(form: str, stated: list[list[str]], at: datetime | None) -> Bill:
+    """The bill of all parts by their licences. For SPDX, what was concluded goes before what was declared."""
+    names: set[str] = set()
+    unlicensed = 0
+    for licenses in stated:
+        known = [text for text in licenses if text not in _NOTHING]
+        names.update(known[:1] if form == "spdx" else known)
+        unlicensed += not known
+    return Bill(form, len(stated), tuple(sorted(names)), unlicensed, at)

@@ -1,0 +1,1 @@
+"""The formats of reports, one module each with a FORMAT; found by looking, imported by nobody."""

@@ -1,0 +1,1 @@
+"""Integrations, connections, their collections, and what they discovered."""

@@ -1,0 +1,1 @@
+"""What I and my teams own, and what to fix next."""
