@@ -142,7 +142,8 @@ class Finder:
             for one in several:
                 found, why = self._children(name, one.key)
                 below += found
-                reason = reason or why
+                # Below the record itself a look that is left out only says that there is nothing wanted there.
+                reason = reason or (None if why is _SKIPPED and one is not row else why)
             several = below
         return several, reason
 
