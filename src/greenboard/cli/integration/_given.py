@@ -73,3 +73,11 @@ def _typed(found: Integration, name: str, value: str) -> Any:
     }
     setting = found.manifest.settings.get(name)
     return kinds.get(setting.type, str)(value) if setting else value
+
+
+def client() -> Any:
+    """The guarded client, with what GREENBOARD_OUTBOUND_ALLOW names besides the public internet."""
+    from greenboard.outbound.addresses import Allowed
+    from greenboard.outbound.client import client as guarded
+
+    return guarded(Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(",")), timeout=30.0)
