@@ -15,7 +15,7 @@ from greenboard.connections.types import Connection
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.facts import vocabulary
 
-PREFIX = "GREENBOARD_SECRET_"
+PREFIX = "INTEGRATION_SECRET_"
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ def integration(text: str) -> Integration:
 
 
 def connection(found: Integration, told: Sequence[str]) -> Connection:
-    """A connection from the settings of the command line, and secrets from `GREENBOARD_SECRET_NAME`.
+    """A connection from the settings of the command line, and secrets from `INTEGRATION_SECRET_NAME`.
 
     Raises:
         UserErrors: a setting or secret is missing or wrong.

@@ -20,7 +20,7 @@ def command(
     """Read a tool through an integration, and write its answers and what came of them into a recording.
 
     Tokens and whatever is called a secret are left out; names and addresses of people are not: look at it
-    before you give it to anybody. Secrets are read from GREENBOARD_SECRET_NAME.
+    before you give it to anybody. Secrets are read from INTEGRATION_SECRET_NAME.
     """
     import dataclasses
 

@@ -30,7 +30,7 @@ def command(
 ) -> int:
     """Read a tool through an integration, and show what would be stored.
 
-    Secrets are read from GREENBOARD_SECRET_NAME. Addresses that are not public are called where
+    Secrets are read from INTEGRATION_SECRET_NAME. Addresses that are not public are called where
     GREENBOARD_OUTBOUND_ALLOW names them. Exit codes: 0 everything was read, 1 something was not.
     """
     from greenboard.core.errors import UserError
