@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -13,7 +12,7 @@ from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
-from greenboard.connections.work import Row, Work
+from greenboard.connections.work import SEPARATOR, Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
 _ABSENT = Reason("theirs", "The tool says that it is not there.")
@@ -143,7 +142,8 @@ class Finder:
             for one in several:
                 found, why = self._children(name, one.key)
                 below += found
-                reason = reason or why
+                # Below the record itself a look that is left out only says that there is nothing wanted there.
+                reason = reason or (None if why is _SKIPPED and one is not row else why)
             several = below
         return several, reason
 
@@ -224,6 +224,12 @@ def _of_parent(expression: Expression) -> bool:
 
 def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iterator[str]:
     """The keys of a record: several, where an expression gives a list."""
+    if len(expressions) == 1:
+        value = _value(expressions[0], record, env)
+        for one in value if isinstance(value, list) else (value,):
+            if not _no_key(one):
+                yield str(one)
+        return
     values = [_value(one, record, env) for one in expressions]
     lists = [value if isinstance(value, list) else [value] for value in values]
     for several in product(*lists):
@@ -250,4 +256,4 @@ def _value(expression: Expression, record: Any, env: Env) -> Any:
 
 def _key(values: list[Any]) -> str:
     """Values as one text; a number and the text of it are the same, as ids are written either way."""
-    return json.dumps([str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in values])
+    return SEPARATOR.join(map(str, values))
