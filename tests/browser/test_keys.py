@@ -30,6 +30,18 @@ def test_the_palette_goes_to_an_entity_by_typing(window):
     window.page.wait_for_url("**/entities/service/default/checkout")
 
 
+def test_of_very_many_entities_the_palette_finds_what_is_typed(window):
+    # As a large catalog answers: nothing but what is no entity. What is typed goes to the server itself.
+    answer = {"entries": [{"text": "Board", "hint": "", "group": "Page", "url": "/"}], "whole": False}
+    window.page.route("**/palette.json", lambda route: route.fulfill(json=answer))
+    window.page.keyboard.press("Control+k")
+    window.page.wait_for_selector("gb-palette [role=option]")
+    window.page.keyboard.type("checkout")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/entities/service/default/checkout")
+    assert window.complaints == []
+
+
 def test_escape_closes_the_palette_and_gives_the_focus_back(window):
     window.page.focus("[data-go=c]")
     window.page.keyboard.press("Control+k")

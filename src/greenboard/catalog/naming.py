@@ -10,6 +10,8 @@ from django.db.models import Q
 from greenboard.core.refs import Ref
 
 _MOST = 400
+NAMES = "names"
+"""The topic of references by surrogate id, as things are called now, within `once`."""
 
 
 def named(refs: Iterable[Ref]) -> Iterator[Q]:

@@ -14,11 +14,12 @@ from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog import graph, rows
 from greenboard.catalog.models import CustomKind, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
-from greenboard.catalog.naming import named
+from greenboard.catalog.naming import NAMES, named
 from greenboard.catalog.saving import Saved, save
 from greenboard.catalog.sight import condition
 from greenboard.catalog.types import Declared, Entity, Inheritance, Kind, Relation, RelationKind
 from greenboard.catalog.upkeep import rename, retire
+from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 
 __all__ = [
@@ -205,9 +206,12 @@ def history(ref: Ref) -> list[Version]:
     return [Version(rows.entity(row), row.valid_from, row.valid_to, row.cause) for row in found]
 
 
-def related(ref: Ref) -> list[Related]:
-    """All relations that an entity ever stood in, oldest first; ends have their present names."""
-    subject = identity(ref, None)
+def related(ref: Ref, number: int | None = None) -> list[Related]:
+    """All relations that an entity ever stood in, oldest first; ends have their present names.
+
+    Who knows its surrogate id says so.
+    """
+    subject = identity(ref, None) if number is None else number
     if subject is None:
         return []
     found = list(
@@ -227,6 +231,16 @@ def stamp() -> tuple[int, datetime | None]:
     """What differs whenever an entity was declared, changed or retired since. One query."""
     found = EntityVersion.objects.aggregate(last=Max("id"), ended=Max("valid_to"))
     return found["last"] or 0, found["ended"]
+
+
+def has_properties() -> bool:
+    """Whether anything says something in words of its own now."""
+    return EntityVersion.objects.filter(valid_to__isnull=True, data__has_key="properties").exists()
+
+
+def has_members() -> bool:
+    """Whether the membership of teams is kept now."""
+    return RelationInterval.objects.filter(valid_to__isnull=True, kind=RelationKind.MEMBER_OF).exists()
 
 
 def with_properties(*, ended: bool = False) -> list[Entity]:
@@ -297,12 +311,15 @@ def identity(ref: Ref, as_of: datetime | None) -> int | None:
 def _names(ids: Collection[int] | None, as_of: datetime | None) -> dict[int, Ref]:
     """The references of ids as they were at the moment; of those that were not there, the present ones."""
     parts: Iterable[Collection[int] | None] = [None] if ids is None or len(ids) > 20 * _CHUNK else _chunks(ids)
+    known: dict[int, Ref] = notes(NAMES)
     found: dict[int, Ref] = {}
     for part in parts:
-        identities = Identity.objects.all() if part is None else Identity.objects.filter(id__in=part)
+        lacking = None if part is None else [number for number in part if number not in known]
+        identities = Identity.objects.all() if lacking is None else Identity.objects.filter(id__in=lacking)
         there = versions(as_of) if part is None else versions(as_of).filter(entity_id__in=part)
-        for row in identities.values_list("id", "kind", "namespace", "name"):
-            found[row[0]] = Ref(*row[1:])
+        for row in identities.values_list("id", "kind", "namespace", "name") if lacking is None or lacking else ():
+            known[row[0]] = Ref(*row[1:])
+        found |= known if part is None else {number: known[number] for number in part if number in known}
         if as_of is not None:
             for row in there.values_list("entity_id", "kind", "namespace", "name"):
                 found[row[0]] = Ref(*row[1:])

@@ -49,6 +49,11 @@ class Whole:
         return np.fromiter((stored.id for stored in self.entities), dtype=np.int64, count=len(self))
 
     @cached_property
+    def names(self) -> dict[int, Ref]:
+        """The reference of each surrogate id."""
+        return {stored.id: stored.ref for stored in self.entities}
+
+    @cached_property
     def number(self) -> dict[Ref, int]:
         """The number of each entity, by reference."""
         return {stored.ref: number for number, stored in enumerate(self.entities)}

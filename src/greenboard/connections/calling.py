@@ -54,6 +54,17 @@ class MemoryBuckets:
             self._full[connection, bucket] = (0.0, until)
 
 
+class Unlimited:
+    """Buckets that are never empty, for what calls nobody."""
+
+    def take(self, connection: str, bucket: str, rate: float, burst: float, now: datetime) -> float:  # noqa: ARG002
+        """No wait."""
+        return 0.0
+
+    def empty(self, connection: str, bucket: str, until: datetime) -> None:
+        """Nothing changes."""
+
+
 def caller(
     connection: Connection,
     *,

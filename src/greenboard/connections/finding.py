@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -13,9 +12,12 @@ from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
-from greenboard.connections.work import Row, Work
+from greenboard.connections.work import SEPARATOR, Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
+_ABSENT = Reason("theirs", "The tool says that it is not there.")
+_SKIPPED = Reason("stopped", "It was not looked for.")
+_KNOWN = {"absent": _ABSENT, "skipped": _SKIPPED}
 _UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
 
@@ -102,29 +104,34 @@ class Finder:
         return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
 
     def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
-        """The keys of those parents for which the look failed."""
+        """The keys of those parents for which the look failed, or said that there is nothing."""
         assert stream.parent is not None
         for row in self._work.rows(stream.parent):
             looked = self._work.look(stream.name, row.key)
-            if looked is not None and looked.over and looked.reason is None:
+            if looked is not None and looked.state == "done":
                 continue
             above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
+            reason = _NOT_READ if looked is None else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
             for key in _keys_of(right, {}, self._session.env({"parent": above})):
-                yield key, looked.reason if looked is not None and looked.reason is not None else _NOT_READ
+                yield key, reason
 
     def _why(self, index: str, stream: str) -> Reason | None:
         """Why there may be more records than an index finds."""
         return self._whole[stream] or (_UNTOLD if index in self._unclear else None)
 
-    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row], Reason | None]:
-        """The records of the stream of a fact that are about a subject, and why there may be more."""
+    def records(self, fact: FactPlan, subject: Subject, row: Row) -> tuple[list[Row] | None, Reason | None]:
+        """The records of the stream of a fact that are about a subject, and why there may be more.
+
+        None where it was not looked for any.
+        """
         if fact.of is not None:
             found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
             return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
             return [row], None
-        return self._below(fact.stream, own, row)
+        several, reason = self._below(fact.stream, own, row)
+        return (several or None, None) if reason is _SKIPPED else (several, reason)
 
     def _below(self, stream: str, above: str, row: Row) -> tuple[list[Row], Reason | None]:
         """The records of a stream that hang, at whatever depth, on one of a stream above it."""
@@ -135,7 +142,8 @@ class Finder:
             for one in several:
                 found, why = self._children(name, one.key)
                 below += found
-                reason = reason or why
+                # Below the record itself a look that is left out only says that there is nothing wanted there.
+                reason = reason or (None if why is _SKIPPED and one is not row else why)
             several = below
         return several, reason
 
@@ -143,6 +151,8 @@ class Finder:
         looked = self._work.look(stream, key)
         if looked is None or not looked.over:
             return [], self._whole[stream] or _NOT_READ
+        if looked.state == "skipped":
+            return [], _SKIPPED
         return self._work.children(stream, key), looked.reason
 
     def join(self, fact: FactPlan, row: Row, record: dict[str, Any], env: Env) -> dict[str, Reason]:
@@ -167,6 +177,10 @@ class Finder:
             reason = self._why_keys(join, keys)
         else:
             found, reason = self._below(join.spec.stream, fact.stream, row)
+            looked = self._work.look(join.spec.stream, row.key)
+            reason = _ABSENT if looked is not None and looked.state == "absent" else reason
+        if reason is _ABSENT or reason is _SKIPPED:
+            return (False if reason is _ABSENT else None), None
         several = self._chosen(join, found)
         if several is None:
             return None, None
@@ -210,6 +224,12 @@ def _of_parent(expression: Expression) -> bool:
 
 def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iterator[str]:
     """The keys of a record: several, where an expression gives a list."""
+    if len(expressions) == 1:
+        value = _value(expressions[0], record, env)
+        for one in value if isinstance(value, list) else (value,):
+            if not _no_key(one):
+                yield str(one)
+        return
     values = [_value(one, record, env) for one in expressions]
     lists = [value if isinstance(value, list) else [value] for value in values]
     for several in product(*lists):
@@ -236,4 +256,4 @@ def _value(expression: Expression, record: Any, env: Env) -> Any:
 
 def _key(values: list[Any]) -> str:
     """Values as one text; a number and the text of it are the same, as ids are written either way."""
-    return json.dumps([str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in values])
+    return SEPARATOR.join(map(str, values))

@@ -36,6 +36,7 @@ class _Made:
     link: str = ""
     observed_at: datetime | None = None
     partial: Reason | None = None
+    looked: bool = False
     missed: dict[Reason, set[str]] = field(default_factory=dict)
 
     def miss(self, reason: Reason, *fields: str) -> None:
@@ -60,7 +61,7 @@ class Mapper:
 
     def events(self, only: Mapping[str, frozenset[str]] | None = None) -> Iterator[Seen | Found | Missed]:
         """Each subject, then its facts, and what of them was missed. `only` names ids of records by stream."""
-        yield from self._whole_types()
+        yield from self._whole_types(only)
         for plan in self._plan.subjects.values():
             wanted = None if only is None else only.get(plan.spec.stream, frozenset())
             if wanted is not None and not wanted:
@@ -69,22 +70,24 @@ class Mapper:
                 if wanted is None or row.id in wanted:
                     yield from self._subject(plan, row)
 
-    def _whole_types(self) -> Iterator[Missed]:
-        """What is missed of every subject, said once."""
-        for fact in self._plan.facts:
-            told: set[Reason] = set()
-            line = (fact.stream, *self._plan.streams[fact.stream].line, fact.subject.spec.stream)
-            for name in line:
-                reason = self._finder.root_failure(name)
-                if reason is not None and reason not in told:
-                    told.add(reason)
-                    yield Missed(fact.type.name, None, reason)
-            for join in fact.joins:
-                reason = self._finder.failure_from_root(join.spec.stream)
-                fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
-                whole = join.alias in fact.guards
-                if reason is not None and reason not in told and (fields or whole):
-                    yield Missed(fact.type.name, None, reason, () if whole else fields)
+    def _whole_types(self, only: Mapping[str, frozenset[str]] | None) -> Iterator[Missed]:
+        """What is missed of every subject that is wanted, each thing said once."""
+        facts = [fact for fact in self._plan.facts if only is None or fact.subject.spec.stream in only]
+        yield from dict.fromkeys(missed for fact in facts for missed in self._whole_type(fact))
+
+    def _whole_type(self, fact: FactPlan) -> Iterator[Missed]:
+        told: set[Reason] = set()
+        for name in (fact.stream, *self._plan.streams[fact.stream].line, fact.subject.spec.stream):
+            reason = self._finder.root_failure(name)
+            if reason is not None and reason not in told:
+                told.add(reason)
+                yield Missed(fact.type.name, None, reason)
+        for join in fact.joins:
+            reason = self._finder.failure_from_root(join.spec.stream)
+            fields = tuple(sorted(name for name, reads in fact.reads.items() if join.alias in reads))
+            whole = join.alias in fact.guards
+            if reason is not None and reason not in told and (fields or whole):
+                yield Missed(fact.type.name, None, reason, () if whole else fields)
 
     def _subject(self, plan: SubjectPlan, row: Row) -> Iterator[Seen | Found | Missed]:
         record = with_line(self._work, self._plan, plan.spec.stream, row.parent, row.data)
@@ -105,6 +108,10 @@ class Mapper:
 
     def _entry(self, fact: FactPlan, subject: Subject, row: Row, made: _Made) -> None:
         rows, reason = self._finder.records(fact, subject, row)
+        if rows is None:
+            return
+        # A record of the subject itself may not be wanted; records that hang on it are, all of them, an answer.
+        made.looked = made.looked or fact.stream != fact.subject.spec.stream
         if reason is not None:
             made.partial = made.partial or reason
             if not self._finder.is_root(reason):
@@ -125,6 +132,7 @@ class Mapper:
             return
         if wanted is False:
             return
+        made.looked = True
         if wanted is None or not isinstance(each, list):
             made.partial = made.partial or next(iter(reasons.values()), _UNTOLD)
             return
@@ -162,7 +170,7 @@ class Mapper:
         link, at = made.link or subject.link, made.observed_at or now
         if made.declared.many is not None:
             items = _distinct(made)
-            if made.partial is None or items:
+            if made.looked and (made.partial is None or items):
                 yield Found(name, subject, items if made.partial is None else Partial(items), link, at)
             if made.partial is not None and not self._finder.is_root(made.partial):
                 made.miss(made.partial)

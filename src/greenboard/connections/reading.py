@@ -29,6 +29,8 @@ MAX_PAGES = 10_000
 MAX_RECORDS = 2_000_000
 _BATCH = 100
 """How many parents are written in one transaction."""
+_FEW = 4
+"""For fewer parents than this threads are not worth their start."""
 Kept = tuple[str, float | None, Record]
 
 
@@ -95,15 +97,23 @@ class Reader:
             yield Progress(plan.name, reached.count.records, None)
 
     def _children(self, plan: StreamPlan) -> Iterator[Progress]:
-        total, done = self._total(plan), 0
+        total = self._total(plan)
         waiting = (one for one in self.parents(plan) if not self._is_over(plan.name, one.key))
         _, limit = self.plan.limit(plan.name)
+        if plan.take is not None or total < _FEW:
+            yield from self._written(plan, (self._look(plan, one) for one in waiting), total)
+            return
         with ThreadPoolExecutor(limit.concurrency, thread_name_prefix="reading") as pool:
             looks = _in_order(pool, lambda parent: self._look(plan, parent), waiting, limit.concurrency * 4)
-            while batch := list(islice(looks, _BATCH)):
-                self.work.write(plan.name, batch)
-                done += len(batch)
-                yield Progress(plan.name, done, total)
+            yield from self._written(plan, looks, total)
+
+    def _written(self, plan: StreamPlan, looks: Iterator[Any], total: int) -> Iterator[Progress]:
+        """Keep what looks give, many in one transaction."""
+        done = 0
+        while batch := list(islice(looks, _BATCH)):
+            self.work.write(plan.name, batch)
+            done += len(batch)
+            yield Progress(plan.name, done, total)
 
     def _total(self, plan: StreamPlan) -> int:
         if plan.parent:
@@ -130,7 +140,7 @@ class Reader:
         if self._stop():
             return parent.key, Looked("open"), []
         if not self._wanted(plan, parent):
-            return parent.key, Looked("done"), []
+            return parent.key, Looked("skipped"), []
         several: list[Kept] = []
         looked = Looked("open")
         for page, reached in self._pages(plan, parent, looked):
@@ -377,7 +387,7 @@ def with_line(work: Work, plan: Plan, name: str, parent: str, record: Record) ->
     """A record with the one that it hangs on as its `parent`, and so on."""
     stream = plan.streams[name]
     if stream.spec.for_each is None:
-        return dict(record)
+        return record if isinstance(record, dict) else dict(record)
     if stream.parent is None:
         return {**record, "parent": {"value": parent}}
     row = work.row(stream.parent, parent)

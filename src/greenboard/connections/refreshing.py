@@ -79,6 +79,8 @@ def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
     plan, own = refresh.plan, frozenset(refresh.only)
     for name, ids in refresh.only.items():
         stream = plan.streams[name]
+        if own & frozenset(stream.line):
+            continue
         if stream.spec.one is None or stream.line:
             for above in reversed(stream.line):
                 refresh.whole(above)
@@ -86,7 +88,7 @@ def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
             continue
         for identity in ids:
             refresh.reader.one(stream, identity)
-    needed = frozenset[str]().union(*(plan.needed(fact) for fact in facts)) - own
+    needed = frozenset[str]().union(*(plan.needed(fact) for fact in facts))
     below = [name for name in plan.streams if name in needed and own & frozenset(plan.streams[name].line)]
     for name in below:
         refresh.whole(name)
@@ -94,7 +96,7 @@ def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
     by_id = {name for name in joined if _by_id(plan, name, facts)}
     borrowed: set[str] = set()
     for name in plan.streams:
-        if name not in needed or name in below or refresh.fresh.look(name) is not None:
+        if name not in needed or name in own or name in below or refresh.fresh.look(name) is not None:
             continue
         if name in by_id:
             _read_joined(refresh, facts, name)

@@ -14,5 +14,5 @@ def replayed(integration: Integration, recording: Recording, replay: Replay) -> 
     """What comes of the calls of a recording. Secrets that it does not give are made up."""
     secrets = {name: "secret" for name, one in integration.manifest.secrets.items() if not one.optional}
     connection = configured.connection(integration, recording.settings, {**secrets, **recording.secrets})
-    call = calling.caller(connection, client=replay.client(), sleep=lambda _: None)
+    call = calling.caller(connection, client=replay.client(), buckets=calling.Unlimited(), sleep=lambda _: None)
     return collecting.collect(connection, now=recording.now, call=call)

@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How reading a stream went for one parent: `done`, `absent`, `failed`, or `open` and goes on at the cursor."""
+    """How reading a stream went for one parent: `done`, `absent`, `skipped`, `failed`, or `open` with a cursor."""
 
     state: str
     cursor: Json = None
@@ -230,7 +230,7 @@ class Work:
         try:
             for name in streams:
                 states = self._db.execute("SELECT DISTINCT state FROM lent.look WHERE stream = ?", (name,)).fetchall()
-                if not states or not {state for (state,) in states} <= {"done", "absent"}:
+                if not states or not {state for (state,) in states} <= {"done", "absent", "skipped"}:
                     return False
             with self._writing():
                 for name in streams:

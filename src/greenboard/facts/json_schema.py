@@ -186,7 +186,7 @@ def write(declared: Mapping[str, Any]) -> dict[str, Any]:
 def _field(field: Mapping[str, Any]) -> dict[str, Any]:
     name = str(field["type"])
     element = name[5:-1] if name.startswith("list<") else ""
-    plain = dict(_of_type(element or name))
+    plain: dict[str, Any] = dict(_of_type(element or name))
     if field.get("values"):
         plain["enum"] = list(field["values"])
     found: dict[str, Any] = {"type": "array", "items": plain} if element else plain

@@ -15,17 +15,18 @@ from typing import Any, Protocol, TypeVar
 from django.db.models import Q, QuerySet
 
 from greenboard.catalog.models import Entity, EntityVersion, RelationInterval
-from greenboard.catalog.naming import named
+from greenboard.catalog.naming import NAMES, named
 from greenboard.catalog.types import RelationKind
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
+from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 from greenboard.facts import bulk, custom, reading
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.reading import Making
 from greenboard.facts.stored import encode
-from greenboard.facts.types import Fact, Gap, Source, Value
+from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import Vocabulary
 
 _Row = TypeVar("_Row", FactInterval, GapInterval)
@@ -212,6 +213,11 @@ def present(as_of: datetime | None = None, entities: Collection[Ref] | None = No
     return {ref: found[ref] for ref in entities if ref in found}
 
 
+def any_current(type_: str, kind: SourceKind) -> bool:
+    """Whether sources of a kind say anything of a fact type now, of anybody."""
+    return FactInterval.objects.filter(valid_to__isnull=True, type=type_, source_kind=kind.value).exists()
+
+
 def homes(as_of: datetime | None, components: Collection[int] | None = None) -> dict[int, int]:
     """The repository that each component lives in, by surrogate ids; None asks for all."""
     rows = RelationInterval.objects.filter(at_moment(as_of), kind=RelationKind.LIVES_IN.value)
@@ -229,14 +235,17 @@ def home(entity: Ref) -> Ref | None:
 
 
 def current(
-    as_of: datetime | None = None, entities: Collection[Ref] | None = None
+    as_of: datetime | None = None,
+    entities: Collection[Ref] | None = None,
+    there: Mapping[Ref, int] | None = None,
 ) -> dict[Ref, tuple[list[Fact], list[Gap]]]:
     """The facts and gaps of entities, with those of the repository that each lives in.
 
     Of the repository come the facts of types about repositories. Every entity asked for that exists
     at the moment is a key, also when nothing is known of it; without `entities`, all of the catalog are.
+    Who knows which of them exist, with their surrogate ids, says so as `there`.
     """
-    ids = present(as_of, entities)
+    ids = present(as_of, entities) if there is None else dict(there)
     lives_in = homes(as_of, None if entities is None else ids.values())
     chosen = None if entities is None else {*ids.values(), *lives_in.values()}
     names = names_of({*ids.values(), *lives_in.values()})
@@ -294,11 +303,11 @@ _of_row = attrgetter(*reading.FACT)
 
 def names_of(ids: Collection[int]) -> dict[int, Ref]:
     """The references of surrogate ids."""
-    found: dict[int, Ref] = {}
-    for chunk in chunks(sorted(ids)):
+    known: dict[int, Ref] = notes(NAMES)
+    for chunk in chunks(sorted(set(ids) - known.keys())):
         rows = Entity.objects.filter(id__in=chunk).values_list("id", "kind", "namespace", "name")
-        found |= {number: Ref(*parts) for number, *parts in rows}
-    return found
+        known |= {number: Ref(*parts) for number, *parts in rows}
+    return {number: known[number] for number in ids if number in known}
 
 
 @dataclass(frozen=True)

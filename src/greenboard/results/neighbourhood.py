@@ -29,7 +29,8 @@ def near(number: int, as_of: datetime) -> Surroundings:
     found = catalog.plain(as_of, ids=ids)
     own = {number: found[number]}
     others = {each: entity for each, entity in found.items() if each != number}
-    known = facts.current(as_of, [entity.ref for entity in others.values()])
+    there = {entity.ref: each for each, entity in others.items()}
+    known = facts.current(as_of, there, there)
     words, order = facts.vocabulary(), trusted()
     subjects = [
         Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of, order)) for entity in others.values()

@@ -271,7 +271,8 @@ def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
     found = catalog.plain(at, kinds=scorecard.scope.kinds, refs=entities)
     covered = {number: entity for number, entity in found.items() if scorecard.scope.covers(entity) is not False}
     wanted = None if entities is None else [entity.ref for entity in covered.values()]
-    known = facts.current(at, wanted)
+    there = None if entities is None else {entity.ref: number for number, entity in covered.items()}
+    known = facts.current(at, wanted, there)
     moment = at or clock.now()
     words, order = facts.vocabulary(), trusted()
     return {

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Subquery
 
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog.sight import condition
+from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.store import at_moment
@@ -246,17 +247,17 @@ def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dat
     recorded one: until the next, all results stayed as they were.
     """
     held = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
-    own = held.values_list("evaluated_at", flat=True).first()
     whole = models.Run.objects.filter(scorecard__name=scorecard, full=True)
     whole = whole if as_of is None else whole.filter(at__lte=as_of)
-    looked = models.Scorecard.objects.filter(name=scorecard).values_list("looked_at", flat=True).first()
     turned = _result_rows(_rule_names(scorecard), entity, None)
     turned = turned if as_of is None else turned.filter(valid_from__lte=as_of)
-    recorded = (
-        whole.order_by("-at").values_list("at", flat=True).first(),
-        turned.order_by("-valid_from").values_list("valid_from", flat=True).first(),
+    told = models.Scorecard.objects.filter(name=scorecard).values_list(
+        "looked_at",
+        Subquery(held.values("evaluated_at")[:1]),
+        Subquery(whole.order_by("-at").values("at")[:1]),
+        Subquery(turned.order_by("-valid_from").values("valid_from")[:1]),
     )
-    moments = [moment for moment in (own, looked, *recorded) if moment is not None]
+    moments = [moment for moment in told.first() or () if moment is not None]
     return max((moment for moment in moments if as_of is None or moment <= as_of), default=None)
 
 
@@ -311,7 +312,10 @@ def _result_rows(rules: Mapping[int, str], entity: Ref | None, rule: str | None)
 
 
 def _rule_names(scorecard: str) -> dict[int, str]:
-    return dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
+    known: dict[str, dict[int, str]] = notes("rules")
+    if scorecard not in known:
+        known[scorecard] = dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
+    return known[scorecard]
 
 
 def level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:

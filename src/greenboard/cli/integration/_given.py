@@ -15,7 +15,7 @@ from greenboard.connections.types import Connection
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.facts import vocabulary
 
-PREFIX = "GREENBOARD_SECRET_"
+PREFIX = "INTEGRATION_SECRET_"
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ def integration(text: str) -> Integration:
 
 
 def connection(found: Integration, told: Sequence[str]) -> Connection:
-    """A connection from the settings of the command line, and secrets from `GREENBOARD_SECRET_NAME`.
+    """A connection from the settings of the command line, and secrets from `INTEGRATION_SECRET_NAME`.
 
     Raises:
         UserErrors: a setting or secret is missing or wrong.
@@ -73,3 +73,11 @@ def _typed(found: Integration, name: str, value: str) -> Any:
     }
     setting = found.manifest.settings.get(name)
     return kinds.get(setting.type, str)(value) if setting else value
+
+
+def client() -> Any:
+    """The guarded client, with what GREENBOARD_OUTBOUND_ALLOW names besides the public internet."""
+    from greenboard.outbound.addresses import Allowed
+    from greenboard.outbound.client import client as guarded
+
+    return guarded(Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(",")), timeout=30.0)

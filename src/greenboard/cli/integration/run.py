@@ -30,7 +30,7 @@ def command(
 ) -> int:
     """Read a tool through an integration, and show what would be stored.
 
-    Secrets are read from GREENBOARD_SECRET_NAME. Addresses that are not public are called where
+    Secrets are read from INTEGRATION_SECRET_NAME. Addresses that are not public are called where
     GREENBOARD_OUTBOUND_ALLOW names them. Exit codes: 0 everything was read, 1 something was not.
     """
     from greenboard.core.errors import UserError
@@ -54,17 +54,13 @@ def _replayed(folder: str, path: Path) -> Iterator[Any]:
 
 def _asked(folder: str, told: tuple[str, ...], include: tuple[str, ...]) -> Iterator[Any]:
     import dataclasses
-    import os
 
     from greenboard.connections import calling, collecting
     from greenboard.core import clock
-    from greenboard.outbound.addresses import Allowed
-    from greenboard.outbound.client import client
 
     connection = _given.connection(_given.integration(folder), told)
     connection = dataclasses.replace(connection, scope={"include": list(include)})
-    allowed = Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(","))
-    call = calling.caller(connection, client=client(allowed, timeout=30.0))
+    call = calling.caller(connection, client=_given.client())
     return collecting.collect(connection, now=clock.now(), call=call)
 
 

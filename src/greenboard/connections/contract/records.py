@@ -28,9 +28,12 @@ class Records:
 
     def names(self, stream: str) -> Mapping[str, Shape]:
         """What expressions on a record may start with besides its fields."""
+        return {"settings": ANYTHING, "root": self.shape(stream), "parent": self._above(stream)}
+
+    def _above(self, stream: str) -> Shape:
+        """What a record hangs on, with what that hangs on as its `parent`, and so on."""
         parent = self.plan.streams[stream].parent
-        found = {"settings": ANYTHING, "root": self.shape(stream)}
-        return {**found, "parent": self.shape(parent) if parent else ANYTHING}
+        return replace(self.shape(parent), above=self._above(parent)) if parent else ANYTHING
 
 
 def described(plan: Plan, bundle: Bundle, own: Mapping[str, Function]) -> Records:
@@ -69,10 +72,15 @@ def _record(stream: StreamPlan, body: Shape, own: Mapping[str, Function]) -> Sha
         record = Inference({"settings": ANYTHING}, own).infer(stream.unfold.tree, record).element()
         # The outer item is there as `of`; what is read of it is not varied.
         return ANYTHING if record.anything else _with(record, stream.name, outer)
+    if record.kinds and "object" not in record.kinds:
+        return _with(record, stream.name, ANYTHING)
     return replace(record, origin=Origin(stream.name)) if not record.anything else record
 
 
 def _with(record: Shape, stream: str, outer: Shape) -> Shape:
+    """A record with the item that it was unfolded from; one that is no object is its `value`."""
+    if record.kinds and "object" not in record.kinds:
+        return Shape(made=frozenset({"object"}), fields={"value": record, "of": outer})
     fields = {
         name: replace(shape, origin=Origin(stream, (name,))) for name in record.names() if (shape := record.named(name))
     }

@@ -27,7 +27,8 @@ class Origin:
 class Shape:
     """What a value may be. Without nodes it may be anything.
 
-    `kinds`, `words` and `inner` are for values that expressions make: they stand in the place of nodes.
+    `made`, `words`, `inner` and `fields` are for values that expressions make: they stand in the place of nodes.
+    `above` is what a record hangs on, which expressions read as its `parent`.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -37,6 +38,7 @@ class Shape:
     words: frozenset[Any] | None = None
     inner: Shape | None = None
     fields: Mapping[str, Shape] | None = None
+    above: Shape | None = None
 
     @property
     def anything(self) -> bool:
@@ -73,6 +75,8 @@ class Shape:
 
     def named(self, name: str) -> Shape | None:
         """The shape of a field; None where no alternative has it."""
+        if name == "parent" and self.above is not None:
+            return self.above
         if self.fields is not None:
             return self.fields.get(name)
         if self.anything:
@@ -153,6 +157,10 @@ def _variants(node: Node, definitions: Mapping[str, Node], depth: int) -> Iterat
     if "$ref" in node:
         name = str(node["$ref"]).rsplit("/", 1)[-1]
         yield from _variants(definitions.get(name, {}), definitions, depth + 1)
+        return
+    if node.keys() == {"items"} and isinstance(node["items"], Mapping):
+        # Slack's description writes an object that may be one of several so, without saying that it is a list.
+        yield from _variants(node["items"], definitions, depth + 1)
         return
     own = {key: value for key, value in node.items() if key not in ("allOf", "anyOf", "oneOf")}
     choices: list[list[Node]] = [[own]] if own else []

@@ -67,14 +67,30 @@ class Trial:
 
     def run(self, *, pages: int = 1, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Outcome:
         """One collection."""
-        vendor = Vendor(self.integration.plan, self.records, self.base, NOW, pages, fault, vary, made=self._made)
+        vendor = Vendor(
+            self.integration.plan,
+            self.records,
+            self.base,
+            NOW,
+            pages,
+            fault,
+            vary,
+            made=self._made,
+            settings=self.connection.settings,
+        )
         client = httpx2.Client(transport=httpx2.MockTransport(vendor))
-        call = calling.caller(self.connection, client=client, sleep=lambda _: None)
+        call = calling.caller(self.connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
         events = list(collecting.collect(self.connection, now=NOW, call=call))
-        facts = {(one.type, one.subject.id): one.value for one in events if isinstance(one, Found)}
+        facts = {
+            (one.type, f"{one.subject.stream} {one.subject.id}"): one.value for one in events if isinstance(one, Found)
+        }
         ended = events[-1]
         assert isinstance(ended, Ended)
         return Outcome(facts, tuple(one for one in events if isinstance(one, Missed)), ended)
+
+    def _vendor(self, pages: int, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Vendor:
+        plan, settings = self.integration.plan, self.connection.settings
+        return Vendor(plan, self.records, self.base, NOW, pages, fault, vary, made=self._made, settings=settings)
 
     def _unfit(self, whole: Outcome) -> Iterator[Finding]:
         """Valid answers that were not understood."""
@@ -116,7 +132,15 @@ class Trial:
                 return None
             if name not in first:
                 stream = self.integration.plan.streams[name]
-                vendor = Vendor(self.integration.plan, self.records, self.base, NOW, 3, made=self._made)
+                vendor = Vendor(
+                    self.integration.plan,
+                    self.records,
+                    self.base,
+                    NOW,
+                    3,
+                    made=self._made,
+                    settings=self.connection.settings,
+                )
                 first[name] = vendor.answer(stream, 0, asked.request)
             kept = first[name]
             return httpx2.Response(kept.status_code, headers=kept.headers, content=kept.content)
@@ -183,10 +207,15 @@ class Trial:
 
 def made_up(integration: Integration) -> Connection:
     """A connection with settings and secrets that mean nothing."""
-    settings = {name: _setting(one) for name, one in integration.manifest.settings.items()}
+    settings = {
+        name: _setting(one) for name, one in integration.manifest.settings.items()
+    } | integration.manifest.contract.settings
     secrets = {name: "made-up-secret" for name, one in integration.manifest.secrets.items() if not one.optional}
-    if not secrets:
-        secrets = dict.fromkeys(integration.manifest.secrets, "made-up-secret")
+    several = integration.manifest.api.auth
+    for auth in several if isinstance(several, tuple) else (several,):
+        if auth.kind not in ("github_app", "oauth_client"):
+            told = (hole.partition(".") for hole in templates.holes(auth.model_dump()))
+            secrets |= {name: "made-up-secret" for root, _, name in told if root == "secrets"}
     return configured.connection(integration, settings, secrets, name=integration.name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
+from greenboard.connections import templates
 from greenboard.connections.contract import paths
 from greenboard.connections.contract.records import Records
 from greenboard.connections.contract.samples import Sampler
@@ -52,6 +53,7 @@ class Vendor:
     unknown: list[str] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
     made: dict[tuple[str, int], Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sampler = Sampler(self.plan.kept, self.now)
@@ -64,6 +66,8 @@ class Vendor:
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         stream = self._stream(request)
+        if stream is None and b"grant_type=" in request.content:
+            return httpx2.Response(200, json={"access_token": "made-up-token", "expires_in": 3600})
         if stream is None:
             self.unknown.append(f"{request.method} {request.url.path}")
             return httpx2.Response(501)
@@ -166,26 +170,28 @@ class Vendor:
             for stream, pattern in self._routes
             if pattern.fullmatch(path) and request.method == ("GET" if stream.spec.get else "POST")
         ]
-        return max(fitting, key=lambda stream: (_agreement(stream, told), -_pattern(stream).count("[")), default=None)
+        return max(
+            fitting, key=lambda stream: (self._agreement(stream, told), -_pattern(stream).count("[")), default=None
+        )
+
+    def _agreement(self, stream: StreamPlan, told: dict[str, str]) -> int:
+        """How well the parameters of a call are those of a stream; best where placeholders come to the same."""
+        wanted = {**stream.spec.query, **dict(parse_qsl(urlsplit(stream.spec.get or stream.spec.post).query))}
+        filled = templates.filled(wanted, {"settings": self.settings, "now": self.now})
+        score = 0
+        for key, value in wanted.items():
+            if key not in told:
+                score -= 1
+            elif not isinstance(value, str) or str(filled.get(key)) == told[key]:
+                score += 2
+            else:
+                score += 1 if _like(value, told[key]) else -2
+        return score
 
 
 def _pattern(stream: StreamPlan) -> str:
     path = (stream.spec.get or stream.spec.post).partition("?")[0]
     return _HOLE.sub("[^/]+", re.escape(path))
-
-
-def _agreement(stream: StreamPlan, told: dict[str, str]) -> int:
-    """How well the parameters of a call are those of a stream."""
-    wanted = {**stream.spec.query, **dict(parse_qsl(urlsplit(stream.spec.get or stream.spec.post).query))}
-    score = 0
-    for key, value in wanted.items():
-        if key not in told:
-            score -= 1
-        elif isinstance(value, str):
-            score += 1 if _like(value, told[key]) else -2
-        else:
-            score += 1
-    return score
 
 
 def _like(template: str, text: str) -> bool:

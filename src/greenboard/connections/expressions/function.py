@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,17 +36,10 @@ class Function:
     timed: bool = False
     rest: bool = False
 
-    def check(self, arguments: Sequence[Any]) -> None:
-        """Refuse arguments of another type; unknown ones fit everywhere.
-
-        Raises:
-            Mistyped: one of them is not what the function takes.
-
-        """
-        for index, value in enumerate(arguments):
-            wanted = self.takes[min(index, len(self.takes) - 1)]
-            if value is not None and not _FITS[wanted](value):
-                raise Mistyped(f"{self.name}: expected {_NAMED[wanted]}, got {_said(value)}")
+    def refusal(self, at: int, value: Any) -> Mistyped:
+        """What is wrong with an argument that does not fit."""
+        wanted = self.takes[min(at, len(self.takes) - 1)]
+        return Mistyped(f"{self.name}: expected {_NAMED[wanted]}, got {_said(value)}")
 
 
 class Registry:
@@ -79,6 +72,16 @@ class Registry:
             return call
 
         return declare
+
+
+def fitting(takes: Takes) -> Callable[[Any], bool]:
+    """Whether a known value is of a type."""
+    return _FITS[takes]
+
+
+def takes_whole(takes: Takes) -> bool:
+    """Whether a type is that of a list or object."""
+    return takes in ("list", "texts", "object")
 
 
 def joined(*registries: Registry) -> Mapping[str, Function]:

@@ -173,6 +173,12 @@ def keys(value: dict[str, Any]) -> list[str]:
     return list(value)
 
 
+@REGISTRY.add("object", "text", gives="any", example="get(labels, settings.label)")
+def get(value: dict[str, Any], name: str) -> Any:
+    """A field whose name is a value itself."""
+    return value.get(name)
+
+
 @REGISTRY.add("object", gives="list", example="entries(runtimes)")
 def entries(value: dict[str, Any]) -> list[Any]:
     """The fields of an object as a list of objects with `key` and `value`."""

@@ -17,7 +17,7 @@ def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool | No
     """Whether a label selector matches labels; an empty one matches all, one that cannot be told is unknown."""
     verdicts = [labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()]
     several = selector.get("matchExpressions") or []
-    verdicts += [_holds(term, labels) for term in several if isinstance(term, Mapping)]  # type: ignore[misc]
+    verdicts += [_holds(term, labels) for term in several if isinstance(term, Mapping)]
     return False if False in verdicts else None if None in verdicts else True
 
 

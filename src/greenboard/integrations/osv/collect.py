@@ -45,7 +45,7 @@ def hits(look: Look) -> Iterator[list[Record]]:
 
 def _packages(look: Look) -> list[tuple[str, str]]:
     found = []
-    for at, line in enumerate(look.connection.settings["packages"], start=1):  # type: ignore[arg-type]
+    for at, line in enumerate(look.connection.settings["packages"], start=1):
         told = _LINE.fullmatch(str(line))
         if told is None:
             text = f"Line {at} of the packages: expected COMPONENT = pkg:TYPE/NAME@VERSION, got {line!r}."

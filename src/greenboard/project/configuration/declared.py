@@ -227,7 +227,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
-    CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
+    CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
     "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",
 )  # fmt: skip
 """Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""

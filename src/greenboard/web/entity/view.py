@@ -11,9 +11,11 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
+from greenboard.catalog.naming import NAMES
 from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation
 from greenboard.core.errors import UserError
+from greenboard.core.once import notes, once
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.results import service
@@ -32,6 +34,11 @@ from greenboard.web.seen import Seen, seen
 @explained
 def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResponse:
     """How ready is this, and why."""
+    with once():
+        return _page(request, kind, namespace, name)
+
+
+def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResponse:
     asked = address.read(request)
     asked = address.since(asked, "90d")
     ref = _ref(kind, namespace, name)
@@ -40,9 +47,11 @@ def page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpResp
     stored = found.find(ref)
     if stored is None:
         raise Http404(f"no entity {ref}")
+    if asked.as_of is None:  # what things are called now is at hand
+        notes(NAMES).update(found.whole.names)
     own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
     surroundings = relations.Known(found, scorecard, asked)
-    said, missed = facts.current(asked.as_of, [ref]).get(ref, ([], []))
+    said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}).get(ref, ([], []))
     context = {
         "asked": asked,
         "scorecard": scorecard,
@@ -81,7 +90,7 @@ def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address
     """Who answers for it: read of its owner's people only."""
     answering = [one for one in (stored, found.find(stored.owner) if stored.owner else None) if one is not None]
     people = nearby.people([one.id for one in answering], asked.as_of, sight=found.sight)
-    past = catalog.related(stored.ref)
+    past = catalog.related(stored.ref, stored.id)
     named = {stored.owner, *(one.relation.source for one in past)}
     declared = frozenset(ref for ref in named if ref is not None and found.find(ref))
     return owning.build(stored, [*own, *people], past, declared, asked)

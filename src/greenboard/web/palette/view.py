@@ -1,8 +1,9 @@
-"""What the command palette can jump to, as JSON."""
+"""What the command palette can jump to, as JSON: all of it where that is little, else entities as they are typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
 from itertools import compress
 
 from django.http import HttpRequest, JsonResponse
@@ -19,29 +20,57 @@ from greenboard.web.faults import explained
 from greenboard.web.frame import own
 
 Entry = dict[str, str]
+FEW = 500
+"""So many entities are all sent at once, and found without asking again."""
+MOST = 40
+"""So many are sent of those that fit what was typed."""
 
 
 @require(Permission.READ)
 @explained
 def entries(request: HttpRequest) -> JsonResponse:
-    """Pages first, then entities, scorecards with their rules, fact types, and what the person can do."""
+    """Pages first, then entities, scorecards with their rules, fact types, and what the person can do.
+
+    With `q` only the entities that fit it. `whole` says that there are no others.
+    """
     asked = address.read(request)
+    visible = _visible(request, asked)
+    if asked.get("q"):
+        return JsonResponse({"entries": list(_entities(fitting(visible, asked.get("q")), asked)), "whole": False})
+    few = len(visible) <= FEW
     cards = content.scorecards()
     found = [
         *_pages(asked),
         *(_entry(title, "", "Page", url) for title, url in own(request)),
-        *_entities(_visible(request, asked), asked),
+        *_entities(visible if few else (), asked),
         *_scorecards(cards, asked),
         *_fact_types(asked),
         *(_connections() if may(request.user, Permission.CONNECTIONS_READ) else ()),
         *(_actions(cards) if may(request.user, Permission.RULES_WRITE) else ()),
     ]
-    return JsonResponse({"entries": found})
+    return JsonResponse({"entries": found, "whole": few})
 
 
-def _visible(request: HttpRequest, asked: address.Asked) -> Iterator[Stored]:
+def _visible(request: HttpRequest, asked: address.Asked) -> list[Stored]:
     whole = catalog.whole(asked.as_of)
-    return compress(whole.entities, whole.seen(sight(request.user)).tolist())
+    return list(compress(whole.entities, whole.seen(sight(request.user)).tolist()))
+
+
+def fitting(entities: Iterable[Stored], text: str) -> list[Stored]:
+    """Those that have every word somewhere, the best first, ranked as the palette itself ranks."""
+    asked = text.lower().split()
+    ranked = ((_rank(stored, asked), stored) for stored in entities)
+    return [stored for _, stored in nlargest(MOST, (one for one in ranked if one[0] > 0), key=lambda one: one[0])]
+
+
+def _rank(stored: Stored, asked: Sequence[str]) -> float:
+    name = stored.ref.short.lower()
+    if not all(word in name for word in asked):
+        beside = f"{name} {stored.owner.short if stored.owner else ''} {words.sentence(stored.ref.kind)}".lower()
+        if not all(word in beside for word in asked):
+            return 0.0
+    scores = (100 if name == word else 50 if name.startswith(word) else 20 if word in name else 5 for word in asked)
+    return sum(scores) - len(name) / 100
 
 
 def _entry(text: str, hint: str, group: str, url: str) -> Entry:

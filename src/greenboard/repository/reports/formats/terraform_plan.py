@@ -64,7 +64,12 @@ def _resources(found: Sequence[Planned], prefix: str) -> Iterator[dict[str, Any]
             continue
         kind, said = described
         provider = _PROVIDERS.get(one.labels[0].partition("_")[0], "other")
-        value = {"address": f"{prefix}{one.address}", "provider": provider, "kind": kind, "type": one.labels[0]}
+        value: dict[str, Any] = {
+            "address": f"{prefix}{one.address}",
+            "provider": provider,
+            "kind": kind,
+            "type": one.labels[0],
+        }
         value |= {name: part for name, part, _ in said}
         if one.labels[0] == "aws_s3_bucket" and one.get("bucket") in closed:
             value["public"] = False

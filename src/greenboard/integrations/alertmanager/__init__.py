@@ -1,0 +1,1 @@
+"""Alertmanager; found by looking."""
