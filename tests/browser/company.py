@@ -25,6 +25,67 @@ def write():
     Person.objects.create_superuser(ADMINISTRATOR, password=PASSWORD)
     importlib.import_module("tests.web.world").build()
     _hook()
+    _connect()
+
+
+def _connect():
+    """A connection that nobody calls, with a collection that could not see everything, and much that is gone."""
+    from datetime import timedelta
+
+    from greenboard.collection import models
+    from greenboard.collection.types import State
+    from greenboard.connections import service
+    from greenboard.connections.service import Told, Wish
+    from greenboard.core import clock
+
+    now = clock.now()
+    told = Told({}, {"key": "not a key"})
+    row = service.make(Wish("pagerduty", "pagerduty", told, every=None), now)
+    missed = {"type": "incident", "fault": "permission", "text": "The token may not read this.", "status": 403}
+    missed |= {"what": "GET /incidents", "missing": "incidents.read", "fields": [], "example": "checkout", "count": 3}
+    done = {"connection": row, "asked_by": "grace", "asked_at": now, "now": now}
+    models.Collection.objects.create(
+        **done,
+        state=State.PARTIAL.value,
+        ended_at=now,
+        faults=[missed, {**missed, "fault": "theirs", "text": "The tool has a fault.", "status": 503}],
+        complete={"types": {"oncall": True, "incident": False}, "subjects": {"services": True}},
+        streams={"services": {"records": 3, "pages": 1, "calls": 1, "bytes": 2048}},
+        outcome={"facts": {"began": 3, "ended": 1, "same": 40}, "subjects": {"missing": 2, "ambiguous": 1}},
+    )
+    changed = {"what": "changed", "type": "oncall", "about": "service:default/checkout", "said": "Levels: 1 → 2"}
+    models.Collection.objects.create(
+        **done,
+        kind="trial",
+        state=State.DONE.value,
+        ended_at=now,
+        outcome={"types": {"oncall": {"added": 1, "changed": 2, "same": 9, "gone": 1}}, "shown": [changed]},
+    )
+    later = {**done, "asked_at": now + timedelta(hours=1)}  # nobody takes it for lost meanwhile
+    models.Collection.objects.create(**later, state=State.RUNNING.value, progress={"services": [120, 400]})
+    for number, standing in enumerate(("missing", "ambiguous", "ignored")):
+        models.Subject.objects.create(
+            connection=row,
+            stream="services",
+            subject=f"P{number}",
+            title=f"Billing {number}",
+            link="https://acme.pagerduty.com/services/P1",
+            kinds=["service"],
+            standing=standing,
+            decided=standing == "ignored",
+            candidates=["service:default/checkout"] if standing == "ambiguous" else [],
+            first_at=now,
+            seen_at=now,
+        )
+    for state in ("waiting", "done"):
+        models.Removal.objects.create(connection=row, type="oncall", state=state, at=now, count=40, total=90)
+    check = {"fault": "permission", "text": "The token may not read this.", "missing": "incidents.read"}
+    checks = [
+        {"what": "services", "ok": True},
+        {"what": "incidents", "ok": False, "reason": check, "types": ["incident"]},
+    ]
+    row.tested, row.tested_at = {"ok": False, "account": "acme", "checks": checks}, now
+    row.save()
 
 
 def _hook():

@@ -29,6 +29,14 @@ PAGES = {
     "fact-type": "/fact-types/workload",
 }
 MANAGED = {
+    "integrations": "/integrations",
+    "connections": "/connections",
+    "connection": "/connections/pagerduty",
+    "connection-new": "/integrations/pagerduty/connect",
+    "collection": "/connections/pagerduty/collections/1",
+    "trial": "/connections/pagerduty/collections/2",
+    "discovery": "/connections/pagerduty/discovery",
+    "discovery-absent": "/connections/pagerduty/discovery?show=absent",
     "hooks": "/hooks",
     "hook": "/hooks/1",
     "people": "/people",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -84,8 +85,7 @@ class Intake:
                 changed.append(row)
             _describe(row, subject)
         models.Subject.objects.bulk_create(made, batch_size=_BATCH)
-        fields = ["kinds", "title", "link", "matches", "gone"]
-        models.Subject.objects.bulk_update(changed, fields, batch_size=_BATCH)
+        bulk.change(models.Subject, ("kinds", "title", "link", "matches", "gone"), changed)
         self.met |= {row.pk for row in (*made, *changed)}
         found = {(row.stream, row.subject): row.pk for row in (*rows.values(), *made)}
         for part in chunks(sorted(row.pk for row in rows.values())):
@@ -95,8 +95,9 @@ class Intake:
     def _observations(self, found: Sequence[Found], ids: Mapping[_Name, int]) -> None:
         told = {(ids[name_of(one.subject)], one.type): one for one in found}
         rows = _observed({subject for subject, _ in told})
-        touched: dict[datetime | None, list[int]] = {}
-        changed, made = [], []
+        touched: dict[datetime, list[int]] = {}
+        changed: dict[int, tuple[Settled, str]] = {}
+        made = []
         for (subject, name), one in told.items():
             row = rows.get((subject, name))
             declared = self.vocabulary.types.get(name)
@@ -111,17 +112,24 @@ class Intake:
             elif (row.value, row.fresh, row.link) == (settled.value, settled.fresh, link):
                 touched.setdefault(settled.observed_at, []).append(row.pk)
             else:
-                row.value, row.fresh, row.observed_at = settled.value, settled.fresh, settled.observed_at
-                row.link, row.seen_at = link, self.now
-                if settled.fresh is None:
-                    row.before, row.removal_id = None, None
-                changed.append(row)
+                changed[row.pk] = settled, link
         bulk.insert(models.Observation, _COLUMNS, made)
-        models.Observation.objects.bulk_update(changed, _CHANGED, batch_size=_BATCH)
+        self._change(changed)
         for observed, numbers in touched.items():
             for part in chunks(numbers):
                 moved = models.Observation.objects.filter(id__in=part)
                 moved.update(seen_at=self.now, observed_at=observed)
+
+    def _change(self, changed: Mapping[int, tuple[Settled, str]]) -> None:
+        for part in chunks(sorted(changed)):
+            rows = list(models.Observation.objects.filter(id__in=part))
+            for row in rows:
+                settled, row.link = changed[row.pk]
+                row.value, row.fresh, row.observed_at = settled.value, settled.fresh, settled.observed_at
+                row.seen_at = self.now
+                if settled.fresh is None:
+                    row.before, row.removal_id = None, None
+            bulk.change(models.Observation, _CHANGED, rows)
 
     def _misses(self, missed: Sequence[Missed], ids: Mapping[_Name, int]) -> None:
         if not missed:
@@ -166,11 +174,23 @@ def _stored(connection: int, names: Collection[_Name]) -> list[models.Subject]:
     return found
 
 
-def _observed(subjects: Collection[int]) -> dict[tuple[int, str], models.Observation]:
-    found: dict[tuple[int, str], models.Observation] = {}
+class _Kept(NamedTuple):
+    """An observation as it is kept: read very often, and seldom changed."""
+
+    pk: int
+    value: str | None
+    fresh: str | None
+    link: str
+    observed_at: datetime
+    seen_at: datetime
+
+
+def _observed(subjects: Collection[int]) -> dict[tuple[int, str], _Kept]:
+    found: dict[tuple[int, str], _Kept] = {}
     for part in chunks(sorted(subjects)):
         rows = models.Observation.objects.filter(subject_id__in=part)
-        found |= {(row.subject_id, row.type): row for row in rows}
+        for subject, name, *kept in rows.values_list("subject_id", "type", *_Kept._fields):
+            found[subject, name] = _Kept(*kept)
     return found
 
 

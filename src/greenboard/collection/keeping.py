@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.db import transaction
@@ -21,9 +23,8 @@ from greenboard.collection.types import Standing
 from greenboard.connections.models import Connection
 from greenboard.core import clock
 from greenboard.core.refs import Ref
-from greenboard.facts import store
+from greenboard.facts import reading, store
 from greenboard.facts.service import PATIENCE, Recorded, Whole, record
-from greenboard.facts.stored import Reader
 from greenboard.facts.types import Fact, Gap, Source, SourceKind
 from greenboard.facts.vocabulary import FactError
 
@@ -32,13 +33,24 @@ About = Mapping[str, Collection[str]]
 _WAITS = "The tool no longer shows {}. It stays until somebody confirms that on the page of the connection."
 
 
+class _Observed(NamedTuple):
+    """An observation, as far as facts are made of it."""
+
+    type: str
+    value: str | None
+    fresh: str | None
+    link: str
+    observed_at: datetime
+    seen_at: datetime
+
+
 @dataclass(frozen=True)
 class _Told:
     """What there is to say of some entities: their subjects, and by subject what was observed and missed."""
 
     refs: Mapping[int, Ref]
     subjects: Collection[models.Subject]
-    observed: Mapping[int, Collection[models.Observation]]
+    observed: Mapping[int, Collection[_Observed]]
     missed: Mapping[int, Collection[models.Miss]]
     unread: Collection[models.Miss]
 
@@ -69,26 +81,30 @@ class _Sources:
 
     name: str
 
-    def of(self, subject: models.Subject, link: str) -> Source:
-        place = f"{subject.stream}/{quote(subject.subject, safe='/ @+,()')}"
-        return Source(SourceKind.CONNECTION, self.name, place, link=link or subject.link)
+    def place(self, subject: models.Subject) -> str:
+        return f"{subject.stream}/{quote(subject.subject, safe='/ @+,()')}"
+
+    def of(self, place: str, link: str) -> Source:
+        return Source(SourceKind.CONNECTION, self.name, place, link=link)
 
 
 def _told(connection: Connection, entities: Collection[int]) -> _Told:
     refs: dict[int, Ref] = {}
     subjects: list[models.Subject] = []
     for part in store.chunks(sorted(entities)):
-        rows = EntityVersion.objects.filter(CURRENT, entity_id__in=part)
-        refs |= {number: Ref(*parts) for number, *parts in rows.values_list("entity_id", "kind", "namespace", "name")}
+        there = EntityVersion.objects.filter(CURRENT, entity_id__in=part)
+        named = there.values_list("entity_id", "kind", "namespace", "name")
+        refs |= {number: Ref(*parts) for number, *parts in named}
         subjects += models.Subject.objects.filter(
             connection=connection, entity_id__in=part, standing=Standing.MATCHED.value
         )
     subjects = [subject for subject in subjects if subject.entity_id in refs]
-    observed: dict[int, list[models.Observation]] = defaultdict(list)
+    observed: dict[int, list[_Observed]] = defaultdict(list)
     missed: dict[int, list[models.Miss]] = defaultdict(list)
     for numbers in store.chunks(sorted(subject.pk for subject in subjects)):
-        for row in models.Observation.objects.filter(subject_id__in=numbers):
-            observed[row.subject_id].append(row)
+        rows = models.Observation.objects.filter(subject_id__in=numbers)
+        for number, *columns in rows.values_list("subject_id", *_Observed._fields):
+            observed[number].append(_Observed(*columns))
         for miss in models.Miss.objects.filter(subject_id__in=numbers):
             missed[miss.subject_id or 0].append(miss)
     unread = list(models.Miss.objects.filter(connection=connection, subject=None))
@@ -101,18 +117,18 @@ def _facts(told: _Told, source: _Sources, failing: Collection[tuple[Ref, str]]) 
     What a tool said last stands through its outage, see `facts.service.record`, and not longer.
     """
     words, now = store.vocabulary(), clock.now()
-    read = Reader(words).read
+    decode = reading.decoder()
     ageless = {name for name, declared in words.types.items() if declared.max_age is None}
     facts, broken = [], []
     for subject in told.subjects:
-        ref = told.refs[subject.entity_id or 0]
+        ref, place = told.refs[subject.entity_id or 0], source.place(subject)
         for row in told.observed.get(subject.pk, ()):
             outlived = row.type in ageless and now - row.seen_at > PATIENCE and (ref, row.type) in failing
             if row.value is None or (outlived and row.fresh is None):
                 continue
-            said = source.of(subject, row.link)
+            said = source.of(place, row.link or subject.link)
             try:
-                facts.append(Fact(ref, row.type, read(row.type, row.value), said, row.observed_at))
+                facts.append(Fact(ref, row.type, decode(row.type, row.value), said, row.observed_at))
             except FactError as error:
                 broken.append(Gap(ref, row.type, f"seen in an older form: {error}", said, row.seen_at))
     return facts, broken
@@ -120,7 +136,7 @@ def _facts(told: _Told, source: _Sources, failing: Collection[tuple[Ref, str]]) 
 
 def _gaps(told: _Told, source: _Sources, about: About) -> Iterator[Gap]:
     for subject in told.subjects:
-        ref, said = told.refs[subject.entity_id or 0], source.of(subject, "")
+        ref, said = told.refs[subject.entity_id or 0], source.of(source.place(subject), subject.link)
         observed = {row.type: row for row in told.observed.get(subject.pk, ())}
         for miss in told.missed.get(subject.pk, ()):
             yield Gap(ref, miss.type, reason(miss), said, miss.at)

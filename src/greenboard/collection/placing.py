@@ -16,11 +16,10 @@ from greenboard.collection.types import Standing
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Match
 from greenboard.core.refs import Ref, slug
+from greenboard.facts import bulk
 from greenboard.facts.models import CURRENT, FactInterval, GapInterval
 from greenboard.facts.types import SourceKind
 from greenboard.identity.models import Handle
-
-_BATCH = 200
 
 
 def place(connection: Connection) -> set[int]:
@@ -34,8 +33,7 @@ def place(connection: Connection) -> set[int]:
             if _say(row, verdict, known):
                 changed.append(row)
                 concerned |= {one for one in (before, row.entity_id) if before != row.entity_id and one is not None}
-        fields = ["standing", "entity", "why", "candidates"]
-        models.Subject.objects.bulk_update(changed, fields, batch_size=_BATCH)
+        bulk.change(models.Subject, ("standing", "entity", "why", "candidates"), changed)
     return concerned
 
 

@@ -23,9 +23,8 @@ from greenboard.collection.observing import NOTHING, lost, restored, size
 from greenboard.collection.types import RemovalState
 from greenboard.connections.models import Connection
 from greenboard.core.errors import UserError
-from greenboard.facts import store
+from greenboard.facts import bulk, store
 
-_BATCH = 200
 _KEPT = frozenset({RemovalState.UNDONE.value, RemovalState.REFUSED.value})
 """What somebody decided to keep does not go by itself."""
 _FIELDS = ("value", "fresh", "before", "removal", "observed_at")
@@ -125,14 +124,14 @@ def _total(connection: Connection, name: str) -> int:
 def _note(rows: Iterable[models.Observation], made: models.Removal) -> None:
     for row in rows:
         row.removal = made
-    models.Observation.objects.bulk_update(rows, ["removal"], batch_size=_BATCH)
+    bulk.change(models.Observation, ("removal",), rows)
 
 
 def _let_go(rows: Collection[models.Observation], made: models.Removal, now: datetime) -> None:
     for row in rows:
         row.before, row.value = row.value, row.fresh or None
         row.fresh, row.removal, row.observed_at = None, made, now if row.value else row.observed_at
-    models.Observation.objects.bulk_update(rows, _FIELDS, batch_size=_BATCH)
+    bulk.change(models.Observation, _FIELDS, rows)
 
 
 def confirm(removal: models.Removal, now: datetime, *, by: str) -> set[int]:
@@ -161,7 +160,7 @@ def refuse(removal: models.Removal, now: datetime, *, by: str) -> set[int]:
         rows = _of(removal)
         for row in rows:
             row.fresh = None
-        models.Observation.objects.bulk_update(rows, ["fresh"], batch_size=_BATCH)
+        bulk.change(models.Observation, ("fresh",), rows)
         return _entities(rows)
 
 
@@ -177,7 +176,7 @@ def undo(removal: models.Removal, now: datetime, *, by: str) -> set[int]:
         rows = [row for row in _of(removal) if row.before is not None]
         for row in rows:
             row.value = restored(many(row.type), row.before or "", row.value)
-        models.Observation.objects.bulk_update(rows, ["value"], batch_size=_BATCH)
+        bulk.change(models.Observation, ("value",), rows)
         return _entities(rows)
 
 

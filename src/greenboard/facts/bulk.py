@@ -28,6 +28,24 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
             cursor.executemany(statement, _adapted(rows, moments))  # type: ignore[arg-type]  # any iterable will do
 
 
+def change(model: type[models.Model], names: Sequence[str], rows: Iterable[models.Model]) -> None:
+    """Write some fields of rows that are there, one statement for all. To be called inside a transaction.
+
+    Django's own `bulk_update` writes one long condition for each field, which takes ten times as long.
+    """
+    quote = connection.ops.quote_name
+    fields = [_field(model, name) for name in names]
+    key = model._meta.pk
+    told = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {told} WHERE {quote(str(key.column))} = %s"  # noqa: S608 - names of ours
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk] for row in rows
+    ]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+
 def end(model: type[models.Model], ids: Collection[int], at: datetime) -> None:
     """Let the intervals with these surrogate ids end at a moment. To be called inside a transaction."""
     if not ids:

@@ -42,6 +42,7 @@ class Field:
     value: str
     checked: bool
     required: bool
+    optional: bool
     options: tuple[str, ...] = ()
 
 
@@ -122,6 +123,7 @@ def _field(name: str, setting: Setting, given: Mapping[str, Any]) -> Field:
         str(value),
         bool(value),
         setting.required and setting.default is None,
+        not setting.required,
         setting.values,
     )
 
