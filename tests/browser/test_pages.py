@@ -27,8 +27,11 @@ PAGES = {
     "rule": "/scorecards/production-readiness/rules/inf-1-images",
     "fact-types": "/fact-types",
     "fact-type": "/fact-types/workload",
+    "fact-sources": "/fact-types/workload/sources",
+    "reports": "/sending-reports",
 }
 MANAGED = {
+    "fact-type-new": "/fact-types-new",
     "hooks": "/hooks",
     "hook": "/hooks/1",
     "people": "/people",
