@@ -27,6 +27,8 @@ PAGES = {
     "rule": "/scorecards/production-readiness/rules/inf-1-images",
     "fact-types": "/fact-types",
     "fact-type": "/fact-types/workload",
+    "fact-sources": "/fact-types/workload/sources",
+    "reports": "/sending-reports",
 }
 MANAGED = {
     "integrations": "/integrations",
@@ -37,6 +39,7 @@ MANAGED = {
     "trial": "/connections/pagerduty/collections/2",
     "discovery": "/connections/pagerduty/discovery",
     "discovery-absent": "/connections/pagerduty/discovery?show=absent",
+    "fact-type-new": "/fact-types-new",
     "hooks": "/hooks",
     "hook": "/hooks/1",
     "people": "/people",
