@@ -7,10 +7,11 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -143,4 +144,5 @@ def _used(token: Token, now: datetime) -> None:
     """Note the use, at most once a minute."""
     if token.last_used_at is None or now - token.last_used_at >= _MINUTE:
         late = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - _MINUTE)
-        Token.objects.filter(late, pk=token.pk).update(last_used_at=now)
+        with suppress(DatabaseError):  # one whose disk is full, or that is read-only, can still be read
+            Token.objects.filter(late, pk=token.pk).update(last_used_at=now)
