@@ -238,15 +238,17 @@ def current(
     as_of: datetime | None = None,
     entities: Collection[Ref] | None = None,
     there: Mapping[Ref, int] | None = None,
+    lives_in: Mapping[int, int] | None = None,
 ) -> dict[Ref, tuple[list[Fact], list[Gap]]]:
     """The facts and gaps of entities, with those of the repository that each lives in.
 
     Of the repository come the facts of types about repositories. Every entity asked for that exists
     at the moment is a key, also when nothing is known of it; without `entities`, all of the catalog are.
-    Who knows which of them exist, with their surrogate ids, says so as `there`.
+    Who knows which of them exist, with their surrogate ids, says so as `there`, and the
+    repositories that they live in as `lives_in`.
     """
     ids = present(as_of, entities) if there is None else dict(there)
-    lives_in = homes(as_of, None if entities is None else ids.values())
+    lives_in = homes(as_of, None if entities is None else ids.values()) if lives_in is None else lives_in
     chosen = None if entities is None else {*ids.values(), *lives_in.values()}
     names = names_of({*ids.values(), *lives_in.values()})
     make = Making(names, as_of)

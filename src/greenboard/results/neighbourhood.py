@@ -23,22 +23,23 @@ from greenboard.rules.around import Around, Levels
 from greenboard.rules.vectors import Array
 
 
-def near(number: int, as_of: datetime) -> Surroundings:
-    """What is around one entity (its surrogate id), as far as rules may ask of it; with the facts of who is there."""
+def near(number: int, as_of: datetime) -> tuple[Subject, Surroundings]:
+    """One entity (its surrogate id), and what is around it as far as rules may ask of it, with all their facts."""
     ids = _near(number, as_of)
     found = catalog.plain(as_of, ids=ids)
     own = {number: found[number]}
     others = {each: entity for each, entity in found.items() if each != number}
-    there = {entity.ref: each for each, entity in others.items()}
+    there = {entity.ref: each for each, entity in found.items()}
     known = facts.current(as_of, there, there)
     words, order = facts.vocabulary(), trusted()
-    subjects = [
-        Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of, order)) for entity in others.values()
-    ]
+    several = {
+        each: Subject(entity, merge(*known[entity.ref], words, as_of, order)) for each, entity in found.items()
+    }
+    subject = several.pop(number)
     kept = tuple(nearby.ends(ids, as_of, both=True))
     mentioned = ids - found.keys()
     place = Neighbourhood(kept, catalog.names(mentioned, as_of) if mentioned else {}, as_of)
-    return Surroundings(subjects, place.around({**own, **others}))
+    return subject, Surroundings(list(several.values()), place.around({**own, **others}))
 
 
 def _near(number: int, as_of: datetime) -> set[int]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Entity
 from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
 from greenboard.core.errors import UserError
@@ -23,7 +24,7 @@ from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.judge import NOBODY, Subject, judge
 from greenboard.results.neighbourhood import near
-from greenboard.results.rows import Cause
+from greenboard.results.rows import Cause, LevelRow
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
@@ -268,8 +269,7 @@ def _announce(session: Session, turned: Turned, moved: Collection[NewLevel]) -> 
 
 def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None = None) -> dict[int, Subject]:
     """The entities that a scorecard is asked of, with what is known of them, by surrogate id."""
-    found = catalog.plain(at, kinds=scorecard.scope.kinds, refs=entities)
-    covered = {number: entity for number, entity in found.items() if scorecard.scope.covers(entity) is not False}
+    covered = _covered(scorecard, at, entities)
     wanted = None if entities is None else [entity.ref for entity in covered.values()]
     there = None if entities is None else {entity.ref: number for number, entity in covered.items()}
     known = facts.current(at, wanted, there)
@@ -281,11 +281,19 @@ def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
     }
 
 
-def explain(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) -> Judgement:
+def _covered(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None) -> dict[int, Entity]:
+    found = catalog.plain(at, kinds=scorecard.scope.kinds, refs=entities)
+    return {number: entity for number, entity in found.items() if scorecard.scope.covers(entity) is not False}
+
+
+def explain(
+    scorecard: Scorecard, entity: Ref, as_of: datetime | None = None, *, level: LevelRow | None = None
+) -> Judgement:
     """The judgement of one entity with its evidence, rebuilt from the facts as they were.
 
     It is that of the last evaluation at or before the moment, by the rules of then and with its
-    clock, so that it agrees with the results that are shown; the level is the one that held.
+    clock, so that it agrees with the results that are shown; the level is the one that held. Who
+    knows that of now says so.
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
@@ -293,12 +301,15 @@ def explain(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) ->
     """
     moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
-    found = subjects(then, moment, [entity])
-    if not found:
+    number = next(iter(_covered(then, moment, [entity])), None)
+    if number is None:
         raise UserError(f"{entity} is not held against {scorecard.title} at {clock.format_time(moment)}")
-    surroundings = near(next(iter(found)), moment) if then.looks_beyond else NOBODY
-    judged = judge(then, list(found.values()), facts.vocabulary(), moment, surroundings=surroundings)[0]
-    standing = store.levels(scorecard.name, moment, entity=entity)
+    if then.looks_beyond:
+        subject, surroundings = near(number, moment)
+    else:
+        subject, surroundings = subjects(then, moment, [entity])[number], NOBODY
+    judged = judge(then, [subject], facts.vocabulary(), moment, surroundings=surroundings)[0]
+    standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
 
 

@@ -90,6 +90,13 @@ def results(
     ]
 
 
+def since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, datetime]:
+    """Since when each rule comes to for an entity what it comes to at a moment. Two queries."""
+    rules = _rule_names(scorecard)
+    rows = _result_rows(rules, entity, None).filter(at_moment(as_of))
+    return {rules[number]: began for number, began in rows.values_list("rule_id", "valid_from")}
+
+
 def some(pairs: Mapping[int, Collection[int]], as_of: datetime | None = None) -> dict[tuple[int, int], ResultRow]:
     """Results by rule and entity, given and named by surrogate ids; some hundred at most. Three queries."""
     wanted = Q(pk__in=())
@@ -311,8 +318,12 @@ def _result_rows(rules: Mapping[int, str], entity: Ref | None, rule: str | None)
     return models.ResultInterval.objects.filter(rule_id__in=wanted, **_about(entity))
 
 
+RULES = "rules"
+"""The topic of the rules of scorecards, names by surrogate id, within `once`."""
+
+
 def _rule_names(scorecard: str) -> dict[int, str]:
-    known: dict[str, dict[int, str]] = notes("rules")
+    known: dict[str, dict[int, str]] = notes(RULES)
     if scorecard not in known:
         known[scorecard] = dict(models.Rule.objects.filter(scorecard__name=scorecard).values_list("id", "name"))
     return known[scorecard]

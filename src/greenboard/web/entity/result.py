@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.safestring import SafeString
 
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.results.rows import ResultRow
 from greenboard.results.types import Evidence, Judgement, Missing, Result
 from greenboard.rules.around import own_path
 from greenboard.rules.types import Outcome
@@ -89,20 +89,19 @@ class _Ground:
 
 
 def lines(
-    scorecard: Scorecard, judgement: Judgement, rows: Iterable[ResultRow], vocabulary: Vocabulary, asked: Asked
+    scorecard: Scorecard, judgement: Judgement, since: Mapping[str, datetime], vocabulary: Vocabulary, asked: Asked
 ) -> dict[str, Line]:
-    """A line per rule. `rows` say since when; the judgement says why."""
-    stored = {row.rule: row for row in rows}
+    """A line per rule: since when, by rule, and why, by the judgement."""
     rules = {rule.id: rule for rule in scorecard.rules}
     ground = _Ground(scorecard, vocabulary, asked)
     return {
-        result.rule: _line(result, rules[result.rule], stored.get(result.rule), ground)
+        result.rule: _line(result, rules[result.rule], since.get(result.rule), ground)
         for result in judgement.results
         if result.rule in rules
     }
 
 
-def _line(result: Result, rule: Rule, row: ResultRow | None, ground: _Ground) -> Line:
+def _line(result: Result, rule: Rule, since: datetime | None, ground: _Ground) -> Line:
     asked = ground.asked
     titles = {level.name: level.title for level in ground.scorecard.levels}
     reads = tuple(_read(part, ground.vocabulary, asked) for part in result.evidence)
@@ -118,7 +117,7 @@ def _line(result: Result, rule: Rule, row: ResultRow | None, ground: _Ground) ->
         exempt=result.exempt,
         counts=rule.counts(asked.now),
         message=result.message,
-        since=words.when(row.since, asked.now) if row else "",
+        since=words.when(since, asked.now) if since else "",
         why=markdown.render(rule.why),
         reads=reads,
         lacks=tuple(_lack(part) for part in result.missing),

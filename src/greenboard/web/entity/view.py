@@ -13,7 +13,7 @@ from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
 from greenboard.catalog.naming import NAMES
 from greenboard.catalog.store import Stored
-from greenboard.catalog.types import Relation
+from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.errors import UserError
 from greenboard.core.once import notes, once
 from greenboard.core.refs import Ref
@@ -49,9 +49,10 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         raise Http404(f"no entity {ref}")
     if asked.as_of is None:  # what things are called now is at hand
         notes(NAMES).update(found.whole.names)
+        notes(results.RULES)[scorecard.name] = dict(zip(found.matrix.rules, found.matrix.names, strict=True))
     own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
     surroundings = relations.Known(found, scorecard, asked)
-    said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}).get(ref, ([], []))
+    said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}, _home(stored, own, found)).get(ref, ([], []))
     context = {
         "asked": asked,
         "scorecard": scorecard,
@@ -65,6 +66,13 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         **_readiness(scorecard, ref, asked),
     }
     return render(request, "entity.html", context)
+
+
+def _home(stored: Stored, own: Sequence[Relation], found: Seen) -> dict[int, int] | None:
+    """The repository that it lives in, where that is known here; None where it has to be asked for."""
+    homes = [one.target for one in own if one.kind is RelationKind.LIVES_IN and one.source == stored.ref]
+    number = found.whole.number.get(homes[0]) if homes else None
+    return None if number is None else {stored.id: found.whole.entities[number].id}
 
 
 def _ref(kind: str, namespace: str, name: str) -> Ref:
@@ -101,9 +109,9 @@ def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked) -> dict[str
     level = next(iter(results.levels(scorecard.name, asked.as_of, entity=ref)), None)
     if level is None:
         return {}
-    judgement = service.explain(scorecard, ref, asked.as_of)
-    rows = results.results(scorecard.name, asked.as_of, entity=ref)
-    found = result.lines(scorecard, judgement, rows, content.vocabulary(), asked)
+    judgement = service.explain(scorecard, ref, asked.as_of, level=None if asked.as_of else level)
+    since = results.since(scorecard.name, ref, asked.as_of)
+    found = result.lines(scorecard, judgement, since, content.vocabulary(), asked)
     blocking = judgement.standing.blocking
     changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
     history = results.level_history(scorecard.name, ref, asked.since, asked.as_of)
