@@ -12,7 +12,7 @@ from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
-from greenboard.connections.work import SEPARATOR, Row, Work
+from greenboard.connections.work import SEPARATOR, Look, Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
 _ABSENT = Reason("theirs", "The tool says that it is not there.")
@@ -41,7 +41,7 @@ class Finder:
         }
         self._told_at_once = frozenset(self._roots.values())
         self._unclear: set[str] = set()
-        self._failed: dict[str, dict[str, Reason]] = {}
+        self._failed: dict[str, dict[str, Reason | None]] = {}
         for fact in self._plan.facts:
             self._prepare(fact)
 
@@ -99,21 +99,23 @@ class Finder:
         if stream.parent is None or not all(_of_parent(one) for one in join.right):
             return self._why(join.index, stream.name)
         if join.index not in self._failed:
-            self._failed[join.index] = dict(self._failed_keys(stream, join.right))
+            self._failed[join.index] = self._states(stream, join.right)
         failed = self._failed[join.index]
-        return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
+        return self._whole[stream.parent] or next((why for key in keys if (why := failed.get(key)) is not None), None)
 
-    def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
-        """The keys of those parents for which the look failed, or said that there is nothing."""
+    def _states(self, stream: StreamPlan, right: tuple[Expression, ...]) -> dict[str, Reason | None]:
+        """By key, why the look at a parent gave nothing: a failure if one failed, None if one was read."""
         assert stream.parent is not None
+        states: dict[str, Reason | None] = {}
         for row in self._work.rows(stream.parent):
             looked = self._work.look(stream.name, row.key)
-            if looked is not None and looked.state == "done":
-                continue
             above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
-            reason = _NOT_READ if looked is None else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
+            reason = _NOT_READ if looked is None else _state(looked)
             for key in _keys_of(right, {}, self._session.env({"parent": above})):
-                yield key, reason
+                before = states.get(key, reason)
+                quiet = reason is None or reason in _KNOWN.values()
+                states[key] = (before if before not in _KNOWN.values() else reason) if quiet else reason
+        return states
 
     def _why(self, index: str, stream: str) -> Reason | None:
         """Why there may be more records than an index finds."""
@@ -212,6 +214,11 @@ class Finder:
             if held:
                 chosen.append(record)
         return chosen
+
+
+def _state(looked: Look) -> Reason | None:
+    """Why a look gave nothing; None where it gave what there is."""
+    return None if looked.state == "done" else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
 
 
 def _of_parent(expression: Expression) -> bool:
