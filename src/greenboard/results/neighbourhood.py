@@ -32,9 +32,7 @@ def near(number: int, as_of: datetime) -> tuple[Subject, Surroundings]:
     there = {entity.ref: each for each, entity in found.items()}
     known = facts.current(as_of, there, there)
     words, order = facts.vocabulary(), trusted()
-    several = {
-        each: Subject(entity, merge(*known[entity.ref], words, as_of, order)) for each, entity in found.items()
-    }
+    several = {each: Subject(entity, merge(*known[entity.ref], words, as_of, order)) for each, entity in found.items()}
     subject = several.pop(number)
     kept = tuple(nearby.ends(ids, as_of, both=True))
     mentioned = ids - found.keys()
