@@ -109,6 +109,7 @@ def _answered(url: str, answer: Answer) -> Any:
 def told(what: str) -> Iterator[None]:
     """Turn what boto3 raises into the reason why there is nothing. Raises Failed."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -117,6 +118,9 @@ def told(what: str) -> Iterator[None]:
         code, text = str(told_of.get("Code")), str(told_of.get("Message") or error)
         status = (error.response.get("ResponseMetadata") or {}).get("HTTPStatusCode")
         raise Failed(Reason(_fault(code), f"AWS says {code}: {' '.join(text.split())[:200]}", status, what)) from None
+    except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
+        text = f"The answer is not as documented: {type(error).__name__} of {' '.join(str(error).split())[:100]}."
+        raise Failed(Reason("theirs", text, what=what)) from None
     except BotoCoreError as error:
         raise Failed(Reason("ours", f"AWS cannot be asked: {' '.join(str(error).split())[:200]}", what=what)) from None
 
