@@ -70,7 +70,7 @@ def take(scorecard: Scorecard) -> Part | None:
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     row = rows.first()
-    return row and Part(row.pk, row.first, row.last, row.opened_at)
+    return None if row is None else Part(row.pk, row.first, row.last, row.opened_at)
 
 
 def finish(part: Part) -> None:

@@ -106,7 +106,8 @@ def _stored(name: str) -> models.Scorecard:
 def _rules(scorecard: Scorecard, stored: models.Scorecard, at: datetime) -> dict[str, Adopted]:
     known = {rule.name: rule for rule in models.Rule.objects.filter(scorecard=stored)}
     rows = models.RuleVersion.objects.filter(rule__scorecard=stored, valid_to__isnull=True)
-    current = {rule: told for rule, *told in rows.values_list("rule_id", "id", "valid_from", "digest")}
+    told = rows.values_list("rule_id", "id", "valid_from", "digest")
+    current = {rule: (version, since, digest) for rule, version, since, digest in told}
     adopted: dict[str, Adopted] = {}
     for rule in scorecard.rules:
         row = known.get(rule.id) or models.Rule.objects.create(scorecard=stored, name=rule.id)
