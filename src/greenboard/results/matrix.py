@@ -165,7 +165,7 @@ def last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
     runs = models.Run.objects.filter(scorecard__name=scorecard, **({} if as_of is None else {"at__lte": as_of}))
     names = ("at", "id", "scorecard__parts", "scorecard__opened_at")
     row = runs.order_by("-at", "-id").values_list(*names).first()
-    return row and Stamp(*row)
+    return None if row is None else Stamp(*row)
 
 
 def _follow(
