@@ -74,8 +74,9 @@ def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = 
         begun, ended, moved = _relate(wanted, touched, at, cause)
         announce(at, {*versions.created, *versions.changed}, {*begun, *ended})
     named = {entity.ref: ids[entity.ref] for entity in declared.entities}
-    reached = Touched(frozenset(versions.touched), frozenset(link[:3] for link in (*begun, *ended, *moved)))
     counts = versions.unchanged, len(begun), len(ended)
+    links = frozenset(link[:3] for link in (*begun, *ended, *moved))
+    reached = Touched(frozenset(versions.touched), links)
     return Saved(named, tuple(versions.created), tuple(versions.changed), *counts, reached)
 
 

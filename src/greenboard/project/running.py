@@ -105,7 +105,7 @@ def _run(environment: Environment) -> None:
     from granian.log import LogLevels
 
     server = Granian(
-        "greenboard.project.wsgi:application",
+        "greenboard.project.served:application",
         address=environment.host,
         port=environment.port,
         interface=Interfaces.WSGI,
