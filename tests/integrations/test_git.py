@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -134,18 +135,21 @@ def test_a_repository_is_cloned_and_read(root):
     assert asked[0] == "GET /checkout.git/info/refs?service=git-upload-pack"
 
 
+@pytest.mark.slow
 def test_a_server_that_cannot_leave_files_out_is_read_all_the_same(root):
     git(root / "checkout.git", "config", "uploadpack.allowFilter", "false")
     with server(root, []) as address:
         assert facts(collected(f"{address}/checkout.git"))["license"]["exists"] is True
 
 
+@pytest.mark.slow
 def test_history_goes_back_as_far_as_the_clone_and_no_further(root):
     with server(root, []) as address:
         history = facts(collected(f"{address}/checkout.git"))["history"]
     assert history["last_commit_at"] == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_a_repository_that_nobody_touched_for_years_is_read(root):
     git(root / "checkout.git", "update-ref", "refs/heads/main", "refs/heads/main~1")
     with server(root, []) as address:
@@ -176,6 +180,7 @@ def test_an_address_that_may_not_be_called_is_not_called(root):
     assert facts(events) == {}
 
 
+@pytest.mark.slow
 def test_an_empty_repository_and_one_that_is_not_there_say_why(root):
     git(root, "init", "--quiet", "--bare", "empty.git")
     with server(root, []) as address:
@@ -189,6 +194,15 @@ def test_an_empty_repository_and_one_that_is_not_there_say_why(root):
     }
     assert facts(events)["license"]["exists"] is True
     assert not events[-1].complete["license"]
+
+
+def test_repositories_that_the_scope_leaves_out_are_not_asked_for(root):
+    asked: list[str] = []
+    with server(root, asked) as address:
+        connection, call = connected(f"{address}/checkout.git")
+        events = list(collecting.collect(replace(connection, scope={"exclude": ["check*"]}), now=NOW, call=call))
+    assert asked == []
+    assert [type(one) for one in events] == [Ended]
 
 
 def test_a_collection_that_is_stopped_says_so(root):

@@ -61,7 +61,7 @@ class Mapper:
 
     def events(self, only: Mapping[str, frozenset[str]] | None = None) -> Iterator[Seen | Found | Missed]:
         """Each subject, then its facts, and what of them was missed. `only` names ids of records by stream."""
-        yield from self._whole_types()
+        yield from self._whole_types(only)
         for plan in self._plan.subjects.values():
             wanted = None if only is None else only.get(plan.spec.stream, frozenset())
             if wanted is not None and not wanted:
@@ -70,9 +70,10 @@ class Mapper:
                 if wanted is None or row.id in wanted:
                     yield from self._subject(plan, row)
 
-    def _whole_types(self) -> Iterator[Missed]:
-        """What is missed of every subject, each thing said once."""
-        yield from dict.fromkeys(missed for fact in self._plan.facts for missed in self._whole_type(fact))
+    def _whole_types(self, only: Mapping[str, frozenset[str]] | None) -> Iterator[Missed]:
+        """What is missed of every subject that is wanted, each thing said once."""
+        facts = [fact for fact in self._plan.facts if only is None or fact.subject.spec.stream in only]
+        yield from dict.fromkeys(missed for fact in facts for missed in self._whole_type(fact))
 
     def _whole_type(self, fact: FactPlan) -> Iterator[Missed]:
         told: set[Reason] = set()

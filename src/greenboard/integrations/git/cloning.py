@@ -236,15 +236,14 @@ def _body(handler: BaseHTTPRequestHandler) -> bytes | None:
     return b"".join(parts)
 
 
-def checked(address: str) -> str:
-    """The address of a repository, as it is asked for.
+def check(address: str) -> None:
+    """Refuse what is no address of a repository.
 
     Raises:
         Failed: it is none, or holds a password.
 
     """
-    parts = urlsplit(address.strip())
+    parts = urlsplit(address)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query or parts.fragment:
         text = f"{parts.hostname or address!r}: expected an address as https://HOST/PATH, without a password."
         raise Failed(Reason("ours", text))
-    return address.strip().rstrip("/")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,7 @@ from greenboard.connections.types import (
 from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
 from greenboard.facts.types import SourceKind
-from greenboard.integrations.git.cloning import Relay, checked, clone
+from greenboard.integrations.git.cloning import Relay, check, clone
 from greenboard.repository.collect import Look, look
 
 REPOSITORIES, ENTITIES = "repositories", "entities"
@@ -37,7 +38,7 @@ _SAID = frozenset({SourceKind.REPOSITORY, SourceKind.REPORT})
 
 def collect(connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool]) -> Iterator[Event]:
     """What the repositories of a connection say. One that cannot be cloned yields no fact, and why."""
-    addresses = list(dict.fromkeys(connection.settings["repositories"]))
+    addresses = _wanted(connection)
     failed: list[Reason] = []
     count = Count()
     for done, address in enumerate(addresses):
@@ -66,10 +67,10 @@ def probe(connection: Connection, *, now: datetime, call: Caller) -> Probe:
     """Whether each repository says what branches it has."""
     del now
     checks = []
-    for address in dict.fromkeys(connection.settings["repositories"]):
+    for address in _wanted(connection):
         relay = _relay(connection, address, call)
         try:
-            checked(address)
+            check(address)
             relay.asked("GET", "info/refs?service=git-upload-pack", {}, None)
             reason = relay.failed
         except Failed as failed:
@@ -78,13 +79,25 @@ def probe(connection: Connection, *, now: datetime, call: Caller) -> Probe:
     return Probe(all(one.ok for one in checks), connection.secrets.get("user", ""), tuple(checks))
 
 
+def _wanted(connection: Connection) -> list[str]:
+    """The repositories of a connection that its scope admits."""
+
+    def fits(address: str, patterns: Iterable[str]) -> bool:
+        names = (address.lower(), _name(address).lower())
+        return any(fnmatchcase(name, str(pattern).lower()) for pattern in patterns for name in names)
+
+    include, exclude = connection.scope.get("include"), connection.scope.get("exclude") or ()
+    addresses = dict.fromkeys(one.strip().rstrip("/") for one in connection.settings["repositories"])
+    return [one for one in addresses if (not include or fits(one, include)) and not fits(one, exclude)]
+
+
 def _relay(connection: Connection, address: str, call: Caller) -> Relay:
     given = connection.secrets
-    return Relay(address.strip().rstrip("/"), call, given.get("user", ""), given.get("token", ""))
+    return Relay(address, call, given.get("user", ""), given.get("token", ""))
 
 
 def _one(connection: Connection, relay: Relay, now: datetime, stop: Callable[[], bool]) -> Iterator[Event]:
-    checked(relay.address)
+    check(relay.address)
     settings = connection.settings
     with TemporaryDirectory(prefix="greenboard-git-") as folder:
         path = Path(folder) / (_name(relay.address) or "repository")
@@ -136,7 +149,7 @@ def _entity(address: str, ref: Ref) -> Subject:
 
 
 def _name(address: str) -> str:
-    return address.strip().rstrip("/").removesuffix(".git").rpartition("/")[2]
+    return address.removesuffix(".git").rpartition("/")[2]
 
 
 def _sentence(text: str) -> str:
