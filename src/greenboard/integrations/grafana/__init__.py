@@ -1,0 +1,1 @@
+"""Grafana; found by looking."""
