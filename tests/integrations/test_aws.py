@@ -132,6 +132,27 @@ def test_queues_secrets_and_images_come_with_their_tags(account, aws):
 
 
 @pytest.mark.slow
+def test_a_balancer_is_sealed_only_when_every_way_in_is(account, aws):
+    vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    nets = [
+        aws("ec2").create_subnet(VpcId=vpc, CidrBlock=f"10.0.{at}.0/24", AvailabilityZone=f"{REGION}{zone}")
+        for at, zone in enumerate("ab")
+    ]
+    elb = aws("elbv2")
+    subnets = [one["Subnet"]["SubnetId"] for one in nets]
+    arn = elb.create_load_balancer(Name="front", Subnets=subnets, Scheme="internet-facing", Tags=TAGS)
+    arn = arn["LoadBalancers"][0]["LoadBalancerArn"]
+    redirect = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[redirect])
+    (front,) = facts(collected(account, services=["elbv2"])).values()
+    assert (front["tls"], front["public"], front["multi_zone"], front["kind"]) == (True, True, True, "balancer")
+    plain = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=8080, DefaultActions=[plain])
+    (front,) = facts(collected(account, services=["elbv2"])).values()
+    assert front["tls"] is False
+
+
+@pytest.mark.slow
 def test_all_services_of_an_empty_account_are_read_and_nothing_is_found(account, aws):
     events = collected(account)
     assert facts(events) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from greenboard.connections.types import Record
 from greenboard.integrations.aws.records import admits_everyone, insists_on_tls, resource, statements
@@ -24,7 +24,13 @@ def sqs(clients: Clients, region: str) -> Iterator[Record]:
                 kind="queue",
                 type="aws_sqs_queue",
                 tags=list(tags.items()),
-                encrypted=bool(told.get("KmsMasterKeyId")) or told.get("SqsManagedSseEnabled") == "true",
+                encrypted=_encrypted(told),
                 tls=insists_on_tls(policy),
                 public=admits_everyone(policy),
             )
+
+
+def _encrypted(told: Mapping[str, str]) -> bool | None:
+    """By a key of one's own, or by SQS itself."""
+    managed = {"true": True, "false": False}.get(told.get("SqsManagedSseEnabled", ""))
+    return True if told.get("KmsMasterKeyId") else managed

@@ -57,7 +57,7 @@ def _public(client: Any, name: str, policy: str | None) -> bool:
             return True
     if blocks.get("IgnorePublicAcls"):
         return False
-    grants = client.get_bucket_acl(Bucket=name).get("Grants") or ()
+    grants = client.get_bucket_acl(Bucket=name)["Grants"]
     return any(str((one.get("Grantee") or {}).get("URI") or "").startswith(_EVERYBODY) for one in grants)
 
 

@@ -29,7 +29,7 @@ def elbv2(clients: Clients, region: str) -> Iterator[Record]:
                 tags=pairs(client.describe_tags(ResourceArns=[arn])["TagDescriptions"][0].get("Tags")),
                 tls=_sealed([listener for part in several for listener in part["Listeners"]]),
                 public={"internet-facing": True, "internal": False}.get(str(one.get("Scheme"))),
-                multi_zone=len(one.get("AvailabilityZones") or ()) > 1,
+                multi_zone=len(one["AvailabilityZones"]) > 1,
                 deletion_protection=None if protection is None else protection == "true",
             )
 
