@@ -76,11 +76,15 @@ def literals(values: dict[str, Any]) -> list[str]:
 
 def _all(path: list[Any]) -> Iterator[Node]:
     for node in path:
-        if not isinstance(node, dict):
-            raise _Unknown
-        yield node
+        yield _known(node)
         for branch in _branches(node):
             yield from _all(branch)
+
+
+def _known(node: Any) -> Node:
+    if not isinstance(node, dict) or node.get("type") not in _WAITS:
+        raise _Unknown
+    return node
 
 
 def _branches(node: Node) -> tuple[list[Any], ...]:
@@ -95,9 +99,7 @@ def _branches(node: Node) -> tuple[list[Any], ...]:
 def _shallowest(path: list[Any]) -> list[Node]:
     """The nodes of the way on which the fewest levels call a person."""
     way: list[Node] = []
-    for node in path:
-        if not isinstance(node, dict) or node.get("type") not in _WAITS:
-            raise _Unknown
+    for node in map(_known, path):
         if node["type"] == "repeat":
             break
         ways = [_shallowest(branch) for branch in _branches(node)]
@@ -106,9 +108,7 @@ def _shallowest(path: list[Any]) -> list[Node]:
 
 
 def _repeats(path: list[Any]) -> int:
-    for node in path:
-        if not isinstance(node, dict) or node.get("type") not in _WAITS:
-            raise _Unknown
+    for node in map(_known, path):
         if node["type"] == "repeat":
             return _number((node.get("repeat") or {}).get("repeat_times"))
         least = min(map(_repeats, _branches(node)), default=0)
