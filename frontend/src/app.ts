@@ -4,6 +4,7 @@ import "./elements/copy";
 import "./elements/moment";
 import "./elements/palette";
 import "./elements/passkey";
+import "./elements/schema";
 import "./keys";
 import "./tip";
 

@@ -78,6 +78,11 @@ PAGES = {
     "rule-edit": "viewer",
     "fact-types": "viewer",
     "fact-type": "viewer",
+    "fact-type-new": "maintainer",
+    "fact-type-check": "maintainer",
+    "fact-type-edit": "maintainer",
+    "fact-type-retire": "maintainer",
+    "fact-sources": "viewer",
     "reports": "viewer",
     "integrations": "member",
     "connections": "member",
@@ -143,7 +148,7 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
 
@@ -166,7 +171,7 @@ OPERATIONS = {
     "GET /fact-types": "viewer",
     "GET /fact-types/{name}": "viewer",
     "GET /fact-types/{name}/schema": "viewer",
-    "POST /fact-types/check": "viewer",
+    "POST /fact-types/{name}/check": "viewer",
     "PUT /fact-types/{name}": "maintainer",
     "DELETE /fact-types/{name}": "maintainer",
     "GET /results": "viewer",

@@ -153,7 +153,7 @@ def test_a_rename_to_a_taken_name_or_a_kind_that_does_not_fit_is_refused():
 
 def test_a_retired_entity_is_gone_and_its_past_stays():
     save(SHOP)
-    assert store.retire([CHECKOUT], day(1)) == 1
+    assert len(store.retire([CHECKOUT], day(1)).entities) == 1
     assert store.find(CHECKOUT) is None
     assert store.find(CHECKOUT, day(0.5)) is not None
     assert ("team:default/payments", "owns", "service:default/checkout") not in ends(store.relations())

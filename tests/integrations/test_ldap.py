@@ -139,4 +139,6 @@ def test_who_is_locked_for_good_is_not_active(raw, active):
 def test_the_last_sign_in_is_the_later_of_what_overlays_keep_and_never_is_unknown():
     both = {"authTimestamp": [b"20261101080000Z"], "pwdLastSuccess": [b"20261102080000.123Z"]}
     assert entries.person("uid=a", both)["last_login_at"] == "2026-11-02T08:00:00+00:00"
-    assert entries.person("uid=a", {"lastLogonTimestamp": [b"0"]})["last_login_at"] is None
+    for told in (b"0", b"soon", b"-1", b"9" * 30):
+        assert entries.person("uid=a", {"lastLogonTimestamp": [told]})["last_login_at"] is None
+    assert entries.person("uid=a", {"authTimestamp": [b"20261399999999Z"]})["last_login_at"] is None

@@ -30,6 +30,7 @@ PAGES = {
     "/fact-types": "Fact types",
     "/fact-types/workload": "Workloads",
     "/sending-reports": "Sending reports",
+    "/fact-types/workload/sources": "Sources of Workloads",
 }
 
 

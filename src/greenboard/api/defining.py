@@ -81,12 +81,10 @@ def fact_type_schema(request: HttpRequest, name: Path[Word]) -> Json:  # noqa: A
     }
 
 
-@facts.router.post("/fact-types/check", auth=PREVIEW, response=SchemaChecked)
-def check_fact_type(request: HttpRequest, said: SchemaGiven) -> Json:  # noqa: ARG001 - as above
+@facts.router.post(f"{_TYPE}/check", auth=PREVIEW, response=SchemaChecked)
+def check_fact_type(request: HttpRequest, name: Path[Word], said: SchemaGiven) -> Json:  # noqa: ARG001 - as above
     """What a schema would define, what is wrong with it, and which rules it would break. Nothing is saved."""
-    name = said.schema_.get(json_schema.EXTENSION, {})
-    name = name.get("name", "") if isinstance(name, dict) else ""
-    looked = defining.look(pointed(said.schema_, "/schema"), name if isinstance(name, str) else "")
+    looked = defining.look(pointed(said.schema_, "/schema"), name)
     broken = [{"scorecard": one.scorecard.name, "rule": one.rule.id, "reason": one.reason} for one in looked.broken]
     return {
         "ok": not looked.errors and not looked.broken,

@@ -16,7 +16,7 @@ from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, CustomKind, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.naming import named
-from greenboard.catalog.types import ANY_COMPONENT, Declared, Entity, Kind, Relation, RelationKind
+from greenboard.catalog.types import ANY_COMPONENT, UNTOUCHED, Declared, Entity, Kind, Relation, RelationKind, Touched
 from greenboard.core import clock, events
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
@@ -39,6 +39,7 @@ class Saved:
     unchanged: int = 0
     relations_begun: int = 0
     relations_ended: int = 0
+    touched: Touched = UNTOUCHED
 
 
 def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = None) -> Saved:
@@ -70,10 +71,12 @@ def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = 
             wanted = {link: replace(each, place=place) for link, each in wanted.items()}
         versions = _Versions(at, cause)
         versions.write(declared.entities, ids)
-        begun, ended = _relate(wanted, touched, at, cause)
+        begun, ended, moved = _relate(wanted, touched, at, cause)
         announce(at, {*versions.created, *versions.changed}, {*begun, *ended})
     named = {entity.ref: ids[entity.ref] for entity in declared.entities}
-    return Saved(named, tuple(versions.created), tuple(versions.changed), versions.unchanged, len(begun), len(ended))
+    touched = Touched(frozenset(versions.touched), frozenset(link[:3] for link in (*begun, *ended, *moved)))
+    counts = versions.unchanged, len(begun), len(ended)
+    return Saved(named, tuple(versions.created), tuple(versions.changed), *counts, touched)
 
 
 def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
@@ -251,6 +254,7 @@ class _Versions:
         self.created: list[Ref] = []
         self.changed: list[Ref] = []
         self.unchanged = 0
+        self.touched: set[int] = set()
 
     def write(self, entities: Collection[Entity], ids: Mapping[Ref, int]) -> None:
         current = _current_versions(ids[entity.ref] for entity in entities)
@@ -269,11 +273,13 @@ class _Versions:
                 if row.place != made.place:
                     row.place = made.place
                     moved.append(row)
+                    self.touched.add(row.entity_id)
             else:
                 self.changed.append(entity.ref)
                 in_order(entity.ref, row.valid_from, self.at)
                 made.pk = row.pk
                 (replaced if row.valid_from == self.at else ended).append(made)
+        self.touched |= {row.entity_id for row in (*begun, *replaced, *ended)}
         self._orderly(begun)
         EntityVersion.objects.bulk_update(moved, ["place"], batch_size=CHUNK)
         EntityVersion.objects.bulk_update(replaced, _FIELDS, batch_size=CHUNK)
@@ -311,8 +317,8 @@ def in_order(what: object, last: datetime, at: datetime) -> None:
 
 def _relate(
     wanted: Mapping[_Link, Relation], touched: Mapping[_Link, RelationInterval], at: datetime, cause: str
-) -> tuple[list[_Link], list[_Link]]:
-    """End and begin relations, so that of the touched ones those hold that are wanted."""
+) -> tuple[list[_Link], list[_Link], list[_Link]]:
+    """End and begin relations, so that of the touched ones those hold that are wanted; which began, ended, moved."""
     kept = {link for link, each in wanted.items() if link in touched and touched[link].path == each.path}
     ended = [link for link in touched if link not in kept]
     begun = [link for link in wanted if link not in kept]
@@ -335,8 +341,9 @@ def _relate(
             )
         )
     RelationInterval.objects.bulk_create(made, batch_size=CHUNK)
-    _move({touched[link]: str(wanted[link].place or "") for link in kept})
-    return begun, ended
+    moved = [link for link in kept if touched[link].place != str(wanted[link].place or "")]
+    _move({touched[link]: str(wanted[link].place or "") for link in moved})
+    return begun, ended, moved
 
 
 def _orderly(declarers: Iterable[int], at: datetime) -> None:
@@ -358,9 +365,6 @@ def end_relations(found: Collection[RelationInterval], at: datetime) -> None:
 
 def _move(places: Mapping[RelationInterval, str]) -> None:
     """Note where unchanged relations now stand in their descriptors."""
-    moved = []
     for row, place in places.items():
-        if row.place != place:
-            row.place = place
-            moved.append(row)
-    RelationInterval.objects.bulk_update(moved, ["place"], batch_size=CHUNK)
+        row.place = place
+    RelationInterval.objects.bulk_update(list(places), ["place"], batch_size=CHUNK)

@@ -18,7 +18,7 @@ from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, EntityVersion, RelationInterval
 from greenboard.catalog.naming import named
 from greenboard.catalog.saving import Saved
-from greenboard.catalog.types import Declared, Relation
+from greenboard.catalog.types import Declared, Relation, Touched
 from greenboard.catalog.upkeep import retire
 from greenboard.core import events
 from greenboard.core.errors import Place, UserError
@@ -56,8 +56,8 @@ def state(declared: Declared, at: datetime, *, cause: str) -> Saved:
         return saving.save(replace(declared, relations=tuple(_fresh(declared, at))), at, cause=cause, place=API)
 
 
-def withdraw(refs: Collection[Ref], at: datetime) -> None:
-    """Retire entities that were stated, with the relations that they declare.
+def withdraw(refs: Collection[Ref], at: datetime) -> Touched:
+    """Retire entities that were stated, with the relations that they declare; what that touched.
 
     Raises:
         NotThere: there is none of them.
@@ -72,11 +72,11 @@ def withdraw(refs: Collection[Ref], at: datetime) -> None:
                 raise NotThere(f"no entity {ref}")
             if places[ref] != str(API):
                 raise _refusal(ref, places[ref], None)
-        retire(refs, at)
+        return retire(refs, at)
 
 
-def unrelate(relation: Relation, at: datetime) -> None:
-    """End a relation that was stated.
+def unrelate(relation: Relation, at: datetime) -> Touched:
+    """End a relation that was stated; what that touched.
 
     Raises:
         NotThere: it does not hold.
@@ -92,6 +92,7 @@ def unrelate(relation: Relation, at: datetime) -> None:
             raise _refusal(relation.declarer, rows[0].place, None)
         saving.end_relations(rows, at)
         events.announce(CatalogChanged(at, frozenset({relation.source, relation.target})))
+    return Touched(links=frozenset((row.kind, row.source_id, row.target_id) for row in rows))
 
 
 def _elsewhere(declared: Declared) -> Iterator[UserError]:

@@ -229,6 +229,16 @@ def stamp() -> tuple[int, datetime | None]:
     return found["last"] or 0, found["ended"]
 
 
+def has_properties() -> bool:
+    """Whether anything says something in words of its own now."""
+    return EntityVersion.objects.filter(valid_to__isnull=True, data__has_key="properties").exists()
+
+
+def has_members() -> bool:
+    """Whether the membership of teams is kept now."""
+    return RelationInterval.objects.filter(valid_to__isnull=True, kind=RelationKind.MEMBER_OF).exists()
+
+
 def with_properties(*, ended: bool = False) -> list[Entity]:
     """The entities that have properties; with `ended`, as they were before, each as often as it changed."""
     found = EntityVersion.objects.filter(valid_to__isnull=not ended, data__has_key="properties")

@@ -203,3 +203,21 @@ class Declared:
             tuple(kind for part in several for kind in part.kinds),
             tuple(target for part in several for target in part.targets),
         )
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What a change touched, by surrogate ids: entities of which something else is said, or from another place,
+    and relations that began, ended or moved, as kind, source and target.
+    """
+
+    entities: frozenset[int] = frozenset()
+    links: frozenset[tuple[str, int, int]] = frozenset()
+
+    def ends(self, kind: RelationKind) -> list[tuple[int, int]]:
+        """Source and target of the relations of a kind."""
+        return [(source, target) for one, source, target in self.links if one == kind]
+
+
+UNTOUCHED = Touched()
+"""Where nothing changed."""

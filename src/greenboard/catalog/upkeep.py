@@ -14,7 +14,7 @@ from greenboard.catalog.locking import lock
 from greenboard.catalog.models import CURRENT, EntityVersion, RelationInterval
 from greenboard.catalog.models import Entity as Identity
 from greenboard.catalog.saving import announce, chunks, end_relations, in_order, near, relations_of
-from greenboard.catalog.types import KINDS, Declared
+from greenboard.catalog.types import KINDS, Declared, Touched
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 
@@ -55,8 +55,8 @@ def rename(old: Ref, new: Ref, at: datetime, *, cause: str) -> int:
     return version.entity_id
 
 
-def retire(refs: Collection[Ref], at: datetime) -> int:
-    """End entities, and the relations that they declare, at a moment; how many there were.
+def retire(refs: Collection[Ref], at: datetime) -> Touched:
+    """End entities, and the relations that they declare, at a moment; which there were.
 
     What others declare of them stays, as a relation to something that is not there. The caller has
     to know that they are gone: a look that failed is no reason.
@@ -76,7 +76,7 @@ def retire(refs: Collection[Ref], at: datetime) -> int:
         end_relations(ended, at)
         links = [(row.kind, row.source_id, row.target_id, row.declared_by_id) for row in ended]
         announce(at, set(refs), links)
-    return len(found)
+    return Touched(frozenset(ids), frozenset(link[:3] for link in links))
 
 
 def _current(ref: Ref) -> EntityVersion | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -81,13 +82,18 @@ class Authorizer:
     def _client_token(self) -> tuple[str, float]:
         """A token by client credentials (RFC 6749, 4.4), shown by a secret or by a signed assertion (RFC 7523)."""
         auth = self.auth
-        form = {"grant_type": "client_credentials", "client_id": self._text(auth.client_id),
-                "client_secret": self._text(auth.client_secret)}  # fmt: skip
-        form |= {
-            name: self._text(value) for name, value in (("scope", auth.scope), ("audience", auth.audience)) if value
-        }
+        url, client = self._absolute(self._text(auth.token_url)), self._text(auth.client_id)
+        form = {"grant_type": "client_credentials", "client_id": client}
+        if auth.private_key:
+            now, mark = int(time.time()), secrets.token_hex(16)
+            claims = {"iss": client, "sub": client, "aud": url, "iat": now, "exp": now + 300, "jti": mark}
+            form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            form["client_assertion"] = _signed(claims, self._text(auth.private_key))
+        else:
+            form["client_secret"] = self._text(auth.client_secret)
+        further = {"scope": self._text(auth.scope), "audience": self._text(auth.audience)}
+        form |= {name: value for name, value in further.items() if value}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        url = self._absolute(self._text(auth.token_url))
         told = self._told(Request("POST", url, headers, urlencode(form).encode(), label="POST token"))
         return _field(told, "access_token"), time.time() + float(told.get("expires_in") or 300)
 

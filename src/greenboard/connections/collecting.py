@@ -41,6 +41,10 @@ def collect(
     and the file is only looked at; its `Ended` says of nothing that it is complete. When `stop` says so, the
     run ends soon, without facts, and can be gone on with.
     """
+    own = connection.integration.own
+    if own is not None:
+        yield from own.collect(connection, now=now, call=call, stop=stop)
+        return
     if only:
         yield from refreshed(connection, now=now, call=call, work=work, only=only, stop=stop)
         return

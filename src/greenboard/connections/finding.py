@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -13,7 +12,7 @@ from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
 from greenboard.connections.reading import with_line
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
-from greenboard.connections.work import Row, Work
+from greenboard.connections.work import SEPARATOR, Look, Row, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
 _ABSENT = Reason("theirs", "The tool says that it is not there.")
@@ -42,7 +41,7 @@ class Finder:
         }
         self._told_at_once = frozenset(self._roots.values())
         self._unclear: set[str] = set()
-        self._failed: dict[str, dict[str, Reason]] = {}
+        self._failed: dict[str, dict[str, Reason | None]] = {}
         for fact in self._plan.facts:
             self._prepare(fact)
 
@@ -100,21 +99,23 @@ class Finder:
         if stream.parent is None or not all(_of_parent(one) for one in join.right):
             return self._why(join.index, stream.name)
         if join.index not in self._failed:
-            self._failed[join.index] = dict(self._failed_keys(stream, join.right))
+            self._failed[join.index] = self._states(stream, join.right)
         failed = self._failed[join.index]
-        return self._whole[stream.parent] or next((failed[key] for key in keys if key in failed), None)
+        return self._whole[stream.parent] or next((why for key in keys if (why := failed.get(key)) is not None), None)
 
-    def _failed_keys(self, stream: StreamPlan, right: tuple[Expression, ...]) -> Iterator[tuple[str, Reason]]:
-        """The keys of those parents for which the look failed, or said that there is nothing."""
+    def _states(self, stream: StreamPlan, right: tuple[Expression, ...]) -> dict[str, Reason | None]:
+        """By key, why the look at a parent gave nothing: a failure if one failed, None if one was read."""
         assert stream.parent is not None
+        states: dict[str, Reason | None] = {}
         for row in self._work.rows(stream.parent):
             looked = self._work.look(stream.name, row.key)
-            if looked is not None and looked.state == "done":
-                continue
             above = with_line(self._work, self._plan, stream.parent, row.parent, row.data)
-            reason = _NOT_READ if looked is None else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
+            reason = _NOT_READ if looked is None else _state(looked)
             for key in _keys_of(right, {}, self._session.env({"parent": above})):
-                yield key, reason
+                before = states.get(key, reason)
+                quiet = reason is None or reason in _KNOWN.values()
+                states[key] = (before if before not in _KNOWN.values() else reason) if quiet else reason
+        return states
 
     def _why(self, index: str, stream: str) -> Reason | None:
         """Why there may be more records than an index finds."""
@@ -143,7 +144,8 @@ class Finder:
             for one in several:
                 found, why = self._children(name, one.key)
                 below += found
-                reason = reason or why
+                # Below the record itself a look that is left out only says that there is nothing wanted there.
+                reason = reason or (None if why is _SKIPPED and one is not row else why)
             several = below
         return several, reason
 
@@ -214,6 +216,11 @@ class Finder:
         return chosen
 
 
+def _state(looked: Look) -> Reason | None:
+    """Why a look gave nothing; None where it gave what there is."""
+    return None if looked.state == "done" else _KNOWN.get(looked.state) or looked.reason or _NOT_READ
+
+
 def _of_parent(expression: Expression) -> bool:
     """Whether an expression reads only what a record hangs on."""
     tree = expression.tree
@@ -224,6 +231,12 @@ def _of_parent(expression: Expression) -> bool:
 
 def _keys_of(expressions: tuple[Expression, ...], record: Any, env: Env) -> Iterator[str]:
     """The keys of a record: several, where an expression gives a list."""
+    if len(expressions) == 1:
+        value = _value(expressions[0], record, env)
+        for one in value if isinstance(value, list) else (value,):
+            if not _no_key(one):
+                yield str(one)
+        return
     values = [_value(one, record, env) for one in expressions]
     lists = [value if isinstance(value, list) else [value] for value in values]
     for several in product(*lists):
@@ -250,4 +263,4 @@ def _value(expression: Expression, record: Any, env: Env) -> Any:
 
 def _key(values: list[Any]) -> str:
     """Values as one text; a number and the text of it are the same, as ids are written either way."""
-    return json.dumps([str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in values])
+    return SEPARATOR.join(map(str, values))

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from greenboard.connections.compiling import compile_manifest
 from greenboard.connections.expressions import Function
 from greenboard.connections.expressions.function import Registry
 from greenboard.connections.manifest import Manifest
 from greenboard.connections.plan import Plan
-from greenboard.connections.types import Looking, Record
+from greenboard.connections.types import Looking, Own, Record
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
 from greenboard.facts.vocabulary import Vocabulary
@@ -28,7 +28,10 @@ Reads = Callable[[Looking], Iterator[list[Record]]]
 
 @dataclass(frozen=True)
 class Integration:
-    """A tool that can be connected. `code` and `functions` are what its collect.py brings, by name."""
+    """A tool that can be connected. `code` and `functions` are what its collect.py brings, by name.
+
+    `own` is that module itself, where it does the whole work of collecting.
+    """
 
     name: str
     folder: Path
@@ -37,6 +40,7 @@ class Integration:
     plan: Plan = field(repr=False)
     code: Mapping[str, Reads] = field(default_factory=dict, repr=False)
     functions: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    own: Own | None = field(default=None, repr=False)
 
 
 def load(folder: Path, vocabulary: Vocabulary) -> Integration:
@@ -65,7 +69,8 @@ def load(folder: Path, vocabulary: Vocabulary) -> Integration:
     streams, functions = _brought(module)
     _refuse_code(manifest, documents[0], streams)
     plan = compile_manifest(manifest, documents[0], vocabulary, functions)
-    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, functions)
+    own = cast("Own", module) if hasattr(module, "collect") else None
+    return Integration(manifest.name, folder, manifest, documents[0], plan, streams, functions, own)
 
 
 def _label(path: Path) -> str:

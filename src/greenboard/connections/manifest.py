@@ -341,13 +341,14 @@ class Contract(Strict):
     """The vendor's own description that the integration is checked against.
 
     `prefix` is what its paths begin with and ours do not. `examples` are values for generated records:
-    `{STREAM: {PATH: VALUE}}`.
+    `{STREAM: {PATH: VALUE}}`, and `settings` those that it is tried with where made-up ones do not do.
     """
 
     spec: str | tuple[str, ...] = ()
     prefix: str = ""
     ignore: tuple[Ignored, ...] = ()
     examples: dict[str, dict[str, Any]] = {}
+    settings: dict[Name, Any] = {}
 
 
 class Manifest(Strict):

@@ -71,7 +71,7 @@ class Mapper:
                     yield from self._subject(plan, row)
 
     def _whole_types(self, only: Mapping[str, frozenset[str]] | None) -> Iterator[Missed]:
-        """What is missed of every subject, each thing said once."""
+        """What is missed of every subject that is wanted, each thing said once."""
         facts = [fact for fact in self._plan.facts if only is None or fact.subject.spec.stream in only]
         yield from dict.fromkeys(missed for fact in facts for missed in self._whole_type(fact))
 

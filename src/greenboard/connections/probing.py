@@ -24,6 +24,9 @@ def probe(connection: Connection, *, now: datetime, call: Caller) -> Probe:
     Each stream is asked for its first page; one that hangs on another, for that of the first record.
     A stream that could not be tried for want of records counts as well.
     """
+    own = connection.integration.own
+    if own is not None:
+        return own.probe(connection, now=now, call=call)
     plan = connection.integration.plan
     with Work(None, plan.streams) as work:
         session = Session(connection, call, now, work)

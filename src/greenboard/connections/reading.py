@@ -387,7 +387,7 @@ def with_line(work: Work, plan: Plan, name: str, parent: str, record: Record) ->
     """A record with the one that it hangs on as its `parent`, and so on."""
     stream = plan.streams[name]
     if stream.spec.for_each is None:
-        return dict(record)
+        return record if isinstance(record, dict) else dict(record)
     if stream.parent is None:
         return {**record, "parent": {"value": parent}}
     row = work.row(stream.parent, parent)

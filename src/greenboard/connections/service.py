@@ -16,8 +16,10 @@ from greenboard.access import audit
 from greenboard.access.sealing import Secret
 from greenboard.connections import configured, discovery
 from greenboard.connections import types as seam
+from greenboard.connections.events import TrustChanged
 from greenboard.connections.integration import Integration
 from greenboard.connections.models import Connection
+from greenboard.core import events
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.outbound import addresses
 
@@ -109,6 +111,7 @@ def change(row: Connection, wish: Wish, now: datetime) -> None:
         secrets = {**_secrets(row), **fresh}
         declared = _checked(wish, secrets)
         _refuse_elsewhere(row, wish, declared, fresh)
+        trust = row.priority != wish.priority
         again = (row.enabled, row.every) != (wish.enabled, wish.every)
         _tell(row, declared, wish, secrets, now)
         if not wish.enabled or not wish.every:
@@ -116,6 +119,8 @@ def change(row: Connection, wish: Wish, now: datetime) -> None:
         elif again or row.due_at is None:
             row.due_at = now
         row.save()
+        if trust:
+            events.announce(TrustChanged(now, row.name))
         after = {**plain(row), "new_secrets": sorted(fresh)}
         audit.note("connection.changed", f"connection:{row.name}", before=before, after=after)
 

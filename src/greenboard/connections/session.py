@@ -74,10 +74,7 @@ class Session:
         kept = self._work.body(request.url) if self._work and ask.etag else None
         if kept:
             request = replace(request, headers={**request.headers, "If-None-Match": kept[0]})
-        try:
-            answer = self._call(request)
-        except Failed as failed:
-            raise Failed(self._scrubbed(failed.reason), body=failed.body, calls=failed.calls) from None
+        answer = self.call(request)
         if answer.status == NOT_CHANGED and kept:
             return Reply(_decoded(kept[2], request), kept[1], answer.calls, 0)
         body = _decoded(answer.body, request)
@@ -86,6 +83,13 @@ class Session:
         if self._work and ask.etag and etag:
             self._work.keep_body(request.url, etag, answer.headers, answer.body)
         return Reply(body, answer.headers, answer.calls, len(answer.body))
+
+    def call(self, request: Request) -> Answer:
+        """The bare call, for code that makes requests itself. Raises Failed."""
+        try:
+            return self._call(request)
+        except Failed as failed:
+            raise Failed(self._scrubbed(failed.reason), body=failed.body, calls=failed.calls) from None
 
     def _request(self, ask: Ask) -> Request:
         given = self._authorizer.given()

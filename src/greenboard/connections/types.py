@@ -7,7 +7,7 @@ subjects to entities and keeps the facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -252,6 +252,20 @@ class Looking(Protocol):
 
     def ask(self, method: str, path: str, *, query: dict[str, Any] | None = None, body: Json = None) -> Json:
         """The decoded answer of one call through the guarded client. Raises Failed."""
+        ...
+
+
+class Own(Protocol):
+    """A collect.py that does the whole work, because no manifest can say what the tool tells."""
+
+    def collect(
+        self, connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool]
+    ) -> Iterator[Event]:
+        """As `collecting.collect`, without a work file: what was interrupted begins anew."""
+        ...
+
+    def probe(self, connection: Connection, *, now: datetime, call: Caller) -> Probe:
+        """As `probing.probe`."""
         ...
 
 

@@ -9,7 +9,7 @@ descriptor declares has no such place.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -35,10 +35,30 @@ class Said:
     places: Mapping[str, str]
 
 
-def describe(declared: Declared, now: datetime, *, complete: bool) -> list[Fact]:
-    """The facts that follow from what was declared together, entity by entity in their order."""
-    web = _Web(graph.resolve(declared), complete=complete)
-    return [_fact(entity, said, now, complete=complete) for entity in declared.entities for said in _all(entity, web)]
+@dataclass(frozen=True)
+class Part:
+    """That only some entities of a whole catalog are described, and what of it is known besides what is declared.
+
+    `properties` and `people` say whether any entity has words of its own, and whether members of teams are kept.
+    """
+
+    about: Collection[Ref]
+    properties: bool
+    people: bool
+
+
+def describe(declared: Declared, now: datetime, *, complete: bool, part: Part | None = None) -> list[Fact]:
+    """The facts that follow from what was declared together, entity by entity in their order.
+
+    With a `part`, what is declared is the neighbourhood of some entities as a whole catalog has it.
+    """
+    if part is None:
+        web, entities = _Web(graph.resolve(declared), complete=complete), declared.entities
+    else:
+        web = _Web(declared, complete=complete)
+        web.has_properties, web.knows_people = part.properties, part.people
+        entities = tuple(entity for entity in declared.entities if entity.ref in part.about)
+    return [_fact(entity, said, now, complete=complete) for entity in entities for said in _all(entity, web)]
 
 
 def _all(entity: Entity, web: _Web) -> Iterator[Said]:

@@ -95,7 +95,7 @@ def _state(declared: Declared, reach: Reach, cause: str) -> Saved:
     kinds.refuse((*_unwritable(declared), *_out_of_reach(declared, reach.catalog), *_above(declared, reach.asker)))
     saved = stating.state(declared, at, cause=cause)
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
-        following.follow(at)
+        following.follow(at, saved.touched)
         after = {
             "created": _names(saved.created),
             "changed": _names(saved.changed),
@@ -111,8 +111,7 @@ def withdraw(refs: Sequence[Ref]) -> None:
     with transaction.atomic():
         lock()
         at = clock.now()
-        stating.withdraw(refs, at)
-        following.follow(at)
+        following.follow(at, stating.withdraw(refs, at))
         for ref in refs:
             audit.note("catalog.withdrawn", str(ref))
 
@@ -122,8 +121,7 @@ def unrelate(relation: Relation) -> None:
     with transaction.atomic():
         lock()
         at = clock.now()
-        stating.unrelate(relation, at)
-        following.follow(at)
+        following.follow(at, stating.unrelate(relation, at))
         before = {"kind": relation.kind.value, "source": str(relation.source), "target": str(relation.target)}
         audit.note("catalog.unrelated", str(relation.declarer), before=before)
 

@@ -25,7 +25,7 @@ from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
 from greenboard.facts.models import FactInterval, GapInterval
 from greenboard.facts.reading import Making
 from greenboard.facts.stored import encode
-from greenboard.facts.types import Fact, Gap, Source, Value
+from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import Vocabulary
 
 _Row = TypeVar("_Row", FactInterval, GapInterval)
@@ -210,6 +210,11 @@ def present(as_of: datetime | None = None, entities: Collection[Ref] | None = No
     for part in named(entities):
         found |= {Ref(*parts): number for number, *parts in rows.filter(part)}
     return {ref: found[ref] for ref in entities if ref in found}
+
+
+def any_current(type_: str, kind: SourceKind) -> bool:
+    """Whether sources of a kind say anything of a fact type now, of anybody."""
+    return FactInterval.objects.filter(valid_to__isnull=True, type=type_, source_kind=kind.value).exists()
 
 
 def homes(as_of: datetime | None, components: Collection[int] | None = None) -> dict[int, int]:

@@ -9,6 +9,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from greenboard.catalog.events import CatalogChanged
+        from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
@@ -18,6 +19,7 @@ class ProjectConfig(AppConfig):
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
+        subscribe(TrustChanged, marks.note_trust)
         subscribe(CatalogChanged, outbox.note_catalog)
         subscribe(FactsChanged, outbox.note_facts)
         subscribe(ResultsWritten, outbox.note_results)

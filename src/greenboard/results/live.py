@@ -11,6 +11,7 @@ import numpy as np
 
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Entity
+from greenboard.connections.store import trusted
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
@@ -39,8 +40,10 @@ def load(at: datetime | None = None, entities: Collection[Ref] | None = None) ->
     moment = at or clock.now()
     found = catalog.plain(at, refs=entities)
     known = facts.current(at, None if entities is None else [entity.ref for entity in found.values()])
-    words = facts.vocabulary()
-    rows: list[Row] = [merge(*known.get(entity.ref, ([], [])), words, moment).values for entity in found.values()]
+    words, order = facts.vocabulary(), trusted()
+    rows: list[Row] = [
+        merge(*known.get(entity.ref, ([], [])), words, moment, order).values for entity in found.values()
+    ]
     if entities is not None:
         ids = np.array(list(found), dtype=np.int64)
         return Ground(ids, tuple(found.values()), Frame.build(words, rows, moment))
@@ -71,6 +74,7 @@ class Live:
         self._reader: marks.Reader | None = None
         self._ground: Ground | None = None
         self._words: Vocabulary | None = None
+        self._order: tuple[str, ...] = ()
         self._rows: dict[int, int] = {}
         self._known: dict[int, Entity | None] = {}
         self._living: dict[int, list[int]] = {}
@@ -86,9 +90,10 @@ class Live:
     def ground(self, at: datetime) -> Ground:
         """The ground with the moment `at`, which is now. The first call reads the whole catalog."""
         with self._lock:
-            words = facts.vocabulary()
-            if self._ground is None or self._reader is None or self._words is not words:
-                self._words = words
+            words, order = facts.vocabulary(), trusted()
+            anew = self._words is not words or self._order != order
+            if self._ground is None or self._reader is None or anew:
+                self._words, self._order = words, order
                 self._reader = marks.Reader()
                 self._ground = self._read(at)
             else:
@@ -154,7 +159,7 @@ class Live:
         yield Frame.build(self._words, [], at, strings=strings)
         for start in range(0, len(entities), _PART):
             part = entities[start : start + _PART]
-            told = _tell([entity.ref for entity in part], self._words, at)
+            told = _tell([entity.ref for entity in part], self._words, at, self._order)
             self._expires[start : start + len(part)] = [told[entity.ref].expires for entity in part]
             rows = [told[entity.ref].row for entity in part]
             yield Frame.build(self._words, rows, at, strings=strings)
@@ -210,7 +215,7 @@ class Live:
         assert self._ground is not None
         ground = self._ground
         refs = {row: entity.ref for row in rows if (entity := ground.entities[row]) is not None}
-        told = _tell(list(refs.values()), ground.frame.vocabulary, at) if refs else {}
+        told = _tell(list(refs.values()), ground.frame.vocabulary, at, self._order) if refs else {}
         nothing = _Told({}, _NEVER)
         found = {row: told[refs[row]] if row in refs else nothing for row in rows}
         for row, one in found.items():
@@ -227,13 +232,13 @@ def _living() -> dict[int, list[int]]:
     return found
 
 
-def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime) -> Mapping[Ref, _Told]:
+def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime, order: Sequence[str]) -> Mapping[Ref, _Told]:
     """What is known of entities now; of one that is not in the catalog any more, nothing."""
     known = facts.current(None, refs)
-    return {ref: _told(known.get(ref, ([], [])), words, at) for ref in refs}
+    return {ref: _told(known.get(ref, ([], [])), words, at, order) for ref in refs}
 
 
-def _told(known: tuple[list[Fact], list[Gap]], words: Vocabulary, at: datetime) -> _Told:
+def _told(known: tuple[list[Fact], list[Gap]], words: Vocabulary, at: datetime, order: Sequence[str]) -> _Told:
     ends = (
         micros(fact.observed_at + age)
         for fact in known[0]
@@ -241,4 +246,4 @@ def _told(known: tuple[list[Fact], list[Gap]], words: Vocabulary, at: datetime) 
         and (age := words.types[fact.type].max_age) is not None
         and fact.observed_at + age >= at
     )
-    return _Told(merge(*known, words, at).values, min(ends, default=_NEVER))
+    return _Told(merge(*known, words, at, order).values, min(ends, default=_NEVER))

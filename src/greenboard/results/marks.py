@@ -7,6 +7,7 @@ follow what the others changed.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +16,11 @@ from django.db import connection
 from django.db.models import Max
 
 from greenboard.catalog.events import CatalogChanged
+from greenboard.connections.events import TrustChanged
 from greenboard.facts import store as facts
 from greenboard.facts.events import FactsChanged
+from greenboard.facts.models import CURRENT, FactInterval
+from greenboard.facts.types import SourceKind
 from greenboard.results import models
 
 ANYTHING = "*"
@@ -47,6 +51,15 @@ def note_catalog(event: CatalogChanged) -> None:
     """Mark the entities that changed in the catalog: anything about them may be judged otherwise."""
     ids = facts.known(event.entities)
     _write(((number, (ANYTHING,)) for number in ids.values()), event.at)
+
+
+def note_trust(event: TrustChanged) -> None:
+    """Mark the entities of which a connection says anything: where others say otherwise, another one is believed."""
+    rows = FactInterval.objects.filter(CURRENT, source_kind=SourceKind.CONNECTION.value, source=event.name)
+    found: dict[int, set[str]] = defaultdict(set)
+    for entity, name in rows.values_list("entity_id", "type").distinct():
+        found[entity].add(name)
+    _write(found.items(), event.at)
 
 
 def _write(marked: Iterable[tuple[int, Collection[str]]], at: datetime) -> None:

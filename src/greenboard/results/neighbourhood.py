@@ -11,6 +11,7 @@ import numpy as np
 from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Entity, RelationKind
+from greenboard.connections.store import trusted
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.merge import merge
@@ -29,8 +30,10 @@ def near(number: int, as_of: datetime) -> Surroundings:
     own = {number: found[number]}
     others = {each: entity for each, entity in found.items() if each != number}
     known = facts.current(as_of, [entity.ref for entity in others.values()])
-    words = facts.vocabulary()
-    subjects = [Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of)) for entity in others.values()]
+    words, order = facts.vocabulary(), trusted()
+    subjects = [
+        Subject(entity, merge(*known.get(entity.ref, ([], [])), words, as_of, order)) for entity in others.values()
+    ]
     kept = tuple(nearby.ends(ids, as_of, both=True))
     mentioned = ids - found.keys()
     place = Neighbourhood(kept, catalog.names(mentioned, as_of) if mentioned else {}, as_of)

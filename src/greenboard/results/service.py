@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from greenboard.catalog import store as catalog
+from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -272,9 +273,9 @@ def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
     wanted = None if entities is None else [entity.ref for entity in covered.values()]
     known = facts.current(at, wanted)
     moment = at or clock.now()
-    words = facts.vocabulary()
+    words, order = facts.vocabulary(), trusted()
     return {
-        number: Subject(entity, merge(*known.get(entity.ref, ([], [])), words, moment))
+        number: Subject(entity, merge(*known.get(entity.ref, ([], [])), words, moment, order))
         for number, entity in covered.items()
     }
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from greenboard.connections.store import trusted
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.merge import Snapshot, merge
@@ -132,9 +133,9 @@ class _Known:
     @classmethod
     def of(cls, session: Session, columns: Collection[int], lines: Collection[int]) -> _Known:
         refs = [session.ref(column) for column in columns]
-        words = facts.vocabulary()
+        words, order = facts.vocabulary(), trusted()
         known = facts.current(session.at, refs)
-        snapshots = {ref: merge(*told, words, session.at) for ref, told in known.items()}
+        snapshots = {ref: merge(*told, words, session.at, order) for ref, told in known.items()}
         since = _since(session, columns)
         rules = [session.rule(line) for line in lines]
         return cls(session, _steps(session, since), snapshots, Beyond.of(session, since, rules))

@@ -14,9 +14,11 @@ from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.connections import discovery, listing
 from greenboard.web.connections import form as connecting
 from greenboard.web.connections import page as connection
+from greenboard.web.defining import view as defining
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
+from greenboard.web.facts.sources import page as fact_sources
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
 from greenboard.web.hooks import view as hooks
@@ -53,8 +55,13 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
     path("sending-reports", reports, name="reports"),
+    path("fact-types-new", defining.new, name="fact-type-new"),
+    path("fact-types-check", defining.check, name="fact-type-check"),
     path("fact-types", fact_types, name="fact-types"),
     path("fact-types/<str:name>", fact_type, name="fact-type"),
+    path("fact-types/<str:name>/sources", fact_sources, name="fact-sources"),
+    path("fact-types/<str:name>/edit", defining.edit, name="fact-type-edit"),
+    path("fact-types/<str:name>/retire", defining.retire, name="fact-type-retire"),
     path("integrations", listing.integrations, name="integrations"),
     path("integrations/<str:integration>/connect", connecting.new, name="connection-new"),
     path("connections", listing.listing, name="connections"),

@@ -72,10 +72,15 @@ def _record(stream: StreamPlan, body: Shape, own: Mapping[str, Function]) -> Sha
         record = Inference({"settings": ANYTHING}, own).infer(stream.unfold.tree, record).element()
         # The outer item is there as `of`; what is read of it is not varied.
         return ANYTHING if record.anything else _with(record, stream.name, outer)
+    if record.kinds and "object" not in record.kinds:
+        return _with(record, stream.name, ANYTHING)
     return replace(record, origin=Origin(stream.name)) if not record.anything else record
 
 
 def _with(record: Shape, stream: str, outer: Shape) -> Shape:
+    """A record with the item that it was unfolded from; one that is no object is its `value`."""
+    if record.kinds and "object" not in record.kinds:
+        return Shape(made=frozenset({"object"}), fields={"value": record, "of": outer})
     fields = {
         name: replace(shape, origin=Origin(stream, (name,))) for name in record.names() if (shape := record.named(name))
     }

@@ -158,6 +158,10 @@ def _variants(node: Node, definitions: Mapping[str, Node], depth: int) -> Iterat
         name = str(node["$ref"]).rsplit("/", 1)[-1]
         yield from _variants(definitions.get(name, {}), definitions, depth + 1)
         return
+    if node.keys() == {"items"} and isinstance(node["items"], Mapping):
+        # Slack's description writes an object that may be one of several so, without saying that it is a list.
+        yield from _variants(node["items"], definitions, depth + 1)
+        return
     own = {key: value for key, value in node.items() if key not in ("allOf", "anyOf", "oneOf")}
     choices: list[list[Node]] = [[own]] if own else []
     choices += [list(_variants(part, definitions, depth + 1)) for part in node.get("allOf", ())]

@@ -81,7 +81,9 @@ class Trial:
         client = httpx2.Client(transport=httpx2.MockTransport(vendor))
         call = calling.caller(self.connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
         events = list(collecting.collect(self.connection, now=NOW, call=call))
-        facts = {(one.type, one.subject.id): one.value for one in events if isinstance(one, Found)}
+        facts = {
+            (one.type, f"{one.subject.stream} {one.subject.id}"): one.value for one in events if isinstance(one, Found)
+        }
         ended = events[-1]
         assert isinstance(ended, Ended)
         return Outcome(facts, tuple(one for one in events if isinstance(one, Missed)), ended)
@@ -205,7 +207,9 @@ class Trial:
 
 def made_up(integration: Integration) -> Connection:
     """A connection with settings and secrets that mean nothing."""
-    settings = {name: _setting(one) for name, one in integration.manifest.settings.items()}
+    settings = {
+        name: _setting(one) for name, one in integration.manifest.settings.items()
+    } | integration.manifest.contract.settings
     secrets = {name: "made-up-secret" for name, one in integration.manifest.secrets.items() if not one.optional}
     several = integration.manifest.api.auth
     for auth in several if isinstance(several, tuple) else (several,):

@@ -135,10 +135,10 @@ class Vendor:
                 body = paths.put(body, place, value)
             elif value and spec.header:
                 headers[spec.header] = value
-        for expression, value in ((stream.more, more), (stream.total, self._total(stream, last))):
+        for expression, told in ((stream.more, more), (stream.total, self._total(stream, last))):
             place = paths.simple(expression.tree) if expression else None
             if place:
-                body = paths.put(body, place, value)
+                body = paths.put(body, place, told)
         return httpx2.Response(200, headers=headers, content=json.dumps(body).encode())
 
     def _total(self, stream: StreamPlan, last: int) -> int:

@@ -18,7 +18,7 @@ import jmespath.exceptions
 from jmespath.parser import Parser
 
 from greenboard.connections.expressions import standard
-from greenboard.connections.expressions.function import Function, Mistyped, is_number
+from greenboard.connections.expressions.function import Function, Mistyped, fitting, is_number, takes_whole
 from greenboard.core.errors import UserError, suggest
 
 Node = Mapping[str, Any]
@@ -248,13 +248,21 @@ class _Compiler:
         function = self._known(tree)
         arguments = [self.node(child, leftmost=leftmost) for child in tree["children"]]
 
+        takes = [function.takes[min(at, len(function.takes) - 1)] for at in range(len(arguments))]
+        checks = list(enumerate((takes_whole(one), fitting(one)) for one in takes))
+
         def call(value: Any, env: Env) -> Any:
             given = [argument(value, env) for argument in arguments]
-            if False in given:
-                given = function.without_absent(given)
-            if function.strict and None in given:
-                return None
-            function.check(given)
+            for at, (whole, fits) in checks:
+                one = given[at]
+                if one is False and whole:
+                    # A joined record that is not there has no elements and no fields: nothing is known of them.
+                    one = given[at] = None
+                if one is None:
+                    if function.strict:
+                        return None
+                elif not fits(one):
+                    raise function.refusal(at, one)
             return function.call(env.now, *given) if function.timed else function.call(*given)
 
         return call

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,24 +36,10 @@ class Function:
     timed: bool = False
     rest: bool = False
 
-    def without_absent(self, arguments: Sequence[Any]) -> list[Any]:
-        """Arguments in which `false` is unknown where a list or object is taken: a joined record that is not there."""
-        return [
-            None if value is False and self.takes[min(at, len(self.takes) - 1)] in _WHOLE else value
-            for at, value in enumerate(arguments)
-        ]
-
-    def check(self, arguments: Sequence[Any]) -> None:
-        """Refuse arguments of another type; unknown ones fit everywhere.
-
-        Raises:
-            Mistyped: one of them is not what the function takes.
-
-        """
-        for index, value in enumerate(arguments):
-            wanted = self.takes[min(index, len(self.takes) - 1)]
-            if value is not None and not _FITS[wanted](value):
-                raise Mistyped(f"{self.name}: expected {_NAMED[wanted]}, got {_said(value)}")
+    def refusal(self, at: int, value: Any) -> Mistyped:
+        """What is wrong with an argument that does not fit."""
+        wanted = self.takes[min(at, len(self.takes) - 1)]
+        return Mistyped(f"{self.name}: expected {_NAMED[wanted]}, got {_said(value)}")
 
 
 class Registry:
@@ -88,6 +74,16 @@ class Registry:
         return declare
 
 
+def fitting(takes: Takes) -> Callable[[Any], bool]:
+    """Whether a known value is of a type."""
+    return _FITS[takes]
+
+
+def takes_whole(takes: Takes) -> bool:
+    """Whether a type is that of a list or object."""
+    return takes in ("list", "texts", "object")
+
+
 def joined(*registries: Registry) -> Mapping[str, Function]:
     """All functions of several registries."""
     return {name: one for registry in registries for name, one in registry.functions.items()}
@@ -118,7 +114,6 @@ def _said(value: object) -> str:
     return {bool: "a bool", str: "a text", list: "a list", dict: "an object"}.get(type(value), "a number")
 
 
-_WHOLE = frozenset({"list", "texts", "object"})
 _FITS: dict[Takes, Callable[[Any], bool]] = {
     "any": lambda _: True,
     "list": lambda value: isinstance(value, list),

@@ -57,7 +57,7 @@ def shipped(look: Look) -> Iterator[list[Record]]:
 
 def _uses(look: Look) -> list[Use]:
     found = []
-    for at, line in enumerate(look.connection.settings["uses"], start=1):  # type: ignore[arg-type]
+    for at, line in enumerate(look.connection.settings["uses"], start=1):
         told = _LINE.fullmatch(str(line))
         if told is None:
             text = f"Line {at} of what components are built on: expected COMPONENT = PRODUCT VERSION, got {line!r}."

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
-from greenboard.connections.expressions.function import Registry, moment
+from greenboard.connections.expressions.function import Mistyped, Registry, moment
 
 FUNCTIONS = Registry()
 _DAY = timedelta(days=1)
+_Judge = Callable[..., Any]
+
+
+def _documented(judge: _Judge) -> _Judge:
+    """Tell objects of another shape than the API documents from bugs of ours."""
+
+    @wraps(judge)
+    def guarded(*given: Any) -> Any:
+        try:
+            return judge(*given)
+        except (AttributeError, TypeError):
+            raise Mistyped(f"{judge.__name__}: an object of another shape") from None
+
+    return guarded
 
 
 @FUNCTIONS.add("object", "object", gives="bool", example="selects(spec.selector, metadata.labels)")
+@_documented
 def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool | None:
     """Whether a label selector matches labels; an empty one matches all, one that cannot be told is unknown."""
     verdicts = [labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()]
     several = selector.get("matchExpressions") or []
-    verdicts += [_holds(term, labels) for term in several if isinstance(term, Mapping)]  # type: ignore[misc]
+    verdicts += [_holds(term, labels) for term in several]
     return False if False in verdicts else None if None in verdicts else True
 
 
@@ -38,6 +54,7 @@ def _holds(term: Mapping[str, Any], labels: Mapping[str, Any]) -> bool | None:
 
 
 @FUNCTIONS.add("object", gives="text", example="owner(metadata)")
+@_documented
 def owner(metadata: Mapping[str, Any]) -> str:
     """What a pod is of, as `Deployment/checkout`; a pod that nothing controls is of itself."""
     several = metadata.get("ownerReferences") or []
@@ -52,6 +69,7 @@ def owner(metadata: Mapping[str, Any]) -> str:
 
 
 @FUNCTIONS.add("object", gives="int", timed=True, example="restarts_24h(status)")
+@_documented
 def restarts_24h(now: datetime, status: Mapping[str, Any]) -> int | None:
     """How often containers of a pod restarted in 24 hours. The API counts since the pod began and tells when
     the last one ended: where that leaves several possible, it is unknown.
@@ -80,6 +98,7 @@ def _within(time: object, now: datetime) -> bool | None:
 
 
 @FUNCTIONS.add("list", "list", "text", gives="bool", example="gives(limits, ['memory'], 'default')")
+@_documented
 def gives(limit_ranges: list[Any], wanted: list[Any], part: str) -> bool | None:
     """Whether limit ranges of a namespace give all of some resources to containers that do not ask for them. Where
     they give some of them, it depends on the container: unknown. A limit serves as the request too.

@@ -78,10 +78,27 @@ def _last_login(held: Raw) -> str | None:
     """RFC 3339. Active Directory counts tenths of microseconds since 1601, and 0 means never."""
     filetime = _first(held, ("lastLogonTimestamp",))
     if filetime is not None:
-        return _written(_SINCE_1601 + timedelta(microseconds=int(filetime) // 10)) if filetime.strip("0") else None
-    found = [_GENERALIZED.fullmatch(text) for text in _all(held, ("authTimestamp", "pwdLastSuccess"))]
-    times = [datetime.strptime(one[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) for one in found if one]
-    return _written(max(times)) if times else None
+        return _since_1601(filetime)
+    found = [_generalized(text) for text in _all(held, ("authTimestamp", "pwdLastSuccess"))]
+    return _written(max(times)) if (times := [one for one in found if one]) else None
+
+
+def _since_1601(text: str) -> str | None:
+    if not text.isdigit() or not int(text):
+        return None
+    try:
+        return _written(_SINCE_1601 + timedelta(microseconds=int(text) // 10))
+    except OverflowError:
+        return None
+
+
+def _generalized(text: str) -> datetime | None:
+    """A time in the syntax of LDAP (RFC 4517, Generalized Time), in UTC."""
+    told = _GENERALIZED.fullmatch(text)
+    try:
+        return datetime.strptime(told[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if told else None
+    except ValueError:
+        return None
 
 
 def _written(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from greenboard.connections.expressions.function import Registry
+from greenboard.connections.expressions.function import Mistyped, Registry
 from greenboard.connections.reading import Look
 from greenboard.connections.types import Failed, Reason, Record
 from greenboard.integrations.osv.cvss import base_score
@@ -45,7 +45,7 @@ def hits(look: Look) -> Iterator[list[Record]]:
 
 def _packages(look: Look) -> list[tuple[str, str]]:
     found = []
-    for at, line in enumerate(look.connection.settings["packages"], start=1):  # type: ignore[arg-type]
+    for at, line in enumerate(look.connection.settings["packages"], start=1):
         told = _LINE.fullmatch(str(line))
         if told is None:
             text = f"Line {at} of the packages: expected COMPONENT = pkg:TYPE/NAME@VERSION, got {line!r}."
@@ -103,6 +103,15 @@ def weaknesses(found: list[Any], purls: list[Any]) -> list[Record]:
     """Each weakness once, whatever number of databases describe it, with its highest `severity` and whether it is
     `fixed` in some version of every package of ours that has it. What is not known is null.
     """
+    try:
+        groups = _groups(found)
+        return [{"severity": _severity(entries), "fixed": _fixed(entries, purls)} for entries in groups]
+    except (AttributeError, KeyError, TypeError):
+        raise Mistyped("an entry is not as the OSV schema says") from None
+
+
+def _groups(found: list[Any]) -> list[list[Mapping[str, Any]]]:
+    """Entries that name each other are of one weakness."""
     groups: list[tuple[set[str], list[Mapping[str, Any]]]] = []
     for entry in found:
         if entry.get("withdrawn"):
@@ -112,7 +121,7 @@ def weaknesses(found: list[Any], purls: list[Any]) -> list[Record]:
             groups.remove(group)
             names, entries = names | group[0], group[1] + entries
         groups.append((names, entries))
-    return [{"severity": _severity(entries), "fixed": _fixed(entries, purls)} for _, entries in groups]
+    return [entries for _, entries in groups]
 
 
 def _severity(entries: Sequence[Mapping[str, Any]]) -> str | None:

@@ -57,6 +57,7 @@ class Type:
     max_age: str
     supplied_by: str
     connects: str
+    retired: bool
     fields: tuple[Field, ...]
     idioms: tuple[Idiom, ...]
     readers: tuple[Reader, ...]
@@ -86,13 +87,15 @@ def describe(declared: FactType, scorecards: Iterable[Scorecard], vocabulary: Vo
         max_age=words.span(declared.max_age) if declared.max_age else "",
         supplied_by=", ".join(declared.supplied_by),
         connects=declared.connects,
-        fields=tuple(_field(name, field, name == declared.many) for name, field in declared.fields.items()),
+        retired=declared.retired,
+        fields=tuple(field_of(name, field, name == declared.many) for name, field in declared.fields.items()),
         idioms=tuple(Idiom(one.says, highlight(one.rule, vocabulary.types)) for one in declared.idioms),
         readers=tuple(readers),
     )
 
 
-def _field(name: str, field: FieldDef, key: bool) -> Field:
+def field_of(name: str, field: FieldDef, key: bool) -> Field:
+    """A field as its documentation; `key` where it tells several facts apart."""
     values = ", ".join(field.values)
     return Field(name, field.type.value, field.measure, field.doc, values, _example(field), key)
 

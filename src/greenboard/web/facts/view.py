@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from greenboard.access.decide import Permission, require
+from greenboard.access.decide import Permission, may, require
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.web import asked as address
 from greenboard.web import content
@@ -31,7 +31,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = [
         known for known in _types() if wanted in f"{known.name} {known.title} {known.doc} {known.connects}".lower()
     ]
-    return render(request, "fact_types.html", {"types": found, "q": wanted, "total": len(_types())})
+    return render(
+        request,
+        "fact_types.html",
+        {"types": found, "q": wanted, "total": len(_types()), "may_define": may(request.user, Permission.RULES_WRITE)},
+    )
 
 
 @require(Permission.READ)
@@ -40,5 +44,6 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     """One fact type with its fields and its readers."""
     for known in _types():
         if known.name == name:
-            return render(request, "fact_type.html", {"type": known})
+            held = name in content.vocabulary().defined and may(request.user, Permission.RULES_WRITE)
+            return render(request, "fact_type.html", {"type": known, "may_edit": held})
     raise Http404(f"no fact type {name!r}")

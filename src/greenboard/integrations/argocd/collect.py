@@ -1,0 +1,48 @@
+"""What the manifest of Argo CD cannot say: a label that a setting names, and what an application is made of."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from greenboard.connections.expressions.function import Registry
+
+FUNCTIONS = Registry()
+_KINDS = {"Helm": "helm", "Kustomize": "kustomize", "Directory": "kubernetes", "Plugin": "other"}
+_STAGES = {
+    "production": ("prod", "prd", "production", "live"),
+    "staging": ("staging", "stage", "stg", "preprod", "uat"),
+    "test": ("test", "qa", "testing"),
+    "development": ("dev", "development"),
+}
+
+
+@FUNCTIONS.add(
+    "any", "object", "text", gives="text", strict=False, example="environment(metadata.labels, spec.destination, 'env')"
+)
+def environment(labels: Any, destination: dict[str, Any] | None, key: str) -> str | None:
+    """The environment that a label names; without that label, where the application goes: cluster and namespace."""
+    told = labels.get(key) if isinstance(labels, dict) else None
+    if isinstance(told, str) and told:
+        return told
+    where = destination or {}
+    cluster, namespace = where.get("name") or where.get("server"), where.get("namespace")
+    if not isinstance(cluster, str) or not isinstance(namespace, str) or not cluster or not namespace:
+        return None
+    return f"{re.sub('^https?://', '', cluster)}/{namespace}"
+
+
+@FUNCTIONS.add("text", gives="text", example="stage('prod-eu')")
+def stage(environment: str) -> str | None:
+    """What an environment is for, as its name says; unknown where it says nothing, or two things."""
+    words = set(re.split(r"[^a-z]+", environment.lower()))
+    found = [name for name, several in _STAGES.items() if words & set(several)]
+    return found[0] if len(found) == 1 else None
+
+
+@FUNCTIONS.add("object", gives="text", example="kind_of(status)")
+def kind_of(status: dict[str, Any]) -> str | None:
+    """Which tool the files of an application are for: that of its only source, or of all of them."""
+    one, several = status.get("sourceType"), status.get("sourceTypes")
+    told = {one} if one else set(several) if isinstance(several, list) and several else set()
+    return _KINDS.get(str(told.pop())) if len(told) == 1 else "other" if told else None

@@ -1,0 +1,79 @@
+"""What an AWS account has: each service in each region, and the components that resources are tagged with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from greenboard.connections.reading import Look
+from greenboard.connections.types import Failed, Reason, Record
+from greenboard.integrations.aws import databases, images, messaging, storage, web
+from greenboard.integrations.aws.session import Clients, told
+
+Reads = Callable[[Clients, str], Iterator[Record]]
+_READS: Mapping[str, Reads] = {
+    "rds": databases.rds,
+    "dynamodb": databases.dynamodb,
+    "elasticache": databases.elasticache,
+    "s3": storage.s3,
+    "secretsmanager": storage.secretsmanager,
+    "sqs": messaging.sqs,
+    "elbv2": web.elbv2,
+    "lambda": web.functions,
+    "ecr": images.ecr,
+}
+_BATCH = 200
+
+
+def services(look: Look) -> Iterator[list[Record]]:
+    """Each service in each region. Buckets have names in all regions, and are listed once."""
+    several = _listed(look, "services")
+    if unknown := [name for name in several if name not in _READS]:
+        text = f"{', '.join(unknown)} cannot be looked at; known are {', '.join(_READS)}."
+        raise Failed(Reason("ours", text))
+    found = [(name, region) for name in several for region in _regions(look)[: 1 if name == "s3" else None]]
+    yield [{"id": f"{name} {region}", "service": name, "region": region} for name, region in found]
+
+
+def resources(look: Look) -> Iterator[list[Record]]:
+    """What a service has in a region, each with the component that its tag names, "" where it has none."""
+    parent: Any = look.parent
+    batch: list[Record] = []
+    key = str(look.connection.settings["tag"])
+    with told(f"{parent['service']} in {parent['region']}"):
+        for one in _READS[parent["service"]](Clients(look), parent["region"]):
+            batch.append(_named(one, key))
+            if len(batch) == _BATCH or look.stop():
+                yield batch
+                batch = []
+    yield batch
+
+
+def components(look: Look) -> Iterator[list[Record]]:
+    """The values that the tag has, over all regions."""
+    found: dict[str, None] = {}
+    key = str(look.connection.settings["tag"])
+    clients = Clients(look)
+    for region in _regions(look):
+        with told(f"tag:GetTagValues in {region}"):
+            pages = clients.of("resourcegroupstaggingapi", region).get_paginator("get_tag_values").paginate(Key=key)
+            found |= {value: None for page in pages for value in page["TagValues"] if value}
+    yield [{"id": value} for value in found]
+
+
+def _named(one: Record, key: str) -> Record:
+    tags: Any = one["tags"]
+    component = next((value for name, value in tags if name == key), "")
+    return {**one, "component": component, "tags": [f"{name}={value}" for name, value in sorted(tags)]}
+
+
+def _regions(look: Look) -> list[str]:
+    return _listed(look, "regions")
+
+
+def _listed(look: Look, name: str) -> list[str]:
+    several: Any = look.connection.settings[name]
+    return [str(one) for one in several]
+
+
+STREAMS = {"services": services, "resources": resources, "components": components}

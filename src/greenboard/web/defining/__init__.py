@@ -1,0 +1,1 @@
+"""The page on which fact types are defined."""

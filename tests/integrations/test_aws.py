@@ -1,0 +1,198 @@
+"""What an account has, from moto's server: a real HTTP interface that answers as AWS does."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from greenboard.connections import calling, collecting, configured, discovery
+from greenboard.connections.types import Ended, Found, Missed, Seen
+from greenboard.integrations.aws import records
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+REGION = "eu-central-1"
+KEYS = {"key_id": "testing", "key": "testing"}
+
+
+@pytest.fixture(scope="module")
+def account():
+    """An account with something of each service, at an address of this machine."""
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    server = pytest.importorskip("moto.server", reason="needs moto").ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def aws(account):
+    import boto3
+
+    httpx2.post(f"{account}/moto-api/reset")
+    return lambda service: boto3.client(
+        service, region_name=REGION, endpoint_url=account, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+
+
+def collected(account, secrets=KEYS, **more):
+    settings = {"endpoint": account, "regions": [REGION], **more}
+    connection = configured.connection(discovery.found()["aws"], settings, secrets)
+    with httpx2.Client() as client:
+        call = calling.caller(connection, client=client, sleep=lambda _: None)
+        return list(collecting.collect(connection, now=NOW, call=call))
+
+
+def facts(events, name="cloud_resource"):
+    """By address, whatever component they are of."""
+    found = [one for one in events if isinstance(one, Found) and one.type == name]
+    return {item.get("address", item.get("name")).rpartition(":")[2]: item for one in found for item in one.value}
+
+
+def missed(events):
+    return {(one.reason.fault, one.type) for one in events if isinstance(one, Missed)}
+
+
+TAGS = [{"Key": "service", "Value": "checkout"}, {"Key": "env", "Value": "prod"}]
+
+
+@pytest.mark.slow
+def test_databases_and_tables_say_how_they_are_kept(account, aws):
+    aws("rds").create_db_instance(
+        DBInstanceIdentifier="orders", DBInstanceClass="db.t3.micro", Engine="postgres", EngineVersion="16.4",
+        AllocatedStorage=10, MasterUsername="someone", MasterUserPassword="a password of tests", MultiAZ=True,
+        StorageEncrypted=True, BackupRetentionPeriod=14, DeletionProtection=True, PubliclyAccessible=False, Tags=TAGS,
+    )  # fmt: skip
+    table = aws("dynamodb")
+    table.create_table(
+        TableName="carts", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], Tags=TAGS,
+    )  # fmt: skip
+    events = collected(account, services=["rds", "dynamodb"])
+    found = facts(events)
+    orders = found["orders"]
+    assert (orders["kind"], orders["type"]) == ("database", "aws_db_instance")
+    assert {**orders, "tags": sorted(orders["tags"])} == {
+        **orders, "provider": "aws", "encrypted": True, "public": False, "multi_zone": True, "backup_enabled": True,
+        "backup_retention_days": 14, "deletion_protection": True, "engine_version": "16.4", "region": REGION,
+        "tags": ["env=prod", "service=checkout"],
+    }  # fmt: skip
+    assert found["table/carts"]["backup_enabled"] is False
+    assert {one.subject.id for one in events if isinstance(one, Found)} == {"checkout"}
+
+
+@pytest.mark.slow
+def test_buckets_say_whether_they_are_open_and_insist_on_tls(account, aws):
+    s3 = aws("s3")
+    where = {"LocationConstraint": REGION}
+    for name in ("closed-bucket", "open-bucket"):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    s3.put_bucket_tagging(Bucket="closed-bucket", Tagging={"TagSet": TAGS})
+    blocked = {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": True,
+        "RestrictPublicBuckets": True,
+    }
+    s3.put_public_access_block(Bucket="closed-bucket", PublicAccessBlockConfiguration=blocked)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+    s3.put_bucket_policy(Bucket="closed-bucket", Policy=json.dumps(policy))
+    s3.put_bucket_acl(Bucket="open-bucket", ACL="public-read")
+    events = collected(account, services=["s3"])
+    found = facts(events)
+    assert (found["closed-bucket"]["public"], found["closed-bucket"]["tls"]) == (False, True)
+    assert (found["open-bucket"]["public"], found["open-bucket"]["tls"]) == (True, False)
+    assert found["open-bucket"]["region"] == REGION
+    assert {one.subject.id for one in events if isinstance(one, Seen)} == {"arn:aws:s3:::open-bucket", "checkout"}
+
+
+@pytest.mark.slow
+def test_queues_secrets_and_images_come_with_their_tags(account, aws):
+    aws("sqs").create_queue(
+        QueueName="bills", Attributes={"SqsManagedSseEnabled": "true"}, tags={"service": "checkout"}
+    )
+    aws("secretsmanager").create_secret(Name="key", SecretString="not to be read", Tags=TAGS)
+    ecr = aws("ecr")
+    ecr.create_repository(repositoryName="shop/checkout", imageTagMutability="IMMUTABLE", tags=TAGS)
+    layers = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": {}, "layers": []}
+    ecr.put_image(repositoryName="shop/checkout", imageManifest=json.dumps(layers), imageTag="4.12.0")
+    events = collected(account, services=["sqs", "secretsmanager", "ecr"])
+    found = facts(events)
+    assert (found["bills"]["encrypted"], found["bills"]["public"], found["bills"]["tls"]) == (True, False, False)
+    assert any(one["type"] == "aws_secretsmanager_secret" for one in found.values())
+    (image,) = facts(events, "artifact").values()
+    assert (image["kind"], image["version"], image["immutable"]) == ("image", "4.12.0", True)
+    assert image["digest"].startswith("sha256:")
+
+
+@pytest.mark.slow
+def test_all_services_of_an_empty_account_are_read_and_nothing_is_found(account, aws):
+    events = collected(account)
+    assert facts(events) == {}
+    assert missed(events) == set()
+    (ended,) = [one for one in events if isinstance(one, Ended)]
+    assert ended.complete == {"cloud_resource": True, "artifact": True}
+
+
+@pytest.mark.slow
+def test_a_role_is_taken_on_with_its_external_id(account, aws):
+    aws("sqs").create_queue(QueueName="bills", tags={"service": "checkout"})
+    role = "arn:aws:iam::123456789012:role/greenboard"
+    found = facts(collected(account, {**KEYS, "external_id": "ours"}, role=role, services=["sqs"]))
+    assert set(found) == {"bills"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("secrets", "more", "fault"),
+    [
+        ({}, {}, "ours"),
+        (KEYS, {"services": ["rds", "minitel"]}, "ours"),
+        (KEYS, {"endpoint": "http://127.0.0.1:1"}, "theirs"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_a_reason(secrets, more, fault):
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    events = collected("http://127.0.0.1:1", secrets, **more)
+    assert facts(events) == {}
+    assert (fault, "cloud_resource") in missed(events)
+
+
+@pytest.mark.slow
+def test_a_refusal_of_aws_is_a_missing_permission():
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    refused = {"__type": "AccessDeniedException", "message": "User: x is not authorized to perform: sqs:ListQueues"}
+
+    def answer(_):
+        return httpx2.Response(400, json=refused)
+
+    settings = {"endpoint": "http://aws.test", "regions": [REGION], "services": ["sqs"]}
+    connection = configured.connection(discovery.found()["aws"], settings, KEYS)
+    client = httpx2.Client(transport=httpx2.MockTransport(answer))
+    call = calling.caller(connection, client=client, sleep=lambda _: None)
+    events = list(collecting.collect(connection, now=NOW, call=call))
+    assert any("not authorized to perform" in one.reason.text for one in events if isinstance(one, Missed))
+    assert {fault for fault, _ in missed(events)} == {"permission"}
+
+
+EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "open_to_all"),
+    [
+        (EVERYBODY, True),
+        ({**EVERYBODY, "Principal": {"AWS": ["*", "arn:aws:iam::1:root"]}}, True),
+        ({**EVERYBODY, "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:::x"}}}, None),
+        ({**EVERYBODY, "Principal": {"AWS": "arn:aws:iam::1:root"}}, False),
+        ({**EVERYBODY, "Effect": "Deny"}, False),
+    ],
+)
+def test_a_policy_admits_everybody_only_where_nothing_narrows_it(statement, open_to_all):
+    assert records.admits_everyone(records.statements(json.dumps({"Statement": statement}))) is open_to_all
