@@ -67,14 +67,15 @@ def _holds(matcher: Mapping[str, Any], value: str) -> bool | None:
 
 def _routed(status: Any, label: str) -> Iterator[str]:
     """The values of a label that the routes of the configuration name."""
-    text = ((status or {}).get("config") or {}).get("original") if isinstance(status, dict) else None
+    config = status.get("config") if isinstance(status, dict) else None
+    text = config.get("original") if isinstance(config, dict) else None
     if not isinstance(text, str):
         raise Failed(Reason("theirs", "The answer names no configuration.", what="GET /api/v2/status"))
     try:
         told = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError):
         raise Failed(Reason("theirs", "The configuration is no YAML.", what="GET /api/v2/status")) from None
-    yield from _values((told or {}).get("route") if isinstance(told, dict) else None, label)
+    yield from _values(told.get("route") if isinstance(told, dict) else None, label)
 
 
 def _values(route: Any, label: str) -> Iterator[str]:
@@ -85,10 +86,14 @@ def _values(route: Any, label: str) -> Iterator[str]:
         yield str(match[label])
     if isinstance(pattern, dict) and _WORDS.fullmatch(str(pattern.get(label, ""))):
         yield from str(pattern[label]).split("|")
-    for text in route.get("matchers") or ():
+    for text in _list(route.get("matchers")):
         found = _MATCHER.fullmatch(str(text))
         value = found[3].strip("\"'") if found else ""
         if found and found[1] == label and found[2] in ("=", "=~") and _WORDS.fullmatch(value):
             yield from value.split("|") if found[2] == "=~" else [value]
-    for below in route.get("routes") or ():
+    for below in _list(route.get("routes")):
         yield from _values(below, label)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

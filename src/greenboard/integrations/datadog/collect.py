@@ -17,5 +17,5 @@ def linked(included: list[Any], references: list[Any]) -> list[Any] | None:
     return None if None in found else found
 
 
-def _key(resource: Any) -> tuple[object, object]:
-    return (resource.get("type"), resource.get("id")) if isinstance(resource, dict) else (None, None)
+def _key(resource: Any) -> str:
+    return repr((resource.get("type"), resource.get("id"))) if isinstance(resource, dict) else ""

@@ -28,7 +28,7 @@ def _covers(silence: Any, labels: Mapping[str, Any]) -> bool | None:
     matchers = silence.get("matchers") if isinstance(silence, dict) else None
     if not isinstance(matchers, list) or not all(isinstance(one, dict) for one in matchers):
         return None
-    held = [_holds(one, labels.get(one.get("name"))) for one in matchers]
+    held = [_holds(one, labels.get(str(one.get("name")))) for one in matchers]
     return False if False in held else None if None in held else True
 
 

@@ -60,8 +60,11 @@ def targets(path: list[Any]) -> list[Any] | None:
 def uncovered(now: datetime, shifts: list[Any]) -> float | None:
     """For how many seconds of the next 30 days no shift has a person."""
     end = now + timedelta(days=_DAYS)
+    if not all(isinstance(one, dict) for one in shifts):
+        return None
     free, reached = 0.0, now
-    for start, stop in sorted((moment(one["start_at"]), moment(one["end_at"])) for one in shifts if one.get("user")):
+    taken = [one for one in shifts if one.get("user")]
+    for start, stop in sorted((moment(one.get("start_at")), moment(one.get("end_at"))) for one in taken):
         free += max(0.0, (min(start, end) - reached).total_seconds())
         reached = max(reached, min(stop, end))
     return free + max(0.0, (end - reached).total_seconds())
@@ -70,8 +73,13 @@ def uncovered(now: datetime, shifts: list[Any]) -> float | None:
 @FUNCTIONS.add("object", gives="texts", example="literals(attribute_values)")
 def literals(values: dict[str, Any]) -> list[str]:
     """What the attributes of a catalog entry refer to. An attribute that is not set refers to nothing."""
-    told = [part for one in values.values() for part in (one.get("value"), *(one.get("array_value") or ()))]
+    several = [one for one in values.values() if isinstance(one, dict)]
+    told = [part for one in several for part in (one.get("value"), *_list(one.get("array_value")))]
     return [part["literal"] for part in told if isinstance(part, dict) and isinstance(part.get("literal"), str)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _all(path: list[Any]) -> Iterator[Node]:
@@ -82,15 +90,24 @@ def _all(path: list[Any]) -> Iterator[Node]:
 
 
 def _known(node: Any) -> Node:
-    if not isinstance(node, dict) or node.get("type") not in _WAITS:
+    kind = node.get("type") if isinstance(node, dict) else None
+    if not isinstance(kind, str) or kind not in _WAITS:
         raise _Unknown
-    return node
+    return node  # type: ignore[no-any-return]
+
+
+def _told(node: Node) -> Node:
+    """What a node says of its own type; nothing, where it says none."""
+    told = node.get(node["type"]) or {}
+    if not isinstance(told, dict):
+        raise _Unknown
+    return told
 
 
 def _branches(node: Node) -> tuple[list[Any], ...]:
     if node["type"] != "if_else":
         return ()
-    split = node.get("if_else") or {}
+    split = _told(node)
     if not isinstance(split.get("then_path"), list) or not isinstance(split.get("else_path"), list):
         raise _Unknown
     return split["then_path"], split["else_path"]
@@ -110,7 +127,7 @@ def _shallowest(path: list[Any]) -> list[Node]:
 def _repeats(path: list[Any]) -> int:
     for node in map(_known, path):
         if node["type"] == "repeat":
-            return _number((node.get("repeat") or {}).get("repeat_times"))
+            return _number(_told(node).get("repeat_times"))
         least = min(map(_repeats, _branches(node)), default=0)
         if least:
             return least
@@ -122,7 +139,7 @@ def _calls(node: Node) -> bool:
 
 
 def _targets(node: Node) -> list[Any]:
-    found = (node.get("level") or {}).get("targets")
+    found = _told(node).get("targets")
     if not isinstance(found, list):
         raise _Unknown
     return found
@@ -130,15 +147,14 @@ def _targets(node: Node) -> list[Any]:
 
 def _person(target: Any) -> bool:
     kind = target.get("type") if isinstance(target, dict) else None
-    if kind not in _PEOPLE:
+    if not isinstance(kind, str) or kind not in _PEOPLE:
         raise _Unknown
     return _PEOPLE[kind]
 
 
 def _wait(node: Node) -> int:
     """How long a node keeps the next one waiting; unknown where that depends on the hour."""
-    field = _WAITS[node["type"]]
-    told = node.get(node["type"]) or {}
+    field, told = _WAITS[node["type"]], _told(node)
     if any(name.endswith("_weekday_interval_config_id") and value for name, value in told.items()):
         raise _Unknown
     return _number(told.get(field)) if field else 0

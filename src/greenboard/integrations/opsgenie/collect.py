@@ -18,10 +18,11 @@ def levels(rules: list[Any]) -> list[Any] | None:
     """The levels of an escalation, in order: after how many seconds (`after`), and whom they call (`who`)."""
     found: dict[int, list[Any]] = {}
     for rule in rules:
-        after, who = _after(rule), (rule.get("recipient") or {}) if isinstance(rule, dict) else {}
-        if after is None or who.get("type") not in _CALLS:
+        after, who = _after(rule), rule.get("recipient") if isinstance(rule, dict) else None
+        calls = _CALLS.get(str(who.get("type"))) if isinstance(who, dict) else None
+        if after is None or calls is None:
             return None
-        if _CALLS[who["type"]]:
+        if calls:
             found.setdefault(after, []).append(who)
     return [{"after": after, "who": found[after]} for after in sorted(found)]
 
@@ -32,9 +33,12 @@ def uncovered(now: datetime, rotations: list[Any], told_until: str) -> float | N
     end = now + timedelta(days=_DAYS)
     if moment(told_until) < end:
         return None
-    periods = [one for rotation in rotations for one in rotation.get("periods") or ()]
+    told = [one.get("periods") if isinstance(one, dict) else None for one in rotations]
+    if not all(isinstance(one, list | None) for one in told):
+        return None
     free, reached = 0.0, now
-    for start, stop in sorted((moment(one["startDate"]), moment(one["endDate"])) for one in periods if _taken(one)):
+    taken = [one for periods in told for one in periods or () if _is_taken(one)]
+    for start, stop in sorted((moment(one.get("startDate")), moment(one.get("endDate"))) for one in taken):
         free += max(0.0, (min(start, end) - reached).total_seconds())
         reached = max(reached, min(stop, end))
     return free + max(0.0, (end - reached).total_seconds())
@@ -42,11 +46,13 @@ def uncovered(now: datetime, rotations: list[Any], told_until: str) -> float | N
 
 def _after(rule: Any) -> int | None:
     delay = rule.get("delay") if isinstance(rule, dict) else None
-    amount = delay.get("timeAmount") if isinstance(delay, dict) else None
+    if not isinstance(delay, dict):
+        return None
     # The schema names minutes as what a delay without a unit is in.
-    unit = _SECONDS.get((delay or {}).get("timeUnit") or "minutes")
+    amount, unit = delay.get("timeAmount"), _SECONDS.get(str(delay.get("timeUnit") or "minutes"))
     return amount * unit if isinstance(amount, int) and unit else None
 
 
-def _taken(period: dict[str, Any]) -> bool:
-    return (period.get("recipient") or {}).get("type") not in (None, "none")
+def _is_taken(period: Any) -> bool:
+    who = period.get("recipient") if isinstance(period, dict) else None
+    return isinstance(who, dict) and who.get("type") not in (None, "none")
