@@ -36,7 +36,7 @@ def test_of_very_many_entities_the_palette_finds_what_is_typed(window):
     window.page.route("**/palette.json", lambda route: route.fulfill(json=answer))
     window.page.keyboard.press("Control+k")
     window.page.wait_for_selector("gb-palette [role=option]")
-    window.page.keyboard.type("checkout")
+    window.page.keyboard.type("checkout service")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/entities/service/default/checkout")
     assert window.complaints == []
