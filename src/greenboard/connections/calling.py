@@ -111,7 +111,7 @@ class _Caller:
             except _Again as again:
                 if attempt == self.retry.attempts or again.wait > self.retry.longest.total_seconds():
                     raise Failed(again.reason, body=again.body, calls=attempt) from None
-                wait = again.wait or random.uniform(0, _BASE * 2**attempt)  # noqa: S311 - jitter, no secret
+                wait = again.wait or random.uniform(0, _BASE * 2**attempt)  # noqa: S311  # nosec B311
             self._pause(wait, request)
         raise AssertionError("the last attempt returns or raises")
 
