@@ -229,6 +229,7 @@ def test_two_who_note_at_once_make_one_chain(tmp_path):
     assert told.stdout.startswith("40 lines hold; the last is 40 with digest ")
 
 
+@pytest.mark.slow
 def test_the_command_names_the_first_broken_line(tmp_path):
     import sqlite3
 

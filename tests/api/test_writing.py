@@ -255,7 +255,7 @@ def test_nobody_gets_what_is_granted_to_a_team_by_putting_their_own_within_it(re
     mine = {"entities": [{"kind": "team", "name": "mine", "part_of": "payments"}]}
     told = problem(ask(reader, "POST", "bulk", mine), 403)
     assert "more than you hold" in told["errors"][0]["message"]
-    assert told["errors"][0]["got"] == "hooks.manage, rules.write"
+    assert told["errors"][0]["got"] == "connections.manage, hooks.manage, rules.write"
     assert grace.is_superuser
     assert ask(administrator, "POST", "bulk", mine).status_code == 200
     assert ask(reader, "POST", "bulk", mine).status_code == 200  # as it is already

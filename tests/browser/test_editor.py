@@ -174,7 +174,7 @@ OFFERED = {
     "workload.filter(w, w.ready > 1)[0].name.": "startsWith",
     "slo.exists(s, workload.all(w, s.": "target_pct",
     "dependencies().all(d, d.": "slo",
-    "dependents().all(d, d.": "in_team",
+    "dependents().all(d, d.in": "in_team",
     "dependencies().all(d, d.slo.exists(s, s.": "target_pct",
     "repository().": "branch_policy",
     "ownership.": "owner",

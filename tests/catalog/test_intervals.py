@@ -100,7 +100,7 @@ def play(actions: list[tuple[bool, object]]) -> list[tuple[datetime, Model]]:
 
 
 class Intervals(TestCase):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(steps)
     def test_reads_agree_with_the_model(self, actions):
         states = play(actions)

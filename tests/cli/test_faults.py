@@ -47,6 +47,7 @@ def test_links_in_a_circle_are_no_fault(run: Run, repo: Repo) -> None:
     assert run("check", folder, "--now", NOW).code == 0
 
 
+@pytest.mark.slow
 def test_names_that_are_not_utf_8_are_no_fault(run: Run, repo: Repo) -> None:
     folder = repo(FILES)
     Path(folder / "caf\udce9.md").write_text("# Runbook\n")

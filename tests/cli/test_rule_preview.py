@@ -113,6 +113,7 @@ def test_what_cannot_be_meant_is_bad_input(board: Path, arguments: tuple[str, ..
     assert said in done.err
 
 
+@pytest.mark.slow
 def test_a_level_that_falls_fails_when_asked(board: Path, tmp_path: Path) -> None:
     edit = """
 import sys

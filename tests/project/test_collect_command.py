@@ -62,6 +62,7 @@ def test_a_folder_of_clones_is_on_the_board_afterwards(tmp_path: Path, clones: P
     assert len(names) == 4
 
 
+@pytest.mark.slow
 def test_the_same_again_writes_no_fact_and_a_change_writes_what_changed(tmp_path: Path, clones: Path) -> None:
     data = tmp_path / "data"
     count = "SELECT count(*) FROM facts_factinterval"

@@ -97,6 +97,7 @@ print(Person.objects.count())
 """
 
 
+@pytest.mark.slow
 def test_installations_that_start_at_once_wait_for_each_other(tmp_path: Path, database: str) -> None:
     for url in ("", database):
         said = finish([start(PREPARE, surroundings(tmp_path, url)) for _ in range(3)])

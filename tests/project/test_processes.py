@@ -122,6 +122,7 @@ def test_a_request_that_takes_too_long_is_ended_with_the_time(tmp_path: Path, sl
         assert time.monotonic() - began < 8
 
 
+@pytest.mark.slow
 def test_serve_runs_both_and_leaves_neither_behind(tmp_path: Path) -> None:
     port = free_port()
     env = surroundings(tmp_path, GREENBOARD_PORT=str(port))

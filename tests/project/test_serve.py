@@ -91,6 +91,7 @@ def count(data: Path, table: str) -> int:
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
+@pytest.mark.slow
 def test_it_says_where_it_is_and_how_to_sign_in(tmp_path: Path) -> None:
     port = free_port()
     with serving(tmp_path, port) as process:

@@ -109,6 +109,7 @@ def test_a_committed_fact_changes_the_result_and_is_its_cause(shop: Path) -> Non
     assert "yes → no" in found[1]
 
 
+@pytest.mark.slow
 def test_what_was_committed_while_no_worker_ran_is_judged_when_one_starts(shop: Path) -> None:
     play(shop, "say(True)")
     with working(shop) as process:
@@ -130,6 +131,7 @@ def test_a_worker_killed_at_any_moment_loses_no_evaluation(shop: Path) -> None:
             until(shop, wanted)
 
 
+@pytest.mark.slow
 def test_it_stops_when_asked_and_when_its_parent_is_gone(shop: Path) -> None:
     with working(shop) as process:
         until_ready(process)

@@ -43,7 +43,7 @@ def play(card, steps, *, full):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(say_one, max_size=6))
 def test_incremental_and_full_evaluation_agree(tmp_path, steps):
     card = scorecard(tmp_path, BRONZE, SILVER, ("described", "readme.exists", "bronze"))

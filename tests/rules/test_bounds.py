@@ -57,6 +57,7 @@ def test_one_entity_that_is_too_much_is_an_error_and_the_others_are_decided(sour
     assert time.perf_counter() - started < 20
 
 
+@pytest.mark.slow
 def test_memory_stays_within_bounds_whatever_a_rule_asks() -> None:
     rules = json.dumps([NESTED, TRIPLE, SQUARES, FLAT, f"size({ADDED}) > 0", TEXTS, GROWN])
     done = subprocess.run([sys.executable, "-c", _MEASURED, rules], capture_output=True, text=True, check=True)

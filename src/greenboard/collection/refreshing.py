@@ -24,7 +24,8 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts.store import vocabulary
 
-_IDLE = 0.1
+_IDLE = 0.3
+"""Seconds between looks for what is due: a verdict after a message of a tool should take less than one."""
 _MOST = 100
 _LEASE = timedelta(minutes=2)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300))

@@ -79,7 +79,9 @@ def _sqlite(path: Path) -> Database:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
         f"PRAGMA cache_size=-{_CACHE_KIB};",
     }
-    return Database("sqlite", str(path), {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options})
+    # Kept open: opening and setting up a connection for each look of an idle worker is most of what it does.
+    settings = {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "CONN_MAX_AGE": _KEPT_SECONDS, "OPTIONS": options}
+    return Database("sqlite", str(path), settings)
 
 
 def _postgresql(url: str) -> Database:
