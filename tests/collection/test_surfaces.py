@@ -139,6 +139,13 @@ def test_what_was_discovered_is_decided_about(lookout, maintainer):
     assert "search" in maintainer.page("/connections/lookout/discovery?show=absent")
 
 
+def test_what_can_be_connected_is_shown_with_its_quality_and_what_it_lacks(tool, maintainer):
+    shown = maintainer.page("/integrations?q=pagerduty")
+    assert "<summary>Silver</summary>" in shown
+    assert "There is no server to try it with" in shown
+    assert '<td data-label="Quality">None</td>' in maintainer.page("/integrations?q=lookout")
+
+
 def test_a_connection_is_made_and_changed_by_form(tool, company, maintainer):
     form = maintainer.page("/integrations/lookout/connect")
     assert "services.read" in form

@@ -84,6 +84,18 @@ def test_facts_come_of_records_joins_and_what_hangs_on_them(acme):
     assert told.ended.streams["services"].records == 2
 
 
+def test_nothing_at_all_says_nothing_where_the_manifest_says_so(tmp_path):
+    streams = {**CHILDREN["streams"], "objectives": {"get": "/objectives", "empty": "No objectives are kept here."}}
+    fact = {"type": "slo", "about": "service", "from": "objectives", "of": "service", "map": {"name": "id"}}
+    asks = vendor.integration(tmp_path, streams=streams, facts=[fact])
+    none = vendor.Vendor(Acme(__objectives=[])).collect(asks)
+    assert none.facts == {}
+    assert [(one.type, one.reason.text) for one in none.missed] == [("slo", "No objectives are kept here.")]
+    assert not none.ended.complete["slo"]
+    one = vendor.Vendor(Acme(__objectives=[{"id": "o", "service": "a"}])).collect(asks)
+    assert one.facts == {("slo", "a"): ({"name": "o"},), ("slo", "b"): ()}
+
+
 FAULTS = {
     "a token that is not accepted": (httpx2.Response(401, json={"message": "bad token s3cr3t-key"}), "permission"),
     "a permission that lacks": (httpx2.Response(403), "permission"),

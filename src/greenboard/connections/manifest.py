@@ -202,7 +202,8 @@ class One(Strict):
 class Stream(Strict):
     """A list of records that the tool gives. A query of GraphQL is posted `at` an address.
 
-    What is taken with `take`, an expression on the parent, is in its record and needs no call.
+    What is taken with `take`, an expression on the parent, is in its record and needs no call. Where not one
+    record may mean that the tool is not used for this, `empty` says so: then nothing is known.
     """
 
     get: str = ""
@@ -226,6 +227,7 @@ class Stream(Strict):
     absent: Absent | None = None
     one: One | None = None
     optional: bool = False
+    empty: str = ""
     again: bool = False
     etag: bool = False
     keep: Literal["read", "all"] | tuple[str, ...] = "read"

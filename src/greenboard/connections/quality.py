@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -73,6 +74,33 @@ def load(folder: Path) -> Quality:
         raise UserError("there is none", place=Place(f"{folder.name}/{FILE}")) from None
     document = yaml.read(text, f"{folder.name}/{FILE}")[0]
     return Quality(yaml.parse(document, Told), document)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What people who choose a tool want to know: the grade, and what is still to be done for a better one."""
+
+    grade: Grade
+    open: tuple[str, ...]
+
+
+def shown(folder: Path) -> Shown:
+    """The quality of an integration as it says itself; no grade where it says nothing that can be read."""
+    try:
+        changed = (folder / FILE).stat().st_mtime_ns
+    except OSError:
+        return Shown("none", ())
+    return _shown(folder, changed)
+
+
+@lru_cache(maxsize=512)
+def _shown(folder: Path, _changed: int) -> Shown:
+    try:
+        told = load(folder)
+    except UserError:
+        return Shown("none", ())
+    left = (rule.todo for rule in told.told.rules.values() if isinstance(rule, Open) and rule.todo)
+    return Shown(told.earned, tuple(left))
 
 
 def findings(integration: Integration, *, contract: bool | None = None) -> Iterator[UserError]:

@@ -177,7 +177,9 @@ class Reader:
             looked = self._capped(plan, looked)
 
     def _capped(self, plan: StreamPlan, looked: Looked) -> Looked:
-        """A look that reached a cap failed: there may be more."""
+        """A look that reached a cap failed: there may be more; so did one of nothing where that says nothing."""
+        if plan.spec.empty and looked.state == "done" and not looked.count.records:
+            return replace(looked, state="failed", reason=Reason("theirs", plan.spec.empty, what=label(plan)))
         most, count = plan.spec.page.most, looked.count
         goes_on = looked.state == "open"
         over = (most and count.records >= most and (goes_on or plan.more is None)) or (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from greenboard.access.decide import Permission, may, require
 from greenboard.collection import models
 from greenboard.collection.types import RemovalState
-from greenboard.connections import discovery, store
+from greenboard.connections import discovery, quality, store
 from greenboard.core import clock
 from greenboard.web import words
 from greenboard.web.connections.model import Line, line
@@ -51,7 +51,12 @@ def integrations(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip().lower()
     used = Counter(row.integration for row in store.connections())
     found = [
-        {"manifest": one.manifest, "types": sorted({fact.type for fact in one.manifest.facts}), "used": used[name]}
+        {
+            "manifest": one.manifest,
+            "types": sorted({fact.type for fact in one.manifest.facts}),
+            "used": used[name],
+            "quality": quality.shown(one.folder),
+        }
         for name, one in discovery.found().items()
         if wanted in f"{name} {one.manifest.title} {one.manifest.category} {one.manifest.summary}".lower()
     ]
