@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("greenboard")
@@ -29,12 +29,18 @@ def test_every_command_has_help() -> None:
         assert run(name, "--help").returncode == 0, name
 
 
-def test_help_starts_in_under_three_tenths_of_a_second() -> None:
+def test_help_takes_under_three_tenths_of_a_second_of_a_processor() -> None:
+    """By the clock it takes a tenth on a quiet machine; of a busy one that would say more about what else it does."""
+
+    def spent() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = spent()
         run("--help")
-        taken.append(time.perf_counter() - start)
+        taken.append(spent() - before)
     assert min(taken) < 0.3
 
 

@@ -81,7 +81,7 @@ def test_ten_thousand_entities_by_a_hundred_and_ten_rules_take_some_ten_millisec
     codes = np.random.default_rng(1).integers(0, 5, (110, 10_000)).astype(np.int8)
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         ranks.stand(scorecard, codes, NOW)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.05  # some five on a quiet machine; wide for a busy one
