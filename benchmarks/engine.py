@@ -123,6 +123,7 @@ def measure(entities: int, repeat: int, peers: int) -> dict[str, Any]:
     seconds = median(lambda: [evaluate(program, frame) for program in programs], repeat)
     edited = [median(lambda source=source: evaluate(compile_rule(source, words), frame), 3) for source in sources]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    alone = changed_entity(frame, programs, rows[0])
     rate = entities * len(programs) / seconds
     theirs = beside(programs, rows, verdicts, words, peers) if peers else {}
     shares = {name: round(float(np.mean(verdicts == code)), 3) for name, code in
@@ -136,7 +137,7 @@ def measure(entities: int, repeat: int, peers: int) -> dict[str, Any]:
         "preview_ms": round(statistics.median(edited) * 1000, 2),
         "preview_worst_ms": round(max(edited) * 1000, 2),
         "backtest_ms": past.engine(min(entities, 10_000), 90, 3)["backtest_ms"],
-        **changed_entity(frame, programs, rows[0]),
+        **alone,
         "all_rules_ms": round(seconds * 1000, 1),
         "first_run_ms": round(first * 1000, 1),
         "columns_s": round(building, 2),

@@ -123,3 +123,10 @@ def test_sums_of_many_huge_numbers_take_no_time() -> None:
     found = evaluate(program("sum(workload.map(w, w.replicas)) > 0"), Frame.build(VOCABULARY, rows, NOW))
     assert set(found.tolist()) == {ERROR}
     assert time.perf_counter() - started < 5
+
+
+def test_zero_and_its_negative_are_written_each_as_it_is() -> None:
+    rows: list[Row] = [{"coverage": {"line_pct": value}} for value in (0.0, -0.0, 0.0, 1.5)]
+    frame = Frame.build(VOCABULARY, rows, NOW)
+    assert evaluate(program('string(coverage.line_pct) == "0"'), frame).tolist() == [PASS, FAIL, PASS, FAIL]
+    assert evaluate(program('string(coverage.line_pct) == "-0"'), frame).tolist() == [FAIL, PASS, FAIL, FAIL]

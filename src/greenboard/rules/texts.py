@@ -54,7 +54,11 @@ def _distinct(data: list[Array]) -> tuple[list[Array], Array]:
     if not varying:
         return [part.reshape(1) for part in data], np.asarray(0)
     if len(varying) == 1:
-        found, inverse = np.unique(varying[0], return_inverse=True)
+        one = varying[0]
+        # By their bits: 0.0 and -0.0 are equal, and are written differently.
+        bits = np.ascontiguousarray(one).view(np.int64) if one.dtype == np.float64 else one
+        found, inverse = np.unique(bits, return_inverse=True)
+        found = found.view(one.dtype)
         return [np.full(len(found), part) if part.ndim == 0 else found for part in data], inverse
     wide = np.stack([np.broadcast_to(part, varying[0].shape) for part in data], axis=1)
     rows, inverse = np.unique(wide, axis=0, return_inverse=True)
