@@ -217,3 +217,11 @@ EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}
 )
 def test_a_policy_admits_everybody_only_where_nothing_narrows_it(statement, open_to_all):
     assert records.admits_everyone(records.statements(json.dumps({"Statement": statement}))) is open_to_all
+
+
+def test_a_policy_for_all_but_some_is_not_taken_for_a_closed_one():
+    somebody = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::1:root"}}
+    all_but_one = {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::1:root"}}
+    assert records.admits_everyone([somebody]) is False
+    assert records.admits_everyone([somebody, all_but_one]) is None
+    assert records.admits_everyone([all_but_one, {"Effect": "Allow", "Principal": "*"}]) is True

@@ -46,11 +46,14 @@ def insists_on_tls(several: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def admits_everyone(several: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether a policy lets anybody in. A condition may narrow that, which is not judged here: unknown."""
-    open_ones = [one for one in several if one.get("Effect") == "Allow" and _everyone(one)]
+    """Whether a policy lets anybody in. A condition, or being for all but some (NotPrincipal), may narrow that, which
+    is not judged here: unknown.
+    """
+    allowing = [one for one in several if one.get("Effect") == "Allow"]
+    open_ones = [one for one in allowing if _everyone(one)]
     if any(not one.get("Condition") for one in open_ones):
         return True
-    return None if open_ones else False
+    return None if open_ones or any("NotPrincipal" in one for one in allowing) else False
 
 
 def _everyone(statement: Mapping[str, Any]) -> bool:
