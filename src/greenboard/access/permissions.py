@@ -35,6 +35,16 @@ class Permission(StrEnum):
     HOOKS_MANAGE = "hooks.manage"
     CONNECTIONS_READ = "connections.read"
     CONNECTIONS_MANAGE = "connections.manage"
+    ATTEST = "attestations.give"
+    EXEMPTIONS_REQUEST = "exemptions.request"
+    EXEMPTIONS_DECIDE = "exemptions.decide"
+    CAMPAIGNS_MANAGE = "campaigns.manage"
+    REVIEWS_ANSWER = "reviews.answer"
+    REVIEWS_SIGN = "reviews.sign"
+    REVIEWS_MANAGE = "reviews.manage"
+    NOTIFICATIONS_MANAGE = "notifications.manage"
+    WORKFLOWS_RUN = "workflows.run"
+    WORKFLOWS_MANAGE = "workflows.manage"
     OPERATE = "operate"
     """The name that it had when there was one administrator."""
 
@@ -66,6 +76,16 @@ WORDS: Mapping[Permission, Word] = {
     Permission.HOOKS_MANAGE: Word("Manage webhooks and read their deliveries"),
     Permission.CONNECTIONS_READ: Word("See connections, their collections and what they discovered"),
     Permission.CONNECTIONS_MANAGE: Word("Make, change, test and run connections, and decide what they discovered"),
+    Permission.ATTEST: Word("State and confirm that items of entities hold", About.ENTITIES),
+    Permission.EXEMPTIONS_REQUEST: Word("Ask that entities be exempt from rules", About.ENTITIES),
+    Permission.EXEMPTIONS_DECIDE: Word("Approve, deny and revoke exemptions", About.ENTITIES),
+    Permission.CAMPAIGNS_MANAGE: Word("Start, change and end campaigns"),
+    Permission.REVIEWS_ANSWER: Word("Ask for reviews of entities and answer their questions", About.ENTITIES),
+    Permission.REVIEWS_SIGN: Word("Decide and sign reviews of entities", About.ENTITIES),
+    Permission.REVIEWS_MANAGE: Word("Triage and assign reviews, and change their templates"),
+    Permission.NOTIFICATIONS_MANAGE: Word("Say who hears of what by which channel, and read what was sent"),
+    Permission.WORKFLOWS_RUN: Word("Start workflows about entities", About.ENTITIES),
+    Permission.WORKFLOWS_MANAGE: Word("Make and change workflows, and see every run"),
     Permission.OPERATE: Word("Settings, operation, and whatever has no permission of its own"),
 }
 
@@ -85,8 +105,22 @@ _MEMBER = _VIEWER | {
     Permission.FACTS_WRITE,
     Permission.PEOPLE_READ,
     Permission.CONNECTIONS_READ,
+    Permission.ATTEST,
+    Permission.EXEMPTIONS_REQUEST,
+    Permission.REVIEWS_ANSWER,
+    Permission.WORKFLOWS_RUN,
 }
-_MAINTAINER = _MEMBER | {Permission.RULES_WRITE, Permission.HOOKS_MANAGE, Permission.CONNECTIONS_MANAGE}
+_MAINTAINER = _MEMBER | {
+    Permission.RULES_WRITE,
+    Permission.HOOKS_MANAGE,
+    Permission.CONNECTIONS_MANAGE,
+    Permission.EXEMPTIONS_DECIDE,
+    Permission.CAMPAIGNS_MANAGE,
+    Permission.REVIEWS_SIGN,
+    Permission.REVIEWS_MANAGE,
+    Permission.NOTIFICATIONS_MANAGE,
+    Permission.WORKFLOWS_MANAGE,
+}
 
 VIEWER = Shipped("viewer", "Viewer", _VIEWER)
 MEMBER = Shipped("member", "Member", _MEMBER)

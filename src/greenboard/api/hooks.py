@@ -21,11 +21,12 @@ from greenboard.api.writing import reach, taken_shown
 from greenboard.api.written import Taken
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.core.happened import Happening
 from greenboard.facts import pushing
 from greenboard.hooks import inlets, service, store
 from greenboard.hooks.models import Delivery, Hook, Inlet
 from greenboard.hooks.service import Wish
-from greenboard.hooks.types import Happening, State
+from greenboard.hooks.types import State
 
 router = Router(tags=["Webhooks"])
 _HOOK = "/hooks/{int:number}"

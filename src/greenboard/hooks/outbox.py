@@ -12,9 +12,9 @@ from typing import Any
 
 from greenboard.catalog.events import CatalogChanged
 from greenboard.core import clock
+from greenboard.core.happened import Happened, Happening
 from greenboard.facts.events import FactsChanged
 from greenboard.hooks.models import Delivery, Event, Hook
-from greenboard.hooks.types import Happening
 from greenboard.results import store as results
 from greenboard.results.events import ResultsWritten
 from greenboard.results.rows import Change
@@ -52,6 +52,13 @@ def note_results(event: ResultsWritten) -> None:
     for kind in wanted:
         several = [one for one in found if (one.rule is None) is (kind is Happening.LEVEL_CHANGED)]
         _write(kind, event.at, [_change(event.scorecard, one) for one in several])
+
+
+def note(event: Happened) -> None:
+    """Whatever else happened, in the shape that all packages announce."""
+    about = {"entity": str(event.entity)} if event.entity else {}
+    said = {"title": event.title, "why": event.why, "todo": event.todo, "path": event.path}
+    _write(event.kind, event.at, [{**about, **said, "severity": event.severity.value, **event.data}])
 
 
 def test(hook: Hook, at: datetime) -> Delivery:

@@ -17,9 +17,9 @@ from greenboard.access.grants import named
 from greenboard.access.models import Service
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
+from greenboard.core.happened import Happening
 from greenboard.hooks import outbox, store
 from greenboard.hooks.models import Delivery, Hook, Inlet
-from greenboard.hooks.types import Happening
 from greenboard.outbound import addresses
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")

@@ -11,6 +11,7 @@ class ProjectConfig(AppConfig):
         from greenboard.catalog.events import CatalogChanged
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
+        from greenboard.core.happened import Happened
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
         from greenboard.results import marks
@@ -24,3 +25,4 @@ class ProjectConfig(AppConfig):
         subscribe(FactsChanged, outbox.note_facts)
         subscribe(ResultsWritten, outbox.note_results)
         subscribe(RuleSaved, outbox.note_rule)
+        subscribe(Happened, outbox.note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -16,6 +16,7 @@ from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, markdown, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
+from greenboard.web.panels import About, Offer, Offered, offers
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Line:
     source: str
     link: str
     aside: bool
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,15 @@ def lines(
         result.rule: _line(result, rules[result.rule], since.get(result.rule), ground)
         for result in judgement.results
         if result.rule in rules
+    }
+
+
+def offered(found: Mapping[str, Line], scorecard: Scorecard, about: About) -> dict[str, Line]:
+    """The same lines with what can be done about each."""
+    rules = {rule.id: rule for rule in scorecard.rules}
+    return {
+        name: replace(line, offers=offers(about, rules[name], Offered(Outcome(line.outcome.key), line.exempt)))
+        for name, line in found.items()
     }
 
 

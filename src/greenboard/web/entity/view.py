@@ -22,7 +22,7 @@ from greenboard.results import service
 from greenboard.results import store as results
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import asked as address
-from greenboard.web import causes, content
+from greenboard.web import causes, content, panels
 from greenboard.web.entity import known, ladder, owning, past, relations, result
 from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
@@ -53,6 +53,7 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
     own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
     surroundings = relations.Known(found, scorecard, asked)
     said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}, _home(stored, own, found)).get(ref, ([], []))
+    about = panels.About(request, stored, scorecard, asked)
     context = {
         "asked": asked,
         "scorecard": scorecard,
@@ -63,7 +64,8 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         "owning": _owning(stored, own, found, asked),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
-        **_readiness(scorecard, ref, asked),
+        "panels": panels.of_entity(about),
+        **_readiness(scorecard, ref, asked, about),
     }
     return render(request, "entity.html", context)
 
@@ -104,7 +106,7 @@ def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address
     return owning.build(stored, [*own, *people], past, declared, asked)
 
 
-def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked) -> dict[str, Any]:
+def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked, about: panels.About) -> dict[str, Any]:
     """Ladder, results and history; nothing where the scorecard does not ask about this entity."""
     level = next(iter(results.levels(scorecard.name, asked.as_of, entity=ref)), None)
     if level is None:
@@ -112,6 +114,7 @@ def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked) -> dict[str
     judgement = service.explain(scorecard, ref, asked.as_of, level=None if asked.as_of else level)
     since = results.since(scorecard.name, ref, asked.as_of)
     found = result.lines(scorecard, judgement, since, content.vocabulary(), asked)
+    found = result.offered(found, scorecard, about)
     blocking = judgement.standing.blocking
     changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
     history = results.level_history(scorecard.name, ref, asked.since, asked.as_of)

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
+from greenboard.core.happened import Happening
 from greenboard.hooks.models import Delivery, Hook, Inlet
-from greenboard.hooks.types import Happening, State
+from greenboard.hooks.types import State
 from greenboard.web import words
 from greenboard.web.words import Said
 
@@ -19,6 +20,27 @@ _EVENTS: Mapping[Happening, str] = {
     Happening.RESULT_CHANGED: "A rule came to another outcome",
     Happening.LEVEL_CHANGED: "An entity reached or lost a level",
     Happening.RULE_SAVED: "A rule was saved or restored",
+    Happening.ENTITY_DISCOVERED: "A tool shows something that the catalog lacks",
+    Happening.SOURCE_FAILED: "A connection could not be read",
+    Happening.SOURCE_RECOVERED: "A connection can be read again",
+    Happening.ATTESTATION_GIVEN: "Somebody attested that an item holds",
+    Happening.ATTESTATION_CONFIRMED: "A second person confirmed or refused an attestation",
+    Happening.ATTESTATION_ENDING: "An attestation ends soon",
+    Happening.ATTESTATION_ENDED: "An attestation ended, by date or by an event",
+    Happening.EXEMPTION_REQUESTED: "Somebody asked for an exemption",
+    Happening.EXEMPTION_DECIDED: "An exemption was approved or denied",
+    Happening.EXEMPTION_ENDING: "An exemption ends soon",
+    Happening.EXEMPTION_ENDED: "An exemption ended or was revoked",
+    Happening.CAMPAIGN_STARTED: "A campaign started",
+    Happening.CAMPAIGN_DUE: "A campaign reminds, or a milestone of it is due",
+    Happening.CAMPAIGN_ENDED: "A campaign ended",
+    Happening.REVIEW_REQUESTED: "Somebody asked for a readiness review",
+    Happening.REVIEW_ASSIGNED: "A review or a section of it was given to somebody",
+    Happening.REVIEW_DECIDED: "A review was decided and signed",
+    Happening.REVIEW_REOPENED: "A review was opened again, since something changed",
+    Happening.REVIEW_DUE: "A review, finding or condition is due",
+    Happening.WORKFLOW_WAITING: "A run of a workflow waits for somebody",
+    Happening.WORKFLOW_ENDED: "A run of a workflow ended",
 }
 """What one may choose. That a hook is tried is told to it whatever it chose."""
 _STATES: Mapping[State, Said] = {

@@ -13,7 +13,7 @@ from greenboard.catalog.teams import Belonging, belonging
 from greenboard.core.refs import Ref
 from greenboard.results.changes import changes
 from greenboard.web import asked as address
-from greenboard.web import causes, content, links
+from greenboard.web import causes, content, links, panels
 from greenboard.web.asked import Asked
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, spans
@@ -49,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "digest": causes.digest(told.changes, scorecard, asked, most=20, counted=told.counted),
         "scorecards": choices("scorecard", "Scorecard", [(one.name, one.title) for one in content.scorecards()], asked),
         "spans": spans(asked),
+        "panels": panels.of_home(panels.Home(request, mine, scorecard, asked)),
         "may_manage": may(request.user, Permission.PEOPLE_MANAGE),
     }
     return render(request, "mine.html", context)

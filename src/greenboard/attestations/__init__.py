@@ -1,0 +1,1 @@
+"""What people state about entities: given, confirmed, with evidence, ended by date or event."""

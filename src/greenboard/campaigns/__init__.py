@@ -1,0 +1,1 @@
+"""Dated pushes on chosen rules, and their tickets."""

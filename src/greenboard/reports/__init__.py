@@ -1,0 +1,1 @@
+"""What leaders look at: figures over many entities, for a day or between two."""

@@ -1,0 +1,1 @@
+"""Readiness reviews: templates, answers, findings, decision, signature, and what happens afterwards."""

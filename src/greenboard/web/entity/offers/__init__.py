@@ -1,0 +1,1 @@
+"""What is offered beside a result, one module each; see `web.panels`."""

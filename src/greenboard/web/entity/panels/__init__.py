@@ -1,0 +1,1 @@
+"""Parts of the page of an entity, one module each; see `web.panels`."""

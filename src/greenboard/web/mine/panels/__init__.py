@@ -1,0 +1,1 @@
+"""Parts of the page *Mine*, one module each; see `web.panels`."""

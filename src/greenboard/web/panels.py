@@ -1,0 +1,97 @@
+"""Parts of the pages of an entity and of *Mine*, and what is offered beside a result: modules found by looking.
+
+A module in `web.entity.panels` has `panel(about: About) -> Panel | None`, one in `web.mine.panels`
+`panel(home: Home) -> Panel | None`, one in `web.entity.offers`
+`offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from greenboard.catalog.store import Stored
+from greenboard.catalog.teams import Belonging
+from greenboard.core.discovery import modules
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Rule, Scorecard
+from greenboard.web.asked import Asked
+
+ENTITY, MINE, OFFERS = "greenboard.web.entity.panels", "greenboard.web.mine.panels", "greenboard.web.entity.offers"
+
+
+@dataclass(frozen=True)
+class About:
+    """An entity that may be seen, and who looks at it. `asked.as_of` is the day that is shown; None is now."""
+
+    request: HttpRequest
+    stored: Stored
+    scorecard: Scorecard
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Home:
+    """Whose page it is, and the teams that they are in."""
+
+    request: HttpRequest
+    mine: Belonging
+    scorecard: Scorecard
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page: `template` draws what is below the title and finds `context` as `panel`.
+
+    `order` says where it stands among the others, from the top. `more` is the address of all of it.
+    """
+
+    name: str
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    more: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a result came to, for whoever offers a way out."""
+
+    outcome: Outcome
+    exempt: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A next step beside a result: a link to where it is taken."""
+
+    title: str
+    url: str
+    icon: str = ""
+
+
+def of_entity(about: About) -> tuple[Panel, ...]:
+    """The panels of an entity's page, from the top."""
+    return _ordered([module.panel(about) for module in modules(ENTITY)])
+
+
+def of_home(home: Home) -> tuple[Panel, ...]:
+    """The panels of somebody's own page, from the top."""
+    return _ordered([module.panel(home) for module in modules(MINE)])
+
+
+def offers(about: About, rule: Rule, result: Offered) -> tuple[Offer, ...]:
+    """What can be done about a result now; of the past nothing."""
+    if about.asked.as_of is not None:
+        return ()
+    return tuple(offer for module in modules(OFFERS) for offer in module.offers(about, rule, result))
+
+
+def _ordered(found: list[Panel | None]) -> tuple[Panel, ...]:
+    return tuple(sorted((panel for panel in found if panel is not None), key=lambda panel: (panel.order, panel.name)))
