@@ -98,6 +98,15 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -148,6 +157,7 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""

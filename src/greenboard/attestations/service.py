@@ -184,7 +184,7 @@ def revoke(change: Change, by: Acting, at: datetime) -> Attestation:
         row = store.find(change.number, by.sees)
         stored = permitting.entity(_ref(row), by)
         facts.lock([stored.id])
-        if by.name != row.given_by and not _may_revoke(row, stored, by):
+        if by.name != row.given_by and not may_revoke(row, stored, by):
             raise Above(f"attestation {row.pk} is not yours to revoke", hint=f"Ask {row.given_by} or an administrator.")
         reason = _reason(change)
         if not store.end(_at(row, change), Cause.REVOKED, f"{by.name} revoked it: {reason}", at):
@@ -196,7 +196,8 @@ def revoke(change: Change, by: Acting, at: datetime) -> Attestation:
     return row
 
 
-def _may_revoke(row: Attestation, stored: Stored, by: Acting) -> bool:
+def may_revoke(row: Attestation, stored: Stored, by: Acting) -> bool:
+    """Whether somebody may end an attestation of another person: who may give or confirm such ones."""
     policy = policies.shipped().get(row.item)
     if policy is None:
         return by.administers

@@ -31,6 +31,10 @@ KNOWN = (
     "outcome",
     "page",
     "show",
+    "item",
+    "state",
+    "ending",
+    "entity",
 )
 _SINCE = timedelta(days=7)
 
