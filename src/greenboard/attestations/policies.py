@@ -28,7 +28,17 @@ _EVENTS = tuple(
     for cause in Cause
     if cause not in (Cause.DATE, Cause.REVOKED, Cause.RENEWED, Cause.WITHDRAWN, Cause.DEPLOYMENTS)
 )
-Span = Annotated[timedelta, BeforeValidator(lambda raw: clock.parse_span(raw) if isinstance(raw, str) else raw)]
+
+
+def _span(raw: object) -> object:
+    """A length of time; a refusal becomes a message that gets the place of the field."""
+    try:
+        return clock.parse_span(raw) if isinstance(raw, str) else raw
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
