@@ -138,48 +138,49 @@ def test_what_nobody_confirmed_ends_by_its_date_too() -> None:
     assert cast.listed() == {}
 
 
+Look = tuple[datetime, datetime]
+"""From the look before to this one."""
+
+
 def simulated(seed: int, days: int, several: int, by) -> None:  # type: ignore[no-untyped-def]
     """Time goes by, with workers that sleep, stop for days, and look twice; somebody renews now and then."""
     random_ = random.Random(seed)
-    rows = [cast.give(by, "OPS.3", environment=f"e{number}", at=NOW, until=(NOW + random_.randint(1, 179) * DAY).date())
-            for number in range(several)]  # fmt: skip
-    moment, end = NOW, NOW + days * DAY
-    told: list[tuple[str, object, datetime, datetime]] = []
+    lasts = [(NOW + random_.randint(1, 179) * DAY).date() for _ in range(several)]
+    rows = [cast.give(by, "OPS.3", environment=f"e{number}", until=day) for number, day in enumerate(lasts)]
+    looks: list[Look] = [(NOW, NOW)]
+    told: list[tuple[Happening, object, Look]] = []
     with cast.heard() as heard:
-        while moment < end:
-            before = moment
-            moment += timedelta(minutes=random_.choice((5, 60, 600, 1440, 8 * 1440, 40 * 1440)))
+        while looks[-1][1] < NOW + days * DAY:
+            before = looks[-1][1]
+            moment = before + timedelta(minutes=random_.choice((5, 60, 600, 1440, 8 * 1440, 40 * 1440)))
+            looks.append((before, moment))
             for _ in range(random_.randint(1, 3)):
                 tending.tend(moment)
-            told += [(one.kind.value, one.data["attestation"], before, moment) for one in heard]
-            heard.clear()
+            told += [(one.kind, one.data["attestation"], looks[-1]) for one in heard]
             if random_.random() < 0.2:
-                row = random_.choice(rows)
-                wish = cast.wish("OPS.3", environment=row.environment,
-                                 answers={**cast.ANSWERS["OPS.3"], "held_on": str(moment.date())})  # fmt: skip
-                fresh = service.give(wish, by, moment, service.Said(renews=row.pk))
-                rows[rows.index(row)] = fresh
+                number = random_.randrange(several)
+                rows[number] = renewed(rows[number], by, moment)
+            heard.clear()
     for row in Attestation.objects.all():
-        check(row, [one for one in told if one[1] == row.pk], end)
+        check(row, [(kind, look) for kind, about, look in told if about == row.pk], looks)
 
 
-def check(row: Attestation, told: list[tuple[str, object, datetime, datetime]], now: datetime) -> None:
-    """Whatever the workers did, each end was told once, at the first look after it; no reminder came twice or late."""
-    by_date = row.cause == Cause.DATE
-    ends = [one for one in told if one[0] == Happening.ATTESTATION_ENDED]
-    assert len(ends) == (1 if by_date else 0)
-    if by_date:
-        assert ends[0][2] < row.expires_at <= ends[0][3]
-    else:
-        assert row.expires_at > now or row.cause == Cause.RENEWED
-    reminders = [one[2:] for one in told if one[0] == Happening.ATTESTATION_ENDING]
+def renewed(row: Attestation, by, at: datetime) -> Attestation:  # type: ignore[no-untyped-def]
+    answers = {**cast.ANSWERS["OPS.3"], "held_on": str(at.date())}
+    wish = cast.wish("OPS.3", environment=row.environment, answers=answers)
+    return service.give(wish, by, at, service.Said(renews=row.pk))
+
+
+def check(row: Attestation, told: list[tuple[Happening, Look]], looks: list[Look]) -> None:
+    """Each end was told once, at the first look after it, and each reminder once, at the first look after its day."""
+    last, stop = looks[-1][1], row.ended_at or looks[-1][1]
+    ends = [look for kind, look in told if kind is Happening.ATTESTATION_ENDED]
+    assert ends == [look for look in looks if row.cause == Cause.DATE and look[0] < row.expires_at <= look[1]]
+    assert row.cause in (Cause.DATE, Cause.RENEWED) or row.expires_at > last
     due = [row.expires_at - days * DAY for days in (30, 7, 1) if row.expires_at - days * DAY > row.given_at]
-    stop = row.ended_at or now
-    looks = {next(look for look in reminders if look[0] < at <= look[1]) for at in due
-             if at <= stop and any(look[0] < at <= look[1] for look in reminders)}  # fmt: skip
-    assert sorted(reminders) == sorted(looks), "each reminder has its day, and each day at most one"
-    steps = Step.objects.filter(attestation=row, done="reminded").count()
-    assert steps == len(reminders)
+    wanted = [look for look in looks if look[1] <= stop and any(look[0] < at <= look[1] < row.expires_at for at in due)]
+    assert [look for kind, look in told if kind is Happening.ATTESTATION_ENDING] == wanted
+    assert Step.objects.filter(attestation=row, done="reminded").count() == len(wanted)
 
 
 def test_half_a_year_goes_by(ada) -> None:  # type: ignore[no-untyped-def]

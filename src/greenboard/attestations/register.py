@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from greenboard.access import audit
 from greenboard.access.errors import Absent, InTheWay
-from greenboard.attestations import policies
+from greenboard.attestations import entries, policies
 from greenboard.attestations.models import Attestation, Evidence, Opening
 from greenboard.attestations.types import PRODUCTION, Policy, Proof, State
 from greenboard.catalog import store as catalog
@@ -79,8 +79,7 @@ def _fact(
             if row.state == State.HOLDS and (key not in until or row.expires_at > until[key]):
                 until[key] = row.expires_at
                 items[key] = _item(key, row, evidence.get(row.pk, ""))
-    waiting = {name: {"item": name} for name in policies.shipped() if name not in decided}
-    return Fact(ref, TYPE, tuple({**waiting, **items}[key] for key in sorted({**waiting, **items})), SOURCE, at)
+    return Fact(ref, TYPE, entries.whole(items, decided, policies.shipped()), SOURCE, at)
 
 
 def _keys(row: Attestation) -> tuple[str, ...]:

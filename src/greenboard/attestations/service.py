@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -27,7 +28,8 @@ _REASON = 2_000
 class Said:
     """Where a wish comes from, beside the person: the attestation that it renews, or where a descriptor says it.
 
-    `reviewers` are accounts that approved the change of the descriptor, and so are second persons.
+    `reviewers` are accounts that approved the change of the descriptor, and so are second persons. `stated_at` is
+    when it was stated, where that is not now; `files` has digests of the paths that it names.
     """
 
     renews: int | None = None
@@ -35,6 +37,8 @@ class Said:
     commit: str = ""
     reviewers: tuple[Acting, ...] = ()
     placing: Placing = nowhere
+    stated_at: datetime | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,10 @@ def give(wish: Wish, by: Acting, at: datetime, said: Said | None = None) -> Atte
         stored = permitting.entity(wish.entity, by)
         facts.lock([stored.id])
         permitting.check(policy, stored, by)
-        settled = wishing.settle(policy, wish, at, said.placing)
+        settled = wishing.settle(policy, wish, min(said.stated_at or at, at), said.placing)
+        if settled.expires_at <= at:
+            day = (settled.expires_at - timedelta(seconds=1)).date()
+            raise UserError(f"{policy.item} was attested until {day}, which is over", place=said.placing("until"))
         second = _second(policy, stored, by, said)
         row = _write(wish, settled, _Rim(policy, stored, by, at), said)
         store.add_evidence(row, _pieces(wish, by))
@@ -83,7 +90,7 @@ def _second(policy: Policy, stored: Stored, by: Acting, said: Said) -> Acting | 
 def _write(wish: Wish, settled: Settled, rim: _Rim, said: Said) -> Attestation:
     stored, policy, at = rim.stored, rim.policy, rim.at
     next_at, reminded = deciding.first_look(settled.expires_at, policy.remind, at)
-    basis = looking.bases([stored.ref], wish.environment)[stored.id]
+    basis = replace(looking.bases([stored.ref], wish.environment)[stored.id], files=dict(said.files))
     return Attestation.objects.create(
         entity_id=stored.id,
         item=policy.item,
