@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from greenboard.catalog.columns import FIELDS as FILTERS
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 
-FILTERS = ("team", "kind", "tier", "domain", "system", "tag", "lifecycle")
 KNOWN = (
     *FILTERS,
     "scorecard",

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from greenboard.access.decide import Sight, sight
 from greenboard.catalog import whole as catalog
+from greenboard.catalog.columns import Index, index
 from greenboard.catalog.store import Stored
 from greenboard.catalog.whole import Whole
 from greenboard.core.refs import Ref
@@ -19,7 +20,6 @@ from greenboard.results.matrix import Matrix
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web.asked import Asked
-from greenboard.web.selection import Index, index
 
 
 @dataclass(frozen=True)
