@@ -88,16 +88,14 @@ class Ground:
         return np.array([place[rule.id] for rule in self.rules], dtype=np.int64)
 
     def groups(self, among: Array) -> Groups:
-        """Some entities in the groups that are asked for."""
-        return groups.of(self.wanted.by, self.seen, among, self.wanted.as_of)
+        """Some entities in the groups that are asked for; by team where nobody says."""
+        return groups.of(self.wanted.by or groups.USUAL, self.seen, among, self.wanted.as_of)
 
     def on(self, scorecard: Scorecard) -> Ground:
         """The same on another scorecard."""
         if scorecard.name == self.scorecard.name:
             return self
-        return Ground(
-            scorecard, self.scorecards, look(scorecard.name, self.wanted.as_of, self.sight), self.wanted
-        )
+        return Ground(scorecard, self.scorecards, look(scorecard.name, self.wanted.as_of, self.sight), self.wanted)
 
 
 def load(wanted: Wanted, sight: Sight) -> Ground:

@@ -17,7 +17,7 @@ from greenboard.core.refs import Ref
 from greenboard.results.seen import Seen
 from greenboard.rules.vectors import Array
 
-ENTITY, LEVEL, PROPERTY = "entity", "level", "property:"
+USUAL, ENTITY, LEVEL, PROPERTY = "team", "entity", "level", "property:"
 RELATIONS: Mapping[str, tuple[RelationKind, bool, str]] = {
     "depends-on": (RelationKind.DEPENDS_ON, True, "what they depend on"),
     "needed-by": (RelationKind.DEPENDS_ON, False, "what depends on them"),
@@ -62,9 +62,7 @@ def known(seen: Seen) -> list[tuple[str, str]]:
     """The ways to group, each with how it is said; properties that entities in sight have among them."""
     fields = [(name, name) for name in FIELDS]
     relations = [(name, said) for name, (_, _, said) in RELATIONS.items()]
-    keys = {
-        key for number in np.flatnonzero(seen.visible).tolist() for key in seen.entity(number).entity.properties
-    }
+    keys = {key for number in np.flatnonzero(seen.visible).tolist() for key in seen.entity(number).entity.properties}
     return [*fields, (LEVEL, "level"), *relations, *((f"{PROPERTY}{key}", key) for key in sorted(keys)[:50])]
 
 

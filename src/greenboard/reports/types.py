@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ class Table:
     name: str
     title: str
     columns: tuple[Column, ...]
-    rows: Sequence[Row]
+    make: Callable[[], Sequence[Row]]
     note: str = ""
+
+    @cached_property
+    def rows(self) -> Sequence[Row]:
+        """The rows, made when they are first asked for: a page that draws them needs none."""
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,8 @@ class Part:
 class Report:
     """A report. `build` computes its figures of a ground, `told` says them in tables.
 
-    `span` is how far back it looks where nobody says; `groups` are the ways to group that it knows, the first of
-    which holds where nobody says; empty: it does not group. `filters` tells whether it is about chosen entities.
+    `span` is how far back it looks where nobody says; `grouped` tells whether `by` arranges it, `filtered` whether
+    it is about chosen entities, `one_scorecard` whether it is about one scorecard.
     """
 
     name: str
@@ -78,13 +84,12 @@ class Report:
 
 def columns(*names: str, **titled: str) -> tuple[Column, ...]:
     """Columns by name; titles are made of the names, or given."""
-    plain = tuple(Column(name, titled.get(name) or name.replace("_", " ").capitalize()) for name in names)
-    return plain
+    return tuple(Column(name, titled.get(name) or name.replace("_", " ").capitalize()) for name in names)
 
 
 def rounded(number: float | None, digits: int = 1) -> float | None:
     """A figure as it is exported: NaN and None are unknown."""
-    return None if number is None or number != number else round(number, digits)  # noqa: PLR0124 - NaN
+    return None if number is None or number != number else round(number, digits)
 
 
 def mean(numbers: Iterable[float]) -> float | None:

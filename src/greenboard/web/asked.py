@@ -21,6 +21,7 @@ KNOWN = (
     *FILTERS,
     "scorecard",
     "by",
+    "group",
     "as_of",
     "since",
     "sort",
@@ -31,6 +32,7 @@ KNOWN = (
     "outcome",
     "page",
     "show",
+    "table",
 )
 _SINCE = timedelta(days=7)
 

@@ -12,7 +12,7 @@ from greenboard.core.refs import Ref
 from greenboard.reports import counting
 from greenboard.reports.counting import FAILED, PASSED, UNDECIDED
 from greenboard.reports.ground import Ground
-from greenboard.reports.groups import ENTITY
+from greenboard.reports.groups import ENTITY, USUAL
 from greenboard.reports.types import Report, Row, Table, Told, Value, columns, rounded
 from greenboard.results.matrix import EXEMPT
 from greenboard.results.rows import OUTCOMES
@@ -62,7 +62,7 @@ class BirdsEye:
 
 def build(ground: Ground) -> BirdsEye:
     """Rows by `by` (team where nobody says; `entity` is one by one), rules by `show`."""
-    by = ground.wanted.by or "team"
+    by = ground.wanted.by or USUAL
     drilled = by == ENTITY or bool(ground.wanted.group)
     sections = _sections(ground)
     rules = tuple(rule for section in sections for rule in section.rules)
@@ -114,11 +114,11 @@ def told(found: BirdsEye) -> Told:
     if found.codes is not None:
         names = ("entity", "level", "score", *(rule.id for rule in found.rules))
         titled = {rule.id: rule.title for rule in found.rules}
-        rows = list(_outcomes(found))
+        make = _outcomes
     else:
         names = ("group", "entities", "score", *(rule.id for rule in found.rules))
         titled = {"group": found.by.capitalize(), **{rule.id: rule.title for rule in found.rules}}
-        rows = list(_rates(found))
+        make = _rates
     stood = found.everything
     facts = (
         ("Entities", f"{stood.entities:,}"),
@@ -127,7 +127,7 @@ def told(found: BirdsEye) -> Told:
         ("Results undecided", f"{int(found.total[UNDECIDED].sum()):,}"),
     )
     note = "Outcomes; an exempt one says so." if found.codes is not None else "Percent passed of what was decided."
-    return Told(facts, (Table("birds-eye", "Bird's eye", columns(*names, **titled), rows, note),))
+    return Told(facts, (Table("birds-eye", "Bird's eye", columns(*names, **titled), lambda: list(make(found)), note),))
 
 
 def _rates(found: BirdsEye) -> Iterator[Row]:
