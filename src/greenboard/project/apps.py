@@ -8,6 +8,7 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
+        from greenboard.attestations import following as attesting
         from greenboard.catalog.events import CatalogChanged
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
@@ -26,3 +27,5 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, outbox.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
+        subscribe(CatalogChanged, attesting.catalog_changed)
+        subscribe(FactsChanged, attesting.facts_changed)

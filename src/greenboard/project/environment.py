@@ -45,6 +45,8 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    attestations: Path | None
+    evidence_bytes: int
     identity: Identity
     proxies: int
     token_rate: int
@@ -93,6 +95,8 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            attestations=content.own_attestations(told),
+            evidence_bytes=declared.EVIDENCE_BYTES.value(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from greenboard.access import tokens
+from greenboard.attestations import files
 from greenboard.collection import jobs as collecting
 from greenboard.collection import scheduling
 from greenboard.core import clock
@@ -81,6 +82,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "deliveries": delivering.purge,
     "collections": lambda now: scheduling.purge(now - RUNS_KEPT),
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
+    "evidence": lambda now: files.forget(now - files.UNCLAIMED),
     "runs": _runs,
 }
 """What upkeep forgets as of a moment."""

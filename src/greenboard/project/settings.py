@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "greenboard.identity",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.attestations",
     "greenboard.connections",
     "greenboard.collection",
     "greenboard.scorecards",
@@ -152,6 +153,7 @@ OUTBOUND_ALLOW = environment.outbound
 REMOVAL_SHARE = environment.removal_share / 100
 REMOVAL_FEW = environment.removal_few
 API_BODY = environment.api_body
+EVIDENCE_BYTES = environment.evidence_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
 USE_TZ = True

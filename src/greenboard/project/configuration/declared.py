@@ -110,6 +110,18 @@ FACT_TYPES = Setting(
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
 )
+ATTESTATIONS = Setting(
+    "GREENBOARD_ATTESTATIONS",
+    "Folder of [policies of attestations](attestations.md#policies) of your own, one YAML file each; one of the same "
+    "item takes the place of the one that ships",
+    forms.TEXT,
+)
+EVIDENCE_BYTES = Setting(
+    "GREENBOARD_EVIDENCE_BYTES",
+    "Bytes that a file of evidence may have; see [attestations.md](attestations.md#files)",
+    forms.number(1_024, 100 * 2**20),
+    str(10 * 2**20),
+)
 INTEGRATIONS = Setting(
     "GREENBOARD_INTEGRATIONS",
     "Folders of [integrations](integrations.md) of your own, separated by colons; each is one, or holds several",
@@ -222,8 +234,9 @@ DEBUG = Setting(
 
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
-    SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
+    FACT_TYPES, ATTESTATIONS, EVIDENCE_BYTES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW,
+    REMOVAL_SHARE, REMOVAL_FEW, SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT,
+    LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
