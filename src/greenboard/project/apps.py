@@ -13,6 +13,7 @@ class ProjectConfig(AppConfig):
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
         from greenboard.core.happened import Happened
+        from greenboard.exemptions.events import ExemptionsChanged
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
         from greenboard.results import marks
@@ -22,6 +23,7 @@ class ProjectConfig(AppConfig):
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
         subscribe(TrustChanged, marks.note_trust)
+        subscribe(ExemptionsChanged, marks.note_exemptions)
         subscribe(CatalogChanged, outbox.note_catalog)
         subscribe(FactsChanged, outbox.note_facts)
         subscribe(ResultsWritten, outbox.note_results)

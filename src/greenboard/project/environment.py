@@ -54,6 +54,7 @@ class Environment:
     outbound: Allowed
     removal_share: int
     removal_few: int
+    own_exemptions: bool
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -101,6 +102,7 @@ class Environment:
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
+            own_exemptions=declared.OWN_EXEMPTIONS.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

@@ -171,6 +171,13 @@ REMOVAL_FEW = Setting(
     forms.number(0, 10**9),
     "10",
 )
+OWN_EXEMPTIONS = Setting(
+    "GREENBOARD_OWN_EXEMPTIONS",
+    "`1` lets people decide the exemptions that they asked for themselves, where they may decide any. See "
+    "[exemptions.md](exemptions.md#who-may-what)",
+    forms.FLAG,
+    "0",
+)
 SECRET_KEYS = Setting(
     "GREENBOARD_SECRET_KEYS",
     "File of the keys that seal secrets at rest, one a line; the first seals, all open. See "
@@ -238,6 +245,9 @@ SETTINGS: tuple[Setting[object], ...] = (
     REMOVAL_SHARE, REMOVAL_FEW, SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT,
     LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
+    FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
+    OWN_EXEMPTIONS, SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL,
+    LOG_REQUESTS, METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
