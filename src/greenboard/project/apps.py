@@ -14,8 +14,10 @@ class ProjectConfig(AppConfig):
         from greenboard.core.happened import Happened
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
+        from greenboard.identity.events import PersonLeft
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
+        from greenboard.reviews import watching as reviews
         from greenboard.scorecards.events import RuleSaved
 
         subscribe(FactsChanged, marks.note_facts)
@@ -26,3 +28,7 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, outbox.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
+        subscribe(ResultsWritten, reviews.note_results)
+        subscribe(CatalogChanged, reviews.note_catalog)
+        subscribe(FactsChanged, reviews.note_facts)
+        subscribe(PersonLeft, reviews.note_leaving)

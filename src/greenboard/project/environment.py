@@ -45,6 +45,7 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    reviews: Path | None
     identity: Identity
     proxies: int
     token_rate: int
@@ -93,6 +94,7 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            reviews=content.own_reviews(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),

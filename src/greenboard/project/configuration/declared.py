@@ -104,6 +104,12 @@ SCORECARDS = Setting(
     "file name takes the place of the one that ships",
     forms.TEXT,
 )
+REVIEWS = Setting(
+    "GREENBOARD_REVIEWS",
+    "Folder of templates of [reviews](reviews.md) of your own, one YAML file each, beside those that ship; one of the "
+    "same name takes the place of the one that ships",
+    forms.TEXT,
+)
 FACT_TYPES = Setting(
     "GREENBOARD_FACT_TYPES",
     "Folder of fact types of your own, as YAML, and of keys of custom facts; see "
@@ -221,7 +227,7 @@ DEBUG = Setting(
 )
 
 SETTINGS: tuple[Setting[object], ...] = (
-    DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
+    DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS, REVIEWS,
     FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
     SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
