@@ -20,6 +20,7 @@ STACK = [
     "collection",
     "scorecards",
     "results",
+    "reviews",
     "hooks",
     "web",
     "api",

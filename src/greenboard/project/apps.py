@@ -16,8 +16,10 @@ class ProjectConfig(AppConfig):
         from greenboard.exemptions.events import ExemptionsChanged
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
+        from greenboard.identity.events import PersonLeft
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
+        from greenboard.reviews import watching as reviews
         from greenboard.scorecards.events import RuleSaved
 
         subscribe(FactsChanged, marks.note_facts)
@@ -31,3 +33,7 @@ class ProjectConfig(AppConfig):
         subscribe(Happened, outbox.note)
         subscribe(CatalogChanged, attesting.catalog_changed)
         subscribe(FactsChanged, attesting.facts_changed)
+        subscribe(ResultsWritten, reviews.note_results)
+        subscribe(CatalogChanged, reviews.note_catalog)
+        subscribe(FactsChanged, reviews.note_facts)
+        subscribe(PersonLeft, reviews.note_leaving)

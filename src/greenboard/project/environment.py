@@ -47,6 +47,7 @@ class Environment:
     scorecards: Path | None
     attestations: Path | None
     evidence_bytes: int
+    reviews: Path | None
     identity: Identity
     proxies: int
     token_rate: int
@@ -98,6 +99,7 @@ class Environment:
             scorecards=content.own_scorecards(told),
             attestations=content.own_attestations(told),
             evidence_bytes=declared.EVIDENCE_BYTES.value(told),
+            reviews=content.own_reviews(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "greenboard.scorecards",
     "greenboard.exemptions",
     "greenboard.results",
+    "greenboard.reviews",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",

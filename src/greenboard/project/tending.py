@@ -16,9 +16,11 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.attestations import tending as attestations
 from greenboard.core import clock
+from greenboard.reviews import tending as reviews
 
 Tend = Callable[[datetime], int]
 TENDERS: tuple[Tend, ...] = (attestations.tend,)
+TENDERS: tuple[Tend, ...] = (reviews.tend,)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
