@@ -16,11 +16,15 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.attestations import tending as attestations
 from greenboard.core import clock
+from greenboard.exemptions import tending as exemptions
 from greenboard.reviews import tending as reviews
 
 Tend = Callable[[datetime], int]
-TENDERS: tuple[Tend, ...] = (attestations.tend,)
-TENDERS: tuple[Tend, ...] = (reviews.tend,)
+TENDERS: tuple[Tend, ...] = (
+    attestations.tend,
+    exemptions.tend,
+    reviews.tend,
+)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
