@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "greenboard.collection",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.campaigns",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",

@@ -14,10 +14,11 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 
 Tend = Callable[[datetime], int]
-TENDERS: tuple[Tend, ...] = ()
+TENDERS: tuple[Tend, ...] = (campaigns.tend,)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
