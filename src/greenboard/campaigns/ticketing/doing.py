@@ -6,6 +6,7 @@ process died or the tool did not answer, it is not made again before what was ma
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ _PAUSES = (30, 120, 600, 3600, 21_600)
 """Seconds until the next try, after the first failure, the second, and so on."""
 _LEAST = timedelta(seconds=5)
 _GONE = 404
+_log = logging.getLogger(__name__)
 
 
 def do(number: int, run: str, now: datetime) -> bool:
@@ -139,7 +141,11 @@ class _Bringing:
         self._comment("It passes, or is not asked any more.")
 
     def _comment(self, text: str) -> None:
-        self._run("issue.comment", {**self._naming(), "text": text}, f"{self.key} {self.row.turn}")
+        """Say why. It is tried once: the ticket itself is what it shall be, with or without it."""
+        try:
+            self._run("issue.comment", {**self._naming(), "text": text}, f"{self.key} {self.row.turn}")
+        except Failed as failed:
+            _log.info("no comment on %s: %s", self.row.issue, failed.reason)
 
     def _lost(self) -> None:
         """Somebody deleted it at the tool; should it be wanted again, another one is made."""
