@@ -9,6 +9,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from greenboard.attestations import following as attesting
+        from greenboard.campaigns import following
         from greenboard.catalog.events import CatalogChanged
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
@@ -29,6 +30,7 @@ class ProjectConfig(AppConfig):
         subscribe(CatalogChanged, outbox.note_catalog)
         subscribe(FactsChanged, outbox.note_facts)
         subscribe(ResultsWritten, outbox.note_results)
+        subscribe(ResultsWritten, following.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
         subscribe(CatalogChanged, attesting.catalog_changed)

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 
 from greenboard.access import tokens
 from greenboard.attestations import files
+from greenboard.campaigns import jobs as campaigning
 from greenboard.collection import jobs as collecting
 from greenboard.collection import scheduling
 from greenboard.core import clock
@@ -26,7 +27,7 @@ from greenboard.results import marks
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
 RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
 """How long runs, wishes and collections stay that are over, and tokens that have ended."""
-OTHERS = (collecting.collection,)
+OTHERS = (collecting.collection, campaigning.tickets)
 """Workflows that other packages declare."""
 _TRIES = 3
 _BATCH = 500

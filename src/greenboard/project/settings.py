@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "greenboard.exemptions",
     "greenboard.results",
     "greenboard.reviews",
+    "greenboard.campaigns",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",

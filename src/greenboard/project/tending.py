@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.attestations import tending as attestations
+from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 from greenboard.exemptions import tending as exemptions
 from greenboard.reviews import tending as reviews
@@ -25,6 +26,7 @@ TENDERS: tuple[Tend, ...] = (
     exemptions.tend,
     reviews.tend,
 )
+TENDERS: tuple[Tend, ...] = (campaigns.tend,)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
