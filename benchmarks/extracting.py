@@ -34,7 +34,7 @@ def dlt(url: str, streams: int) -> int:
             "bench",
             pipelines_dir=place,
             destination=tool.destinations.duckdb(str(Path(place) / "bench.duckdb")),
-            dataset_name="bench",
+            dataset_name="pages",
         )
         pipeline.run(source)
         counts = pipeline.last_trace.last_normalize_info.row_counts
@@ -44,7 +44,7 @@ def dlt(url: str, streams: int) -> int:
 def airbyte(url: str, streams: int) -> int:
     """Read as a connector does; how many records."""
     from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, Type
-    from airbyte_cdk.sources.declarative.manifest_declarative_source import ManifestDeclarativeSource
+    from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 
     def stream(name: str) -> dict[str, Any]:
         requester = {"type": "HttpRequester", "url_base": url, "path": f"/{name}", "http_method": "GET"}
@@ -79,7 +79,7 @@ def airbyte(url: str, streams: int) -> int:
             ]
         }
     )
-    source = ManifestDeclarativeSource(source_config=manifest)
+    source = ConcurrentDeclarativeSource(catalog, {}, None, source_config=manifest)
     return sum(1 for one in source.read(_quiet(), {}, catalog, []) if one.type == Type.RECORD)
 
 

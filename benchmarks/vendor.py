@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 SIZE = 100
 STARTS = 30.0
+NOTHING = b'{"items": [], "more": false}'
+"""Beyond the last page, which some ask for."""
 
 
 def records(stream: int, services: int) -> Iterator[dict[str, Any]]:
@@ -58,7 +60,7 @@ def _serve(services: int, streams: int, told: Any) -> None:
             parts = urlsplit(self.path)
             key = f"{parts.path}?{parse_qs(parts.query).get('offset', ['0'])[0]}"
             known = self.headers.get("If-None-Match") == f'"{key}"'
-            body = b"" if known else ready[key]
+            body = b"" if known else ready.get(key, NOTHING)
             self.send_response(304 if known else 200)
             self.send_header("ETag", f'"{key}"')
             if not known:
