@@ -20,6 +20,7 @@ STACK = [
     "collection",
     "scorecards",
     "results",
+    "workflows",
     "hooks",
     "web",
     "api",

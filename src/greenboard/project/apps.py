@@ -17,6 +17,7 @@ class ProjectConfig(AppConfig):
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
         from greenboard.scorecards.events import RuleSaved
+        from greenboard.workflows import hearing
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
@@ -26,3 +27,8 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, outbox.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
+        subscribe(CatalogChanged, hearing.note_catalog)
+        subscribe(FactsChanged, hearing.note_facts)
+        subscribe(ResultsWritten, hearing.note_results)
+        subscribe(RuleSaved, hearing.note_rule)
+        subscribe(Happened, hearing.note)

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "greenboard.collection",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.workflows",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
@@ -131,6 +132,7 @@ CSRF_COOKIE_SECURE = environment.https
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "greenboard.web.faults.csrf_failure"
 CSRF_TRUSTED_ORIGINS = list(environment.origins)
+PUBLIC_URL = next(iter(environment.origins), "").rstrip("/")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
