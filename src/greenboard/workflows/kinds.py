@@ -72,8 +72,8 @@ class Moment:
 class Kind:
     """Something that steps can do.
 
-    `sealed` are the parts of `given` that may use secrets. One that `acts` changes something elsewhere: a dry run
-    shows it instead. One that `waits` cannot take anything back. To one that is `answered` others may answer later, at
+    `sealed` are the parts of `given` that may use secrets. One that is `pure` looks at nothing but what it is given,
+    so that a rehearsal has it do that. One that `waits` cannot take anything back. To one that is `answered` others may answer later, at
     `callback.url`.
     """
 
@@ -82,7 +82,7 @@ class Kind:
     model: type[Given]
     perform: Callable[[Any, Moment], Result]
     sealed: frozenset[str] = frozenset()
-    acts: bool = True
+    pure: bool = False
     waits: bool = False
     answered: bool = False
     check: Callable[[Any], None] | None = None

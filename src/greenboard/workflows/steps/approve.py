@@ -52,4 +52,4 @@ def check(given: Approve) -> None:
         raise UserError("at least one has to approve", got=str(given.need))
 
 
-KIND = Kind("approve", "Ask people for approval", Approve, perform, acts=False, waits=True, check=check)
+KIND = Kind("approve", "Ask people for approval", Approve, perform, waits=True, check=check)

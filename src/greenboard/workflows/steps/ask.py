@@ -49,4 +49,4 @@ def check(given: Ask) -> None:
         raise UserError(f"{wrong[0]}: a run cannot ask for that in the middle", hint="Make it an input of the start.")
 
 
-KIND = Kind("ask", "Ask somebody to enter something", Ask, perform, acts=False, waits=True, check=check)
+KIND = Kind("ask", "Ask somebody to enter something", Ask, perform, waits=True, check=check)

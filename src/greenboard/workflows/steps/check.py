@@ -59,4 +59,4 @@ def check(given: Check) -> None:
         raise UserError("say what is checked", expected="either rule or expression")
 
 
-KIND = Kind("check", "Check a rule", Check, perform, acts=False, check=check)
+KIND = Kind("check", "Check a rule", Check, perform, check=check)

@@ -19,4 +19,4 @@ def perform(given: Transform, moment: Moment) -> Result:  # noqa: ARG001 - as ev
     return Done(given.values)
 
 
-KIND = Kind("transform", "Compute values", Transform, perform, acts=False)
+KIND = Kind("transform", "Compute values", Transform, perform, pure=True)

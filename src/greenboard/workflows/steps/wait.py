@@ -72,4 +72,4 @@ def check(given: Wait) -> None:
         clock.parse_time(given.until)
 
 
-KIND = Kind("wait", "Wait for a time, a moment, or a rule", Wait, perform, acts=False, waits=True, check=check)
+KIND = Kind("wait", "Wait for a time, a moment, or a rule", Wait, perform, waits=True, check=check)
