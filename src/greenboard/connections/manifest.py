@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from greenboard.connections.action.form import ActionDef, ActionName
 from greenboard.connections.rates import Rate
+from greenboard.connections.strict import Name, Strict
 from greenboard.core import clock
 
 Span = Annotated[
@@ -20,19 +22,12 @@ Span = Annotated[
         json_schema_input_type=str,
     ),
 ]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 RateText = Annotated[Rate, BeforeValidator(lambda value: Rate.read(value) if isinstance(value, str) else value)]
 Category = Literal[
     "source-control", "ci-cd", "coverage", "code-quality", "vulnerability", "registry", "package-registry", "eol",
     "on-call", "incidents", "monitoring", "logging", "error-tracking", "cloud", "kubernetes", "iac", "feature-flags",
     "issue-tracker", "docs", "identity", "hr", "chat", "catalog", "secrets",
 ]  # fmt: skip
-
-
-class Strict(BaseModel):
-    """Refuses what it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Setting(Strict):
@@ -55,11 +50,12 @@ class Secret(Strict):
 
 
 class Permission(Strict):
-    """What the token needs, and for which streams."""
+    """What the token needs, and for which streams and actions."""
 
     name: str
     doc: str = ""
     streams: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 class Auth(Strict):
@@ -354,7 +350,7 @@ class Contract(Strict):
 
 
 class Manifest(Strict):
-    """An integration: how to talk to one tool, and which facts come of what it says."""
+    """An integration: how to talk to one tool, which facts come of what it says, and what can be done there."""
 
     name: Name
     title: str
@@ -370,5 +366,6 @@ class Manifest(Strict):
     streams: dict[Name, Stream]
     subjects: dict[Name, SubjectDef]
     facts: tuple[FactDef, ...]
+    actions: dict[ActionName, ActionDef] = {}
     webhook: Webhook | None = None
     contract: Contract = Contract()

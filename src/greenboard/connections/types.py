@@ -192,7 +192,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `url` is absolute; `label` names it for a person, without anything secret."""
+    """One call. `url` is absolute; `label` names it for a person, without anything secret.
+
+    One that is not `repeatable` is made again only where it is sure that nothing was done.
+    """
 
     method: str
     url: str
@@ -200,6 +203,7 @@ class Request:
     body: bytes | None = None
     bucket: str = ""
     label: str = ""
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +217,17 @@ class Answer:
 
 
 class Failed(Exception):
-    """A call, or what it answered, was of no use. `body` is what the tool said, as far as it was read."""
+    """A call, or what it answered, was of no use. `body` is what the tool said, as far as it was read.
 
-    def __init__(self, reason: Reason, *, body: bytes = b"", calls: int = 1) -> None:
+    `unsure` is said of a call that is not repeatable: it may have been done all the same.
+    """
+
+    def __init__(self, reason: Reason, *, body: bytes = b"", calls: int = 1, unsure: bool = False) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.body = body
         self.calls = calls
+        self.unsure = unsure
 
 
 class Caller(Protocol):

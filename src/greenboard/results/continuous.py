@@ -115,7 +115,7 @@ class Continuous:
         cards = self.standards()
         left = parts.left(cards)
         known = {card.name for card in cards if self._knows(card)}
-        if len(known) == len(cards) and not left and not self._is_due(now) and not marks.waiting():
+        if not left and all(map(self._is_settled, cards)) and not self._is_due(now) and not marks.waiting():
             return None
         try:
             if not self.live.loaded:  # before any transaction, so that nobody who writes waits for it

@@ -110,8 +110,48 @@ def named(rows: QuerySet[_Row], entities: Sequence[int]) -> Iterator[QuerySet[_R
 
 
 def blocks(rows: QuerySet[models.ResultInterval], *columns: str) -> Iterator[Array]:
-    """Columns of whole numbers of many rows, some thousand rows at a time."""
+    """Columns of whole numbers of many rows, none of them NULL, some thousand rows at a time."""
+    if connection.vendor == "postgresql":
+        return _copied(rows, columns)
     return (np.array(block, dtype=np.int64) for block in fetched(rows, *columns))
+
+
+_WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": ">i1"}
+_HEAD, _TAIL = 19, 2
+"""Bytes before the first and after the last row of a binary copy."""
+
+
+def _copied(rows: QuerySet[models.ResultInterval], columns: Sequence[str]) -> Iterator[Array]:
+    """The rows as PostgreSQL copies them in binary: all of one length, so that they are an array as they come.
+
+    A row is the number of its columns and then, of each, its length and its value; see "Binary Format" of COPY
+    in PostgreSQL's reference.
+    """
+    statement, parameters = rows.values_list(*columns).query.sql_with_params()
+    widths = [_WIDTHS[str(rows.model._meta.get_field(name).db_type(connection))] for name in columns]
+    parts = [part for at, width in enumerate(widths) for part in ((f"length{at}", ">i4"), (f"value{at}", width))]
+    row = np.dtype([("count", ">i2"), *parts])
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", parameters) as copy,
+    ):
+        pieces, held, skipped = list[bytes](), 0, _HEAD
+        for piece in copy:
+            pieces.append(bytes(piece))
+            held += len(piece)
+            if held >= _FETCH * row.itemsize:
+                found = b"".join(pieces)
+                whole = (len(found) - skipped - _TAIL) // row.itemsize
+                end = skipped + whole * row.itemsize
+                yield _values(np.frombuffer(found, row, whole, skipped), len(columns))
+                pieces, held, skipped = [found[end:]], len(found) - end, 0
+        found = b"".join(pieces)
+        yield _values(np.frombuffer(found, row, (len(found) - skipped - _TAIL) // row.itemsize, skipped), len(columns))
+
+
+def _values(block: Array, count: int) -> Array:
+    return np.stack([block[f"value{at}"] for at in range(count)], axis=1).astype(np.int64)
 
 
 def fetched(rows: QuerySet[_Row], *columns: str | Combinable) -> Iterator[list[tuple[Any, ...]]]:

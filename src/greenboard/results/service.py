@@ -30,6 +30,7 @@ from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
 from greenboard.results.versions import Adoption
 from greenboard.results.writing import Ledger, NewLevel
+from greenboard.rules.evaluate import quietly
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.scoring import Settled, settle
 from greenboard.scorecards.types import Scorecard
@@ -129,7 +130,8 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
         run = _run(session, task, note)
         ledger = Ledger(run)
         pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
-        outcomes, turned = decide(session, pairs)
+        with quietly():
+            outcomes, turned = decide(session, pairs)
         writing.write_results(session, turned, ledger)
         moved = standings.changed(session, outcomes, turned)
         writing.write_levels(session.card, moved, ledger, task.at)
