@@ -71,7 +71,7 @@ def test_an_approval_waits_for_another_person_and_is_given_once(ada, grace) -> N
 """, "outputs: {by: '${{ steps.done.outputs.by }}'}")  # fmt: skip
     run = start(name, ada)
     assert (run.state, run.turn) == ("waiting", "")
-    with pytest.raises(Above, match="waits for somebody else.*You started the run"):
+    with pytest.raises(Above, match="You started the run"):
         service.answer(run.pk, "ok", Answer(), ada)
     service.answer(run.pk, "ok", Answer(), grace)
     with pytest.raises(InTheWay, match="grace answered"):

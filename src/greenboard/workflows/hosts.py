@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from greenboard.core.errors import UserError
 
@@ -18,3 +19,8 @@ def check(host: str, allowed: Collection[str] | None) -> None:
         return
     hint = "Whoever entered it says to which hosts it may go."
     raise UserError(f"a secret of this step may not be sent to {host}", expected=", ".join(sorted(allowed)), hint=hint)
+
+
+def of(url: str) -> str:
+    """The host of an address; "" where it has none."""
+    return urlsplit(url).hostname or ""

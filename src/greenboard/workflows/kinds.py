@@ -73,8 +73,8 @@ class Kind:
     """Something that steps can do.
 
     `sealed` are the parts of `given` that may use secrets. One that is `pure` looks at nothing but what it is given,
-    so that a rehearsal has it do that. One that `waits` cannot take anything back. To one that is `answered` others may answer later, at
-    `callback.url`.
+    so that a rehearsal has it do that. One that `waits` cannot take anything back. To one that is `answered` others
+    may answer later, at `callback.url`.
     """
 
     name: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from greenboard.workflows import definition as documents
 from greenboard.workflows import expressions, kinds, planning
 from greenboard.workflows.definition import Definition, Step
 from greenboard.workflows.kinds import Kind, Moment
-from greenboard.workflows.types import HIDDEN, Doing, Failed, Json, Path, Record, Result, Waits
+from greenboard.workflows.types import HIDDEN, Doing, Done, Failed, Json, Path, Record, Result, Waits
 
 _SHORTEST = 4
 LONGEST_LIST = 1_000
@@ -147,15 +147,17 @@ def perform(situation: Situation, path: Path, moment: Moment, do: Callable[[Kind
     result = do(kind, documents.given(kind.name, filled), moment)
     if isinstance(result, Failed):
         why = masked(result.why, moment.secrets)
-        return Came(Doing.FAILED, failed=Failed(str(why), result.again, result.final))
+        return Came(Doing.FAILED, failed=replace(result, why=str(why)))
     if isinstance(result, Waits):
         return Came(Doing.WAITING, waits=result)
-    return _settled(situation, path, result.answer, moment.secrets)
+    return _settled(situation, path, result, moment.secrets)
 
 
-def _settled(situation: Situation, path: Path, answer: Json, secrets: Iterable[str]) -> Came:
+def _settled(situation: Situation, path: Path, done: Done, known: Iterable[str]) -> Came:
     """Outputs, and what is kept, of an answer."""
-    step = situation.definition.step(path.step)
+    step, answer = situation.definition.step(path.step), done.answer
+    hidden = [str(answer.get(name)) for name in done.hidden] if isinstance(answer, dict) else []
+    secrets = [*known, *hidden]
     if path.undo:
         return Came(Doing.DONE, masked(answer, secrets))
     read = scope(situation, path) | {"answer": answer if isinstance(answer, dict) else {"value": answer}}

@@ -208,6 +208,7 @@ def _fail(run: Run, row: Step, failed: Failed, retry: Retry, now: datetime) -> N
     row.error = failed.why[:4_000]
     if failed.again and row.attempts < retry.attempts:
         pause = min(clock.parse_span(retry.pause) * 2 ** (row.attempts - 1), _LONGEST_PAUSE)
+        pause = max(pause, timedelta(seconds=failed.after))
         row.doing, row.due_at, row.asked, row.heard = Doing.WAITING.value, now + pause, None, []
         log.say(run, now, f"attempt {row.attempts} of {retry.attempts} failed: {row.error}", path=row.path)
     else:

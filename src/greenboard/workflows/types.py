@@ -109,9 +109,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Done:
-    """A step that is done: its answer, of which the definition makes outputs."""
+    """A step that is done: its answer, of which the document makes outputs. `hidden` members of it are secret."""
 
     answer: Json = None
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,15 @@ class Waits:
 
 @dataclass(frozen=True)
 class Failed:
-    """A step that failed. `again`: another attempt may help. `final`: nobody is asked whether to go on."""
+    """A step that failed. `again`: another attempt may help, not before so many seconds `after`.
+
+    `final`: nobody is asked whether to go on.
+    """
 
     why: str
     again: bool = False
     final: bool = False
+    after: float = 0.0
 
 
 Result = Done | Waits | Failed
