@@ -21,6 +21,7 @@ STACK = [
     "scorecards",
     "results",
     "reviews",
+    "workflows",
     "hooks",
     "web",
     "api",

@@ -22,6 +22,7 @@ class ProjectConfig(AppConfig):
         from greenboard.results.events import ResultsWritten
         from greenboard.reviews import watching as reviews
         from greenboard.scorecards.events import RuleSaved
+        from greenboard.workflows import hearing
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
@@ -39,3 +40,8 @@ class ProjectConfig(AppConfig):
         subscribe(CatalogChanged, reviews.note_catalog)
         subscribe(FactsChanged, reviews.note_facts)
         subscribe(PersonLeft, reviews.note_leaving)
+        subscribe(CatalogChanged, hearing.note_catalog)
+        subscribe(FactsChanged, hearing.note_facts)
+        subscribe(ResultsWritten, hearing.note_results)
+        subscribe(RuleSaved, hearing.note_rule)
+        subscribe(Happened, hearing.note)

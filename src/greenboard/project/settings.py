@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "greenboard.results",
     "greenboard.reviews",
     "greenboard.campaigns",
+    "greenboard.workflows",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
@@ -135,6 +136,7 @@ CSRF_COOKIE_SECURE = environment.https
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "greenboard.web.faults.csrf_failure"
 CSRF_TRUSTED_ORIGINS = list(environment.origins)
+PUBLIC_URL = next(iter(environment.origins), "").rstrip("/")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

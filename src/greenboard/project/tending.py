@@ -27,6 +27,10 @@ TENDERS: tuple[Tend, ...] = (
     reviews.tend,
 )
 TENDERS: tuple[Tend, ...] = (campaigns.tend,)
+from greenboard.workflows import tending as workflows
+
+Tend = Callable[[datetime], int]
+TENDERS: tuple[Tend, ...] = (workflows.tend,)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
