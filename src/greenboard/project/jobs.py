@@ -28,8 +28,11 @@ from greenboard.workflows import jobs as workflowing
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
 RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
 """How long runs, wishes and collections stay that are over, and tokens that have ended."""
-OTHERS = (collecting.collection, campaigning.tickets)
-OTHERS = (collecting.collection, workflowing.advance)
+OTHERS = (
+    collecting.collection,
+    campaigning.tickets,
+    workflowing.advance,
+)
 """Workflows that other packages declare."""
 _TRIES = 3
 _BATCH = 500
