@@ -29,6 +29,8 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reporting.overview import overview
+from greenboard.web.reporting.view import page as report
 from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
@@ -56,6 +58,12 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("reports", overview, name="reporting"),
+    path("reports/<str:name>.csv", report, {"as_file": "csv"}, name="report-csv"),
+    path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
+    path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
+    path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
+    path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
     path("fact-types-new", defining.new, name="fact-type-new"),
     path("fact-types-check", defining.check, name="fact-type-check"),
