@@ -20,6 +20,7 @@ STACK = [
     "collection",
     "scorecards",
     "results",
+    "notifications",
     "hooks",
     "web",
     "api",

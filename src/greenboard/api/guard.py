@@ -20,7 +20,8 @@ from greenboard.access.decide import Bearer, Permission, Sight, may
 from greenboard.access.limits import Buckets
 from greenboard.access.models import Person
 from greenboard.core import clock
-from greenboard.hooks import inlets, signing
+from greenboard.hooks import inlets
+from greenboard.outbound import signing
 
 MESSAGE = "Greenboard-Delivery"
 """The header that tells messages apart; what is signed is its value, a dot, and the body."""

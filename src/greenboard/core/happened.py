@@ -44,6 +44,7 @@ class Happening(StrEnum):
     REVIEW_DUE = "review.due"
     WORKFLOW_WAITING = "workflow.waiting"
     WORKFLOW_ENDED = "workflow.ended"
+    CHANNEL_FAILED = "channel.failed"
 
 
 class Severity(StrEnum):

@@ -14,6 +14,7 @@ class ProjectConfig(AppConfig):
         from greenboard.core.happened import Happened
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
+        from greenboard.notifications import outbox as notices
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
         from greenboard.scorecards.events import RuleSaved
@@ -26,3 +27,5 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, outbox.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
+        subscribe(ResultsWritten, notices.note_results)
+        subscribe(Happened, notices.note)
