@@ -15,7 +15,7 @@ SHOWN = 20
 CAP = 20
 """So many messages an hour one is sent at most; what comes beyond it comes together."""
 _LONGEST = 400
-_SIGNS: Mapping[Severity, tuple[str, str]] = {
+SIGNS: Mapping[Severity, tuple[str, str]] = {
     Severity.INFO: ("•", "For your information"),
     Severity.WARNING: ("!", "Warning"),
     Severity.CRITICAL: ("‼", "Critical"),
@@ -99,7 +99,7 @@ def _intro(told: Told) -> str:
 
 
 def _case(notice: Notice, origin: str) -> Case:
-    glyph, word = (notice.glyph, notice.word) if notice.glyph else _SIGNS[notice.severity]
+    glyph, word = (notice.glyph, notice.word) if notice.glyph else SIGNS[notice.severity]
     return Case(
         glyph=glyph,
         word=word,

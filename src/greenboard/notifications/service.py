@@ -25,6 +25,8 @@ from greenboard.notifications.types import HEARD, Gathers, Notice, State
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 _TAG = re.compile(r"[^\s,]{1,64}")
+KINDS = tuple(kind.value for kind in HEARD)
+"""The events that a route may ask for."""
 _LONGEST, _SEVERAL = 2_000, 100
 
 
@@ -237,7 +239,7 @@ def _columns(way: Way) -> dict[str, Any]:
         store.channel(way.channel)
     columns = asdict(way)
     columns["channel_id"] = columns.pop("channel")
-    columns["kinds"] = [_among(one, [kind.value for kind in HEARD], "event") for one in way.kinds]
+    columns["kinds"] = [_among(one, KINDS, "event") for one in way.kinds]
     columns["severity"] = _among(way.severity, [one.value for one in Severity], "severity")
     columns["teams"] = [str(Ref.parse(one, kind="team")) for one in way.teams]
     columns["scope"] = _scope(way.scope)
