@@ -37,6 +37,13 @@ OPEN = {
 
 OWN = {
     "account",
+    "inbox",
+    "inbox-read",
+    "inbox-line",
+    "inbox-mark",
+    "inbox-unmark",
+    "notifications",
+    "notifications-save",
     "mfa_index",
     "mfa_list_webauthn",
     "session-end",
@@ -134,6 +141,22 @@ PAGES = {
     "access-service": "administrator",
     "access-service-close": "administrator",
     "access-service-open": "administrator",
+    "channels": "maintainer",
+    "channel-new": "maintainer",
+    "channel": "maintainer",
+    "channel-change": "maintainer",
+    "channel-test": "maintainer",
+    "channel-remove": "maintainer",
+    "route-new": "maintainer",
+    "route-make": "maintainer",
+    "route": "maintainer",
+    "route-change": "maintainer",
+    "route-remove": "maintainer",
+    "team-channel": "maintainer",
+    "team-channel-save": "maintainer",
+    "team-channel-drop": "maintainer",
+    "messages": "maintainer",
+    "message-again": "maintainer",
     "hooks": "maintainer",
     "hook": "maintainer",
     "hook-make": "maintainer",
@@ -158,10 +181,11 @@ SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages"}
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
-MYSELF = {"/me"}
+MYSELF = {"/me", "/inbox", "/inbox/read", "/inbox/{int:number}/read", "/notifications"}
 """The operation about whoever asks: for everybody who is known, whatever they may."""
 
 FORMS = re.compile(
+    r"(channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again)|"
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
@@ -207,6 +231,21 @@ OPERATIONS = {
     "DELETE /scorecards/{scorecard}/rules/{rule}": "maintainer",
     "GET /vocabulary": "viewer",
     "POST /bulk": "member",
+    "GET /team-channels": "maintainer",
+    "PUT /team-channels": "maintainer",
+    "DELETE /team-channels": "maintainer",
+    "GET /channels": "maintainer",
+    "POST /channels": "maintainer",
+    "GET /channels/{int:number}": "maintainer",
+    "PUT /channels/{int:number}": "maintainer",
+    "DELETE /channels/{int:number}": "maintainer",
+    "POST /channels/{int:number}/test": "maintainer",
+    "GET /routes": "maintainer",
+    "POST /routes": "maintainer",
+    "PUT /routes/{int:number}": "maintainer",
+    "DELETE /routes/{int:number}": "maintainer",
+    "GET /messages": "maintainer",
+    "POST /messages/{int:number}/again": "maintainer",
     "GET /hooks": "maintainer",
     "POST /hooks": "maintainer",
     "GET /hooks/{int:number}": "maintainer",

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from greenboard.access import audit
-from greenboard.collection import models, placing, pulling, reaching, removing
+from greenboard.collection import models, placing, pulling, reaching, removing, telling
 from greenboard.collection.keeping import forget, keep
 from greenboard.collection.types import OPEN, Kind, State
 from greenboard.connections import service
@@ -171,7 +171,9 @@ def _saw_anything(row: models.Collection) -> bool:
 
 def _end(row: models.Collection, state: State, error: str = "") -> None:
     row.state, row.error, row.ended_at = state.value, error, clock.now()
-    row.save(update_fields=["state", "error", "ended_at", "faults", "outcome"])
+    with transaction.atomic():
+        row.save(update_fields=["state", "error", "ended_at", "faults", "outcome"])
+        telling.tell(row)
 
 
 def standing(connection: Connection) -> dict[str, int]:

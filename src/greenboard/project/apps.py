@@ -18,6 +18,7 @@ class ProjectConfig(AppConfig):
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
         from greenboard.identity.events import PersonLeft
+        from greenboard.notifications import outbox as notices
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
         from greenboard.reviews import watching as reviews
@@ -45,3 +46,5 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, hearing.note_results)
         subscribe(RuleSaved, hearing.note_rule)
         subscribe(Happened, hearing.note)
+        subscribe(ResultsWritten, notices.note_results)
+        subscribe(Happened, notices.note)

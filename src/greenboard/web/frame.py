@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from greenboard.access.decide import Permission, may
+from greenboard.access.models import Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.notifications import inbox
 from greenboard.web import asked as address
 from greenboard.web import words
 from greenboard.web.security import request_id
@@ -38,6 +40,7 @@ class Frame:
     kept: tuple[tuple[str, str], ...]
     own: tuple[tuple[str, str], ...]
     request_id: str
+    unread: int
 
 
 _CONNECTIONS = (
@@ -68,6 +71,7 @@ _OWN = (
     ("Tokens", "tokens", Permission.TOKENS_OWN),
     ("People", "people", Permission.PEOPLE_READ),
     ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Channels", "channels", Permission.NOTIFICATIONS_MANAGE),
     ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
 )
@@ -82,6 +86,11 @@ def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 def _may(request: HttpRequest, needed: Permission) -> bool:
     user = getattr(request, "user", None)  # an address under a strange host name is refused before anybody is known
     return user is not None and may(user, needed)
+
+
+def _unread(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return inbox.unread(user) if isinstance(user, Person) and user.is_active else 0
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -108,5 +117,6 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key not in ("as_of", "page")),
             own=own(request),
             request_id=request_id(request),
+            unread=_unread(request),
         )
     }

@@ -13,6 +13,8 @@ from greenboard.web.attestations import view as attestations
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
+from greenboard.web.channels import routes
+from greenboard.web.channels import view as channels
 from greenboard.web.connections import discovery, listing
 from greenboard.web.connections import form as connecting
 from greenboard.web.connections import page as connection
@@ -25,6 +27,7 @@ from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
 from greenboard.web.hooks import view as hooks
 from greenboard.web.identities import view as identities
+from greenboard.web.inbox import view as inbox
 from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
@@ -39,6 +42,7 @@ from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session import providers
 from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
+from greenboard.web.wanting import view as wanting
 
 urlpatterns = [
     path("", board, name="board"),
@@ -130,6 +134,29 @@ urlpatterns = [
     path("inlets/<str:name>/close", hooks.switch_inlet, {"active": False}, name="inlet-close"),
     path("inlets/<str:name>/open", hooks.switch_inlet, {"active": True}, name="inlet-open"),
     path("inlets/<str:name>/remove", hooks.remove_inlet, name="inlet-remove"),
+    path("inbox", inbox.listing, name="inbox"),
+    path("inbox/read", inbox.read_all, name="inbox-read"),
+    path("inbox/<int:number>", inbox.page, name="inbox-line"),
+    path("inbox/<int:number>/read", inbox.mark, {"read": True}, name="inbox-mark"),
+    path("inbox/<int:number>/unread", inbox.mark, {"read": False}, name="inbox-unmark"),
+    path("notifications", wanting.page, name="notifications"),
+    path("notifications/save", wanting.save, name="notifications-save"),
+    path("channels", channels.listing, name="channels"),
+    path("channels/new/<str:kind>", channels.new, name="channel-new"),
+    path("channels/<int:number>", channels.page, name="channel"),
+    path("channels/<int:number>/change", channels.change, name="channel-change"),
+    path("channels/<int:number>/test", channels.test, name="channel-test"),
+    path("channels/<int:number>/remove", channels.remove, name="channel-remove"),
+    path("routes/new", routes.new, name="route-new"),
+    path("routes/make", routes.make, name="route-make"),
+    path("routes/<int:number>", routes.page, name="route"),
+    path("routes/<int:number>/change", routes.change, name="route-change"),
+    path("routes/<int:number>/remove", routes.remove, name="route-remove"),
+    path("team-channel", routes.team, name="team-channel"),
+    path("team-channel/save", routes.save_team, name="team-channel-save"),
+    path("team-channel/drop", routes.drop_team, name="team-channel-drop"),
+    path("messages", channels.messages, name="messages"),
+    path("messages/<int:number>/again", channels.again, name="message-again"),
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),
