@@ -20,6 +20,7 @@ STACK = [
     "collection",
     "scorecards",
     "results",
+    "reports",
     "hooks",
     "web",
     "api",

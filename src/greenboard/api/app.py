@@ -25,6 +25,7 @@ from greenboard.api import (
     openapi,
     people,
     reference,
+    reporting,
     reports,
     results,
     standards,
@@ -39,6 +40,7 @@ ROUTERS: tuple[Router, ...] = (
     defining.router,
     facts.router,
     reports.router,
+    reporting.router,
     results.router,
     # Before those in whose addresses a name stands at the same place.
     drafts.router,

@@ -52,6 +52,8 @@ class Environment:
     outbound: Allowed
     removal_share: int
     removal_few: int
+    open_badges: bool
+    report_domains: tuple[str, ...]
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -97,6 +99,8 @@ class Environment:
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
+            open_badges=declared.OPEN_BADGES.value(told),
+            report_domains=tuple(name.lower() for name in declared.REPORT_DOMAINS.value(told)),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

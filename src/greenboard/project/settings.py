@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "greenboard.collection",
     "greenboard.scorecards",
     "greenboard.results",
+    "greenboard.reports",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
@@ -94,6 +95,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "access.Person"
 TOKEN_RATE = environment.token_rate
+OPEN_BADGES = environment.open_badges
+REPORT_DOMAINS = environment.report_domains
 SEALING_KEYS = environment.secret_keys
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "board"

@@ -127,6 +127,18 @@ PROXIES = Setting(
     forms.number(0, 9),
     "0",
 )
+OPEN_BADGES = Setting(
+    "GREENBOARD_OPEN_BADGES",
+    "`1` shows badges of every entity to whoever asks, without a key in the address",
+    forms.FLAG,
+    "0",
+)
+REPORT_DOMAINS = Setting(
+    "GREENBOARD_REPORT_DOMAINS",
+    "Domains, separated by commas, to whose mail addresses reports may be sent besides accounts",
+    forms.NAMES,
+    shown="none",
+)
 TOKEN_RATE = Setting(
     "GREENBOARD_TOKEN_RATE",
     "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
@@ -223,6 +235,7 @@ DEBUG = Setting(
 SETTINGS: tuple[Setting[object], ...] = (
     DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
     FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
+    OPEN_BADGES, REPORT_DOMAINS,
     SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL, LOG_REQUESTS,
     METRICS_TOKEN, TRACES_URL, DEBUG,
 )  # fmt: skip
