@@ -114,6 +114,15 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -164,6 +173,7 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
     r"view-(make|change|remove|mail|mail-end)|badge-key.*"
 )
@@ -239,6 +249,18 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /attestations": "viewer",
+    "POST /attestations": "member",
+    "GET /attestations/{int:number}": "viewer",
+    "POST /attestations/{int:number}/confirm": "member",
+    "POST /attestations/{int:number}/refuse": "member",
+    "POST /attestations/{int:number}/revoke": "member",
+    "GET /attestations/{int:number}/files/{int:piece}": "viewer",
+    "POST /attestation-files": "member",
+    "GET /attestation-policies": "viewer",
+    "GET /attestation-register": "viewer",
+    "PUT /attestation-register/{item}": "administrator",
+    "DELETE /attestation-register/{item}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",

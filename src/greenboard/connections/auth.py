@@ -20,6 +20,8 @@ from greenboard.connections import templates
 from greenboard.connections.manifest import Auth
 from greenboard.connections.types import Answer, Caller, Connection, Failed, Reason, Request
 
+MASK = "•••"
+"""Stands where a secret would."""
 _EARLY = 60.0
 """How many seconds before it ends a token is fetched anew."""
 
@@ -65,6 +67,15 @@ class Authorizer:
         if auth.kind == "github_app":
             return Given({"Authorization": f"Bearer {self._kept(self._app_token)}"}, {})
         return Given({}, {})
+
+    def named(self) -> Given:
+        """As `given`, with a mask in place of each value: what a call would carry, without fetching a token."""
+        auth = self.auth
+        if auth.kind == "header":
+            return Given(dict.fromkeys(auth.headers, MASK), {})
+        if auth.kind == "query":
+            return Given({}, dict.fromkeys(auth.params, MASK))
+        return Given({} if auth.kind in ("none", "aws") else {"Authorization": MASK}, {})
 
     def _text(self, template: str) -> str:
         try:

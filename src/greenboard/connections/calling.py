@@ -29,6 +29,7 @@ _SAID = 65_536
 """How much of a refusal is read, to tell what it says."""
 _BASE, _SLICE = 0.5, 0.25
 _NOT_CHANGED = 304
+_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _SINCE_1970 = 1_000_000_000
 """A larger number in a header is a moment, a smaller one a length of time."""
 
@@ -109,8 +110,9 @@ class _Caller:
                     )
                     return self._once(request, limit, attempt)
             except _Again as again:
-                if attempt == self.retry.attempts or again.wait > self.retry.longest.total_seconds():
-                    raise Failed(again.reason, body=again.body, calls=attempt) from None
+                unsure = not (request.repeatable or again.undone)
+                if unsure or attempt == self.retry.attempts or again.wait > self.retry.longest.total_seconds():
+                    raise Failed(again.reason, body=again.body, calls=attempt, unsure=unsure) from None
                 wait = again.wait or random.uniform(0, _BASE * 2**attempt)  # noqa: S311  # nosec B311
             self._pause(wait, request)
         raise AssertionError("the last attempt returns or raises")
@@ -136,12 +138,14 @@ class _Caller:
                 request.method, request.url, headers=dict(request.headers), content=request.body
             ) as response:
                 return self._answer(request, limit, response, attempt)
-        except httpx2.TimeoutException:
-            raise _Again(Reason("theirs", "The tool did not answer in time.", what=request.label)) from None
+        except httpx2.TimeoutException as error:
+            undone = isinstance(error, _NOT_SENT)
+            reason = Reason("theirs", "The tool did not answer in time.", what=request.label)
+            raise _Again(reason, undone=undone) from None
         except httpx2.DecodingError:
             raise _Again(Reason("theirs", "The answer cannot be unpacked.", what=request.label)) from None
         except httpx2.TransportError as error:
-            raise _Again(_broken(error, request)) from None
+            raise _Again(_broken(error, request), undone=isinstance(error, _NOT_SENT)) from None
         except (httpx2.InvalidURL, UserError) as error:
             said = error.what if isinstance(error, UserError) else "The address is none"
             raise Failed(Reason("ours", f"{said}.", what=request.label), calls=attempt) from None
@@ -156,7 +160,7 @@ class _Caller:
         limited = status == 429 or (status == 403 and wait is not None)
         reason = _reason(status, said, request, limited=limited)
         if status in self.retry.status or limited:
-            raise _Again(reason, wait or 0.0, said)
+            raise _Again(reason, wait or 0.0, said, undone=limited)
         raise Failed(reason, body=said, calls=attempt)
 
     def _told(self, request: Request, limit: Limit, headers: Mapping[str, str]) -> float | None:
@@ -172,13 +176,14 @@ class _Caller:
 
 
 class _Again(Exception):
-    """It may work another time."""
+    """It may work another time. `undone`: it is sure that the tool did nothing this time."""
 
-    def __init__(self, reason: Reason, wait: float = 0.0, body: bytes = b"") -> None:
+    def __init__(self, reason: Reason, wait: float = 0.0, body: bytes = b"", *, undone: bool = False) -> None:
         super().__init__(reason.text)
         self.reason = reason
         self.wait = wait
         self.body = body
+        self.undone = undone
 
 
 def _body(response: httpx2.Response, request: Request) -> bytes:
@@ -189,7 +194,8 @@ def _body(response: httpx2.Response, request: Request) -> bytes:
             raise _Again(Reason("theirs", "The answer did not end in time.", what=request.label))
         if size > MAX_BYTES:
             text = f"The answer is larger than {MAX_BYTES // 1_048_576} MiB."
-            raise Failed(Reason("limit", text, response.status_code, request.label))
+            reason = Reason("limit", text, response.status_code, request.label)
+            raise Failed(reason, unsure=not request.repeatable)
         parts.append(part)
     return b"".join(parts)
 
@@ -223,7 +229,8 @@ def _reason(status: int, body: bytes, request: Request, *, limited: bool) -> Rea
     if status == 401:
         return Reason("permission", f"The tool does not accept the token.{further}", status, request.label)
     if status == 403:
-        return Reason("permission", f"The token may not read this.{further}", status, request.label)
+        does = "read" if request.method == "GET" else "do"
+        return Reason("permission", f"The token may not {does} this.{further}", status, request.label)
     if status == 404:
         text = "The tool knows no such thing, or the token may not see it."
         return Reason("permission", text + further, status, request.label)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from greenboard.connections import templates
+from greenboard.connections.action import compiling as actions
 from greenboard.connections.expressions import Expression, Function, compiled, reading
 from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef, Webhook
 from greenboard.connections.plan import FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
@@ -47,8 +48,9 @@ def compile_manifest(
         if refusal
         else None
     )
+    kept, doing = work.kept(), actions.compiled(manifest.actions, work)
     work.refuse()
-    return Plan(manifest, streams, subjects, tuple(facts), work.kept(), shown, refused)
+    return Plan(manifest, streams, subjects, tuple(facts), kept, shown, refused, doing)
 
 
 @dataclass
@@ -87,8 +89,10 @@ class _Work:
     def optional(self, path: Path, text: str, names: frozenset[str] = _NONE) -> Expression | None:
         return self.expression(path, text, names) if text else None
 
-    def template(self, path: Path, value: Any, allowed: frozenset[str]) -> None:
-        known = {"settings": self.manifest.settings, "secrets": self.manifest.secrets}
+    def template(
+        self, path: Path, value: Any, allowed: frozenset[str], more: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        known = {"settings": self.manifest.settings, "secrets": self.manifest.secrets, **(more or {})}
         try:
             templates.check(value, allowed, known)
         except UserError as error:
@@ -244,6 +248,10 @@ class _Work:
         for at, permission in enumerate(manifest.permissions):
             for name in permission.streams:
                 self.known(("permissions", at, "streams"), name, manifest.streams, "stream")
+            for name in permission.actions:
+                self.known(("permissions", at, "actions"), name, manifest.actions, "action")
+        for at, name in enumerate(manifest.knows):
+            self.known(("knows", at), name, self.vocabulary.types, "fact type")
         if manifest.webhook:
             self.webhook(manifest.webhook)
         for name in manifest.contract.examples:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from greenboard.connections.action.form import ActionDef, ActionName
 from greenboard.connections.rates import Rate
+from greenboard.connections.strict import Name, Strict
 from greenboard.core import clock
 
 Span = Annotated[
@@ -20,19 +22,12 @@ Span = Annotated[
         json_schema_input_type=str,
     ),
 ]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 RateText = Annotated[Rate, BeforeValidator(lambda value: Rate.read(value) if isinstance(value, str) else value)]
 Category = Literal[
     "source-control", "ci-cd", "coverage", "code-quality", "vulnerability", "registry", "package-registry", "eol",
     "on-call", "incidents", "monitoring", "logging", "error-tracking", "cloud", "kubernetes", "iac", "feature-flags",
     "issue-tracker", "docs", "identity", "hr", "chat", "catalog", "secrets",
 ]  # fmt: skip
-
-
-class Strict(BaseModel):
-    """Refuses what it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Setting(Strict):
@@ -55,11 +50,12 @@ class Secret(Strict):
 
 
 class Permission(Strict):
-    """What the token needs, and for which streams."""
+    """What the token needs, and for which streams and actions."""
 
     name: str
     doc: str = ""
     streams: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 class Auth(Strict):
@@ -243,11 +239,14 @@ class Stream(Strict):
         return self
 
 
+Way = Literal["entity", "annotation", "tag", "name", "repository", "email", "login", "contact"]
+
+
 class SubjectDef(Strict):
     """A thing in the tool that facts are about. All but `stream`, `kinds` and `annotations` are expressions.
 
     `match` goes from the strongest to the weakest: `{annotation: {KEY: EXPRESSION}}` and
-    `{tag|name|repository|email|login: EXPRESSION}`. The id, and the annotation
+    `{entity|tag|name|repository|email|login|contact: EXPRESSION}`. The id, and the annotation
     `greenboard.io/INTEGRATION` with it, come before all, and `annotations` are further keys for the id.
     """
 
@@ -258,7 +257,9 @@ class SubjectDef(Strict):
     link: str = ""
     where: str = ""
     annotations: tuple[str, ...] = ()
-    match: tuple[dict[Literal["annotation", "tag", "name", "repository", "email", "login"], Any], ...] = ()
+    match: tuple[
+        dict[Literal["entity", "annotation", "tag", "name", "repository", "email", "login", "contact"], Any], ...
+    ] = ()
 
 
 class Join(Strict):
@@ -354,7 +355,10 @@ class Contract(Strict):
 
 
 class Manifest(Strict):
-    """An integration: how to talk to one tool, and which facts come of what it says."""
+    """An integration: how to talk to one tool, which facts come of what it says, and what can be done there.
+
+    `knows` names fact types of other sources that its code is told of, as `connection.known`.
+    """
 
     name: Name
     title: str
@@ -364,11 +368,13 @@ class Manifest(Strict):
     settings: dict[Name, Setting] = {}
     secrets: dict[Name, Secret] = {}
     permissions: tuple[Permission, ...] = ()
+    knows: tuple[str, ...] = ()
     api: Api
     limits: dict[Name, Limit] = {}
     retry: Retry = Retry()
     streams: dict[Name, Stream]
     subjects: dict[Name, SubjectDef]
     facts: tuple[FactDef, ...]
+    actions: dict[ActionName, ActionDef] = {}
     webhook: Webhook | None = None
     contract: Contract = Contract()

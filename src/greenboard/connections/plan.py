@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from greenboard.connections.action.form import ActionDef
 from greenboard.connections.expressions import Expression
 from greenboard.connections.manifest import FactDef, Join, Limit, Manifest, Stream, SubjectDef
 from greenboard.connections.rates import Rate
@@ -108,6 +109,18 @@ class FactPlan:
 
 
 @dataclass(frozen=True)
+class ActionPlan:
+    """An action with its expressions; `when` is that of `already`."""
+
+    name: str
+    spec: ActionDef
+    items: Expression
+    let: Mapping[str, Expression]
+    output: Mapping[str, Expression]
+    when: Expression | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything about an integration that a run needs. Streams come before those that hang on them.
 
@@ -121,6 +134,7 @@ class Plan:
     kept: frozenset[str] | None
     account: Expression | None = None
     refused: tuple[Expression, Expression] | None = None
+    actions: Mapping[str, ActionPlan] = field(default_factory=dict)
 
     def limit(self, stream: str) -> tuple[str, Limit]:
         """The bucket of a stream, and its limit."""
@@ -144,8 +158,8 @@ class Plan:
         return {name: tuple(fields) for name, fields in found.items()}
 
     def missing(self, stream: str) -> str:
-        """Which permission a stream needs, for a person; "" where the manifest does not say."""
-        several = [one for one in self.manifest.permissions if stream in one.streams]
+        """Which permission a stream or action needs, for a person; "" where the manifest does not say."""
+        several = [one for one in self.manifest.permissions if stream in one.streams or stream in one.actions]
         return "; ".join(f"{one.name} ({one.doc})" if one.doc else one.name for one in several)
 
     def _with_line(self, streams: frozenset[str]) -> Iterator[str]:

@@ -14,9 +14,10 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, model_validator
 
-from greenboard.connections.manifest import Strict
+from greenboard.connections.action.form import METHODS
+from greenboard.connections.strict import Strict
 from greenboard.connections.types import Event, Found, Missed, Seen
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError
@@ -31,11 +32,21 @@ class Call(Strict):
 
     get: str = ""
     post: str = ""
+    put: str = ""
+    patch: str = ""
+    delete: str = ""
     sent: Any = None
     status: int = 200
     headers: dict[str, str] = {}
     body: Any = None
     text: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Call:
+        if sum(bool(getattr(self, method)) for method in METHODS) != 1:
+            msg = "exactly one of get, post, put, patch and delete"
+            raise ValueError(msg)
+        return self
 
 
 class Expected(Strict):
@@ -48,16 +59,38 @@ class Expected(Strict):
     fields: tuple[str, ...] = ()
 
 
+class Acted(Strict):
+    """An action that is run, and what has to come of it: its outputs, that there is nothing, or why it fails."""
+
+    run: str
+    inputs: dict[str, Any] = Field(default={}, alias="with")
+    key: str = "recorded"
+    gives: dict[str, Any] = {}
+    found: bool = False
+    nothing: bool = False
+    fails: str = ""
+
+
 class Recording(Strict):
-    """A recording. `source` names the document or the server that the answers are from."""
+    """A recording. `source` names the document or the server that the answers are from.
+
+    `known` are facts of others by reference and type, each a list.
+    """
 
     source: str
     now: Moment
     settings: dict[str, Any] = {}
     secrets: dict[str, str] = {}
+    known: dict[str, dict[str, tuple[dict[str, Any], ...]]] = {}
     calls: tuple[Call, ...]
     expect: tuple[Expected, ...] = ()
     subjects: tuple[str, ...] | None = None
+    actions: tuple[Acted, ...] = ()
+
+    @property
+    def collects(self) -> bool:
+        """Whether it is about reading, and not about actions alone."""
+        return not self.actions or bool(self.expect) or self.subjects is not None
 
 
 def load(path: Path) -> Recording:
@@ -97,7 +130,7 @@ class Replay:
 
 
 def _fits(call: Call, request: httpx2.Request) -> bool:
-    method, wanted = ("GET", call.get) if call.get else ("POST", call.post)
+    method, wanted = next((name.upper(), path) for name in METHODS if (path := getattr(call, name)))
     parts = urlsplit(wanted)
     if request.method != method or request.url.raw_path.decode().partition("?")[0] != parts.path:
         return False

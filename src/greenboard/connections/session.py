@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
 from greenboard.connections import templates
-from greenboard.connections.auth import Authorizer
+from greenboard.connections.auth import MASK, Authorizer, Given
 from greenboard.connections.expressions import Env, Mistyped
 from greenboard.connections.expressions.compiling import truth
 from greenboard.connections.types import Answer, Caller, Connection, Failed, Json, Reason, Request
 from greenboard.connections.work import Work
 
 NOT_CHANGED = 304
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Where half of a character may be written in JSON; mostly it is one of both halves."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Ask:
     body: Json = None
     bucket: str = ""
     etag: bool = False
+    repeatable: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Reply:
     headers: Mapping[str, str]
     calls: int
     size: int
+    status: int = 200
 
 
 class Session:
@@ -70,29 +75,38 @@ class Session:
             Failed: there is no answer, or none that can be used.
 
         """
-        request = self._request(ask)
+        request = self._request(ask, self._authorizer.given())
         kept = self._work.body(request.url) if self._work and ask.etag else None
         if kept:
             request = replace(request, headers={**request.headers, "If-None-Match": kept[0]})
         answer = self.call(request)
         if answer.status == NOT_CHANGED and kept:
-            return Reply(_decoded(kept[2], request), kept[1], answer.calls, 0)
-        body = _decoded(answer.body, request)
+            return Reply(decoded(kept[2], request), kept[1], answer.calls, 0)
+        body = decoded(answer.body, request)
         self._refuse(body, request, answer)
         etag = answer.headers.get("etag")
         if self._work and ask.etag and etag:
             self._work.keep_body(request.url, etag, answer.headers, answer.body)
-        return Reply(body, answer.headers, answer.calls, len(answer.body))
+        return Reply(body, answer.headers, answer.calls, len(answer.body), answer.status)
+
+    def draft(self, ask: Ask) -> Request:
+        """The request as it would be sent, with masks in place of what says who asks; nobody is called.
+
+        Raises:
+            Failed: it would lead elsewhere.
+
+        """
+        return self._request(ask, self._authorizer.named())
 
     def call(self, request: Request) -> Answer:
         """The bare call, for code that makes requests itself. Raises Failed."""
         try:
             return self._call(request)
         except Failed as failed:
-            raise Failed(self._scrubbed(failed.reason), body=failed.body, calls=failed.calls) from None
+            reason = self._scrubbed(failed.reason)
+            raise Failed(reason, body=failed.body, calls=failed.calls, unsure=failed.unsure) from None
 
-    def _request(self, ask: Ask) -> Request:
-        given = self._authorizer.given()
+    def _request(self, ask: Ask, given: Given) -> Request:
         url = self._address(ask.url)
         params = {**self._filled(self._api.query), **ask.query, **given.params}
         if params:
@@ -103,7 +117,7 @@ class Session:
             body = json.dumps(ask.body, separators=(",", ":")).encode()
             headers.setdefault("Content-Type", "application/json")
         label = f"{ask.method} {urlsplit(url).path}"
-        return Request(ask.method, url, headers, body, ask.bucket, label)
+        return Request(ask.method, url, headers, body, ask.bucket, label, ask.repeatable)
 
     def _filled(self, value: Any) -> Any:
         return templates.filled(value, self.scope())
@@ -142,21 +156,34 @@ class Session:
 
     def _scrubbed(self, reason: Reason) -> Reason:
         """The same reason without any secret that the tool may have repeated."""
-        text = reason.text
-        for secret in self.connection.secrets.values():
-            text = text.replace(secret, "•••") if len(secret) > 3 else text
-        return replace(reason, text=text)
+        return replace(reason, text=masked(reason.text, self.connection.secrets.values()))
 
 
-def _decoded(body: bytes, request: Request) -> Json:
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """A text without any secret, plain or quoted as in an address; very short ones may be anything and stay."""
+    for secret in secrets:
+        for written in {secret, quote(secret, safe=""), quote_plus(secret)} if len(secret) > 3 else ():
+            text = text.replace(written, MASK)
+    return text
+
+
+def decoded(body: bytes, request: Request) -> Json:
     if not body.strip():
         return None
     try:
-        return json.loads(body, parse_constant=lambda _: None)
+        told = json.loads(body, parse_constant=lambda _: None)
+        return _whole(told) if _HALF.search(body) else told
     except (ValueError, RecursionError):
         page = body.lstrip()[:1] == b"<"
         said = "a page (HTML or XML) instead of data" if page else "something that is no whole JSON"
-        raise Failed(Reason("theirs", f"The tool answered {said}.", what=request.label)) from None
+        reason = Reason("theirs", f"The tool answered {said}.", what=request.label)
+        raise Failed(reason, unsure=not request.repeatable) from None
+
+
+def _whole(told: Json) -> Json:
+    """The same without halves of characters, which no database carries and no page can show."""
+    text = json.dumps(told, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(text.decode("utf-16-le", "replace"))
 
 
 def _flat(params: Mapping[str, Any]) -> dict[str, Any]:

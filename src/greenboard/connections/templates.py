@@ -1,6 +1,7 @@
 """Texts with placeholders: `/repos/{settings.org}/{parent.name}`. Pure.
 
-Known are `settings`, `secrets` (where a manifest may use them), `parent`, `id`, `now`, `ago.30d` and `in.30d`.
+Known are `settings`, `secrets` (where a manifest may use them), `parent`, `id`, `now`, `ago.30d` and `in.30d`;
+in actions `input`, `let`, `look` and `marker`.
 A time is written as RFC 3339, or with `.epoch`, `.epoch_ms` or `.date` at the end as that.
 """
 
@@ -16,7 +17,6 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 
 _HOLE = re.compile(r"\{(\+?)([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
-ROOTS = frozenset({"settings", "secrets", "parent", "id", "now", "ago", "in"})
 Scope = Mapping[str, Any]
 
 

@@ -33,6 +33,10 @@ KNOWN = (
     "page",
     "show",
     "table",
+    "item",
+    "state",
+    "ending",
+    "entity",
 )
 _SINCE = timedelta(days=7)
 

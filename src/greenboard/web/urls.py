@@ -8,6 +8,8 @@ from greenboard.access.decide import signed_in
 from greenboard.web.access import view as access
 from greenboard.web.account import forms
 from greenboard.web.account import view as account
+from greenboard.web.attestations import form as attesting
+from greenboard.web.attestations import view as attestations
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
@@ -94,6 +96,15 @@ urlpatterns = [
     path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
+    path("attestations", attestations.listing, name="attestations"),
+    path("attestations/new", attesting.new, name="attestation-new"),
+    path("attestations/register/open", attestations.switch, {"opens": True}, name="attestation-register-open"),
+    path("attestations/register/close", attestations.switch, {"opens": False}, name="attestation-register-close"),
+    path("attestations/<int:number>", attestations.page, name="attestation"),
+    path("attestations/<int:number>/confirm", attestations.decide, {"what": "confirm"}, name="attestation-confirm"),
+    path("attestations/<int:number>/refuse", attestations.decide, {"what": "refuse"}, name="attestation-refuse"),
+    path("attestations/<int:number>/revoke", attestations.decide, {"what": "revoke"}, name="attestation-revoke"),
+    path("attestations/<int:number>/files/<int:piece>", attestations.document, name="attestation-file"),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),

@@ -1,6 +1,6 @@
 """Vendors' descriptions as bundles: for each operation its parameters and the schema of its answer.
 
-A bundle is JSON: `{"operations": {"GET /path/{id}": {"params": [...], "response": SCHEMA}}}`.
+A bundle is JSON: `{"operations": {"GET /path/{id}": {"params": [...], "response": SCHEMA, "body": SCHEMA}}}`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ class Operation:
     parameters: frozenset[str]
     required: frozenset[str]
     response: Node | None
+    body: Node | None = None
+
+    @property
+    def sent(self) -> Shape | None:
+        """What it takes as a body; None where the description does not say."""
+        return None if self.body is None else Shape((self.body,), self.body.get("$defs", {}))
 
     @property
     def shape(self) -> Shape | None:
@@ -58,7 +64,7 @@ def _operation(name: str, told: Mapping[str, Any]) -> Operation:
     query = [one for one in told["params"] if one.get("in") == "query"]
     named = frozenset(one["name"] for one in query)
     needed = frozenset(one["name"] for one in query if one.get("required"))
-    return Operation(name, named, needed, told.get("response"))
+    return Operation(name, named, needed, told.get("response"), told.get("body"))
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenboard.connections import quality, recordings, replaying
-from greenboard.connections.contract import bundles, records
+from greenboard.connections.contract import bundles, doing, records
 from greenboard.connections.contract.lint import Finding, Lint
 from greenboard.connections.contract.trying import Trial
 from greenboard.connections.integration import MANIFEST, Integration, load
@@ -58,15 +58,21 @@ def _grade(folder: Path) -> str:
 
 def _bundles(integration: Integration, specs: Path | None) -> list[Path]:
     """The bundles that the manifest names, in the folder; a missing one is not held against anybody."""
+    return [path for name in _named(integration) if specs is not None and (path := specs / name).is_file()]
+
+
+def _named(integration: Integration) -> tuple[str, ...]:
     told = integration.manifest.contract.spec
-    names = (told,) if isinstance(told, str) else told
-    return [path for name in names if specs is not None and (path := specs / name).is_file()]
+    return (told,) if isinstance(told, str) else told
 
 
 def _contract(integration: Integration, against: list[Path]) -> Iterator[str]:
-    found = records.described(integration.plan, bundles.load(against), integration.functions)
+    bundle = bundles.load(against)
+    found = records.described(integration.plan, bundle, integration.functions)
     lint = Lint(integration, found)
     lint.run()
+    # Where a bundle is missing, it may be the one that describes what is done at the tool.
+    lint.findings += doing.findings(integration, bundle, whole=len(against) == len(_named(integration)))
     # What is tried goes wrong where something was found already; it need not be said twice.
     tried = (one for one in Trial(lint).findings() if not any(_within(one, found) for found in lint.findings))
     several = [*lint.findings, *tried]
@@ -92,9 +98,7 @@ def _said(finding: Finding) -> str:
 
 def _replayed(integration: Integration, path: Path) -> Iterator[str]:
     try:
-        recording = recordings.load(path)
-        replay = recordings.Replay(recording.calls)
-        yield from recordings.unmet(recording, replaying.replayed(integration, recording, replay), replay)
+        yield from replaying.unmet(integration, recordings.load(path))
     except UserError as error:
         yield str(error)
 
