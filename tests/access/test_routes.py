@@ -32,8 +32,10 @@ OPEN = {
     "saml_sls",
     "sign-out",
     "api-root",
+    "badge",
 }
-"""Whether it runs, the ways in and out, and an address of the API at which nothing is."""
+"""Whether it runs, the ways in and out, an address of the API at which nothing is, and badges, which ask
+who may see them themselves: `tests/reports/test_badges.py`."""
 
 OWN = {
     "account",
@@ -97,6 +99,14 @@ PAGES = {
     "report-xlsx": "viewer",
     "report-pdf": "viewer",
     "report-json": "viewer",
+    "views": "viewer",
+    "view-make": "viewer",
+    "view-change": "viewer",
+    "view-remove": "viewer",
+    "view-mail": "viewer",
+    "view-mail-end": "viewer",
+    "badge-key": "member",
+    "badge-key-revoke": "member",
     "integrations": "member",
     "connections": "member",
     "connection": "member",
@@ -188,7 +198,8 @@ FORMS = re.compile(
     r"(channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again)|"
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
+    r"view-(make|change|remove|mail|mail-end)|badge-key.*"
 )
 """The pages that take POST only."""
 
@@ -313,6 +324,15 @@ OPERATIONS = {
     "POST /service-accounts/{name}/tokens": "administrator",
     "DELETE /service-accounts/{name}/tokens/{prefix}": "administrator",
     "GET /audit": "administrator",
+    "GET /reporting": "viewer",
+    "GET /reporting/{name}": "viewer",
+    "GET /report-views": "viewer",
+    "POST /report-views": "viewer",
+    "GET /report-views/{int:number}": "viewer",
+    "PUT /report-views/{int:number}": "viewer",
+    "DELETE /report-views/{int:number}": "viewer",
+    "POST /report-views/{int:number}/schedules": "viewer",
+    "DELETE /report-views/{int:number}/schedules/{int:schedule}": "viewer",
     "GET /openapi.json": "viewer",
 }
 """The lowest role that may call each operation of the API."""

@@ -28,6 +28,7 @@ from greenboard.api import (
     openapi,
     people,
     reference,
+    reporting,
     reports,
     results,
     standards,
@@ -42,6 +43,7 @@ ROUTERS: tuple[Router, ...] = (
     defining.router,
     facts.router,
     reports.router,
+    reporting.router,
     results.router,
     # Before those in whose addresses a name stands at the same place.
     drafts.router,

@@ -32,6 +32,7 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reporting import badge, saved
 from greenboard.web.reporting.overview import overview
 from greenboard.web.reporting.view import page as report
 from greenboard.web.reports.view import page as reports
@@ -62,7 +63,16 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/<str:scorecard>.svg", badge.badge, name="badge"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/key", badge.renew, name="badge-key"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/key/revoke", badge.revoke, name="badge-key-revoke"),
     path("reports", overview, name="reporting"),
+    path("reports/views", saved.listing, name="views"),
+    path("reports/views/new", saved.make, name="view-make"),
+    path("reports/views/<int:number>/change", saved.change, name="view-change"),
+    path("reports/views/<int:number>/remove", saved.remove, name="view-remove"),
+    path("reports/views/<int:number>/mail", saved.mail, name="view-mail"),
+    path("reports/views/<int:number>/mail/<int:schedule>/end", saved.end, name="view-mail-end"),
     path("reports/<str:name>.csv", report, {"as_file": "csv"}, name="report-csv"),
     path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
     path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
