@@ -98,6 +98,28 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "reviews": "viewer",
+    "review": "viewer",
+    "review-new": "member",
+    "review-make": "member",
+    "review-templates": "viewer",
+    "review-template": "viewer",
+    "review-triage": "maintainer",
+    "review-assign": "member",
+    "review-answer": "member",
+    "review-comment": "member",
+    "review-finding": "member",
+    "review-section": "member",
+    "review-decide": "maintainer",
+    "review-sign": "maintainer",
+    "review-resume": "maintainer",
+    "review-condition": "member",
+    "review-withdraw": "member",
+    "review-follow": "member",
+    "review-signed": "viewer",
+    "review-file-pdf": "viewer",
+    "review-file-md": "viewer",
+    "review-file-json": "viewer",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -148,7 +170,8 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
+    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)"
 )
 """The pages that take POST only."""
 

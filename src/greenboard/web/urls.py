@@ -29,6 +29,9 @@ from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
 from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
+from greenboard.web.reviews import listing as reviews
+from greenboard.web.reviews import page as review
+from greenboard.web.reviews import signed as review_signed
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
@@ -76,6 +79,40 @@ urlpatterns = [
     path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
+    path("reviews", reviews.listing, name="reviews"),
+    path("reviews/new", reviews.new, name="review-new"),
+    path("reviews/make", reviews.make, name="review-make"),
+    path("reviews/templates", reviews.template_list, name="review-templates"),
+    path("reviews/templates/<str:name>", reviews.template, name="review-template"),
+    path("reviews/<int:number>", review.page, name="review"),
+    path("reviews/<int:number>/triage", review.triage, name="review-triage"),
+    path("reviews/<int:number>/assign", review.assign, name="review-assign"),
+    path("reviews/<int:number>/answer", review.answer, name="review-answer"),
+    path("reviews/<int:number>/comment", review.comment, name="review-comment"),
+    path("reviews/<int:number>/finding", review.finding, name="review-finding"),
+    path("reviews/<int:number>/section", review.settle, name="review-section"),
+    path("reviews/<int:number>/decide", review.decide, name="review-decide"),
+    path("reviews/<int:number>/sign", review.sign, name="review-sign"),
+    path("reviews/<int:number>/resume", review.resume, name="review-resume"),
+    path("reviews/<int:number>/condition", review.fulfil, name="review-condition"),
+    path("reviews/<int:number>/withdraw", review.withdraw, name="review-withdraw"),
+    path("reviews/<int:number>/follow", review.follow, name="review-follow"),
+    path("reviews/<int:number>/signed/<int:signature>", review_signed.page, name="review-signed"),
+    path(
+        "reviews/<int:number>/signed/<int:signature>.pdf",
+        review_signed.file,
+        {"as_file": "pdf"},
+        name="review-file-pdf",
+    ),
+    path(
+        "reviews/<int:number>/signed/<int:signature>.md", review_signed.file, {"as_file": "md"}, name="review-file-md"
+    ),
+    path(
+        "reviews/<int:number>/signed/<int:signature>.json",
+        review_signed.file,
+        {"as_file": "json"},
+        name="review-file-json",
+    ),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),
