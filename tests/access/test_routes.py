@@ -84,6 +84,12 @@ PAGES = {
     "fact-type-retire": "maintainer",
     "fact-sources": "viewer",
     "reports": "viewer",
+    "reporting": "viewer",
+    "report": "viewer",
+    "report-csv": "viewer",
+    "report-xlsx": "viewer",
+    "report-pdf": "viewer",
+    "report-json": "viewer",
     "integrations": "member",
     "connections": "member",
     "connection": "member",
@@ -120,6 +126,15 @@ PAGES = {
     "review-file-pdf": "viewer",
     "review-file-md": "viewer",
     "review-file-json": "viewer",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -170,8 +185,9 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
-    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)"
+    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)|"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
 
@@ -245,6 +261,18 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /attestations": "viewer",
+    "POST /attestations": "member",
+    "GET /attestations/{int:number}": "viewer",
+    "POST /attestations/{int:number}/confirm": "member",
+    "POST /attestations/{int:number}/refuse": "member",
+    "POST /attestations/{int:number}/revoke": "member",
+    "GET /attestations/{int:number}/files/{int:piece}": "viewer",
+    "POST /attestation-files": "member",
+    "GET /attestation-policies": "viewer",
+    "GET /attestation-register": "viewer",
+    "PUT /attestation-register/{item}": "administrator",
+    "DELETE /attestation-register/{item}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",
