@@ -121,6 +121,28 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "reviews": "viewer",
+    "review": "viewer",
+    "review-new": "member",
+    "review-make": "member",
+    "review-templates": "viewer",
+    "review-template": "viewer",
+    "review-triage": "maintainer",
+    "review-assign": "member",
+    "review-answer": "member",
+    "review-comment": "member",
+    "review-finding": "member",
+    "review-section": "member",
+    "review-decide": "maintainer",
+    "review-sign": "maintainer",
+    "review-resume": "maintainer",
+    "review-condition": "member",
+    "review-withdraw": "member",
+    "review-follow": "member",
+    "review-signed": "viewer",
+    "review-file-pdf": "viewer",
+    "review-file-md": "viewer",
+    "review-file-json": "viewer",
     "attestations": "viewer",
     "attestation": "viewer",
     "attestation-file": "viewer",
@@ -197,6 +219,7 @@ MYSELF = {"/me", "/inbox", "/inbox/read", "/inbox/{int:number}/read", "/notifica
 FORMS = re.compile(
     r"(channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again)|"
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
     r"view-(make|change|remove|mail|mail-end)|badge-key.*"

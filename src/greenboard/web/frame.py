@@ -52,6 +52,7 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
+_REVIEWS = ("reviews", "review", "review-new", "review-templates", "review-template", "review-signed")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
@@ -59,6 +60,8 @@ _PLACES = (
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
     ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
+    ("Reviews", "reviews", "review", "r", _REVIEWS),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),

@@ -37,6 +37,7 @@ from greenboard.web.reporting.overview import overview
 from greenboard.web.reporting.view import page as report
 from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
+from greenboard.web.reviews import urls as reviews
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
@@ -100,6 +101,7 @@ urlpatterns = [
     path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
+    *reviews.patterns,
     path("attestations", attestations.listing, name="attestations"),
     path("attestations/new", attesting.new, name="attestation-new"),
     path("attestations/register/open", attestations.switch, {"opens": True}, name="attestation-register-open"),
