@@ -1,7 +1,7 @@
 // Bundles src/ into the folder that the Python package serves. Names carry a hash of their content,
 // so browsers may keep them for ever; manifest.json says which name is the current one.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -39,6 +39,13 @@ const icon = await readFile(join(here, "src", "icon.svg"));
 const digest = createHash("sha256").update(icon).digest("hex").slice(0, 8).toUpperCase();
 manifest["icon.svg"] = `icon-${digest}.svg`;
 await writeFile(join(target, manifest["icon.svg"]), icon);
+
+// What is printed needs letters of its own: two files of a package, which are copied as they are, with their licence.
+const letters = join(here, "..", "src", "greenboard", "paper", "letters");
+const dejavu = join(here, "node_modules", "dejavu-fonts-ttf");
+await mkdir(letters, { recursive: true });
+for (const name of ["ttf/DejaVuSansCondensed.ttf", "ttf/DejaVuSansCondensed-Bold.ttf", "LICENSE"])
+  await copyFile(join(dejavu, name), join(letters, basename(name)));
 
 // The manifest changes last and at once: a server that reads it meanwhile finds all its files.
 const draft = join(target, ".manifest.json");

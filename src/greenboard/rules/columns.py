@@ -15,7 +15,7 @@ from greenboard.facts.vocabulary import FieldDef, FieldType, Vocabulary
 from greenboard.rules import tree
 from greenboard.rules.around import ALONE, SINGLE, Around, Links
 from greenboard.rules.tree import Kind, Type
-from greenboard.rules.vectors import MISSING, OK, Array, ListVec, State, StructVec, Vec, offsets, worst
+from greenboard.rules.vectors import MISSING, OK, Array, Columns, ListVec, State, StructVec, Vec, offsets, worst
 
 Row = Mapping[str, Value]
 """The facts of one entity by fact type. A type that is not there is unknown; `()` is known to be empty;
@@ -47,6 +47,7 @@ class Strings:
         self.texts: list[str] = [""]
         self.made = 0
         self._codes: dict[str, int] = {"": 0}
+        self._constants: dict[str, Array] = {}
         self._lock = threading.Lock()
         self._ranks: Array = np.zeros(1, dtype=np.int64)
 
@@ -60,6 +61,13 @@ class Strings:
                 self.texts.append(text)
                 self._codes[text] = len(self.texts) - 1
             return self._codes[text]
+
+    def constant(self, text: str) -> Array:
+        """The code of a text of a rule, as data that stands for all lanes."""
+        found = self._constants.get(text)
+        if found is None:
+            found = self._constants[text] = np.asarray(self.code(text), dtype=np.int32)
+        return found
 
     def make(self, text: str, limit: int) -> int | None:
         """The code of a text that a rule made; None where such texts come to more than `limit` characters."""
@@ -191,6 +199,30 @@ def _encode(stated: Type, raw: Sequence[FieldValue | None], strings: Strings) ->
     return np.fromiter(plain, dtype=_DTYPES[stated.kind], count=count)
 
 
+_MANY_ITEMS = 100_000
+"""Of more items of few rows than this, each rule takes what it reads."""
+
+
+class Chosen:
+    """Some items of other columns, each of their fields taken when it is first read."""
+
+    def __init__(self, columns: Columns, index: Array) -> None:
+        self._columns, self._index = columns, index
+        self._fields: dict[str, Vec | ListVec | StructVec] = {}
+
+    @classmethod
+    def of(cls, struct: StructVec) -> Columns:
+        """The columns of a struct, lane by lane."""
+        return struct.columns if struct.index is None else cls(struct.columns, struct.index)
+
+    def field(self, name: str) -> Vec | ListVec | StructVec:
+        """The values of a field, MISSING where an item lacks it."""
+        found = self._fields.get(name)
+        if found is None:
+            found = self._fields[name] = self._columns.field(name).take(self._index)
+        return found
+
+
 @dataclass(frozen=True)
 class Related:
     """The rows of a frame as structs whose fields are their facts: what related entities are read by."""
@@ -263,6 +295,12 @@ class Frame:
             other._related, other._teams = self._related, self._teams
         return other
 
+    def but(self, variables: Mapping[str, StructVec | ListVec]) -> Frame:
+        """The same rows with other facts of some types; what others say of them through relations stays."""
+        other = self.at(self.now)
+        other._variables = {**self._variables, **variables}
+        return other
+
     def only(self, rows: Array) -> Frame:
         """Some rows of this frame, in their order, with nothing around them; columns are taken when first read."""
         known, key = self._chosen, rows.tobytes()
@@ -288,9 +326,20 @@ class Frame:
         return found
 
     def _taken(self, name: str) -> StructVec | ListVec:
+        """The facts of the rows that were chosen; what is read of their items is taken once for all rules."""
         assert self._whole is not None
         frame, rows = self._whole
-        return frame.variable(name).take(rows)
+        found = frame.variable(name).take(rows)
+        if isinstance(found, StructVec):
+            return StructVec(found.type, Chosen.of(found), found.count, None, found.state)
+        items = found.content
+        if not isinstance(items, StructVec) or found.lengths.ndim == 0 or int(found.lengths.sum()) > _MANY_ITEMS:
+            return found
+        of_lane, index = found.expand(len(rows))
+        chosen = items if index is None else items.take(index)
+        content = StructVec(items.type, Chosen.of(chosen), len(of_lane))
+        starts = offsets(found.lengths)[:-1]
+        return ListVec(found.type, starts, found.lengths, content, found.state, found.partial, known=(of_lane, None))
 
     def _variable(self, name: str) -> StructVec | ListVec:
         assert self.rows is not None

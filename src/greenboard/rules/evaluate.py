@@ -7,7 +7,9 @@ everything else passes it on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -50,6 +52,20 @@ Parameters = Mapping[str, Sequence[FieldValue | None]]
 
 Given = Mapping[str, Vec | ListVec]
 """Parameters as columns of the whole frame."""
+
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Hear no warnings of numpy meanwhile: around many rules of few rows, as switching them off for each takes long."""
+    token = _quiet.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        _quiet.reset(token)
 
 
 def evaluate(
@@ -102,6 +118,9 @@ def _column(frame: Frame, kind: FieldType, given: Sequence[FieldValue | None] | 
 def _verdicts(program: Program, interpreter: Interpreter, count: int) -> Array:
     value = interpreter.run(program.tree, Lanes(count))
     assert isinstance(value, Vec)
+    if count == 1:  # as when one entity changed: numpy would take longer to begin than all of this does
+        state = OK if value.state is None else int(value.state.item())
+        return np.array([state + 1 if state else bool(value.data.item())], dtype=np.int8)
     passed = spread(value.data, count).view(np.int8)
     if value.state is None:
         return passed.copy()  # it may be a column of the frame, or a constant
@@ -151,16 +170,23 @@ class Interpreter:
 
     def run(self, node: Node, lanes: Lanes) -> Value:
         """The value of a whole expression. Overflow is found by looking at results, not by warnings."""
-        with np.errstate(all="ignore"):
+        if _quiet.get():
+            return self.value(node, lanes)
+        with quietly():
             return self.value(node, lanes)
 
     def value(self, node: Node, lanes: Lanes) -> Value:
         """The value of a node for the lanes; evaluated where it varies, then spread inwards."""
-        home = lanes if lanes.depth <= node.level else lanes.home(node.level)
+        if lanes.depth <= node.level:
+            found = _EVALUATED[type(node)](self, node, lanes)
+            if self._trace is not None:
+                self._trace[node] = (found, lanes)
+            return found
+        home = lanes.home(node.level)
         found = _EVALUATED[type(node)](self, node, home)
         if self._trace is not None:
             self._trace[node] = (found, home)
-        return found if home is lanes else found.take(lanes.path(home))
+        return found.take(lanes.path(home))
 
     def scalar(self, node: Node, lanes: Lanes) -> Vec:
         """The value of a node that is known to be scalar."""
@@ -170,7 +196,7 @@ class Interpreter:
 
     def _constant(self, node: Const, _lanes: Lanes) -> Vec:
         if isinstance(node.value, str):
-            return Vec(node.type, np.asarray(self.frame.strings.code(node.value), dtype=np.int32))
+            return Vec(node.type, self.frame.strings.constant(node.value))
         return Vec(node.type, node.array)
 
     def _variable(self, node: Var, lanes: Lanes) -> Value:
@@ -226,6 +252,12 @@ class Interpreter:
 
     def _call(self, node: Call, lanes: Lanes) -> Value:
         function = node.function
+        of_two = operators.OF_TWO.get(function)
+        if of_two is not None:
+            left, right = self.value(node.arguments[0], lanes), self.value(node.arguments[1], lanes)
+            if type(left) is Vec and type(right) is Vec:
+                return of_two(left, right, self.frame.strings)
+            return operators.apply(node, [left, right], lanes.count, self.frame.strings)
         if function == "@in" and isinstance(node.arguments[1], ListOf) and not _may_lack(node.arguments[1]):
             return self._in_literal(node, node.arguments[1], lanes)
         if function in RELATIONS:

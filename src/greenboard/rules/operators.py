@@ -29,10 +29,10 @@ OfTwo = Callable[[Vec, Vec, Strings], Vec]
 
 
 def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) -> Value:
-    """The value of a call, its arguments being evaluated. Supported functions only: see `supported`."""
-    of_two = _OF_TWO.get(node.function)
-    if of_two is not None and type(arguments[0]) is Vec and type(arguments[1]) is Vec:
-        return of_two(arguments[0], arguments[1], strings)
+    """The value of a call, its arguments being evaluated. Supported functions only: see `supported`.
+
+    Not for two scalars of which `OF_TWO` speaks.
+    """
     if node.function not in _OF_PARTS and ListVec in map(type, arguments):
         arguments = [part.whole() if isinstance(part, ListVec) else part for part in arguments]
     return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
@@ -40,7 +40,7 @@ def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) 
 
 def known() -> frozenset[str]:
     """The names of all functions that can be evaluated."""
-    return frozenset(_OPERATORS) | _OF_TWO.keys()
+    return frozenset(_OPERATORS) | OF_TWO.keys()
 
 
 def _both(left: Vec, right: Vec, _strings: Strings) -> Vec:
@@ -160,7 +160,7 @@ _OPERATORS: dict[str, Operator] = {
     **conversions.OPERATORS,
 }
 
-_OF_TWO: dict[str, OfTwo] = {
+OF_TWO: dict[str, OfTwo] = {
     "_&&_": _both,
     "_||_": _either,
     "_==_": _same,
