@@ -104,6 +104,13 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "campaigns": "viewer",
+    "campaign": "viewer",
+    "campaign-csv": "viewer",
+    "campaign-new": "maintainer",
+    "campaign-edit": "maintainer",
+    "campaign-end": "maintainer",
+    "campaign-dry-run": "maintainer",
     "attestations": "viewer",
     "attestation": "viewer",
     "attestation-file": "viewer",
@@ -163,6 +170,7 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"campaign-end|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
@@ -238,6 +246,17 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /campaigns": "viewer",
+    "POST /campaigns": "maintainer",
+    "POST /campaigns-preview": "maintainer",
+    "GET /campaigns/{name}": "viewer",
+    "PUT /campaigns/{name}": "maintainer",
+    "POST /campaigns/{name}/end": "maintainer",
+    "GET /campaigns/{name}/teams": "viewer",
+    "GET /campaigns/{name}/pairs": "viewer",
+    "GET /campaigns/{name}/points": "viewer",
+    "GET /campaigns/{name}/tickets": "viewer",
+    "GET /campaigns/{name}/dry-run": "maintainer",
     "GET /attestations": "viewer",
     "POST /attestations": "member",
     "GET /attestations/{int:number}": "viewer",

@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from greenboard.api import (
     attestations,
     backtest,
+    campaigns,
     catalog,
     collections,
     connections,
@@ -48,6 +49,7 @@ ROUTERS: tuple[Router, ...] = (
     edits.router,
     words.router,
     writing.router,
+    campaigns.router,
     hooks.router,
     me.router,
     integrations.router,

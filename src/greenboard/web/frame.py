@@ -49,6 +49,7 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
+_CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
@@ -57,6 +58,7 @@ _PLACES = (
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
     ("Reports", "reporting", "reports", "o", ("reporting", "report")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
+    ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
