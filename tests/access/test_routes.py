@@ -143,6 +143,13 @@ PAGES = {
     "review-file-pdf": "viewer",
     "review-file-md": "viewer",
     "review-file-json": "viewer",
+    "campaigns": "viewer",
+    "campaign": "viewer",
+    "campaign-csv": "viewer",
+    "campaign-new": "maintainer",
+    "campaign-edit": "maintainer",
+    "campaign-end": "maintainer",
+    "campaign-dry-run": "maintainer",
     "attestations": "viewer",
     "attestation": "viewer",
     "attestation-file": "viewer",
@@ -220,6 +227,7 @@ FORMS = re.compile(
     r"(channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again)|"
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
     r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)|"
+    r"campaign-end|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
     r"view-(make|change|remove|mail|mail-end)|badge-key.*"
@@ -311,6 +319,17 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /campaigns": "viewer",
+    "POST /campaigns": "maintainer",
+    "POST /campaigns-preview": "maintainer",
+    "GET /campaigns/{name}": "viewer",
+    "PUT /campaigns/{name}": "maintainer",
+    "POST /campaigns/{name}/end": "maintainer",
+    "GET /campaigns/{name}/teams": "viewer",
+    "GET /campaigns/{name}/pairs": "viewer",
+    "GET /campaigns/{name}/points": "viewer",
+    "GET /campaigns/{name}/tickets": "viewer",
+    "GET /campaigns/{name}/dry-run": "maintainer",
     "GET /attestations": "viewer",
     "POST /attestations": "member",
     "GET /attestations/{int:number}": "viewer",

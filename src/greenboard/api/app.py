@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from greenboard.api import (
     attestations,
     backtest,
+    campaigns,
     catalog,
     channels,
     collections,
@@ -52,6 +53,7 @@ ROUTERS: tuple[Router, ...] = (
     edits.router,
     words.router,
     writing.router,
+    campaigns.router,
     hooks.router,
     inbox.router,
     channels.router,

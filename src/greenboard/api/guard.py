@@ -134,6 +134,7 @@ ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
 ATTEST = Needs(Permission.ATTEST)
+CAMPAIGNS = Needs(Permission.CAMPAIGNS_MANAGE)
 ADMINISTER = Needs(Permission.OPERATE)
 
 

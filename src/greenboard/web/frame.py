@@ -53,6 +53,7 @@ _CONNECTIONS = (
     "integrations",
 )
 _REVIEWS = ("reviews", "review", "review-new", "review-templates", "review-template", "review-signed")
+_CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
@@ -63,6 +64,7 @@ _PLACES = (
     ("Reviews", "reviews", "review", "r", _REVIEWS),
     ("Reports", "reporting", "reports", "o", ("reporting", "report")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
+    ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )

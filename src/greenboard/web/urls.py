@@ -12,6 +12,8 @@ from greenboard.web.attestations import form as attesting
 from greenboard.web.attestations import view as attestations
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
+from greenboard.web.campaigns import form as campaigning
+from greenboard.web.campaigns import view as campaigns
 from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.channels import routes
 from greenboard.web.channels import view as channels
@@ -80,6 +82,13 @@ urlpatterns = [
     path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
     path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
+    path("campaigns", campaigns.listing, name="campaigns"),
+    path("campaigns-new", campaigning.new, name="campaign-new"),
+    path("campaigns/<str:name>", campaigns.page, name="campaign"),
+    path("campaigns/<str:name>/pairs.csv", campaigns.export, {"as_file": "csv"}, name="campaign-csv"),
+    path("campaigns/<str:name>/edit", campaigning.edit, name="campaign-edit"),
+    path("campaigns/<str:name>/end", campaigns.end, name="campaign-end"),
+    path("campaigns/<str:name>/dry-run", campaigns.dry_run, name="campaign-dry-run"),
     path("fact-types-new", defining.new, name="fact-type-new"),
     path("fact-types-check", defining.check, name="fact-type-check"),
     path("fact-types", fact_types, name="fact-types"),
