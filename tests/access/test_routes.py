@@ -98,6 +98,22 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "workflows": "member",
+    "workflow": "member",
+    "workflow-fields": "member",
+    "workflow-switch": "maintainer",
+    "workflow-edit": "maintainer",
+    "workflow-new": "maintainer",
+    "workflow-check": "maintainer",
+    "workflow-secrets": "maintainer",
+    "workflow-secret-put": "maintainer",
+    "workflow-secret-remove": "maintainer",
+    "workflow-runs": "member",
+    "workflow-run": "member",
+    "run-progress": "member",
+    "run-answer": "member",
+    "run-go-on": "member",
+    "run-cancel": "member",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -139,7 +155,7 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages"}
+SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages", "/workflows/callbacks/{token}"}
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
@@ -148,7 +164,8 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)"
 )
 """The pages that take POST only."""
 
@@ -217,6 +234,22 @@ OPERATIONS = {
     "POST /connections/{name}/removals/{int:number}": "maintainer",
     "GET /connections/{name}/subjects": "member",
     "POST /connections/{name}/subjects/{int:number}": "maintainer",
+    "GET /workflows": "member",
+    "GET /workflows/{name}": "member",
+    "PUT /workflows/{name}": "maintainer",
+    "POST /workflows/{name}/check": "maintainer",
+    "PUT /workflows/{name}/enabled": "maintainer",
+    "POST /workflows/{name}/runs": "member",
+    "POST /workflows/{name}/dry-run": "member",
+    "GET /workflow-secrets": "maintainer",
+    "PUT /workflow-secrets/{name}": "maintainer",
+    "DELETE /workflow-secrets/{name}": "maintainer",
+    "GET /workflow-runs": "member",
+    "GET /workflow-runs/{int:number}": "member",
+    "POST /workflow-runs/{int:number}/answer": "member",
+    "POST /workflow-runs/{int:number}/retry": "member",
+    "POST /workflow-runs/{int:number}/skip": "member",
+    "POST /workflow-runs/{int:number}/cancel": "member",
     "GET /inlets": "maintainer",
     "POST /inlets": "administrator",
     "POST /inlets/{name}/close": "administrator",

@@ -29,6 +29,8 @@ from greenboard.api import (
     results,
     standards,
     words,
+    workflow_runs,
+    workflows,
     writing,
 )
 from greenboard.api.guard import Needs
@@ -52,6 +54,8 @@ ROUTERS: tuple[Router, ...] = (
     integrations.router,
     connections.router,
     collections.router,
+    workflows.router,
+    workflow_runs.router,
     people.router,
     grants.router,
     keys.router,
