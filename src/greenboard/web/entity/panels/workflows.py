@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
+from greenboard.core import clock
 from greenboard.web.panels import About, Panel
+from greenboard.web.workflows import model
 from greenboard.workflows import allowed, store
 from greenboard.workflows.store import Listed
 
