@@ -84,6 +84,12 @@ PAGES = {
     "fact-type-retire": "maintainer",
     "fact-sources": "viewer",
     "reports": "viewer",
+    "reporting": "viewer",
+    "report": "viewer",
+    "report-csv": "viewer",
+    "report-xlsx": "viewer",
+    "report-pdf": "viewer",
+    "report-json": "viewer",
     "integrations": "member",
     "connections": "member",
     "connection": "member",
@@ -114,6 +120,15 @@ PAGES = {
     "run-answer": "member",
     "run-go-on": "member",
     "run-cancel": "member",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -164,8 +179,9 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
-    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)|"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
 
@@ -255,6 +271,18 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /attestations": "viewer",
+    "POST /attestations": "member",
+    "GET /attestations/{int:number}": "viewer",
+    "POST /attestations/{int:number}/confirm": "member",
+    "POST /attestations/{int:number}/refuse": "member",
+    "POST /attestations/{int:number}/revoke": "member",
+    "GET /attestations/{int:number}/files/{int:piece}": "viewer",
+    "POST /attestation-files": "member",
+    "GET /attestation-policies": "viewer",
+    "GET /attestation-register": "viewer",
+    "PUT /attestation-register/{item}": "administrator",
+    "DELETE /attestation-register/{item}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",

@@ -33,10 +33,14 @@ INSTALLED_APPS = [
     "greenboard.identity",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.attestations",
     "greenboard.connections",
     "greenboard.collection",
     "greenboard.scorecards",
+    "greenboard.exemptions",
     "greenboard.results",
+    "greenboard.reviews",
+    "greenboard.campaigns",
     "greenboard.workflows",
     "greenboard.hooks",
     "greenboard.web",
@@ -153,7 +157,9 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
 OUTBOUND_ALLOW = environment.outbound
 REMOVAL_SHARE = environment.removal_share / 100
 REMOVAL_FEW = environment.removal_few
+DECIDE_OWN_EXEMPTIONS = environment.own_exemptions
 API_BODY = environment.api_body
+EVIDENCE_BYTES = environment.evidence_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
 USE_TZ = True
