@@ -90,9 +90,12 @@ def _state(run: Run, state: State) -> None:
 
 
 def _begin(run: Run, path: Path, made: Definition, now: datetime) -> None:
-    """Write down that a step is under way. A further look at what it waits for is no further attempt."""
+    """Write down that a step is under way. A further look at what it waits for is no further attempt.
+
+    Nor is it one where whoever performed it died: a receiver that answers later knows the address of that attempt.
+    """
     row, _ = Step.objects.get_or_create(run=run, path=str(path))
-    if row.asked is None and (path.undo or made.step(path.step).do):
+    if row.asked is None and row.doing != Doing.RUNNING and (path.undo or made.step(path.step).do):
         row.attempts += 1
     row.doing, row.began_at = Doing.RUNNING.value, row.began_at or now
     row.save(update_fields=["doing", "attempts", "began_at"])
