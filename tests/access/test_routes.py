@@ -150,6 +150,22 @@ PAGES = {
     "campaign-edit": "maintainer",
     "campaign-end": "maintainer",
     "campaign-dry-run": "maintainer",
+    "workflows": "member",
+    "workflow": "member",
+    "workflow-fields": "member",
+    "workflow-switch": "maintainer",
+    "workflow-edit": "maintainer",
+    "workflow-new": "maintainer",
+    "workflow-check": "maintainer",
+    "workflow-secrets": "maintainer",
+    "workflow-secret-put": "maintainer",
+    "workflow-secret-remove": "maintainer",
+    "workflow-runs": "member",
+    "workflow-run": "member",
+    "run-progress": "member",
+    "run-answer": "member",
+    "run-go-on": "member",
+    "run-cancel": "member",
     "attestations": "viewer",
     "attestation": "viewer",
     "attestation-file": "viewer",
@@ -216,7 +232,7 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages"}
+SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages", "/workflows/callbacks/{token}"}
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
@@ -231,6 +247,8 @@ FORMS = re.compile(
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
     r"view-(make|change|remove|mail|mail-end)|badge-key.*"
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)|"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
 
@@ -314,6 +332,22 @@ OPERATIONS = {
     "POST /connections/{name}/removals/{int:number}": "maintainer",
     "GET /connections/{name}/subjects": "member",
     "POST /connections/{name}/subjects/{int:number}": "maintainer",
+    "GET /workflows": "member",
+    "GET /workflows/{name}": "member",
+    "PUT /workflows/{name}": "maintainer",
+    "POST /workflows/{name}/check": "maintainer",
+    "PUT /workflows/{name}/enabled": "maintainer",
+    "POST /workflows/{name}/runs": "member",
+    "POST /workflows/{name}/dry-run": "member",
+    "GET /workflow-secrets": "maintainer",
+    "PUT /workflow-secrets/{name}": "maintainer",
+    "DELETE /workflow-secrets/{name}": "maintainer",
+    "GET /workflow-runs": "member",
+    "GET /workflow-runs/{int:number}": "member",
+    "POST /workflow-runs/{int:number}/answer": "member",
+    "POST /workflow-runs/{int:number}/retry": "member",
+    "POST /workflow-runs/{int:number}/skip": "member",
+    "POST /workflow-runs/{int:number}/cancel": "member",
     "GET /inlets": "maintainer",
     "POST /inlets": "administrator",
     "POST /inlets/{name}/close": "administrator",

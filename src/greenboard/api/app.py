@@ -34,6 +34,8 @@ from greenboard.api import (
     results,
     standards,
     words,
+    workflow_runs,
+    workflows,
     writing,
 )
 from greenboard.api.guard import Needs
@@ -62,6 +64,8 @@ ROUTERS: tuple[Router, ...] = (
     attestations.router,
     connections.router,
     collections.router,
+    workflows.router,
+    workflow_runs.router,
     people.router,
     grants.router,
     keys.router,

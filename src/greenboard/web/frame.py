@@ -55,6 +55,15 @@ _CONNECTIONS = (
 _REVIEWS = ("reviews", "review", "review-new", "review-templates", "review-template", "review-signed")
 _CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
+_WORKFLOWS = (
+    "workflows",
+    "workflow",
+    "workflow-new",
+    "workflow-edit",
+    "workflow-secrets",
+    "workflow-runs",
+    "workflow-run",
+)
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
@@ -67,8 +76,9 @@ _PLACES = (
     ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
+    ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
 )
-_NEEDED = {"connections": Permission.CONNECTIONS_READ}
+_NEEDED = {"connections": Permission.CONNECTIONS_READ, "workflows": Permission.WORKFLOWS_RUN}
 """What one has to be allowed to see of an entry; the others are for everybody."""
 
 

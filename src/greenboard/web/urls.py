@@ -47,6 +47,9 @@ from greenboard.web.session import providers
 from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
 from greenboard.web.wanting import view as wanting
+from greenboard.web.workflows import runs as workflow_runs
+from greenboard.web.workflows import view as workflows
+from greenboard.web.workflows import writing as workflow_writing
 
 urlpatterns = [
     path("", board, name="board"),
@@ -111,6 +114,22 @@ urlpatterns = [
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
     *reviews.patterns,
+    path("workflows", workflows.listing, name="workflows"),
+    path("workflows/<str:name>", workflows.page, name="workflow"),
+    path("workflows/<str:name>/fields", workflows.fields, name="workflow-fields"),
+    path("workflows/<str:name>/switch", workflows.switch, name="workflow-switch"),
+    path("workflows/<str:name>/edit", workflow_writing.edit, name="workflow-edit"),
+    path("workflows-new", workflow_writing.new, name="workflow-new"),
+    path("workflows-check", workflow_writing.check, name="workflow-check"),
+    path("workflow-secrets", workflows.secrets, name="workflow-secrets"),
+    path("workflow-secrets/put", workflows.put_secret, name="workflow-secret-put"),
+    path("workflow-secrets/remove", workflows.remove_secret, name="workflow-secret-remove"),
+    path("workflow-runs", workflow_runs.listing, name="workflow-runs"),
+    path("workflow-runs/<int:number>", workflow_runs.page, name="workflow-run"),
+    path("workflow-runs/<int:number>/progress", workflow_runs.progress, name="run-progress"),
+    path("workflow-runs/<int:number>/answer", workflow_runs.answer, name="run-answer"),
+    path("workflow-runs/<int:number>/go-on", workflow_runs.go_on, name="run-go-on"),
+    path("workflow-runs/<int:number>/cancel", workflow_runs.cancel, name="run-cancel"),
     path("attestations", attestations.listing, name="attestations"),
     path("attestations/new", attesting.new, name="attestation-new"),
     path("attestations/register/open", attestations.switch, {"opens": True}, name="attestation-register-open"),
