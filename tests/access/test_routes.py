@@ -85,6 +85,7 @@ PAGES = {
     "fact-sources": "viewer",
     "reports": "viewer",
     "integrations": "member",
+    "integration-quality": "member",
     "connections": "member",
     "connection": "member",
     "connection-progress": "member",
