@@ -84,6 +84,12 @@ PAGES = {
     "fact-type-retire": "maintainer",
     "fact-sources": "viewer",
     "reports": "viewer",
+    "reporting": "viewer",
+    "report": "viewer",
+    "report-csv": "viewer",
+    "report-xlsx": "viewer",
+    "report-pdf": "viewer",
+    "report-json": "viewer",
     "integrations": "member",
     "integration-quality": "member",
     "connections": "member",
@@ -99,6 +105,15 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "tokens": "viewer",
     "token-make": "viewer",
@@ -149,6 +164,7 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
@@ -223,6 +239,18 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /attestations": "viewer",
+    "POST /attestations": "member",
+    "GET /attestations/{int:number}": "viewer",
+    "POST /attestations/{int:number}/confirm": "member",
+    "POST /attestations/{int:number}/refuse": "member",
+    "POST /attestations/{int:number}/revoke": "member",
+    "GET /attestations/{int:number}/files/{int:piece}": "viewer",
+    "POST /attestation-files": "member",
+    "GET /attestation-policies": "viewer",
+    "GET /attestation-register": "viewer",
+    "PUT /attestation-register/{item}": "administrator",
+    "DELETE /attestation-register/{item}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     ATTEST = "attestations.give"
     EXEMPTIONS_REQUEST = "exemptions.request"
     EXEMPTIONS_DECIDE = "exemptions.decide"
+    EXEMPTIONS_ENDLESS = "exemptions.endless"
     CAMPAIGNS_MANAGE = "campaigns.manage"
     REVIEWS_ANSWER = "reviews.answer"
     REVIEWS_SIGN = "reviews.sign"
@@ -79,6 +80,7 @@ WORDS: Mapping[Permission, Word] = {
     Permission.ATTEST: Word("State and confirm that items of entities hold", About.ENTITIES),
     Permission.EXEMPTIONS_REQUEST: Word("Ask that entities be exempt from rules", About.ENTITIES),
     Permission.EXEMPTIONS_DECIDE: Word("Approve, deny and revoke exemptions", About.ENTITIES),
+    Permission.EXEMPTIONS_ENDLESS: Word("Ask for exemptions without an end", About.ENTITIES),
     Permission.CAMPAIGNS_MANAGE: Word("Start, change and end campaigns"),
     Permission.REVIEWS_ANSWER: Word("Ask for reviews of entities and answer their questions", About.ENTITIES),
     Permission.REVIEWS_SIGN: Word("Decide and sign reviews of entities", About.ENTITIES),

@@ -8,6 +8,7 @@ from ninja import Router
 from ninja.operation import Operation
 
 from greenboard.api import (
+    attestations,
     backtest,
     catalog,
     collections,
@@ -50,6 +51,7 @@ ROUTERS: tuple[Router, ...] = (
     hooks.router,
     me.router,
     integrations.router,
+    attestations.router,
     connections.router,
     collections.router,
     people.router,

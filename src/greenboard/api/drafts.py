@@ -15,6 +15,7 @@ from greenboard.api.problems import mistakes
 from greenboard.api.shapes import Check, RuleDraft, ScorecardDraft
 from greenboard.api.shown import Json
 from greenboard.core.errors import UserError
+from greenboard.exemptions import store as exemptions
 from greenboard.facts.store import vocabulary
 from greenboard.results.preview import preview
 from greenboard.scorecards import definition, draft, store
@@ -53,7 +54,7 @@ def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the 
     made, errors = compiled(card, asked.rule.given())
     if made is None or here is None:
         return {"ok": made is not None, "errors": errors, "ready": here is not None}
-    found = preview(card, made, here)
+    found = preview(card, made, here, exemptions.holding(card.name, here.frame.now))
     told = {"ok": True, "errors": [], "ready": True, "milliseconds": _since(start)}
     return {**told, **shown.rule(found, asked.limit)}
 
@@ -76,7 +77,7 @@ def scorecard(request: HttpRequest, asked: ScorecardDraft) -> Json:  # noqa: ARG
     if here is None:
         return {"ok": True, "errors": [], "ready": False}
     current = next((known for known in store.standards(vocabulary()) if known.name == card.name), None)
-    found = preview(current, card, here)
+    found = preview(current, card, here, exemptions.holding(card.name, here.frame.now) if current else ())
     told = {"ok": True, "errors": [], "ready": True, "milliseconds": _since(start)}
     return {**told, **shown.scorecard(found, asked.limit)}
 

@@ -45,6 +45,9 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    attestations: Path | None
+    evidence_bytes: int
+    reviews: Path | None
     identity: Identity
     proxies: int
     token_rate: int
@@ -52,6 +55,7 @@ class Environment:
     outbound: Allowed
     removal_share: int
     removal_few: int
+    own_exemptions: bool
     secret_keys: Path
     package: Path
     secret_key: str = field(repr=False)
@@ -93,10 +97,14 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            attestations=content.own_attestations(told),
+            evidence_bytes=declared.EVIDENCE_BYTES.value(told),
+            reviews=content.own_reviews(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
+            own_exemptions=declared.OWN_EXEMPTIONS.value(told),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

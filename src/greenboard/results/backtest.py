@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from greenboard.catalog.types import Entity
+from greenboard.exemptions.types import Span, Within
 from greenboard.results.ground import ERROR, FAIL, NO_DATA, NOT_APPLICABLE, PASS, Ground, decided
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.columns import Frame
 from greenboard.rules.evaluate import evaluate
 from greenboard.rules.history import ABSENT, History, Surroundings, through, timeless
 from greenboard.rules.language import Program
+from greenboard.rules.leaving import without
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array, ListVec, Vec
 from greenboard.scorecards.types import Rule, Scorecard
@@ -43,15 +45,20 @@ class Past:
 
 @dataclass(frozen=True)
 class Day:
-    """How many entities a rule came to what for at the end of a day (UTC), or until now."""
+    """How many entities a rule came to what for at the end of a day (UTC), or until now.
+
+    `exempt` counts those of them that were exempt then and did not pass, `pardoned` those among them that failed.
+    """
 
     day: date
     counts: Mapping[Outcome, int]
+    exempt: int = 0
+    pardoned: int = 0
 
     @property
     def rate(self) -> float | None:
-        """The share of passes among what was decided; None where nothing was."""
-        decided_ones = self.counts[Outcome.PASS] + self.counts[Outcome.FAIL]
+        """The share of passes among what was decided and not exempt; None where nothing was."""
+        decided_ones = self.counts[Outcome.PASS] + self.counts[Outcome.FAIL] - self.pardoned
         return self.counts[Outcome.PASS] / decided_ones if decided_ones else None
 
 
@@ -75,20 +82,31 @@ class Since:
 class Course:
     """What a rule came to: codes of outcomes, a line for each day, a column for each entity.
 
-    ABSENT stands where the entity was not there, or was none that the scorecard is asked of.
+    ABSENT stands where the entity was not there, or was none that the scorecard is asked of. `exempt` marks what
+    was exempt on a day, in the same shape; None is nothing.
     """
 
     days: tuple[date, ...]
     entities: Sequence[Entity]
     codes: Array
+    exempt: Array | None = None
 
     @cached_property
     def counted(self) -> tuple[Day, ...]:
         """The counts of each day, in order."""
         lines = (np.bincount(line[line != ABSENT], minlength=len(OUTCOMES)).tolist() for line in self.codes)
         return tuple(
-            Day(day, dict(zip(OUTCOMES, line, strict=True))) for day, line in zip(self.days, lines, strict=True)
+            Day(day, dict(zip(OUTCOMES, line, strict=True)), int(exempt), int(pardoned))
+            for day, line, exempt, pardoned in zip(self.days, lines, *self._pardoned, strict=True)
         )
+
+    @cached_property
+    def _pardoned(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Of each day how many are exempt that do not pass, and how many of them fail."""
+        if self.exempt is None:
+            return [0] * len(self.days), [0] * len(self.days)
+        asked = np.isin(self.codes, (FAIL, NO_DATA, ERROR)) & self.exempt
+        return asked.sum(axis=1).tolist(), (asked & (self.codes == FAIL)).sum(axis=1).tolist()
 
     @cached_property
     def flapping(self) -> tuple[Flapping, ...]:
@@ -107,8 +125,9 @@ class Course:
 
     @cached_property
     def first_failed(self) -> tuple[Since, ...]:
-        """The entities that failed, each with its first day, by that day; some may have failed before, too."""
-        return self._first(self.codes == FAIL)
+        """The entities that failed and were not exempt, each with its first day; some may have failed before, too."""
+        failed = self.codes == FAIL
+        return self._first(failed if self.exempt is None else failed & ~self.exempt)
 
     @cached_property
     def first_undecided(self) -> tuple[Since, ...]:
@@ -136,11 +155,44 @@ class Backtest:
     milliseconds: float
 
 
-def course(scorecard: Scorecard, rule: Rule, past: Past, days: int | None = None) -> Course:
-    """Hold a rule against the last days of the past; None is all of it."""
+def course(scorecard: Scorecard, rule: Rule, past: Past, days: int | None = None, spans: Sequence[Span] = ()) -> Course:
+    """Hold a rule against the last days of the past; None is all of it. `spans` say when what was exempt."""
     codes = outcomes(scorecard, rule, past)
+    exempt = pardoned(scorecard, rule, past, codes, [span for span in spans if span.rule == rule.id])
     shown = past.history.moments[-days:] if days else past.history.moments
-    return Course(tuple(moment.date() for moment in shown), past.entities, codes[len(codes) - len(shown) :])
+    first = len(codes) - len(shown)
+    beside = None if exempt is None else exempt[first:]
+    return Course(tuple(moment.date() for moment in shown), past.entities, codes[first:], beside)
+
+
+def pardoned(scorecard: Scorecard, rule: Rule, past: Past, codes: Array, spans: Sequence[Span]) -> Array | None:
+    """What was exempt at each moment, in the shape of `codes`, as `pardons` has it; None where nothing was."""
+    number = {entity.ref: place for place, entity in enumerate(past.entities)}
+    found = np.zeros(codes.shape, dtype=np.bool_)
+    scoped: dict[Within, list[tuple[int, Array]]] = {}
+    for span in spans:
+        place = number.get(span.entity)
+        held = np.array([span.first <= at and (span.last is None or at < span.last) for at in past.history.moments])
+        if place is None or not held.any():
+            continue
+        if span.within:
+            scoped.setdefault(span.within, []).append((place, held))
+        else:
+            found[held, place] = True
+    for within, several in sorted(scoped.items(), key=lambda one: one[0]):
+        less = outcomes(scorecard, rule, _less(past, rule, within, [place for place, _ in several]))
+        for place, held in several:
+            found[:, place] |= held & (codes[:, place] == FAIL) & ~np.isin(less[:, place], (FAIL, ERROR))
+    return found if found.any() else None
+
+
+def _less(past: Past, rule: Rule, within: Within, places: Sequence[int]) -> Past:
+    """The past in which some entities lack what lies in an environment or at a path."""
+    history = past.history
+    rows = np.flatnonzero(np.isin(history.entity, places))
+    types = {*rule.types, *(path.partition(".")[0] for paths in rule.related.values() for path in paths)}
+    frame = without(history.frame, rows, types, environment=within.environment, path=within.path)
+    return replace(past, history=replace(history, frame=frame))
 
 
 def outcomes(scorecard: Scorecard, rule: Rule, past: Past) -> Array:

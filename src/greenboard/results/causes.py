@@ -28,6 +28,14 @@ class Turn:
     before: Outcome | None
     after: Outcome
     cause: Cause
+    exempt_before: bool = False
+    exempt: bool = False
+
+    @property
+    def standing(self) -> tuple[Outcome | None, Outcome]:
+        """What it counted as for the level before and now: what is exempt stands in nobody's way."""
+        before = Outcome.PASS if self.exempt_before and self.before is not None else self.before
+        return before, Outcome.PASS if self.exempt else self.after
 
 
 def of_result(
@@ -185,9 +193,10 @@ def of_level(
 
 
 def _explains(turn: Turn, *, fell: bool) -> bool:
-    if turn.before is None:
-        return fell == (turn.after in (Outcome.FAIL, *_UNDECIDED))
-    return worse(turn.before, turn.after) if fell else worse(turn.after, turn.before)
+    before, after = turn.standing
+    if before is None:
+        return fell == (after in (Outcome.FAIL, *_UNDECIDED))
+    return worse(before, after) if fell else worse(after, before)
 
 
 def _order(scorecard: Scorecard, turn: Turn, *, fell: bool) -> tuple[int, int]:

@@ -23,8 +23,8 @@ from greenboard.core.refs import Ref
 from greenboard.facts.store import chunks, names_of
 from greenboard.results import models, store
 from greenboard.results.held import NONE, fetched
-from greenboard.results.matrix import Stamp, last_run
-from greenboard.results.rows import CAUSES, OUTCOMES, Cause, Change, worse
+from greenboard.results.matrix import EXEMPT, Stamp, last_run
+from greenboard.results.rows import CAUSES, OUTCOMES, Cause, Change, loses, worse
 from greenboard.rules.columns import micros
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
@@ -47,7 +47,7 @@ class Changes:
     """Changes in the order of time. `moment` is in microseconds; entities, rules and causes are surrogate ids.
 
     `before` and `after` are numbers of outcomes, or of `levels` where the rule is `LEVEL`; `NONE` is
-    neither. `row` is the stored row that began or ended.
+    neither. `EXEMPT` is added where the outcome stays and is exempt. `row` is the stored row that began or ended.
     """
 
     moment: Array
@@ -116,6 +116,10 @@ class Changes:
         if rule == LEVEL:
             was, now = (self.levels[number] or None if number != NONE else None for number in (before, after))
             return Change(refs[entity], None, was, now, at, why[cause], direction == WORSE)
+        if max(before, after) >= EXEMPT:
+            outcome, pardon = OUTCOMES[after % EXEMPT], after >= EXEMPT
+            said = outcome.value, outcome.value, at, why[cause], loses(outcome, pardon), pardon
+            return Change(refs[entity], self.rules[rule], *said)
         was, now = (OUTCOMES[number].value if number != NONE else None for number in (before, after))
         fell = before != NONE and after != NONE and worse(OUTCOMES[before], OUTCOMES[after])
         return Change(refs[entity], self.rules[rule], was, now, at, why[cause], fell)
@@ -147,6 +151,11 @@ def causes(ids: Collection[int]) -> dict[int, Cause]:
     """Causes by surrogate id."""
     rows = (row for part in chunks(sorted(ids)) for row in models.Cause.objects.filter(id__in=part))
     return {row.pk: store.cause(row) for row in rows}
+
+
+def direction(before: int, after: int) -> int:
+    """The direction of a turn from one outcome to another, by number; `NONE` is that there was none."""
+    return BETTER if after == NONE else _DIRECTION[before, after]
 
 
 def forget() -> None:
@@ -253,14 +262,19 @@ def _turned(rules: Mapping[int, str], after: datetime, beyond: tuple[int, int]) 
     """
     # SQLite is kept from going by the rules: of very many rows it reads the table as it lies, of few by their ids.
     own = models.ResultInterval.objects.alias(of=F("rule_id") + 0).filter(of__in=list(rules)).order_by()
-    columns = ("entity_id", "rule_id", "before", "outcome", "id")
+    columns = ("entity_id", "rule_id", "before", "outcome", "id", "exempt", "outcome_since")
     began = own.filter(id__gt=beyond[0], valid_from__gt=after).exclude(cause_id__in=_first_looks(beyond[1]))
-    for at, cause, entity, rule, before, outcome, row in _moments(began, "valid_from", "cause_id", *columns):
+    for at, cause, entity, rule, before, outcome, row, exempt, since in _moments(
+        began, "valid_from", "cause_id", *columns
+    ):
         was = NONE if before is None else before
-        if was != outcome:
+        if since is not None:
+            fell = WORSE if loses(OUTCOMES[outcome], bool(exempt)) else BETTER
+            yield at, entity, rule, outcome + EXEMPT * (not exempt), outcome + EXEMPT * bool(exempt), fell, cause, row
+        elif was != outcome:
             yield at, entity, rule, was, outcome, _DIRECTION[was, outcome], cause, row
     ended = own.filter(valid_to__gt=after, ended_by__isnull=False)
-    for at, cause, entity, rule, _, outcome, row in _moments(ended, "valid_to", "ended_by_id", *columns):
+    for at, cause, entity, rule, _, outcome, row in _moments(ended, "valid_to", "ended_by_id", *columns[:5]):
         yield at, entity, rule, outcome, NONE, BETTER, cause, row
 
 

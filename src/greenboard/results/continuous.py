@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import transaction
 
+from greenboard.exemptions import store as exemptions
 from greenboard.facts import store as facts
 from greenboard.results import live, marks, parts, service, store, versions
 from greenboard.results.ground import Ground
@@ -227,7 +228,8 @@ class Continuous:
             pairs[name] |= together
         rows = set[int]().union(*pairs.values())
         if turn.look:
-            _add(pairs, memory.compare(turn.ground, memory.reading.clock))
+            self._compared(memory, turn, memory.reading.clock, pairs)
+            self._turning(memory, turn, pairs)
             rows |= self._waiting(memory, turn.at).union(*pairs.values())
         return self._carry(memory, turn, pairs, rows)
 
@@ -253,13 +255,13 @@ class Continuous:
         """Add the pairs that marks ask for."""
         changed: dict[frozenset[str], set[int]] = defaultdict(set)
         for mark in turn.marks:
-            entities = (mark.entity, *self.live.living_in(mark.entity))
+            entities = (mark.entity, *(self.live.living_in(mark.entity) if marks.tells_facts(mark) else ()))
             changed[mark.paths].update(row for one in entities if (row := self.live.row(one)) is not None)
         for paths, rows in changed.items():
             _changed(memory, turn, rows, paths, pairs)
         # Relations may lead elsewhere than before, from anybody.
         if any(ANYTHING in paths for paths in changed):
-            _add(pairs, memory.compare(turn.ground, memory.reading.beyond))
+            self._compared(memory, turn, memory.reading.beyond, pairs)
 
     def _aged(self, memory: Memory, turn: _Turn, pairs: dict[str, set[int]]) -> None:
         """Add the pairs that read facts of types that grow old, of the rows where one did."""
@@ -275,7 +277,24 @@ class Continuous:
                     pairs[name] |= reading
         for scorecard in turn.fresh:
             names = frozenset[str]().union(*memory.reading.levels(scorecard).values())
+            self._compared(memory, turn, names, pairs)
+
+    def _compared(self, memory: Memory, turn: _Turn, names: Collection[str], pairs: dict[str, set[int]]) -> None:
+        """Add the pairs of some rules that come to something else, or may where a part of them is exempt."""
+        if names:
             _add(pairs, memory.compare(turn.ground, names))
+            self._named(exemptions.scoped(memory.scorecard.name, turn.at), names, pairs)
+
+    def _turning(self, memory: Memory, turn: _Turn, pairs: dict[str, set[int]]) -> None:
+        """Add the pairs of which an exemption began or ended by the clock since the last look."""
+        told = exemptions.turning(memory.scorecard.name, memory.looked or _EVER, turn.at)
+        self._named(told, memory.reading.all, pairs)
+
+    def _named(self, told: Sequence[tuple[int, str]], names: Collection[str], pairs: dict[str, set[int]]) -> None:
+        for entity, rule in told:
+            row = self.live.row(entity)
+            if row is not None and rule in names:
+                pairs[rule].add(row)
 
     def _passed_on(self, card: Scorecard, carried: Carried | None, turn: _Turn) -> _Turn:
         """What the next scorecards see of the levels that changed."""

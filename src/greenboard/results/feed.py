@@ -19,7 +19,7 @@ from greenboard.catalog.paging import Key, Page, Part
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.results import models, store
-from greenboard.results.rows import CAUSES, OUTCOMES, Change, worse
+from greenboard.results.rows import CAUSES, OUTCOMES, Change
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -76,7 +76,7 @@ def _streams(asked: Asked) -> list[tuple[QuerySet[Any], str]]:
     of_rules = Q(rule_id__in=list(names.values_list("id", flat=True)) if asked.results else [])
     shown = asked.levels and not asked.rules
     of_card = Q(scorecard__name=asked.scorecard) if shown else Q(pk__in=[])
-    turned = Q(before__isnull=True) | ~Q(before=F("outcome"))
+    turned = Q(before__isnull=True) | ~Q(before=F("outcome")) | Q(outcome_since__isnull=False)
     moved = Q(level_since=F("valid_from")) & (Q(rank_before__isnull=True) | ~Q(rank_before=F("rank")))
     return [
         (_began(models.ResultInterval, of_rules & turned, asked), "valid_from"),
@@ -126,12 +126,11 @@ def _after(query: QuerySet[Any], moment: str, number: int, part: Part, *, newest
 def _change(stream: int, row: Any, ref: Ref, rules: dict[int, str]) -> Change:
     if isinstance(row, models.LevelInterval):
         return _level_change(row, ref, ended=stream % 2 == 1)
-    outcome, before = OUTCOMES[row.outcome], None if row.before is None else OUTCOMES[row.before]
     rule = rules[row.rule_id]
     if stream % 2 == 1:
+        outcome = OUTCOMES[row.outcome]
         return Change(ref, rule, outcome.value, None, row.valid_to, store.cause(row.ended_by), worse=False)
-    fell = before is not None and worse(before, outcome)
-    return Change(ref, rule, before and before.value, outcome.value, row.valid_from, store.cause(row.cause), fell)
+    return store.result_change(row, ref, rule)
 
 
 def _level_change(row: models.LevelInterval, ref: Ref, *, ended: bool) -> Change:

@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 
 from greenboard.facts.store import chunks
 from greenboard.results import models
+from greenboard.results.places import Places
 from greenboard.rules.vectors import Array
 
 NONE = -1
@@ -22,14 +23,19 @@ _Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
 FEW = 2_000
 """So many entities are asked for one by one; of more, everything is read and the others are left out."""
 _FETCH = 20_000
+_BARE = ("bare_rank", "bare_score")
 
 
 @dataclass(frozen=True)
 class HeldResults:
-    """Current results, a line for each rule and a column for each entity: outcome (NONE without one) and id."""
+    """Current results, a line for each rule and a column for each entity: outcome (NONE without one) and id.
+
+    `exempt` marks those beside which an exemption stands.
+    """
 
     outcomes: Array
     ids: Array
+    exempt: Array
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class HeldLevels:
     exempt: Array
     waiting: Array
     """Held although rules lost their data."""
+    bare_rank: Array
+    """Without exemptions, as is the score; NONE and NaN where there are none."""
+    bare_score: Array
 
 
 def results(rules: Sequence[int], entities: Array) -> HeldResults:
@@ -66,30 +75,34 @@ def _placed(parts: Iterable[QuerySet[models.ResultInterval]], rules: Sequence[in
     shape = len(rules), len(entities)
     outcomes = np.full(shape, NONE, dtype=np.int8)
     ids = np.zeros(shape, dtype=np.int64)
-    columns = _Places(entities)
-    lines = _Places(np.array(rules, dtype=np.int64))
+    exempt = np.zeros(shape, dtype=np.bool_)
+    columns = Places(entities)
+    lines = Places(np.array(rules, dtype=np.int64))
     for part in parts:
-        for block in blocks(part, "rule_id", "entity_id", "outcome", "id"):
+        for block in blocks(part, "rule_id", "entity_id", "outcome", "id", "exempt"):
             line, column = lines.of(block[:, 0]), columns.of(block[:, 1])
             kept = (line >= 0) & (column >= 0)
             outcomes[line[kept], column[kept]] = block[kept, 2]
             ids[line[kept], column[kept]] = block[kept, 3]
-    return HeldResults(outcomes, ids)
+            exempt[line[kept], column[kept]] = block[kept, 4]
+    return HeldResults(outcomes, ids, exempt)
 
 
 def levels(scorecard: int, entities: Array) -> HeldLevels:
     """The current levels of entities on a scorecard."""
-    columns = _Places(entities)
+    columns = Places(entities)
     rows = models.LevelInterval.objects.filter(scorecard_id=scorecard, valid_to__isnull=True)
     parts = [rows] if len(entities) > FEW else list(named(rows, entities.tolist()))
-    found = np.zeros((8, len(entities)))
-    names = ("entity_id", "rank", "score", "passed", "decided", "undecided", "exempt", "held_since")
+    found = np.zeros((10, len(entities)))
+    found[8], found[9] = NONE, np.nan
+    names = ("entity_id", "rank", "score", "passed", "decided", "undecided", "exempt", "held_since", *_BARE)
     for part in parts:
         for entity, *values in part.values_list(*names).iterator(chunk_size=_FETCH):
             at = int(columns.of(np.array([entity]))[0])
             if at >= 0:
                 score = np.nan if values[1] is None else values[1]
-                found[:, at] = (1, values[0], score, *values[2:6], values[6] is not None)
+                bare = NONE if values[7] is None else values[7], np.nan if values[8] is None else values[8]
+                found[:, at] = (1, values[0], score, *values[2:6], values[6] is not None, *bare)
     passed, decided, undecided, exempt = (count.astype(np.int64) for count in found[3:7])
     return HeldLevels(
         found[0].astype(np.bool_),
@@ -100,6 +113,8 @@ def levels(scorecard: int, entities: Array) -> HeldLevels:
         undecided,
         exempt,
         found[7].astype(np.bool_),
+        found[8].astype(np.int16),
+        found[9],
     )
 
 
@@ -161,17 +176,3 @@ def fetched(rows: QuerySet[_Row], *columns: str | Combinable) -> Iterator[list[t
         cursor.execute(statement, parameters)
         while block := cursor.fetchmany(_FETCH):
             yield block
-
-
-class _Places:
-    """Where each of some numbers stands in a list; -1 for those that do not."""
-
-    def __init__(self, numbers: Array) -> None:
-        self.order = np.argsort(numbers, kind="stable")
-        self.numbers = numbers[self.order]
-
-    def of(self, wanted: Array) -> Array:
-        if not len(self.numbers):
-            return np.full(len(wanted), -1)
-        at = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
-        return np.where(self.numbers[at] == wanted, self.order[at], -1)

@@ -168,7 +168,7 @@ class Live:
 
     def _follow(self, changed: Collection[Mark], at: datetime) -> None:
         assert self._ground is not None
-        ids = {mark.entity for mark in changed if not marks.is_level(mark)}
+        ids = {mark.entity for mark in changed if marks.tells_facts(mark)}
         declared = {mark.entity for mark in changed if ANYTHING in mark.paths}
         if declared:
             self._living = _living()

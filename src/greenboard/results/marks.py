@@ -17,6 +17,7 @@ from django.db.models import Max
 
 from greenboard.catalog.events import CatalogChanged
 from greenboard.connections.events import TrustChanged
+from greenboard.exemptions.events import ExemptionsChanged
 from greenboard.facts import store as facts
 from greenboard.facts.events import FactsChanged
 from greenboard.facts.models import CURRENT, FactInterval
@@ -53,6 +54,14 @@ def note_catalog(event: CatalogChanged) -> None:
     _write(((number, (ANYTHING,)) for number in ids.values()), event.at)
 
 
+def note_exemptions(event: ExemptionsChanged) -> None:
+    """Mark the pairs that are exempt otherwise than before."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for scorecard, rule, entity in event.pairs:
+        found[entity].add(exemption_of(scorecard, rule))
+    _write(found.items(), event.at)
+
+
 def note_trust(event: TrustChanged) -> None:
     """Mark the entities of which a connection says anything: where others say otherwise, another one is believed."""
     rows = FactInterval.objects.filter(CURRENT, source_kind=SourceKind.CONNECTION.value, source=event.name)
@@ -72,9 +81,20 @@ def level_of(scorecard: str) -> str:
     return f"level({scorecard})"
 
 
-def is_level(mark: Mark) -> bool:
-    """Whether a mark tells of levels only, and not of facts."""
-    return all(path.startswith("level(") for path in mark.paths)
+def exemption_of(scorecard: str, rule: str) -> str:
+    """The path that stands for what is exempt of a rule."""
+    return f"exempt({scorecard}/{rule})"
+
+
+def exempted(paths: Iterable[str], scorecard: str) -> frozenset[str]:
+    """The rules of a scorecard of which some paths say that something is exempt otherwise."""
+    start = f"exempt({scorecard}/"
+    return frozenset(path[len(start) : -1] for path in paths if path.startswith(start))
+
+
+def tells_facts(mark: Mark) -> bool:
+    """Whether a mark tells of facts or the catalog, and not only of levels and exemptions."""
+    return not all(path.startswith(("level(", "exempt(")) for path in mark.paths)
 
 
 def levels(told: Iterable[Mark]) -> dict[str, set[int]]:

@@ -25,7 +25,8 @@ from greenboard.rules.vectors import Array
 
 EXEMPT = 16
 """Is added to the number of an outcome that is exempt."""
-_MOST = 4
+_MOST = 12
+"""So many are kept: some scorecards as of now, and some of the past. Each takes some megabytes at most."""
 CLASSES = ("passed", "failed", "undecided", "exempt", "not_applicable")
 
 
@@ -70,6 +71,11 @@ class Matrix:
             classes = _CLASS[self.outcomes[list(key)]]
             several = [np.count_nonzero(classes == number, axis=0) for number in range(len(CLASSES))]
             found = self._counted[key] = np.array(several, dtype=np.int32)
+        return found
+
+    def classes(self, lines: Array, columns: Array) -> Array:
+        """The class of each result (its place in `CLASSES`; beyond it where there is none): a line for each rule."""
+        found: Array = _CLASS[self.outcomes[np.ix_(lines, columns)]]
         return found
 
     def by_rule(self, columns: Array) -> Array:

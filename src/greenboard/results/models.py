@@ -169,7 +169,8 @@ class ResultInterval(models.Model):
     """What a rule came to for an entity, from `valid_from` to `valid_to`.
 
     `before` is the outcome until then, None at first. `undecided_since` is when the outcome was last
-    decided, where it is not: no data and error are one stretch. `ended_by` says why nothing follows.
+    decided, where it is not: no data and error are one stretch. `outcome_since` is set where only `exempt` changed:
+    since when it came to this outcome. `ended_by` says why nothing follows.
     """
 
     entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -179,6 +180,7 @@ class ResultInterval(models.Model):
     before = models.SmallIntegerField(null=True)
     exempt = models.BooleanField(default=False)
     undecided_since = models.DateTimeField(null=True)
+    outcome_since = models.DateTimeField(null=True)
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="+", db_index=False)
     ended_by = models.ForeignKey(Cause, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     valid_from = models.DateTimeField()
@@ -209,7 +211,8 @@ class LevelInterval(models.Model):
 
     A row also starts where only score or counts change; `level_since` and `cause` are then carried
     over, so that they always speak of the level. `rank_before` is None at first. `evaluated_at` is
-    when a run of this entity alone last looked; full runs are in `Run`.
+    when a run of this entity alone last looked; full runs are in `Run`. Where rules are exempt, the three
+    `bare` ones say where it would stand without exemptions; they are None where none is.
     """
 
     entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -223,6 +226,9 @@ class LevelInterval(models.Model):
     decided = models.IntegerField()
     undecided = models.IntegerField()
     exempt = models.IntegerField(default=0)
+    bare_level = models.CharField(max_length=128, null=True)  # noqa: DJ001 - no level is not the same as no exemption
+    bare_rank = models.SmallIntegerField(null=True)
+    bare_score = models.FloatField(null=True)
     held_since = models.DateTimeField(null=True)
     level_since = models.DateTimeField()
     cause = models.ForeignKey(Cause, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from greenboard.core import clock
+from greenboard.exemptions import store as exemptions
 from greenboard.facts.store import vocabulary
 from greenboard.results.archive import Archive, ends
 from greenboard.results.backtest import Backtest, Past, course
@@ -43,9 +44,10 @@ def backtest(scorecard: Scorecard, draft: Rule, days: int = DAYS, now: datetime 
     rules = [draft] if current is None else [draft, current]
     moment = now or clock.now()
     past = read(archive(), rules, (*ends(days, moment), moment))
+    spans = exemptions.spans(scorecard.name, [draft.id], past.history.moments[0])
     start = time.perf_counter()
-    found = course(scorecard, draft, past, days)
-    before = course(scorecard, current, past, days) if current else None
+    found = course(scorecard, draft, past, days, spans)
+    before = course(scorecard, current, past, days, spans) if current else None
     return Backtest(draft, found, before, (time.perf_counter() - start) * 1000)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from greenboard.exemptions.types import Holding
 from greenboard.results.ground import Ground, verdicts
+from greenboard.results.pardons import Pardons
 from greenboard.results.rows import OUTCOMES
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
@@ -117,10 +119,12 @@ def _first(rows: Array, marked: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What the rules of a scorecard come to on a ground, and the ladder that makes."""
+    """What the rules of a scorecard come to on a ground, what of it is exempt, and the ladder that makes."""
 
     scorecard: Scorecard
     codes: Mapping[str, Array]
+    exempt: Mapping[str, Array]
+    holdings: Sequence[Holding]
     ladder: Ladder
     rank: Array
 
@@ -129,19 +133,23 @@ _kept: WeakKeyDictionary[Ground, dict[str, _Standing]] = WeakKeyDictionary()
 """The standing of the scorecards in force, by their names, for as long as a ground lives."""
 
 
-def preview(scorecard: Scorecard | None, draft: Rule | Scorecard, ground: Ground) -> Preview:
+def preview(
+    scorecard: Scorecard | None, draft: Rule | Scorecard, ground: Ground, holdings: Sequence[Holding] = ()
+) -> Preview:
     """Hold a draft against a ground, beside the scorecard in force, at the ground's moment.
 
     A draft rule stands in the place of the one of its id in the scorecard, or is added to it. Without
     a scorecard the draft must be one itself, and there is nothing to compare with. What the rules in
-    force come to is kept with the ground: the next draft costs only what it changes.
+    force come to is kept with the ground: the next draft costs only what it changes. `holdings` are the exemptions
+    from the scorecard that hold: those of a rule stand beside its draft, too.
     """
-    today = None if scorecard is None else _today(scorecard, ground)
+    pardons = Pardons(ground, np.arange(len(ground)), holdings)
+    today = None if scorecard is None else _today(scorecard, pardons)
     if isinstance(draft, Scorecard):
-        then = _standing(draft, ground, today)
+        then = _standing(draft, pardons, today)
     else:
         assert today is not None, "a rule is a draft of some scorecard"
-        then = _swapped(today, draft, ground)
+        then = _swapped(today, draft, pardons)
     was, rules = (today.codes if today else {}), [draft] if isinstance(draft, Rule) else draft.rules
     gone = [rule for rule in scorecard.rules if rule.id not in then.codes] if scorecard else []
     nowhere = np.zeros(len(ground), dtype=np.bool_)
@@ -157,33 +165,37 @@ def preview(scorecard: Scorecard | None, draft: Rule | Scorecard, ground: Ground
     )
 
 
-def _today(scorecard: Scorecard, ground: Ground) -> _Standing:
-    kept = _kept.setdefault(ground, {})
+def _today(scorecard: Scorecard, pardons: Pardons) -> _Standing:
+    kept = _kept.setdefault(pardons.ground, {})
     found = kept.get(scorecard.name)
-    if found is None or found.scorecard is not scorecard:
-        found = kept[scorecard.name] = _standing(scorecard, ground, found)
+    if found is None or found.scorecard is not scorecard or found.holdings != pardons.holdings:
+        found = kept[scorecard.name] = _standing(scorecard, pardons, found)
     return found
 
 
-def _standing(scorecard: Scorecard, ground: Ground, like: _Standing | None) -> _Standing:
+def _standing(scorecard: Scorecard, pardons: Pardons, like: _Standing | None) -> _Standing:
     """The standing of a scorecard; rules that another one shares with it are not evaluated again."""
     shared: dict[str, Array] = {}
     if like is not None and like.scorecard.scope == scorecard.scope:
         shared = {rule.digest: like.codes[rule.id] for rule in like.scorecard.rules if rule.digest}
-    codes = {}
+    codes, ground = {}, pardons.ground
     for rule in scorecard.rules:
         found = shared.get(rule.digest)
         codes[rule.id] = verdicts(scorecard, rule, ground) if found is None else found
     lines = list(codes.values()) or np.zeros((0, len(ground)), dtype=np.int8)
-    ladder = Ladder.of(scorecard, lines, ground.frame.now)
-    return _Standing(scorecard, codes, ladder, ladder.ranks())
+    exempt = pardons.all(scorecard, lines) if pardons.holdings else ()
+    ladder = Ladder.of(scorecard, lines, ground.frame.now, exempt)
+    beside = {rule.id: line for rule, line in zip(scorecard.rules, exempt, strict=False)}
+    return _Standing(scorecard, codes, beside, pardons.holdings, ladder, ladder.ranks())
 
 
-def _swapped(today: _Standing, draft: Rule, ground: Ground) -> _Standing:
+def _swapped(today: _Standing, draft: Rule, pardons: Pardons) -> _Standing:
     """The standing with a draft in the place of one rule."""
-    card = drafts.placed(today.scorecard, draft)
+    card, ground = drafts.placed(today.scorecard, draft), pardons.ground
     known = today.scorecard.rule(draft.id)
     codes = verdicts(card, draft, ground)
-    before = None if known is None else (known, today.codes[known.id])
-    ladder = today.ladder.swapped(card, ground.frame.now, before, (draft, codes))
-    return _Standing(card, {**today.codes, draft.id: codes}, ladder, ladder.ranks())
+    exempt = pardons.of(card, draft, codes) if pardons.holdings else None
+    before = None if known is None else (known, today.codes[known.id], today.exempt.get(known.id))
+    ladder = today.ladder.swapped(card, ground.frame.now, before, (draft, codes, exempt))
+    beside = today.exempt if exempt is None else {**today.exempt, draft.id: exempt}
+    return _Standing(card, {**today.codes, draft.id: codes}, beside, pardons.holdings, ladder, ladder.ranks())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from greenboard.results.marks import ANYTHING
+from greenboard.results.marks import ANYTHING, exempted
 from greenboard.scorecards.types import Rule, Scorecard
 
 
@@ -17,6 +17,7 @@ class Reading:
     """
 
     def __init__(self, scorecard: Scorecard) -> None:
+        self.name = scorecard.name
         self.all = frozenset(rule.id for rule in scorecard.rules)
         self.clock = frozenset(rule.id for rule in scorecard.rules if reads_clock(rule))
         self.beyond = frozenset(rule.id for rule in scorecard.rules if rule.looks_beyond)
@@ -28,10 +29,14 @@ class Reading:
         }
 
     def affected(self, paths: Collection[str]) -> frozenset[str]:
-        """The rules that read anything of what changed: `coverage`, `coverage.line_pct`, or `*` for anything."""
+        """The rules that read anything of what changed: `coverage`, `coverage.line_pct`, or `*` for anything.
+
+        Those among them of which something is exempt otherwise.
+        """
         if ANYTHING in paths:
             return self.all
-        return frozenset(name for path in paths for name in _reading(self._by_type, path))
+        read = frozenset(name for path in paths for name in _reading(self._by_type, path))
+        return read | (exempted(paths, self.name) & self.all)
 
     def affected_through(self, relation: str, paths: Collection[str]) -> frozenset[str]:
         """The rules that read anything of what changed of an entity that a relation leads to."""

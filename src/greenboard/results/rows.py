@@ -29,6 +29,11 @@ def worse(before: Outcome, after: Outcome) -> bool:
     return _GOODNESS[after] < _GOODNESS[before]
 
 
+def loses(outcome: Outcome, pardon: bool) -> bool:
+    """Whether it is worse that this outcome is exempt now, or no longer."""
+    return not pardon and _GOODNESS[outcome] < _GOODNESS[Outcome.PASS]
+
+
 @dataclass(frozen=True)
 class Cause:
     """Why something changed: a fact, a rule, the clock, the scope, an exemption, or the first look.
@@ -57,10 +62,20 @@ class ResultRow:
 
 
 @dataclass(frozen=True)
+class Bare:
+    """Where an entity would stand without exemptions."""
+
+    level: str | None
+    rank: int
+    score: float | None
+
+
+@dataclass(frozen=True)
 class LevelRow:
     """Where an entity stands. `since` and `cause` are those of its level, not of its score.
 
-    `valid_to` is when it ended to stand so, None while it does; `rank` is 0 for no level.
+    `valid_to` is when it ended to stand so, None while it does; `rank` is 0 for no level. `bare` is None where
+    nothing is exempt: then it stands where it would without exemptions.
     """
 
     entity: Ref
@@ -75,6 +90,12 @@ class LevelRow:
     exempt: int = 0
     rank: int = 0
     valid_to: datetime | None = None
+    bare: Bare | None = None
+
+    @property
+    def without(self) -> Bare:
+        """Where it stands without exemptions."""
+        return self.bare or Bare(self.level, self.rank, self.score)
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,8 @@ class Change:
     """One change of a result, or of a level where `rule` is None.
 
     `before` and `after` are outcomes, or names of levels with None for no level; `before` is also
-    None where the cause is `first`, and `after` where the entity or rule left the scorecard.
+    None where the cause is `first`, and `after` where the entity or rule left the scorecard. `pardon` says that
+    the outcome stays and is exempt now (True), or no longer.
     """
 
     entity: Ref
@@ -92,6 +114,7 @@ class Change:
     at: datetime
     cause: Cause
     worse: bool
+    pardon: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
+from greenboard.exemptions import store as exemptions
 from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
 from greenboard.facts.merge import merge
@@ -131,9 +132,10 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
         ledger = Ledger(run)
         pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
         with quietly():
-            outcomes, turned = decide(session, pairs)
+            decided = decide(session, pairs)
+        turned = decided.turned
         writing.write_results(session, turned, ledger)
-        moved = standings.changed(session, outcomes, turned)
+        moved = standings.changed(session, decided)
         writing.write_levels(session.card, moved, ledger, task.at)
         ended = _close(session, ledger, left, whole=task.whole)
         levels = sum(one.cause is not None for one in moved)
@@ -145,7 +147,7 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
     evaluated = Evaluated(task.at, len(session.rows), len(turned) + ended, levels)
     elsewhere = [one.entity for one in moved if one.cause is not None] + left
     rows = np.flatnonzero(np.isin(task.ground.ids, np.array(elsewhere, dtype=np.int64)))
-    return Carried(evaluated, session.rows, outcomes, rows, session.adoption)
+    return Carried(evaluated, session.rows, decided.outcomes, rows, session.adoption)
 
 
 def lock(scorecards: Collection[str]) -> datetime | None:
@@ -214,7 +216,9 @@ def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
         left = [number for number in held.values_list("entity_id", flat=True) if number not in judged]
     else:
         left = [number for part in facts.chunks(others) for number in _ids(held.filter(entity_id__in=part))]
-    return Session(scorecard, adoption, ground, asked, task.at, last, task.given), left
+    entities = None if task.rows is None else ground.ids[asked].tolist()
+    holdings = exemptions.holding(scorecard.name, task.at, entities)
+    return Session(scorecard, adoption, ground, asked, task.at, last, task.given, holdings), left
 
 
 def _ids(held: QuerySet[models.LevelInterval]) -> list[int]:
@@ -310,7 +314,8 @@ def explain(
         subject, surroundings = near(number, moment)
     else:
         subject, surroundings = subjects(then, moment, [entity])[number], NOBODY
-    judged = judge(then, [subject], facts.vocabulary(), moment, surroundings=surroundings)[0]
+    pardoned = {entity: store.exempt(scorecard.name, entity, as_of)}
+    judged = judge(then, [subject], facts.vocabulary(), moment, pardoned, surroundings=surroundings)[0]
     standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
 
@@ -320,7 +325,9 @@ def settled(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) ->
     row = next(iter(store.levels(scorecard.name, as_of, entity=entity)), None)
     if row is None:
         return None
-    found = {one.rule: one.outcome for one in store.results(scorecard.name, as_of, entity=entity)}
+    rows = store.results(scorecard.name, as_of, entity=entity)
+    found = {one.rule: one.outcome for one in rows}
+    pardoned = [one.rule for one in rows if one.exempt]
     waiting = store.undecided_since(scorecard.name, entity, as_of)
     moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
-    return settle(scorecard, row.level, found, moment, undecided_since=waiting)
+    return settle(scorecard, row.level, found, moment, undecided_since=waiting, exempt=pardoned)

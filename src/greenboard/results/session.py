@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from greenboard.core.refs import Ref
+from greenboard.exemptions.types import Holding
 from greenboard.results.ground import Ground
+from greenboard.results.pardons import Pardons
 from greenboard.results.rows import Cause
 from greenboard.results.versions import Adopted, Adoption
 from greenboard.rules.vectors import Array
@@ -36,6 +38,8 @@ class Session:
     at: datetime
     last: datetime | None
     given: Cause | None = None
+    holdings: Sequence[Holding] = ()
+    """The exemptions of these entities that hold at the moment."""
 
     @property
     def card(self) -> int:
@@ -46,6 +50,11 @@ class Session:
     def adopted(self) -> Mapping[str, Adopted]:
         """Its rules as stored, by name."""
         return self.adoption.rules
+
+    @cached_property
+    def pardons(self) -> Pardons:
+        """What is exempt, by column."""
+        return Pardons(self.ground, self.rows, self.holdings)
 
     @cached_property
     def ids(self) -> Array:

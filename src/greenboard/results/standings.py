@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,36 +12,40 @@ import numpy as np
 from greenboard.facts.store import chunks
 from greenboard.results import causes, held, models, store, writing
 from greenboard.results.causes import Turn
-from greenboard.results.held import HeldLevels
+from greenboard.results.held import NONE, HeldLevels
 from greenboard.results.rows import OUTCOMES, Cause
 from greenboard.results.session import Session
-from greenboard.results.turning import Turned
-from greenboard.results.writing import Counts, NewLevel
+from greenboard.results.turning import Decided
+from greenboard.results.writing import Bare, Counts, NewLevel
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.ranks import Standings, stand
 from greenboard.scorecards.scoring import UNDECIDED, Settled, settle
 
 
-def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]:
+def changed(session: Session, decided: Decided) -> list[NewLevel]:
     """Where entities stand now, as far as that differs from the current row in any way."""
-    reached = stand(session.scorecard, outcomes, session.at)
+    outcomes, turned = decided.outcomes, decided.turned
+    reached = stand(session.scorecard, outcomes, session.at, decided.exempt)
+    bare = _without(session, decided)
     current = held.levels(session.card, session.ids)
-    different = np.flatnonzero(_differs(reached, current))
+    different = np.flatnonzero(_differs(reached, bare, current))
     stored = _rows(session, different)
     # Only who would fall needs to be asked since when data are lost, and whether that is waited for.
-    falling = different[reached.rank[different] < current.rank[different]]
-    waiting = _undecided_since(session, outcomes, falling)
+    fallen = (reached.rank < current.rank) | (
+        bare.rank < np.where(current.bare_rank < 0, current.rank, current.bare_rank)
+    )
+    waiting = _undecided_since(session, outcomes, different[fallen[different]])
     found: list[NewLevel] = []
     for column in different.tolist():
         row = stored.get(int(session.ids[column]))
         settled = Settled(_name(session, int(reached.rank[column])))
+        without = bare.of(session, column)
         if row is not None and column in waiting:
-            told = {
-                rule.id: OUTCOMES[code] for rule, code in zip(session.scorecard.rules, outcomes[:, column], strict=True)
-            }
-            settled = settle(session.scorecard, row.level or None, told, session.at, undecided_since=waiting[column])
+            asked = _Waiting(session, decided, column, waiting[column])
+            settled = asked.settled(row.level or None, exempt=True)
+            without = without and asked.without(row, without)
         number, rank = int(session.ids[column]), session.scorecard.rank(settled.level)
-        one = NewLevel(number, rank, settled, _counts(reached, column), row, None)
+        one = NewLevel(number, rank, settled, _counts(reached, column), row, None, without)
         if row is None or (row.level, row.rank) != (settled.level or "", one.rank):
             one = replace(one, cause=_cause(session, row, one.rank, turned.of(session, column) if row else ()))
         if row is None or one.cause is not None or not writing.same_standing(row, one):
@@ -49,17 +53,72 @@ def changed(session: Session, outcomes: Array, turned: Turned) -> list[NewLevel]
     return found
 
 
-def _differs(reached: Standings, current: HeldLevels) -> Array:
-    score = (reached.score == current.score) | (np.isnan(reached.score) & np.isnan(current.score))
+@dataclass(frozen=True)
+class _Bare:
+    """Where entities would stand without exemptions: rank and score of every column, NONE and NaN where none is."""
+
+    rank: Array
+    score: Array
+
+    def of(self, session: Session, column: int) -> Bare | None:
+        """As it is written of one column."""
+        rank, score = int(self.rank[column]), float(self.score[column])
+        if rank == NONE:
+            return None
+        return Bare(_name(session, rank) or "", rank, None if math.isnan(score) else score)
+
+
+def _without(session: Session, decided: Decided) -> _Bare:
+    """Judged again without exemptions, of those columns only that have any."""
+    count = len(session.rows)
+    rank, score = np.full(count, NONE, dtype=np.int16), np.full(count, np.nan)
+    some = np.flatnonzero(decided.exempt.any(axis=0)) if decided.exempt.size else ()
+    if len(some):
+        reached = stand(session.scorecard, decided.outcomes[:, some], session.at)
+        rank[some], score[some] = reached.rank, reached.score
+    return _Bare(rank, score)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A column that fell, with since when its rules are undecided."""
+
+    session: Session
+    decided: Decided
+    column: int
+    since: Mapping[str, datetime]
+
+    def settled(self, previous: str | None, *, exempt: bool) -> Settled:
+        """The level that is kept while lost data are waited for, with exemptions or without."""
+        card, told, pardoned = self.session.scorecard, self.decided.outcomes, self.decided.exempt
+        outcomes = {rule.id: OUTCOMES[code] for rule, code in zip(card.rules, told[:, self.column], strict=True)}
+        names = [rule.id for rule, one in zip(card.rules, pardoned[:, self.column], strict=True) if one and exempt]
+        return settle(card, previous, outcomes, self.session.at, undecided_since=self.since, exempt=names)
+
+    def without(self, row: models.LevelInterval, found: Bare) -> Bare:
+        """Where it would stand without exemptions, with data that are waited for."""
+        before = row.level if row.bare_rank is None else row.bare_level
+        level = self.settled(before or None, exempt=False).level
+        return Bare(level or "", self.session.scorecard.rank(level), found.score)
+
+
+def _same(one: Array, other: Array) -> Array:
+    found: Array = (one == other) | (np.isnan(one) & np.isnan(other))
+    return found
+
+
+def _differs(reached: Standings, bare: _Bare, current: HeldLevels) -> Array:
     same = (
         current.there
         & ~current.waiting
         & (reached.rank == current.rank)
-        & score
+        & _same(reached.score, current.score)
         & (reached.passed == current.passed)
         & (reached.decided == current.decided)
         & (reached.undecided == current.undecided)
-        & (current.exempt == 0)
+        & (reached.exempt == current.exempt)
+        & (bare.rank == current.bare_rank)
+        & _same(bare.score, current.bare_score)
     )
     different: Array = np.logical_not(same)
     return different
@@ -97,7 +156,7 @@ def _name(session: Session, rank: int) -> str | None:
 
 def _counts(reached: Standings, column: int) -> Counts:
     score = float(reached.score[column])
-    several = (reached.passed[column], reached.decided[column], reached.undecided[column])
+    several = (reached.passed[column], reached.decided[column], reached.undecided[column], reached.exempt[column])
     return Counts(None if math.isnan(score) else score, *(int(count) for count in several))
 
 

@@ -21,12 +21,14 @@ from greenboard.results import models
 from greenboard.results.rows import (
     CAUSES,
     OUTCOMES,
+    Bare,
     Cause,
     Change,
     LevelRow,
     ResultRow,
     RulePoint,
     TrendPoint,
+    loses,
     worse,
 )
 from greenboard.results.trends import rule_trend, trend
@@ -78,15 +80,16 @@ def results(
     """What rules come to at a moment, for one entity or rule or for all in sight. Four queries."""
     rules = _rule_names(scorecard)
     rows = _result_rows(rules, entity, rule).filter(at_moment(as_of) & condition(sight))
-    found = list(rows.values_list("entity_id", "rule_id", "outcome", "exempt", "valid_from", "cause_id"))
+    columns = ("entity_id", "rule_id", "outcome", "exempt", "valid_from", "outcome_since", "cause_id")
+    found = list(rows.values_list(*columns))
     names = facts.names_of({row[0] for row in found})
     why = _causes({row[-1] for row in found})
     # By number and text, which compare faster than references.
     order = {number: position for position, (number, _) in enumerate(sorted(names.items(), key=lambda pair: pair[1]))}
     found.sort(key=lambda row: (order[row[0]], rules[row[1]]))
     return [
-        ResultRow(names[number], rules[rule_id], OUTCOMES[outcome], exempt, since, why[cause_id])
-        for number, rule_id, outcome, exempt, since, cause_id in found
+        ResultRow(names[number], rules[rule_id], OUTCOMES[outcome], exempt, earlier or since, why[cause_id])
+        for number, rule_id, outcome, exempt, since, earlier, cause_id in found
     ]
 
 
@@ -94,7 +97,15 @@ def since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[st
     """Since when each rule comes to for an entity what it comes to at a moment. Two queries."""
     rules = _rule_names(scorecard)
     rows = _result_rows(rules, entity, None).filter(at_moment(as_of))
-    return {rules[number]: began for number, began in rows.values_list("rule_id", "valid_from")}
+    told = rows.values_list("rule_id", "valid_from", "outcome_since")
+    return {rules[number]: earlier or began for number, began, earlier in told}
+
+
+def exempt(scorecard: str, entity: Ref, as_of: datetime | None = None) -> set[str]:
+    """The rules that an entity was exempt from at a moment. Two queries."""
+    rules = _rule_names(scorecard)
+    rows = _result_rows(rules, entity, None).filter(at_moment(as_of), exempt=True)
+    return {rules[number] for number in rows.values_list("rule_id", flat=True)}
 
 
 def some(pairs: Mapping[int, Collection[int]], as_of: datetime | None = None) -> dict[tuple[int, int], ResultRow]:
@@ -111,7 +122,7 @@ def some(pairs: Mapping[int, Collection[int]], as_of: datetime | None = None) ->
             rules[row.rule_id],
             OUTCOMES[row.outcome],
             row.exempt,
-            row.valid_from,
+            row.outcome_since or row.valid_from,
             cause(row.cause),
         )
         for row in found
@@ -344,6 +355,7 @@ def level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
         exempt=row.exempt,
         rank=row.rank,
         valid_to=row.valid_to,
+        bare=None if row.bare_rank is None else Bare(row.bare_level or None, row.bare_rank, row.bare_score),
     )
 
 
@@ -374,13 +386,20 @@ def _level_changes(row: models.LevelInterval, ref: Ref, since: datetime, until: 
         yield Change(ref, None, level, None, row.valid_to, cause(row.ended_by), worse=False)
 
 
+def result_change(row: models.ResultInterval, ref: Ref, rule: str) -> Change:
+    """That a result began: with another outcome than before, or exempt or no longer."""
+    outcome, before = OUTCOMES[row.outcome], None if row.before is None else OUTCOMES[row.before]
+    pardon = None if row.outcome_since is None else row.exempt
+    fell = (before is not None and worse(before, outcome)) if pardon is None else loses(outcome, pardon)
+    return Change(ref, rule, before and before.value, outcome.value, row.valid_from, cause(row.cause), fell, pardon)
+
+
 def _result_changes(
     row: models.ResultInterval, ref: Ref, rule: str, since: datetime, until: datetime | None
 ) -> Iterator[Change]:
     outcome = OUTCOMES[row.outcome]
     before = None if row.before is None else OUTCOMES[row.before]
-    if _within(row.valid_from, since, until) and before is not outcome:
-        fell = before is not None and worse(before, outcome)
-        yield Change(ref, rule, before and before.value, outcome.value, row.valid_from, cause(row.cause), fell)
+    if _within(row.valid_from, since, until) and (before is not outcome or row.outcome_since is not None):
+        yield result_change(row, ref, rule)
     if row.ended_by is not None and row.valid_to is not None and _within(row.valid_to, since, until):
         yield Change(ref, rule, outcome.value, None, row.valid_to, cause(row.ended_by), worse=False)

@@ -13,7 +13,7 @@ from greenboard.connections.store import trusted
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.merge import Snapshot, merge
-from greenboard.results import causes, held, models
+from greenboard.results import causes, exempting, held, models
 from greenboard.results.beyond import Beyond
 from greenboard.results.causes import FIRST, Turn
 from greenboard.results.ground import verdicts
@@ -26,10 +26,10 @@ from greenboard.rules.vectors import Array
 
 @dataclass(frozen=True)
 class Turned:
-    """The pairs whose outcome is another than the current one, one entry for each.
+    """The pairs whose outcome is another than the current one, or that are exempt or no longer: one entry for each.
 
-    `before` is NONE where there was no result; `held` is the id of the current row, or 0. `causes`
-    has every cause once, and `cause` says which is whose.
+    `before` is NONE where there was no result; `held` is the id of the current row, or 0. `exempt` and
+    `exempt_before` say what was and is exempt. `causes` has every cause once, and `cause` says which is whose.
     """
 
     line: Array
@@ -37,6 +37,8 @@ class Turned:
     before: Array
     after: Array
     held: Array
+    exempt: Array
+    exempt_before: Array
     cause: Array
     causes: Sequence[Cause]
 
@@ -51,6 +53,8 @@ class Turned:
                 None if self.before[at] == NONE else OUTCOMES[self.before[at]],
                 OUTCOMES[self.after[at]],
                 self.causes[self.cause[at]],
+                bool(self.exempt_before[at]),
+                bool(self.exempt[at]),
             )
             for at in self._of(column)
         ]
@@ -64,31 +68,48 @@ class Turned:
         return np.argsort(self.column, kind="stable")
 
 
-def decide(session: Session, pairs: Pairs) -> tuple[Array, Turned]:
-    """All outcomes, a line for each rule and a column for each row; and those that turned."""
+@dataclass(frozen=True)
+class Decided:
+    """All outcomes, a line for each rule and a column for each row, and which are exempt; and those that turned."""
+
+    outcomes: Array
+    exempt: Array
+    turned: Turned
+
+
+def decide(session: Session, pairs: Pairs) -> Decided:
+    """Judge pairs, and see what is exempt of all."""
     current = held.results([session.adopted[rule.id].rule for rule in session.scorecard.rules], session.ids)
     outcomes = current.outcomes.copy()
     for line, rule in enumerate(session.scorecard.rules):
         rows = pairs.get(rule.id)
         if rows is not None and len(rows):
             outcomes[line, session.columns(rows)] = verdicts(session.scorecard, rule, session.ground, rows)
-    return outcomes, _explained(session, current, outcomes)
+    exempt = session.pardons.all(session.scorecard, outcomes)
+    return Decided(outcomes, exempt, _explained(session, current, outcomes, exempt))
 
 
-def _explained(session: Session, current: HeldResults, outcomes: Array) -> Turned:
-    line, column = np.nonzero(outcomes != current.outcomes)
+def _explained(session: Session, current: HeldResults, outcomes: Array, exempt: Array) -> Turned:
+    turned = outcomes != current.outcomes
+    line, column = np.nonzero(turned | (exempt != current.exempt))
     before, after = current.outcomes[line, column], outcomes[line, column]
     cause, several = _plain_causes(session, (line, column), before)
+    index = {each: number for number, each in enumerate(several)}
+    pardoned = np.flatnonzero(~turned[line, column])
+    if len(pardoned):
+        told = exempting.causes(session, line[pardoned], column[pardoned], exempt)
+        cause[pardoned] = [index.setdefault(one, len(index)) for one in told]
     open_ones = np.flatnonzero(cause < 0)
     known = None
     if len(open_ones):
         known = _Known.of(session, *(np.unique(part[open_ones]).tolist() for part in (column, line)))
-    index = {each: number for number, each in enumerate(several)}
     for at in open_ones.tolist():
         assert known is not None
         found = known.cause(int(line[at]), int(column[at]), (int(before[at]), int(after[at])))
         cause[at] = index.setdefault(found, len(index))
-    return Turned(line, column, before, after, current.ids[line, column], cause, list(index))
+    pair = line, column
+    ids, both = current.ids[pair], (exempt[pair], current.exempt[pair])
+    return Turned(line, column, before, after, ids, *both, cause, list(index))
 
 
 def _plain_causes(session: Session, pairs: tuple[Array, Array], before: Array) -> tuple[Array, list[Cause]]:

@@ -60,11 +60,21 @@ class Counts:
     passed: int
     decided: int
     undecided: int
+    exempt: int = 0
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Where an entity would stand without exemptions."""
+
+    level: str
+    rank: int
+    score: float | None
 
 
 @dataclass(frozen=True)
 class NewLevel:
-    """Where an entity stands now, if that differs from the current row."""
+    """Where an entity stands now, if that differs from the current row. `bare` is None where nothing is exempt."""
 
     entity: int
     rank: int
@@ -72,6 +82,7 @@ class NewLevel:
     counts: Counts
     held: models.LevelInterval | None
     cause: Cause | None
+    bare: Bare | None = None
 
 
 def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
@@ -79,7 +90,7 @@ def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
     if not len(turned):
         return
     kept = _kept(turned, session)
-    again = {number for number, (since, _, _) in kept.items() if since == session.at}
+    again = {number for number, one in kept.items() if one.valid_from == session.at}
     ended = [number for number in turned.held.tolist() if number and number not in again]
     end(models.ResultInterval, ended, session.at)
     for part in chunks(sorted(again)):
@@ -89,40 +100,50 @@ def write_results(session: Session, turned: Turned, ledger: Ledger) -> None:
     insert(models.ResultInterval, _COLUMNS, _fresh(session, turned, causes, kept))
 
 
-_Kept = Mapping[int, tuple[datetime, int | None, datetime | None]]
-"""Of current results, by id: since when they hold, what was before, and since when they are undecided."""
+class _Kept(NamedTuple):
+    """What of a current result may be carried on; all None of one that carries on nothing."""
+
+    valid_from: datetime | None = None
+    before: int | None = None
+    undecided_since: datetime | None = None
+    outcome_since: datetime | None = None
 
 
-def _kept(turned: Turned, session: Session) -> _Kept:
+_NOTHING = _Kept()
+
+
+def _kept(turned: Turned, session: Session) -> Mapping[int, _Kept]:
     """What of the current results is carried on, where something is."""
-    begun = turned.held > 0
-    if session.last != session.at:  # none begins at this moment: only what was undecided is carried on
-        begun &= np.isin(turned.before, _UNDECIDED)
-    found: dict[int, tuple[datetime, int | None, datetime | None]] = {}
-    rows = models.ResultInterval.objects.filter(Q(valid_from=session.at) | Q(undecided_since__isnull=False))
-    columns = ("id", "valid_from", "before", "undecided_since")
+    begun, stays = turned.held > 0, turned.before == turned.after
+    rows = models.ResultInterval.objects.all()
+    if session.last != session.at:  # none begins at this moment: what was undecided is carried on, and what stays
+        begun &= np.isin(turned.before, _UNDECIDED) | stays
+    if not stays.any():
+        rows = rows.filter(Q(valid_from=session.at) | Q(undecided_since__isnull=False))
+    found: dict[int, _Kept] = {}
     for part in chunks(turned.held[begun].tolist()):
-        for number, *row in rows.filter(id__in=part).values_list(*columns):
-            found[number] = row[0], row[1], row[2]
+        for number, *row in rows.filter(id__in=part).values_list("id", *_Kept._fields):
+            found[number] = _Kept(*row)
     return found
 
 
-def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: _Kept) -> Iterator[_Values]:
+def _fresh(session: Session, turned: Turned, causes: Sequence[int], kept: Mapping[int, _Kept]) -> Iterator[_Values]:
     """The rows to insert, in the order of _COLUMNS; entity by entity, so that indexes are written page by page."""
     adopted = [session.adopted[rule.id] for rule in session.scorecard.rules]
     ids, at = session.ids, session.at
     order = np.argsort(turned.column, kind="stable")
-    told = (turned.line, turned.column, turned.before, turned.after, turned.held, np.array(causes))
-    for line, column, before, after, held, cause in zip(*(part[order].tolist() for part in told), strict=True):
-        begun, earlier, since = kept.get(held, (None, None, None))
+    told = (turned.line, turned.column, turned.before, turned.after, turned.exempt, turned.held, np.array(causes))
+    for line, column, before, after, exempt, held, cause in zip(*(part[order].tolist() for part in told), strict=True):
+        was = kept.get(held, _NOTHING)
         yield (
             int(ids[column]),
             adopted[line].rule,
             adopted[line].version,
             after,
-            earlier if begun == at else None if before == NONE else before,
-            False,
-            (since or at) if after in _UNDECIDED else None,
+            was.before if was.valid_from == at else None if before == NONE else before,
+            exempt,
+            (was.undecided_since or at) if after in _UNDECIDED else None,
+            (was.outcome_since or was.valid_from) if before == after else None,
             cause,
             at,
         )
@@ -139,7 +160,18 @@ def _cause_ids(turned: Turned, adopted: Sequence[Adopted], ledger: Ledger) -> li
     return [rows[number] for number in turned.cause.tolist()]
 
 
-_COLUMNS = ("entity", "rule", "version", "outcome", "before", "exempt", "undecided_since", "cause", "valid_from")
+_COLUMNS = (
+    "entity",
+    "rule",
+    "version",
+    "outcome",
+    "before",
+    "exempt",
+    "undecided_since",
+    "outcome_since",
+    "cause",
+    "valid_from",
+)
 
 
 class _Level(NamedTuple):
@@ -156,6 +188,9 @@ class _Level(NamedTuple):
     decided: int
     undecided: int
     exempt: int
+    bare_level: str | None
+    bare_rank: int | None
+    bare_score: float | None
     held_since: datetime | None
     level_since: datetime
     cause_id: int
@@ -200,7 +235,10 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> _
         passed=one.counts.passed,
         decided=one.counts.decided,
         undecided=one.counts.undecided,
-        exempt=0,
+        exempt=one.counts.exempt,
+        bare_level=one.bare.level if one.bare else None,
+        bare_rank=one.bare.rank if one.bare else None,
+        bare_score=one.bare.score if one.bare else None,
         held_since=one.settled.held_since,
         level_since=at if held is None or moved else held.level_since,
         cause_id=cause,
@@ -211,18 +249,13 @@ def _level_row(scorecard: int, one: NewLevel, ledger: Ledger, at: datetime) -> _
 
 def same_standing(held: models.LevelInterval, one: NewLevel) -> bool:
     """Whether nothing about the current row has to change."""
-    counts = one.counts
-    return (held.level, held.rank, held.held_since, held.exempt) == (
-        one.settled.level or "",
-        one.rank,
-        one.settled.held_since,
-        0,
-    ) and (held.score, held.passed, held.decided, held.undecided) == (
-        counts.score,
-        counts.passed,
-        counts.decided,
-        counts.undecided,
-    )
+    counts, bare = one.counts, one.bare
+    stands = (held.level, held.rank, held.held_since) == (one.settled.level or "", one.rank, one.settled.held_since)
+    stored = Counts(held.score, held.passed, held.decided, held.undecided, held.exempt)
+    without = None
+    if held.bare_rank is not None:
+        without = Bare(held.bare_level or "", held.bare_rank, held.bare_score)
+    return stands and stored == counts and without == bare
 
 
 def leave(scorecard: int, entities: Mapping[int, Cause], ledger: Ledger, at: datetime) -> int:

@@ -295,6 +295,12 @@ class Frame:
             other._related, other._teams = self._related, self._teams
         return other
 
+    def but(self, variables: Mapping[str, StructVec | ListVec]) -> Frame:
+        """The same rows with other facts of some types; what others say of them through relations stays."""
+        other = self.at(self.now)
+        other._variables = {**self._variables, **variables}
+        return other
+
     def only(self, rows: Array) -> Frame:
         """Some rows of this frame, in their order, with nothing around them; columns are taken when first read."""
         known, key = self._chosen, rows.tobytes()

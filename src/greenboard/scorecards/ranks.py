@@ -16,6 +16,8 @@ from greenboard.scorecards.types import Rule, Scorecard
 
 Lines = Sequence[Array] | Array
 """A line for each rule: a matrix, or several arrays."""
+Told = tuple[Rule, Array, Array | None]
+"""A rule, what it comes to for every row, and for which it is exempt (None: for none)."""
 
 FAIL, PASS, NO_DATA, ERROR, NOT_APPLICABLE = range(5)
 
@@ -37,15 +39,13 @@ class Ladder:
                 made._count(steps[rule.level], codes[line], exempt[line] if len(exempt) else None, 1)
         return made
 
-    def swapped(
-        self, scorecard: Scorecard, now: datetime, before: tuple[Rule, Array] | None, after: tuple[Rule, Array] | None
-    ) -> Ladder:
+    def swapped(self, scorecard: Scorecard, now: datetime, before: Told | None, after: Told | None) -> Ladder:
         """The ladder with another rule, or other outcomes, in the place of one that it counts."""
         made = Ladder(self.unmet.copy(), self.claims.copy())
         steps = {level.name: step for step, level in enumerate(scorecard.levels)}
         for told, by in ((before, -1), (after, 1)):
             if told is not None and told[0].counts(now) and told[0].level in steps:
-                made._count(steps[told[0].level], told[1], None, by)
+                made._count(steps[told[0].level], told[1], told[2], by)
         return made
 
     def _count(self, step: int, codes: Array, exempt: Array | None, by: int) -> None:
@@ -67,13 +67,17 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Standings:
-    """For each row: the rank of its level (0 is none), its score (NaN where nothing was decided), and the counts."""
+    """For each row: the rank of its level (0 is none), its score (NaN where nothing was decided), and the counts.
+
+    `exempt` counts the rules that are, whatever they come to.
+    """
 
     rank: Array
     score: Array
     passed: Array
     decided: Array
     undecided: Array
+    exempt: Array
 
 
 def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ()) -> Standings:
@@ -85,7 +89,7 @@ def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ())
     """
     rows = _width(codes)
     # won and lost are points; passed, failed and undecided are numbers of rules
-    won, lost, passed, failed, undecided = np.zeros((5, rows), dtype=np.int32)
+    won, lost, passed, failed, undecided, pardoned = np.zeros((6, rows), dtype=np.int32)
     for line, rule in enumerate(scorecard.rules):
         if not rule.counts(now):
             continue
@@ -93,6 +97,7 @@ def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ())
         open_ = (codes[line] == NO_DATA) | (codes[line] == ERROR)
         if len(exempt):
             missed, open_ = missed & ~exempt[line], open_ & ~exempt[line]
+            pardoned += exempt[line]
         won += np.multiply(met, rule.weight, dtype=np.int32)
         lost += np.multiply(missed, rule.weight, dtype=np.int32)
         passed += met
@@ -100,7 +105,8 @@ def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ())
         undecided += open_
     points = won + lost
     score = np.divide(100.0 * won, points, out=np.full(rows, np.nan), where=points > 0)
-    return Standings(Ladder.of(scorecard, codes, now, exempt).ranks(), score, passed, passed + failed, undecided)
+    ranks = Ladder.of(scorecard, codes, now, exempt).ranks()
+    return Standings(ranks, score, passed, passed + failed, undecided, pardoned)
 
 
 def _width(codes: Lines) -> int:

@@ -55,6 +55,8 @@ _PLACES = (
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
+    ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )

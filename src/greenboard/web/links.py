@@ -40,6 +40,11 @@ def connection(name: str) -> str:
     return f"/connections/{name}"
 
 
+def report(name: str, as_file: str = "") -> str:
+    """The page of a report, or a file of it."""
+    return f"/reports/{name}.{as_file}" if as_file else f"/reports/{name}"
+
+
 def outside(url: str) -> str:
     """An address that somebody gave, as far as a page may link to it; "" where it would do something else."""
     return url if url.startswith(("https://", "http://")) else ""
@@ -50,3 +55,4 @@ CATALOG = "/catalog"
 RESULTS = "/results"
 SCORECARDS = "/scorecards"
 FACT_TYPES = "/fact-types"
+REPORTS = "/reports"

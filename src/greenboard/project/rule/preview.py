@@ -55,6 +55,7 @@ def command(
     from greenboard.project.environment import Environment
 
     running.prepare(Environment.read().data_dir, sample=False)
+    from greenboard.exemptions import store as exemptions
     from greenboard.facts.store import vocabulary
     from greenboard.results import live
     from greenboard.results.preview import preview
@@ -64,7 +65,8 @@ def command(
     ground = live.load()
     if not len(ground):
         raise UserError("the board knows no entity", hint="Read some in first: `greenboard collect PATH...`.")
-    found = preview(current, draft, ground)
+    holdings = exemptions.holding(current.name, ground.frame.now) if current else ()
+    found = preview(current, draft, ground, holdings)
     _print(found, draft, form, limit)
     return WORSE if fail_on_worse and found.fell.any() else 0
 
