@@ -54,6 +54,9 @@ def running(env: dict[str, str], port: int) -> Iterator[None]:
         try:
             until(lambda: answers(port), 0.1)
             yield
+        except BaseException:
+            print(Path(log.name).read_text()[-5000:], file=sys.stderr)
+            raise
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(60)
