@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,6 +41,8 @@ MEANINGS: Mapping[str, str] = {
 }
 _EITHER = ("webhook", "incremental")
 _WORDS = 40
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
+_LARGEST = 60
 
 
 class Open(Strict):
@@ -167,13 +170,19 @@ def _disproved(rule: str, integration: Integration, contract: bool | None) -> st
         "discovery": (all(one.link and one.match for one in subjects), "a subject lacks link or match"),
         "account": (manifest.api.account is not None, "api.account is missing"),
         "contract": (held, "the contract check has findings, or no spec"),
-        "screenshots": ("![" in readme, f"{README} has no picture"),
+        "screenshots": (_are_there(folder, readme), f"{README} has no picture that is there and below {_LARGEST} kB"),
     }
     met, why = checks.get(rule, (True, ""))
     if rule == "readme" and met:
         missing = [one.name for one in manifest.permissions if one.name not in readme]
         return f"{README} does not name the permission {missing[0]}" if missing else ""
     return "" if met else why
+
+
+def _are_there(folder: Path, readme: str) -> bool:
+    """Whether a README shows pictures, and each is a file beside it that is not too large."""
+    files = [folder / name for name in _PICTURE.findall(readme)]
+    return bool(files) and all(one.is_file() and one.stat().st_size <= _LARGEST * 1024 for one in files)
 
 
 def _text(path: Path) -> str:
