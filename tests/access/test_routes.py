@@ -108,6 +108,7 @@ PAGES = {
     "badge-key": "member",
     "badge-key-revoke": "member",
     "integrations": "member",
+    "integration-quality": "member",
     "connections": "member",
     "connection": "member",
     "connection-progress": "member",

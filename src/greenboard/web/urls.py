@@ -18,6 +18,7 @@ from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.channels import routes
 from greenboard.web.channels import view as channels
 from greenboard.web.connections import discovery, listing
+from greenboard.web.connections import discovery, grades, listing
 from greenboard.web.connections import form as connecting
 from greenboard.web.connections import page as connection
 from greenboard.web.defining import view as defining
@@ -100,6 +101,7 @@ urlpatterns = [
     path("fact-types/<str:name>/edit", defining.edit, name="fact-type-edit"),
     path("fact-types/<str:name>/retire", defining.retire, name="fact-type-retire"),
     path("integrations", listing.integrations, name="integrations"),
+    path("integrations/quality", grades.grades, name="integration-quality"),
     path("integrations/<str:integration>/connect", connecting.new, name="connection-new"),
     path("connections", listing.listing, name="connections"),
     path("connections/<str:name>", connection.page, name="connection"),
