@@ -99,6 +99,14 @@ PAGES = {
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
     "palette": "viewer",
+    "exemptions": "viewer",
+    "exemptions-csv": "viewer",
+    "exemptions-json": "viewer",
+    "exemption": "viewer",
+    "exemption-new": "member",
+    "exemption-renew": "member",
+    "exemption-withdraw": "member",
+    "exemption-decide": "maintainer",
     "tokens": "viewer",
     "token-make": "viewer",
     "token-revoke": "viewer",
@@ -148,7 +156,8 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
+    r"exemption-(decide|withdraw)"
 )
 """The pages that take POST only."""
 
@@ -222,6 +231,16 @@ OPERATIONS = {
     "POST /inlets/{name}/close": "administrator",
     "POST /inlets/{name}/open": "administrator",
     "DELETE /inlets/{name}": "administrator",
+    "GET /exemptions": "viewer",
+    "POST /exemptions": "member",
+    "POST /exemptions/bulk": "member",
+    "POST /exemptions/decide": "maintainer",
+    "GET /exemptions/{int:number}": "viewer",
+    "POST /exemptions/{int:number}/approve": "maintainer",
+    "POST /exemptions/{int:number}/deny": "maintainer",
+    "POST /exemptions/{int:number}/revoke": "maintainer",
+    "POST /exemptions/{int:number}/withdraw": "member",
+    "POST /exemptions/{int:number}/renew": "member",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",

@@ -15,9 +15,10 @@ from datetime import datetime
 from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.core import clock
+from greenboard.exemptions import tending as exemptions
 
 Tend = Callable[[datetime], int]
-TENDERS: tuple[Tend, ...] = ()
+TENDERS: tuple[Tend, ...] = (exemptions.tend,)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")

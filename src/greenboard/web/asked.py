@@ -31,6 +31,12 @@ KNOWN = (
     "outcome",
     "page",
     "show",
+    "state",
+    "category",
+    "requested_by",
+    "decided_by",
+    "ending",
+    "exemptions",
 )
 _SINCE = timedelta(days=7)
 

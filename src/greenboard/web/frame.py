@@ -55,6 +55,7 @@ _PLACES = (
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
+    ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )

@@ -40,6 +40,11 @@ def connection(name: str) -> str:
     return f"/connections/{name}"
 
 
+def told(url: str) -> str:
+    """An address that a cause names: a page about an exemption, or one outside; as `outside`."""
+    return url if url.startswith("/exemptions/") else outside(url)
+
+
 def outside(url: str) -> str:
     """An address that somebody gave, as far as a page may link to it; "" where it would do something else."""
     return url if url.startswith(("https://", "http://")) else ""

@@ -29,6 +29,8 @@ class Place:
     level: str | None
     score: float | None
     undecided: int
+    bare_level: str | None
+    bare_score: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +72,11 @@ class Seen:
         column = int(self.column[number])
         if column < 0:
             return None
-        score = float(self.matrix.score[column])
-        level = self.matrix.levels[int(self.matrix.level[column])]
-        return Place(level or None, None if math.isnan(score) else score, int(self.matrix.undecided[column]))
+        found = self.matrix
+        level, bare = (found.levels[int(one[column])] or None for one in (found.level, found.bare_level))
+        score, bare_score = (float(one[column]) for one in (found.score, found.bare_score))
+        undecided = int(found.undecided[column])
+        return Place(level, _known(score), undecided, bare, _known(bare_score))
 
     def find(self, ref: Ref) -> Stored | None:
         """The entity of a reference, if it may be seen."""
@@ -80,11 +84,17 @@ class Seen:
         return self.whole.entities[number] if number is not None and self.visible[number] else None
 
 
+def _known(score: float) -> float | None:
+    return None if math.isnan(score) else score
+
+
 def seen(request: HttpRequest, scorecard: Scorecard, asked: Asked) -> Seen:
-    """What a request sees. Two queries, and one more where there is a bound to its sight."""
+    """What a request sees, with exemptions or as if there were none. Two queries, and one more for a bound sight."""
     own = sight(request.user)
     whole = catalog.whole(asked.as_of)
-    return Seen(whole, results.matrix(scorecard.name, asked.as_of), whole.seen(own), own)
+    found = results.matrix(scorecard.name, asked.as_of)
+    bare = asked.choice("exemptions", ("with", "without")) == "without"
+    return Seen(whole, found.bare if bare else found, whole.seen(own), own)
 
 
 def numbers(mask: Array) -> Array:

@@ -18,6 +18,8 @@ from greenboard.web.defining import view as defining
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
+from greenboard.web.exemptions import form as exempting
+from greenboard.web.exemptions import view as exemptions
 from greenboard.web.facts.sources import page as fact_sources
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
@@ -76,6 +78,14 @@ urlpatterns = [
     path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
+    path("exemptions", exemptions.listing, name="exemptions"),
+    path("exemptions.csv", exemptions.listing, {"as_file": "csv"}, name="exemptions-csv"),
+    path("exemptions.json", exemptions.listing, {"as_file": "json"}, name="exemptions-json"),
+    path("exemptions/new", exempting.ask, name="exemption-new"),
+    path("exemptions/decide", exemptions.decide, name="exemption-decide"),
+    path("exemptions/<int:number>", exemptions.page, name="exemption"),
+    path("exemptions/<int:number>/renew", exempting.renew, name="exemption-renew"),
+    path("exemptions/<int:number>/withdraw", exemptions.withdraw, name="exemption-withdraw"),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),
