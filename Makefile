@@ -18,7 +18,7 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-postgres-all test-slow lint format types contracts sizes bench lock check audit sbom client clean
+.PHONY: help install run test test-postgres test-postgres-all test-slow lint style security format types contracts sizes bench lock check audit sbom client clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -40,13 +40,16 @@ test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite, but 
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
 
-lint: $(VENV)/.installed-dev ## Check style, security, migrations, types, import contracts and sizes
+lint: types style security contracts sizes ## Check types, style, security, migrations, import contracts and sizes
+
+style: $(VENV)/.installed-dev ## Check how the code is written
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+security: $(VENV)/.installed-dev ## Look for insecure code, known vulnerabilities and dangerous migrations
 	@$(BIN)/bandit -q -r src -c pyproject.toml
 	@$(BIN)/python tools/advisories.py
 	@$(BIN)/python tools/migrations.py
-	@$(MAKE) --no-print-directory types contracts sizes
 
 format: $(VENV)/.installed-dev ## Bring the code into shape
 	@$(BIN)/ruff check --fix-only -q .

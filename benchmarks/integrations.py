@@ -1,193 +1,199 @@
-"""How fast and in how much memory a connection is read: a local vendor with many services and twenty lists about them.
+"""How fast and in how much memory a connection is collected: read, mapped, matched and stored.
 
-    python benchmarks/integrations.py --services 10000 --streams 20 [--no-etag]
+    python benchmarks/integrations.py [--services 10000] [--streams 20] [--no-etag] [--peers DIR]
 
-The vendor is a process of its own that has its pages ready. Measured is what `connections` does: calls, keeping,
-joining and mapping to normalised facts; storing them is `collection`'s. A second run with the same work file is
-measured as well. If dlt is installed, it extracts the same pages into files in a third run.
+A vendor of our own serves 20 lists about 10,000 services from a process beside. What is measured is a whole
+collection as a worker makes it, into an SQLite database of its own: each list gives a fact type. Then the same again
+with nothing changed. With `--peers` dlt (into DuckDB) and airbyte-cdk (to messages, as it stores nothing) take the same
+pages; they are installed into the virtual environment DIR where they are missing. Each runs in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import yaml
+from benchmarks.vendor import SIZE, serving
 
-SIZE = 100
+HERE = Path(__file__).resolve()
+PEERS = {"dlt": "dlt[duckdb]", "airbyte-cdk": "airbyte-cdk"}
+OPEN, SOME = "count_where({0}, &status == 'open')", "count_where({0}, &within(created_at, '30d'))"
+COUNT, SHARE, NEWEST = "sum({0}[*].count)", "max({0}[*].share)", "newest({0}[*].created_at)"
+JOINED: dict[str, dict[str, str]] = {
+    "oncall": {
+        "escalation_levels": "len({0}[].levels[])",
+        "ack_timeout": "minutes({0}[0].levels[0].delay)",
+        "responders": "len(distinct({0}[].levels[].targets[].id))",
+    },
+    "incident": {"open": OPEN, "count_30d": SOME, "last_started_at": NEWEST},
+    "errors": {"unresolved": OPEN, "new_24h": SOME, "oldest_at": "oldest({0}[*].created_at)"},
+    "uptime": {"checks": "len({0})", "uptime_pct_30d": SHARE, "status_page_component": "any({0}, &done)"},
+    "coverage": {"line_pct": SHARE, "measured_at": NEWEST, "tool": "{0}[0].name"},
+    "alerting": {"rules": COUNT, "firing": OPEN, "muted_rules": "count_where({0}, &done)"},
+    "telemetry": {"monitors": "len({0})", "metrics": "any({0}, &done)", "last_log_at": NEWEST},
+    "feature_flag": {"total": COUNT, "stale": OPEN, "last_changed_at": NEWEST},
+    "sbom": {"components": COUNT, "created_at": NEWEST, "unlicensed": OPEN},
+    "accessibility": {"critical": COUNT, "score": SHARE, "measured_at": NEWEST},
+    "kubernetes": {"objects": COUNT, "quota": "any({0}, &done)", "plain_ingresses": OPEN},
+    "network": {"policies": COUNT, "default_deny": "all({0}, &done)", "open_to_world": "{0}[*].name"},
+}
+"""Fact types of which an entity has one: made of all records of a list that name the service."""
+ITEMS: dict[str, dict[str, str]] = {
+    "slo": {"name": "name", "target_pct": "share", "updated_at": "created_at"},
+    "deployment": {"environment": "name", "deploys_30d": "count", "last_deployed_at": "created_at"},
+    "vulnerability": {"kind": "'sca'", "open_high": "count", "last_scan_at": "created_at"},
+    "work_item": {"filter": "name", "open": "count", "oldest_open_at": "created_at"},
+    "dashboard": {"name": "name", "panels": "count", "updated_at": "created_at"},
+    "artifact": {"name": "name", "signed": "done", "published_at": "created_at"},
+    "load_test": {"name": "name", "passed": "done", "finished_at": "created_at"},
+}
+"""Those of which it has several: each record is one."""
 
 
-def records(stream: int, services: int) -> list[dict[str, Any]]:
-    """What a stream lists: the services themselves, or something about each of them."""
-    if stream == 0:
-        return [
-            {"id": f"S{n}", "name": f"service-{n}", "html_url": f"https://acme.test/{n}", "noise": "x" * 400}
-            for n in range(services)
-        ]
-    return [
-        {
-            "id": f"{stream}-{n}",
-            "service": {"id": f"S{n}"},
-            "status": ("open", "closed")[n % 2],
-            "created_at": f"2026-11-{n % 20 + 1:02d}T10:00:00Z",
-            "levels": [{"delay": n % 30, "targets": [{"id": f"U{n % 97}"}]}],
-            "noise": "x" * 400,
-        }
-        for n in range(services)
-    ]
-
-
-def vendor(services: int, streams: int, told: Any) -> None:
-    """Serve the pages; every answer with an ETag."""
-    pages: dict[str, bytes] = {}
-    for stream in range(streams):
-        several = records(stream, services)
-        for at in range(0, max(services, 1), SIZE):
-            body = {"items": several[at : at + SIZE], "more": at + SIZE < services}
-            pages[f"/s{stream}?{at}"] = json.dumps(body).encode()
-
-    class Answering(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            key = f"{parts.path}?{parse_qs(parts.query).get('offset', ['0'])[0]}"
-            if self.headers.get("If-None-Match") == f'"{key}"':
-                self.send_response(304)
-                self.end_headers()
-                return
-            body = pages[key]
-            self.send_response(200)
-            self.send_header("ETag", f'"{key}"')
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    told.send(server.server_port)
-    server.serve_forever()
+def facts(streams: int) -> list[dict[str, Any]]:
+    """A fact type for each list beside that of the services; there are 19."""
+    found: list[dict[str, Any]] = []
+    for name, told in JOINED.items():
+        at = f"s{len(found) + 1}"
+        join = {at: {"stream": at, "by": {"id": "service.id"}, "many": True}}
+        made = {field: text.format(at) for field, text in told.items()}
+        found.append({"type": name, "about": "service", "join": join, "map": made})
+    for name, told in ITEMS.items():
+        found.append({"type": name, "about": "service", "from": f"s{len(found) + 1}", "of": "service.id", "map": told})
+    return found[: streams - 1]
 
 
 def manifest(url: str, streams: int, *, etag: bool) -> dict[str, Any]:
-    """An integration that reads all streams and makes a fact of each."""
+    """An integration that reads all lists and makes facts of each."""
     page = {"kind": "offset", "param": "offset", "size_param": "limit", "size": SIZE, "more": "more"}
-    declared = {f"s{n}": {"get": f"/s{n}", "items": "items", "page": page, "etag": etag} for n in range(streams)}
-    joins = {f"j{n}": {"stream": f"s{n}", "by": {"id": "service.id"}, "many": True} for n in range(1, streams)}
-    facts = [
-        {
-            "type": "oncall" if n % 2 else "incident",
-            "about": "service",
-            "join": {name: join},
-            "map": {
-                "escalation_levels": f"len({name}[].levels[])",
-                "ack_timeout": f"minutes({name}[0].levels[0].delay)",
-                "responders": f"len(distinct({name}[].levels[].targets[].id))",
-            }
-            if n % 2
-            else {
-                "open": f"count_where({name}, &status == 'open')",
-                "count_30d": f"count_where({name}, &within(created_at, '30d'))",
-                "last_started_at": f"newest({name}[].created_at)",
-            },
-        }
-        for n, (name, join) in enumerate(joins.items())
-    ]
+    declared = {
+        f"s{n}": {"get": f"/s{n}", "items": "items", "id": "id", "page": page, "etag": etag} for n in range(streams)
+    }
     return {
         "name": "bench", "title": "Bench", "category": "on-call", "summary": "x", "api": {"url": url},
         "limits": {"all": {"rate": "100000/s", "burst": 100000, "concurrency": 4}}, "streams": declared,
         "subjects": {"service": {"stream": "s0", "title": "name", "link": "html_url", "match": [{"name": "name"}]}},
-        "facts": facts,
+        "facts": facts(streams),
     }  # fmt: skip
 
 
-def run(folder: Path, work: Path, moment: int) -> tuple[float, int, int]:
-    """One collection: seconds, records, facts."""
-    from datetime import UTC, datetime, timedelta
-
-    from greenboard.connections import calling, collecting, configured
-    from greenboard.connections.integration import load
-    from greenboard.connections.types import Ended, Found
-    from greenboard.facts import vocabulary
-    from greenboard.outbound.addresses import Allowed
-    from greenboard.outbound.client import client
-
-    connection = configured.connection(load(folder, vocabulary.load()), {}, {}, name="bench")
-    call = calling.caller(connection, client=client(Allowed.read(["127.0.0.1"])))
-    now = datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(hours=moment)
-    began, facts, read = time.perf_counter(), 0, 0
-    for event in collecting.collect(connection, now=now, call=call, work=work):
-        facts += isinstance(event, Found)
-        if isinstance(event, Ended):
-            read = sum(one.records for one in event.streams.values())
-            assert all(event.complete.values()), event.reasons
-    return time.perf_counter() - began, read, facts
+def ours(url: str, services: int, streams: int, *, etag: bool) -> dict[str, Any]:
+    """Two collections into a database of their own, and what each took. To be called in a new process."""
+    with tempfile.TemporaryDirectory(prefix="greenboard-bench-") as place:
+        folder = Path(place) / "bench"
+        folder.mkdir()
+        (folder / "integration.yaml").write_text(yaml.safe_dump(manifest(url, streams, etag=etag)))
+        data = Path(place) / "data"
+        os.environ |= {
+            "GREENBOARD_DATA_DIR": str(data),
+            "GREENBOARD_INTEGRATIONS": str(folder),
+            "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
+        }
+        row = _connected(data, services)
+        return {name: _collected(row, data) for name in ("first", "second")}
 
 
-def dlt_run(url: str, streams: int) -> None:
-    """The same pages by dlt, into files."""
-    try:
-        import dlt
-        from dlt.sources.rest_api import rest_api_source
-    except ImportError:
-        print("dlt: not installed")
-        return
-    pager = {"type": "offset", "limit": SIZE, "total_path": None, "maximum_offset": 10**9, "has_more_path": "more"}
-    resources = [
-        {"name": f"s{n}", "endpoint": {"path": f"/s{n}", "data_selector": "items", "paginator": pager}}
-        for n in range(streams)
-    ]
-    source = rest_api_source({"client": {"base_url": url}, "resources": resources})
-    with tempfile.TemporaryDirectory() as folder:
-        pipeline = dlt.pipeline("bench", destination=dlt.destinations.filesystem(f"file://{folder}"), dataset_name="b")
-        began = time.perf_counter()
-        pipeline.run(source)
-        print(f"dlt, to files: {time.perf_counter() - began:.1f} s")
+def _connected(data: Path, services: int) -> Any:
+    from greenboard.project import running
+
+    running.prepare(data, sample=False)
+    from greenboard.catalog import store as catalog
+    from greenboard.catalog.types import Declared, Entity
+    from greenboard.connections import service
+    from greenboard.connections.service import Told, Wish
+    from greenboard.core import clock
+    from greenboard.core.refs import Ref
+
+    several = tuple(Entity(Ref("service", "default", f"service-{n}")) for n in range(services))
+    catalog.save(Declared(several), clock.now(), cause="benchmark")
+    return service.make(Wish("bench", "bench", Told({}, {})), clock.now())
+
+
+def _collected(row: Any, data: Path) -> dict[str, Any]:
+    """One collection, with the steps that a worker takes, one after another."""
+    from greenboard.collection import running
+    from greenboard.collection.jobs import collection
+    from greenboard.collection.types import State
+    from greenboard.facts.models import FactInterval
+
+    started = running.start(row, collection)
+    marks = [("begin", time.perf_counter())]
+    busy = time.process_time()
+    assert running.begin(started.pk)
+    while running.pull(started.pk):
+        pass
+    marks.append(("pull", time.perf_counter()))
+    running.settle(started.pk)
+    marks.append(("settle", time.perf_counter()))
+    last: int | None = 0
+    while last is not None:
+        last = running.record(started.pk, last)
+    running.end(started.pk)
+    marks.append(("record", time.perf_counter()))
+    busy = time.process_time() - busy
+    started.refresh_from_db()
+    assert started.state == State.DONE, started.faults or started.error
+    read = sum(int(count["records"]) for count in started.streams.values())
+    seconds = marks[-1][1] - marks[0][1]
+    return {
+        "records": read,
+        "seconds": round(seconds, 1),
+        "processor_seconds": round(busy, 1),
+        "records_per_second": round(read / seconds),
+        "parts": {name: round(at - marks[n][1], 1) for n, (name, at) in enumerate(marks[1:])},
+        "facts_begun": started.outcome["facts"]["began"],
+        "facts_ended": started.outcome["facts"]["ended"],
+        "facts_same": started.outcome["facts"]["same"],
+        "intervals": FactInterval.objects.count(),
+        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "database_megabytes": (data / "greenboard.sqlite3").stat().st_size // 1_048_576,
+    }
+
+
+def peers(folder: Path, url: str, streams: int) -> dict[str, Any]:
+    """What others take for the same pages; installed where they are missing."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *PEERS.values()], check=True)
+    return {name: _told([str(python), str(HERE.parent / "extracting.py"), name, url, str(streams)]) for name in PEERS}
+
+
+def _told(command: Sequence[str]) -> dict[str, Any]:
+    """The last line that a process writes."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"failed": done.stderr.strip()[-500:]}
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 def main() -> int:
-    """Measure, and print a table."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    """Measure, and print one line of JSON."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--services", type=int, default=10_000)
     arguments.add_argument("--streams", type=int, default=20)
     arguments.add_argument("--no-etag", action="store_true")
+    arguments.add_argument("--peers", type=Path, help="a virtual environment with dlt and airbyte-cdk")
+    arguments.add_argument("--at", help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    serving = multiprocessing.get_context("spawn").Process(
-        target=vendor, args=(given.services, given.streams, theirs), daemon=True
-    )
-    serving.start()
-    url = f"http://127.0.0.1:{ours.recv()}"
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "bench"
-        folder.mkdir()
-        declared = manifest(url, given.streams, etag=not given.no_etag)
-        (folder / "integration.yaml").write_text(yaml.safe_dump(declared))
-        work = Path(place) / "work.sqlite3"
-        print(f"{given.services} services, {given.streams} streams, {os.cpu_count()} processors")
-        for moment, name in enumerate(("first", "second, nothing changed")):
-            before = time.process_time()
-            seconds, read, facts = run(folder, work, moment)
-            busy = time.process_time() - before
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            rate = read / seconds
-            told = f"{seconds:.1f} s ({busy:.1f} s of a processor): {rate:,.0f} records/s, peak {peak} MB"
-            print(f"{name}: {read} records, {facts} facts in {told}")
-        print(f"work file: {work.stat().st_size // 1_048_576} MB")
-    dlt_run(url, given.streams)
-    serving.terminate()
+    if given.at:
+        print(json.dumps(ours(given.at, given.services, given.streams, etag=not given.no_etag)))
+        return 0
+    with serving(given.services, given.streams) as url:
+        command = [sys.executable, str(HERE), "--at", url, *sys.argv[1:]]
+        found = {"greenboard": _told(command), **(peers(given.peers, url, given.streams) if given.peers else {})}
+    print(json.dumps({"services": given.services, "streams": given.streams, "processors": os.cpu_count(), **found}))
     return 0
 
 

@@ -7,10 +7,13 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Shared machines stall: no example fails for its time. CI repeats the same examples, so that a
-# submission fails for what it changed; people at their desks look for new ones.
-settings.register_profile("greenboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("greenboard"), derandomize=True)
+# Shared machines stall: no example fails for its time. CI repeats the same few examples, so that a
+# submission fails for what it changed; people at their desks look for new ones, and for as many as they want.
+EXAMPLES = int(os.environ.get("GREENBOARD_TEST_EXAMPLES", "100"))
+settings.register_profile(
+    "greenboard", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("greenboard"), max_examples=30, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "greenboard")
 
 

@@ -1,4 +1,5 @@
 import htmx from "htmx.org";
+import "./elements/cells";
 import "./elements/choice";
 import "./elements/copy";
 import "./elements/moment";

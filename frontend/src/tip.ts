@@ -1,9 +1,9 @@
 // One tooltip for every element with data-tip, on hover and on focus. The text is a repetition for
-// the eye only: what is needed to understand an element stands in its accessible name.
+// the eye only: what is needed to understand an element stands in its accessible name; an empty data-tip shows that.
 let tip: HTMLElement | null = null;
 
 function place(owner: Element): void {
-  const text = owner.getAttribute("data-tip");
+  const text = owner.getAttribute("data-tip") || owner.getAttribute("aria-label");
   if (!text) return;
   if (!tip?.isConnected) {
     tip = document.createElement("div");

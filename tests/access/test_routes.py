@@ -84,6 +84,12 @@ PAGES = {
     "fact-type-retire": "maintainer",
     "fact-sources": "viewer",
     "reports": "viewer",
+    "reporting": "viewer",
+    "report": "viewer",
+    "report-csv": "viewer",
+    "report-xlsx": "viewer",
+    "report-pdf": "viewer",
+    "report-json": "viewer",
     "integrations": "member",
     "connections": "member",
     "connection": "member",
@@ -98,6 +104,15 @@ PAGES = {
     "collection-stop": "maintainer",
     "removal-decide": "maintainer",
     "discovery-decide": "maintainer",
+    "attestations": "viewer",
+    "attestation": "viewer",
+    "attestation-file": "viewer",
+    "attestation-new": "member",
+    "attestation-confirm": "member",
+    "attestation-refuse": "member",
+    "attestation-revoke": "member",
+    "attestation-register-open": "administrator",
+    "attestation-register-close": "administrator",
     "palette": "viewer",
     "exemptions": "viewer",
     "exemptions-csv": "viewer",
@@ -156,8 +171,9 @@ MYSELF = {"/me"}
 
 FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
-    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
-    r"exemption-(decide|withdraw)"
+    r"exemption-(decide|withdraw)|"
+    r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
+    r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide"
 )
 """The pages that take POST only."""
 
@@ -241,6 +257,18 @@ OPERATIONS = {
     "POST /exemptions/{int:number}/revoke": "maintainer",
     "POST /exemptions/{int:number}/withdraw": "member",
     "POST /exemptions/{int:number}/renew": "member",
+    "GET /attestations": "viewer",
+    "POST /attestations": "member",
+    "GET /attestations/{int:number}": "viewer",
+    "POST /attestations/{int:number}/confirm": "member",
+    "POST /attestations/{int:number}/refuse": "member",
+    "POST /attestations/{int:number}/revoke": "member",
+    "GET /attestations/{int:number}/files/{int:piece}": "viewer",
+    "POST /attestation-files": "member",
+    "GET /attestation-policies": "viewer",
+    "GET /attestation-register": "viewer",
+    "PUT /attestation-register/{item}": "administrator",
+    "DELETE /attestation-register/{item}": "administrator",
     "GET /people": "member",
     "POST /people": "administrator",
     "GET /people/{name}": "member",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from greenboard.catalog import descriptors
@@ -235,7 +235,6 @@ entities = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(entities, min_size=1, max_size=4), st.booleans())
 def test_what_is_written_is_what_is_read(written, together):
     text = yaml.safe_dump({"entities": written}) if together else yaml.safe_dump_all(written)
@@ -271,7 +270,6 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(anything, st.booleans())
 def test_whatever_stands_in_a_descriptor_is_read_or_refused(data, backstage):
     if backstage and isinstance(data, dict):
@@ -284,7 +282,6 @@ def test_whatever_stands_in_a_descriptor_is_read_or_refused(data, backstage):
         assert found.entities or found.kinds or found.targets
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_text_there_is_is_read_or_refused(text):
     with pytest.raises(UserError):

@@ -15,14 +15,18 @@ def ref(kind: str, name: str) -> Ref:
     return Ref(kind, "default", name)
 
 
+CHAT = tuple(Contact("chat", name) for name in ("payments", "#search", "https://acme.chat.example/c/C1/"))
 ENTITIES = {
     1: Entity(ref("service", "checkout"), title="Check Out", annotations={"greenboard.io/pagerduty": "P1, P2"}),
     2: Entity(ref("service", "ledger"), tags=("lookout:L7",), annotations={"pagerduty.com/service-id": "P3"}),
     3: Entity(ref("website", "ledger")),
     4: Entity(ref("repository", "shop"), annotations={"github.com/project-slug": "acme/Shop"}),
-    5: Entity(ref("team", "payments"), contacts=(Contact("email", "Payments@acme.example"),)),
+    5: Entity(
+        ref("team", "payments"),
+        contacts=(Contact("email", "Payments@acme.example"), Contact("chat", "#payments")),
+    ),
     6: Entity(ref("person", "ada")),
-    7: Entity(ref("service", "search"), annotations={"greenboard.io/pagerduty-eu": "E9"}),
+    7: Entity(ref("service", "search"), annotations={"greenboard.io/pagerduty-eu": "E9"}, contacts=CHAT),
     8: Entity(ref("repository", "docs"), links=(Link("https://git.acme.example/team/docs", kind="source"),)),
 }
 LIVES = (Relation(RelationKind.LIVES_IN, ref("service", "search"), ref("repository", "shop")),)
@@ -50,6 +54,9 @@ def one(known: Index, *matches: tuple[str, str], kinds: tuple[str, ...] = ()) ->
         ("name", "check out", 1),
         ("email", "payments@ACME.example", 5),
         ("login", "Ada-L", 6),
+        ("entity", "service:default/ledger", 2),
+        ("contact", "#Search", 7),
+        ("contact", "https://acme.chat.example/c/C1", 7),
         ("repository", "git@git.acme.example:team/docs.git", 8),
     ],
 )
@@ -72,6 +79,11 @@ def test_the_kinds_that_a_subject_can_be_bound_what_is_looked_for(known):
     assert one(known, ("name", "ledger"), kinds=("service",)).entity == 2
     assert one(known, ("repository", "https://github.com/acme/shop"), kinds=("repository",)).entity == 4
     assert one(known, ("repository", "https://github.com/acme/shop"), kinds=("service",)).entity == 7
+
+
+def test_a_channel_that_a_team_and_its_components_name_is_the_teams(known):
+    assert one(known, ("contact", "payments")).entity == 5
+    assert one(known, ("contact", "payments"), kinds=("service",)).entity == 7
 
 
 def test_nothing_that_names_anything_is_missing(known):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from greenboard.core import placed, yaml
@@ -113,7 +113,6 @@ json_values = some.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=some.data())
 def test_any_schema_is_read_or_refused(data):
     schema = {**COST, **data.draw(some.dictionaries(some.sampled_from([*COST, "items", "oneOf"]), json_values))}

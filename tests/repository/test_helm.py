@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from greenboard.repository.helm.functions import FUNCTIONS
@@ -285,7 +285,6 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
 @given(st.lists(_PIECES, max_size=30))
 def test_any_template_is_rendered_or_refused(pieces):
     try:
@@ -302,7 +301,6 @@ _ANY = st.recursive(
 )
 
 
-@settings(max_examples=400)
 @given(st.sampled_from(sorted(FUNCTIONS)), st.lists(_ANY, max_size=3))
 def test_any_arguments_are_taken_or_refused(name, arguments):
     values = {f"v{index}": value for index, value in enumerate(arguments)}

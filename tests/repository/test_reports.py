@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from tests.repository import samples_of_reports as samples
 
@@ -216,7 +216,6 @@ def _parse(name, raw):
     return known.read(raw, name) if known else None
 
 
-@settings(max_examples=150, deadline=None)
 @given(name=some.sampled_from(sorted(samples.FORMATS)), raw=some.binary(max_size=400))
 def test_arbitrary_bytes_are_refused_or_not_recognised(name, raw):
     try:
@@ -225,7 +224,6 @@ def test_arbitrary_bytes_are_refused_or_not_recognised(name, raw):
         pass
 
 
-@settings(max_examples=250, deadline=None)
 @given(name=some.sampled_from(sorted(samples.FORMATS)), data=some.data())
 def test_a_changed_report_is_read_or_refused_but_never_crashes(name, data):
     raw = bytearray({**samples.ALL, **samples.SENT}[name].encode())

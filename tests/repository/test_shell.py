@@ -84,7 +84,6 @@ def test_a_makefile_gives_prerequisites_before_the_goal():
     assert makefile.recipe(["absent"]) is None
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=some.text(alphabet="abc $(){}[]<>|&;'\"\\\n\t#=-/`@!for do done in cd", max_size=120))
 def test_any_text_is_split_without_a_crash(text):
     for simple in split(text):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import example, given, settings, strategies
+from hypothesis import example, given, strategies
 from tests.rules.cast import PARAMETERS, VOCABULARY, program
 
 from greenboard.core.errors import Place
@@ -109,7 +109,6 @@ PIECES = [*WORDS.split(), " "]
 PIECES += ['"', "\n", "\x00", "\ud800", "-9223372036854775808"]
 
 
-@settings(max_examples=300, deadline=None)
 @given(strategies.lists(strategies.sampled_from(PIECES), max_size=14).map("".join) | strategies.text(max_size=30))
 @example("entity.tags[9223372036854775807] == ''")
 def test_any_text_compiles_or_is_refused_with_its_place(source: str) -> None:

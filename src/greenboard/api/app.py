@@ -8,6 +8,7 @@ from ninja import Router
 from ninja.operation import Operation
 
 from greenboard.api import (
+    attestations,
     backtest,
     catalog,
     collections,
@@ -52,6 +53,7 @@ ROUTERS: tuple[Router, ...] = (
     me.router,
     exemptions.router,
     integrations.router,
+    attestations.router,
     connections.router,
     collections.router,
     people.router,

@@ -133,6 +133,7 @@ PEOPLE = Needs(Permission.PEOPLE_MANAGE)
 ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
+ATTEST = Needs(Permission.ATTEST)
 ADMINISTER = Needs(Permission.OPERATE)
 
 

@@ -13,8 +13,8 @@ from greenboard.core.refusals import AWAY, FULL
 
 _PATH = "/api/"
 _JSON = "application/json"
-_RAW = frozenset({"/api/v1/reports"})
-"""Where a body may be anything: reports of pipelines, read by what they are."""
+_RAW = frozenset({"/api/v1/reports", "/api/v1/attestation-files"})
+"""Where a body may be anything: reports of pipelines and files of evidence, taken for what they are."""
 _SAID = {
     400: "The request cannot be read.",
     403: "You may not do this.",

@@ -1,1 +1,1 @@
-"""Dated pushes on chosen rules, and their tickets."""
+"""Campaigns: dated pushes on chosen rules over a scope, with their progress, reminders and tickets."""

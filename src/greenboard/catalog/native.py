@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
-from greenboard.catalog import parts
+from greenboard.catalog import parts, statements
 from greenboard.catalog.kinds import KindModel, KindName, define
+from greenboard.catalog.statements import AttestationModel
 from greenboard.catalog.types import (
     ANY_COMPONENT,
     CLASSIFICATIONS,
@@ -119,10 +120,16 @@ class EntityModel(Description, Identity):
     """One entity."""
 
 
+class DescribedModel(EntityModel):
+    """One entity in a file, with what people state of it there."""
+
+    attestations: list[AttestationModel] = Field(default=[], description="Items that you state to hold, as code.")
+
+
 class ListModel(_Strict):
     """Several entities, and kinds of your own."""
 
-    entities: list[EntityModel] = Field(default=[], description="The entities.")
+    entities: list[DescribedModel] = Field(default=[], description="The entities.")
     kinds: list[KindModel] = Field(default=[], description="Kinds beside the built-in ones.")
 
 
@@ -147,10 +154,10 @@ def read(document: yaml.Document, refusals: parts.Refusals) -> Declared:
     """
     if isinstance(document.data, dict) and not {"entities", "kinds"}.isdisjoint(document.data):
         several = yaml.parse(document, ListModel)
-        found = [declared(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
+        found = [_described(item, document, ("entities", at), refusals) for at, item in enumerate(several.entities)]
         kinds = tuple(_kinds(several, document, refusals))
         return Declared.joined((Declared(kinds=kinds), *(each for each in found if each)))
-    return declared(yaml.parse(document, EntityModel), document, (), refusals) or Declared()
+    return _described(yaml.parse(document, DescribedModel), document, (), refusals) or Declared()
 
 
 def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals) -> Iterator[Kind]:
@@ -158,6 +165,15 @@ def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals
         place = document.place("kinds", at, "name")
         with refusals.catch(place):
             yield define(model, place)
+
+
+def _described(model: DescribedModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
+    """As `declared`, with what is stated in the file."""
+    found = declared(model, document, at, refusals)
+    if found is None or not model.attestations:
+        return found
+    read = statements.read(model.attestations, found.entities[0].ref, document, (*at, "attestations"))
+    return found + Declared(attestations=tuple(read))
 
 
 def declared(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:

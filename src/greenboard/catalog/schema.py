@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from greenboard.catalog.native import EntityModel, ListModel
+from greenboard.catalog.native import DescribedModel, ListModel
 from greenboard.catalog.types import KINDS
 from greenboard.core import content
 
@@ -19,8 +19,8 @@ NAME = "greenboard.schema.json"
 
 def schema() -> dict[str, Any]:
     """The schema of one document of a descriptor (draft 2020-12)."""
-    made = TypeAdapter(EntityModel | ListModel).json_schema()
-    made["$defs"]["EntityModel"]["properties"]["kind"]["examples"] = list(KINDS)
+    made = TypeAdapter(DescribedModel | ListModel).json_schema()
+    made["$defs"]["DescribedModel"]["properties"]["kind"]["examples"] = list(KINDS)
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Greenboard descriptor",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -182,13 +183,40 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Attested:
+    """An attestation as a descriptor states it. Whether it holds, `attestations` says: its words are only read here.
+
+    `evidence` are pairs of a kind (link, path, text) and a text. The statement takes the lines from `first` to `last`
+    of its file; `places` says where single parts stand, `answers.auditor` for one.
+    """
+
+    entity: Ref
+    item: str
+    statement: str
+    answers: Mapping[str, object]
+    evidence: tuple[tuple[str, str], ...]
+    until: date | None
+    environment: str
+    release: str
+    role: str
+    place: Place
+    first: int
+    last: int
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Declared:
-    """Entities and relations that were read together and are accepted or refused together."""
+    """Entities and relations that were read together and are accepted or refused together.
+
+    `attestations` are what descriptors state besides; the catalog keeps nothing of it.
+    """
 
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
     kinds: tuple[Kind, ...] = ()
     targets: tuple[Target, ...] = ()
+    attestations: tuple[Attested, ...] = ()
 
     def __add__(self, other: Declared) -> Declared:
         return Declared.joined((self, other))
@@ -202,6 +230,7 @@ class Declared:
             tuple(relation for part in several for relation in part.relations),
             tuple(kind for part in several for kind in part.kinds),
             tuple(target for part in several for target in part.targets),
+            tuple(stated for part in several for stated in part.attestations),
         )
 
 

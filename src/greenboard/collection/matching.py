@@ -54,7 +54,12 @@ class Index:
     def get(self, match: Match, kinds: Sequence[str]) -> list[int]:
         """The entities of some kinds that a match names; no kinds are all."""
         several = self.found.get((match.by, normal(match)), ())
-        return sorted(number for number in several if not kinds or self.refs[number].kind in kinds)
+        fitting = sorted(number for number in several if not kinds or self.refs[number].kind in kinds)
+        if match.by == "contact":
+            # Components name the channel of their team: it is the team's.
+            teams = [number for number in fitting if self.refs[number].kind == "team"]
+            return teams or fitting
+        return fitting
 
 
 def normal(match: Match) -> str:
@@ -66,6 +71,8 @@ def normal(match: Match) -> str:
             return address(match.value)
         case "email" | "login" | "tag":
             return match.value.strip().lower()
+        case "contact":
+            return match.value.strip().lower().removeprefix("#").rstrip("/")
         case _:
             return match.value.strip()
 
@@ -118,6 +125,7 @@ def index(
 
 def _enter(built: Index, number: int, entity: Entity, keys: Iterable[str]) -> None:
     found = built.found
+    found["entity", str(entity.ref)].add(number)
     for name in {slug(entity.ref.name), slug(entity.ref.short), slug(entity.title or entity.ref.name)}:
         found["name", name].add(number)
     for tag in entity.tags:
@@ -132,6 +140,8 @@ def _enter(built: Index, number: int, entity: Entity, keys: Iterable[str]) -> No
     for contact in entity.contacts:
         if contact.kind == "email":
             found["email", contact.address.strip().lower()].add(number)
+        elif contact.kind == "chat":
+            found["contact", normal(Match("contact", contact.address))].add(number)
 
 
 def _addresses(entity: Entity) -> set[str]:

@@ -20,6 +20,7 @@ from greenboard.collection.intake import Intake
 from greenboard.collection.reaching import Reached
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Ended, Event, Progress
+from greenboard.core import collecting
 from greenboard.facts.store import vocabulary
 
 MOST = 1_000
@@ -98,7 +99,8 @@ def part(collection: int) -> bool:
         _pulls[collection] = pull
     more = False
     try:
-        more = pull.part()
+        with collecting.paused():
+            more = pull.part()
     finally:
         if not more:
             del _pulls[collection]

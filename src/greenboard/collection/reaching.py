@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 from django.conf import settings
 
+from greenboard.collection import knowing
 from greenboard.collection.buckets import SharedBuckets
 from greenboard.collection.keeping import About
 from greenboard.connections import calling, collecting, discovery, probing, service
@@ -89,6 +90,7 @@ def reach(row: Connection, stop: Stop = collecting.never) -> Reached:
 
     """
     opened, buckets = service.opened(row), SharedBuckets(row.pk)
+    opened = replace(opened, known=knowing.known(opened.integration.manifest.knows, row.name))
     call = calling.caller(opened, client=_client(), buckets=buckets, stop=stop)
     return Reached(row, opened, buckets, Counting(call), stop)
 

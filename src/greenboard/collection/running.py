@@ -18,7 +18,7 @@ from greenboard.collection.keeping import forget, keep
 from greenboard.collection.types import OPEN, Kind, State
 from greenboard.connections import service
 from greenboard.connections.models import Connection
-from greenboard.core import clock
+from greenboard.core import clock, collecting
 from greenboard.core.errors import UserError
 from greenboard.durable import outbox
 from greenboard.durable.types import Workflow
@@ -127,7 +127,8 @@ def record(number: int, after: int) -> int | None:
     part = [entity for entity in known if entity > after][:PART]
     if not part:
         return None
-    _count(number, keep(row.connection, part, reaching.about_of(row.connection)))
+    with collecting.paused():
+        _count(number, keep(row.connection, part, reaching.about_of(row.connection)))
     return part[-1]
 
 

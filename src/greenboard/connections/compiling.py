@@ -250,6 +250,8 @@ class _Work:
                 self.known(("permissions", at, "streams"), name, manifest.streams, "stream")
             for name in permission.actions:
                 self.known(("permissions", at, "actions"), name, manifest.actions, "action")
+        for at, name in enumerate(manifest.knows):
+            self.known(("knows", at), name, self.vocabulary.types, "fact type")
         if manifest.webhook:
             self.webhook(manifest.webhook)
         for name in manifest.contract.examples:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from greenboard.connections.expressions import Env, Expression, Mistyped
+from greenboard.connections.expressions import Env, Expression, Mistyped, reading
 from greenboard.connections.expressions.compiling import truth
-from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan
+from greenboard.connections.plan import FactPlan, JoinPlan, Plan, StreamPlan, SubjectPlan
 from greenboard.connections.reading import with_line
+from greenboard.connections.rows import Row
 from greenboard.connections.session import Session
 from greenboard.connections.types import Reason, Subject
-from greenboard.connections.work import SEPARATOR, Look, Row, Work
+from greenboard.connections.work import SEPARATOR, Look, Work
 
 _NOT_READ = Reason("stopped", "It was not read.")
 _ABSENT = Reason("theirs", "The tool says that it is not there.")
@@ -20,6 +21,10 @@ _SKIPPED = Reason("stopped", "It was not looked for.")
 _KNOWN = {"absent": _ABSENT, "skipped": _SKIPPED}
 _UNTOLD = Reason("theirs", "The tool does not say of each record what it belongs to.")
 _NOT_AGAIN = Reason("stopped", "A refresh of one thing does not read this again; the next collection does.")
+
+
+_NAMES = frozenset({"parent", "settings", "root", "item"})
+"""What does not stand for a field of the record where an expression begins with it."""
 
 
 class Finder:
@@ -75,9 +80,37 @@ class Finder:
     def _prepare(self, fact: FactPlan) -> None:
         for join in fact.joins:
             if join.right:
-                self._work.index(join.index, self._keys(join.index, join.spec.stream, join.right))
+                self._index(join.index, join.spec.stream, join.right)
         if fact.of is not None:
-            self._work.index(f"of|{fact.at}", self._keys(f"of|{fact.at}", fact.stream, (fact.of,), fact))
+            self._index(f"of|{fact.at}", fact.stream, (fact.of,), fact)
+
+    def _index(self, name: str, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None) -> None:
+        """Make an index, unless there is one; the database does it alone where keys are a plain field."""
+        keyed = self._work.keyed
+        if name in keyed:
+            return
+        path = reading.path(right[0].tree) if len(right) == 1 else None
+        own = _NAMES | ({join.alias for join in fact.joins} if fact is not None else set())
+        if path is None or path[0] in own or not keyed.by_field(name, stream, path):
+            keyed.make(name, self._keys(name, stream, right, fact))
+
+    def look_ahead(self, plan: SubjectPlan, rows: Sequence[Row]) -> None:
+        """Have the records at hand that are joined to some records of subjects."""
+        stream = plan.spec.stream
+        facts = [fact for fact in self._plan.facts if fact.subject is plan]
+        wanted: dict[tuple[str, str], dict[str, None]] = {
+            (f"of|{fact.at}", fact.stream): {} for fact in facts if fact.of is not None
+        }
+        joins = {join.index: join for fact in facts if fact.stream == stream for join in fact.joins if join.right}
+        wanted |= {(join.index, join.spec.stream): {} for join in joins.values()}
+        for row in rows:
+            record = with_line(self._work, self._plan, stream, row.parent, row.data)
+            env = self._session.env({"parent": record.get("parent")}, record)
+            own = dict.fromkeys(_keys_of((plan.id,), record, env))
+            for (name, _), keys in wanted.items():
+                keys |= own if name not in joins else dict.fromkeys(_keys_of(joins[name].left, record, env))
+        for (name, of), keys in wanted.items():
+            self._work.keyed.ahead(name, of, keys)
 
     def _keys(
         self, index: str, stream: str, right: tuple[Expression, ...], fact: FactPlan | None = None
@@ -127,7 +160,7 @@ class Finder:
         None where it was not looked for any.
         """
         if fact.of is not None:
-            found = self._work.indexed(f"of|{fact.at}", fact.stream, _key([subject.id]))
+            found = self._work.keyed.rows(f"of|{fact.at}", fact.stream, subject.id)
             return found, self._why(f"of|{fact.at}", fact.stream)
         own = fact.subject.spec.stream
         if fact.stream == own:
@@ -175,7 +208,7 @@ class Finder:
             keys = list(_keys_of(join.left, record, env))
             if (join.spec.many or not keys) and _unknown(join.left, record, env):
                 return None, None
-            found = [one for key in keys for one in self._work.indexed(join.index, join.spec.stream, key)]
+            found = [one for key in keys for one in self._work.keyed.rows(join.index, join.spec.stream, key)]
             reason = self._why_keys(join, keys)
         else:
             found, reason = self._below(join.spec.stream, fact.stream, row)

@@ -239,11 +239,14 @@ class Stream(Strict):
         return self
 
 
+Way = Literal["entity", "annotation", "tag", "name", "repository", "email", "login", "contact"]
+
+
 class SubjectDef(Strict):
     """A thing in the tool that facts are about. All but `stream`, `kinds` and `annotations` are expressions.
 
     `match` goes from the strongest to the weakest: `{annotation: {KEY: EXPRESSION}}` and
-    `{tag|name|repository|email|login: EXPRESSION}`. The id, and the annotation
+    `{entity|tag|name|repository|email|login|contact: EXPRESSION}`. The id, and the annotation
     `greenboard.io/INTEGRATION` with it, come before all, and `annotations` are further keys for the id.
     """
 
@@ -254,7 +257,9 @@ class SubjectDef(Strict):
     link: str = ""
     where: str = ""
     annotations: tuple[str, ...] = ()
-    match: tuple[dict[Literal["annotation", "tag", "name", "repository", "email", "login"], Any], ...] = ()
+    match: tuple[
+        dict[Literal["entity", "annotation", "tag", "name", "repository", "email", "login", "contact"], Any], ...
+    ] = ()
 
 
 class Join(Strict):
@@ -350,7 +355,10 @@ class Contract(Strict):
 
 
 class Manifest(Strict):
-    """An integration: how to talk to one tool, which facts come of what it says, and what can be done there."""
+    """An integration: how to talk to one tool, which facts come of what it says, and what can be done there.
+
+    `knows` names fact types of other sources that its code is told of, as `connection.known`.
+    """
 
     name: Name
     title: str
@@ -360,6 +368,7 @@ class Manifest(Strict):
     settings: dict[Name, Setting] = {}
     secrets: dict[Name, Secret] = {}
     permissions: tuple[Permission, ...] = ()
+    knows: tuple[str, ...] = ()
     api: Api
     limits: dict[Name, Limit] = {}
     retry: Retry = Retry()

@@ -9,15 +9,16 @@ from typing import Any
 
 from greenboard.connections.expressions import Env, Mistyped
 from greenboard.connections.expressions.compiling import truth
-from greenboard.connections.fields import field_of
+from greenboard.connections.fields import Maker, maker
 from greenboard.connections.finding import Finder
 from greenboard.connections.plan import FactPlan, Plan, SubjectPlan
 from greenboard.connections.reading import with_line
+from greenboard.connections.rows import Row
 from greenboard.connections.session import Session
 from greenboard.connections.subjects import Unclear
 from greenboard.connections.subjects import subject as subject_of
 from greenboard.connections.types import Found, Missed, Reason, Seen, Subject
-from greenboard.connections.work import Row, Work
+from greenboard.connections.work import Work
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.facts.types import FieldValue, Partial, Struct
@@ -56,7 +57,9 @@ class Mapper:
         self._plan: Plan = session.plan
         self.unclear: set[str] = set()
         self._by_type: dict[str, dict[str, list[FactPlan]]] = {}
+        self._makers: dict[int, tuple[tuple[str, Maker, tuple[str, ...]], ...]] = {}
         for fact in self._plan.facts:
+            self._makers[fact.at] = tuple(_makers(fact))
             self._by_type.setdefault(fact.subject.name, {}).setdefault(fact.type.name, []).append(fact)
 
     def events(self, only: Mapping[str, frozenset[str]] | None = None) -> Iterator[Seen | Found | Missed]:
@@ -66,8 +69,10 @@ class Mapper:
             wanted = None if only is None else only.get(plan.spec.stream, frozenset())
             if wanted is not None and not wanted:
                 continue
-            for row in self._work.rows(plan.spec.stream):
-                if wanted is None or row.id in wanted:
+            for several in self._work.batches(plan.spec.stream):
+                rows = several if wanted is None else [row for row in several if row.id in wanted]
+                self._finder.look_ahead(plan, rows)
+                for row in rows:
                     yield from self._subject(plan, row)
 
     def _whole_types(self, only: Mapping[str, frozenset[str]] | None) -> Iterator[Missed]:
@@ -153,12 +158,12 @@ class Mapper:
         self, fact: FactPlan, record: dict[str, Any], env: Env, made: _Made, reasons: Mapping[str, Reason]
     ) -> dict[str, FieldValue]:
         fields: dict[str, FieldValue] = {}
-        for name, expression in fact.map.items():
-            value, reason = field_of(made.declared, name, expression, record, env)
+        for name, make, joined in self._makers[fact.at]:
+            value, reason = make(record, env)
             if value is not None:
                 fields[name] = value
                 continue
-            for alias in [join.alias for join in fact.joins if join.alias in fact.reads[name]][::-1]:
+            for alias in joined:
                 if alias in reasons and not self._finder.is_root(reasons[alias]):
                     reason = reasons[alias]
             if reason is not None:
@@ -181,6 +186,13 @@ class Mapper:
             left = fields - made.fields.keys() if made.declared.many is None else fields
             if left or not fields:
                 yield Missed(name, subject, reason, () if whole else tuple(sorted(left)))
+
+
+def _makers(fact: FactPlan) -> Iterator[tuple[str, Maker, tuple[str, ...]]]:
+    """For each field what makes it, and the joins that it reads, the last one first."""
+    for name, expression in fact.map.items():
+        joined = [join.alias for join in fact.joins if join.alias in fact.reads[name]]
+        yield name, maker(fact.type, name, expression), tuple(reversed(joined))
 
 
 def _distinct(made: _Made) -> tuple[Struct, ...]:

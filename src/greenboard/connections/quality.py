@@ -10,7 +10,7 @@ from typing import Literal
 
 from greenboard.connections import recordings
 from greenboard.connections.integration import Integration
-from greenboard.connections.manifest import Strict
+from greenboard.connections.strict import Strict
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError
 

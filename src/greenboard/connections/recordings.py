@@ -72,12 +72,16 @@ class Acted(Strict):
 
 
 class Recording(Strict):
-    """A recording. `source` names the document or the server that the answers are from."""
+    """A recording. `source` names the document or the server that the answers are from.
+
+    `known` are facts of others by reference and type, each a list.
+    """
 
     source: str
     now: Moment
     settings: dict[str, Any] = {}
     secrets: dict[str, str] = {}
+    known: dict[str, dict[str, tuple[dict[str, Any], ...]]] = {}
     calls: tuple[Call, ...]
     expect: tuple[Expected, ...] = ()
     subjects: tuple[str, ...] | None = None

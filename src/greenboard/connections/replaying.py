@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from greenboard.connections import actions, calling, collecting, configured, recordings
 from greenboard.connections.actions import Done
 from greenboard.connections.integration import Integration
 from greenboard.connections.recordings import Acted, Recording, Replay
-from greenboard.connections.types import Caller, Connection, Event, Failed
+from greenboard.connections.types import Caller, Connection, Event, Failed, Known
 from greenboard.core.errors import UserError
 
 
@@ -32,6 +33,8 @@ def replayed(integration: Integration, recording: Recording, replay: Replay) -> 
 def _replaying(integration: Integration, recording: Recording, replay: Replay) -> tuple[Connection, Caller]:
     secrets = {name: "secret" for name, one in integration.manifest.secrets.items() if not one.optional}
     connection = configured.connection(integration, recording.settings, {**secrets, **recording.secrets})
+    known = tuple(Known(entity, facts) for entity, facts in sorted(recording.known.items()))
+    connection = replace(connection, known=known)
     call = calling.caller(connection, client=replay.client(), buckets=calling.Unlimited(), sleep=lambda _: None)
     return connection, call
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,8 @@ from greenboard.connections.types import Answer, Caller, Connection, Failed, Jso
 from greenboard.connections.work import Work
 
 NOT_CHANGED = 304
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Where half of a character may be written in JSON; mostly it is one of both halves."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +171,19 @@ def decoded(body: bytes, request: Request) -> Json:
     if not body.strip():
         return None
     try:
-        return json.loads(body, parse_constant=lambda _: None)
+        told = json.loads(body, parse_constant=lambda _: None)
+        return _whole(told) if _HALF.search(body) else told
     except (ValueError, RecursionError):
         page = body.lstrip()[:1] == b"<"
         said = "a page (HTML or XML) instead of data" if page else "something that is no whole JSON"
         reason = Reason("theirs", f"The tool answered {said}.", what=request.label)
         raise Failed(reason, unsure=not request.repeatable) from None
+
+
+def _whole(told: Json) -> Json:
+    """The same without halves of characters, which no database carries and no page can show."""
+    text = json.dumps(told, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(text.decode("utf-16-le", "replace"))
 
 
 def _flat(params: Mapping[str, Any]) -> dict[str, Any]:

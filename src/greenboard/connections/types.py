@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from greenboard.facts.types import Value
+from greenboard.facts.types import Struct, Value
 
 if TYPE_CHECKING:
     from greenboard.connections.integration import Integration
@@ -22,8 +22,8 @@ Json = Any
 Record = Mapping[str, Json]
 """One thing as the tool tells it."""
 
-By = Literal["id", "annotation", "tag", "name", "repository", "email", "login"]
-"""How a subject may be matched to an entity, in order of strength."""
+By = Literal["id", "entity", "annotation", "tag", "name", "repository", "email", "login", "contact"]
+"""How a subject may be matched to an entity; `entity` is its reference, `contact` a chat channel that it names."""
 Fault = Literal["ours", "theirs", "permission", "limit", "stopped"]
 
 
@@ -141,10 +141,19 @@ class Ended:
 Event = Found | Missed | Seen | Progress | Ended
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What others said of an entity, by fact type: each fact, or each item of a list, as the vocabulary has it."""
+
+    entity: str
+    facts: Mapping[str, tuple[Struct, ...]]
+
+
 @dataclass(frozen=True)
 class Connection:
     """A configured use of an integration. `scope` holds `include` and `exclude`: patterns of ids and titles
-    of subjects (as of a shell, `*` for anything).
+    of subjects (as of a shell, `*` for anything). `known` is what others said, of the fact types that the
+    manifest `knows`, in the order of references.
     """
 
     integration: Integration
@@ -152,6 +161,7 @@ class Connection:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     scope: Mapping[str, Json] = field(default_factory=dict)
     name: str = ""
+    known: tuple[Known, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Self
 
+from greenboard.connections.keyed import Keyed
+from greenboard.connections.rows import Row, row_of, written
 from greenboard.connections.types import Count, Json, Reason, Record
 
 _SCHEMA = """
@@ -29,19 +31,8 @@ CREATE TABLE IF NOT EXISTS look (
 CREATE TABLE IF NOT EXISTS body (url TEXT PRIMARY KEY, etag TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL);
 """
 _VERSION = "1"
-_BATCH = 500
+_BATCH = 100
 SEPARATOR = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record as it is kept. `key` tells it from all of its stream, `parent` is the key of what it hangs on."""
-
-    seq: int
-    key: str
-    parent: str
-    id: str
-    data: Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ class Work:
                 " parent TEXT NOT NULL, id TEXT NOT NULL, at REAL, data TEXT NOT NULL)"
             )
             self._db.execute(f"CREATE INDEX IF NOT EXISTS p_{name} ON s_{name} (parent)")
-        self._indexes: dict[str, int] = {}
+        self.keyed = Keyed(self._db)
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +118,7 @@ class Work:
         A record is its id, the moment at which it changed (for those kept between runs), and its fields.
         """
         rows = [
-            (f"{parent}{SEPARATOR}{identity}" if parent else identity, parent, identity, at, _json(record))
+            (f"{parent}{SEPARATOR}{identity}" if parent else identity, parent, identity, at, written(record))
             for parent, _, records in looks
             for identity, at, record in records
         ]
@@ -182,13 +173,18 @@ class Work:
 
     def rows(self, stream: str) -> Iterator[Row]:
         """The records of a stream in the order in which they first came."""
+        for several in self.batches(stream):
+            yield from several
+
+    def batches(self, stream: str) -> Iterator[list[Row]]:
+        """The same, some at a time."""
         last = 0
         while True:
             found = self._db.execute(
                 f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE seq > ? ORDER BY seq LIMIT {_BATCH}", (last,)
             ).fetchall()
-            for row in found:
-                yield _row(row)
+            if found:
+                yield [row_of(*columns) for columns in found]
             if len(found) < _BATCH:
                 return
             last = found[-1][0]
@@ -198,31 +194,12 @@ class Work:
         found = self._db.execute(
             f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE parent = ? ORDER BY seq", (parent,)
         )
-        return [_row(row) for row in found]
+        return [row_of(*columns) for columns in found]
 
     def row(self, stream: str, key: str) -> Row | None:
         """A record by its key."""
         found = self._db.execute(f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE key = ?", (key,)).fetchone()
-        return _row(found) if found else None
-
-    def index(self, name: str, keys: Iterator[tuple[str, int]]) -> None:
-        """Make records findable by keys: pairs of a key and the `seq` of a record."""
-        if name in self._indexes:
-            return
-        number = self._indexes[name] = len(self._indexes)
-        self._db.execute(f"CREATE TEMP TABLE k_{number} (key TEXT NOT NULL, seq INTEGER NOT NULL)")
-        self._db.executemany(f"INSERT INTO k_{number} VALUES (?, ?)", keys)
-        self._db.execute(f"CREATE INDEX temp.kk_{number} ON k_{number} (key)")
-
-    def indexed(self, name: str, stream: str, key: str) -> list[Row]:
-        """The records of a stream with a key of an index."""
-        number = self._indexes[name]
-        found = self._db.execute(
-            f"SELECT DISTINCT s.seq, s.key, s.parent, s.id, s.data FROM temp.k_{number} k"
-            f" JOIN s_{stream} s ON s.seq = k.seq WHERE k.key = ? ORDER BY s.seq",
-            (key,),
-        )
-        return [_row(row) for row in found]
+        return row_of(*found) if found else None
 
     def borrow(self, path: Path, streams: Sequence[str]) -> bool:
         """Copy streams from the work file of a whole run, if that read them to the end; whether it did."""
@@ -310,23 +287,14 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     return sqlite3.connect(str(path) if path else "", isolation_level=None, check_same_thread=False, timeout=30)
 
 
-def _row(row: tuple[int, str, str, str, str]) -> Row:
-    seq, key, parent, identity, data = row
-    return Row(seq, key, parent, identity, json.loads(data))
-
-
-def _json(value: Json) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
 def _or_none(text: str | None) -> Json:
     return None if text is None else json.loads(text)
 
 
 def _flat(look: Look) -> tuple[object, ...]:
     reason, count = look.reason, look.count
-    told = None if reason is None else _json([reason.fault, reason.text, reason.status, reason.what, reason.missing])
-    cursor = None if look.cursor is None else _json(look.cursor)
+    told = None if reason is None else written([reason.fault, reason.text, reason.status, reason.what, reason.missing])
+    cursor = None if look.cursor is None else written(look.cursor)
     return (look.state, cursor, told, count.records, count.pages, count.calls, count.bytes)
 
 

@@ -33,6 +33,16 @@ def own_scorecards(variables: Mapping[str, str] | None = None) -> Path | None:
     return _folder("GREENBOARD_SCORECARDS", variables)
 
 
+def own_attestations(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_ATTESTATIONS names, if it does; otherwise as `own_fact_types`."""
+    return _folder("GREENBOARD_ATTESTATIONS", variables)
+
+
+def own_reviews(variables: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that GREENBOARD_REVIEWS names, if it does; otherwise as `own_fact_types`."""
+    return _folder("GREENBOARD_REVIEWS", variables)
+
+
 def _folder(name: str, variables: Mapping[str, str] | None) -> Path | None:
     told = (os.environ if variables is None else variables).get(name, "")
     if not told:

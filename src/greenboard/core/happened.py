@@ -44,6 +44,7 @@ class Happening(StrEnum):
     REVIEW_DUE = "review.due"
     WORKFLOW_WAITING = "workflow.waiting"
     WORKFLOW_ENDED = "workflow.ended"
+    WORKFLOW_TOLD = "workflow.told"
 
 
 class Severity(StrEnum):

@@ -265,6 +265,13 @@ def current(
     return found
 
 
+def of_types(types: Collection[str], names: Mapping[int, Ref], as_of: datetime | None = None) -> dict[int, list[Fact]]:
+    """The facts of some types at a moment, by surrogate id; `names` are the entities that are known. One query."""
+    when = at_moment(as_of) & Q(type__in=list(types))
+    with collecting.paused():
+        return _facts(None, when, Making(names, as_of))
+
+
 def _shared(said: Iterable[_Said]) -> list[_Said]:
     """What a component reads of its repository: the types that are about repositories."""
     types = custom.fact_types().types

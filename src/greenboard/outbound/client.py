@@ -7,6 +7,8 @@ name stays that of the certificate. No proxy of the environment is used, and no 
 from __future__ import annotations
 
 import socket
+import ssl
+import time
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any
@@ -28,9 +30,10 @@ class Forbidden(UserError):
 class _Guarded(httpcore2.SyncBackend):
     """Connects to checked addresses only."""
 
-    def __init__(self, allowed: Allowed) -> None:
+    def __init__(self, allowed: Allowed, whole: float | None = None) -> None:
         super().__init__()
         self._allowed = allowed
+        self._whole = whole
 
     def connect_tcp(
         self,
@@ -49,7 +52,8 @@ class _Guarded(httpcore2.SyncBackend):
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in addresses(host, port, self._allowed):
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
+                return stream if self._whole is None else _Bounded(stream, time.monotonic() + self._whole)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
         raise failed
@@ -57,6 +61,43 @@ class _Guarded(httpcore2.SyncBackend):
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.NetworkStream:
         """Never."""
         raise Forbidden("a socket of this machine may not be called")
+
+
+class _Bounded(httpcore2.NetworkStream):
+    """A connection that ends at a moment, however slowly the other side sends."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, until: float) -> None:
+        self._stream = stream
+        self._until = until
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What came, within the time that is left."""
+        return self._stream.read(max_bytes, self._left(timeout, httpcore2.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send, within the time that is left."""
+        self._stream.write(buffer, self._left(timeout, httpcore2.WriteTimeout))
+
+    def close(self) -> None:
+        """End it."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        """The same, encrypted."""
+        left = self._left(timeout, httpcore2.ConnectTimeout)
+        return _Bounded(self._stream.start_tls(ssl_context, server_hostname, left), self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What is known of it."""
+        return self._stream.get_extra_info(info)
+
+    def _left(self, timeout: float | None, late: type[Exception]) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise late("it took too long as a whole")
+        return left if timeout is None else min(left, timeout)
 
 
 def addresses(host: str, port: int, allowed: Allowed) -> list[str]:
@@ -81,16 +122,20 @@ def addresses(host: str, port: int, allowed: Allowed) -> list[str]:
 
 
 class _Transport(httpx2.HTTPTransport):
-    def __init__(self, allowed: Allowed) -> None:
+    def __init__(self, allowed: Allowed, whole: float | None) -> None:
         super().__init__(trust_env=False)
         # The pool is made anew, because the transport offers no other way to say what it connects by.
         self._pool = httpcore2.ConnectionPool(
             ssl_context=httpx2.create_ssl_context(trust_env=False),
             max_connections=_CONNECTIONS,
-            network_backend=_Guarded(allowed),
+            network_backend=_Guarded(allowed, whole),
         )
 
 
-def client(allowed: Allowed, *, timeout: float = TIMEOUT) -> httpx2.Client:
-    """A client for calls to the outside. Making one is slow: keep it."""
-    return httpx2.Client(transport=_Transport(allowed), timeout=timeout, follow_redirects=False, trust_env=False)
+def client(allowed: Allowed, *, timeout: float = TIMEOUT, whole: float | None = None) -> httpx2.Client:
+    """A client for calls to the outside. Making one is slow: keep it.
+
+    `timeout` is for each part of a call. With `whole` no connection lasts longer than so many seconds: for one call.
+    """
+    transport = _Transport(allowed, whole)
+    return httpx2.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)

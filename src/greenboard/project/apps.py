@@ -8,6 +8,8 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
+        from greenboard.attestations import following as attesting
+        from greenboard.campaigns import following
         from greenboard.catalog.events import CatalogChanged
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
@@ -15,9 +17,12 @@ class ProjectConfig(AppConfig):
         from greenboard.exemptions.events import ExemptionsChanged
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
+        from greenboard.identity.events import PersonLeft
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
+        from greenboard.reviews import watching as reviews
         from greenboard.scorecards.events import RuleSaved
+        from greenboard.workflows import hearing
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
@@ -26,5 +31,17 @@ class ProjectConfig(AppConfig):
         subscribe(CatalogChanged, outbox.note_catalog)
         subscribe(FactsChanged, outbox.note_facts)
         subscribe(ResultsWritten, outbox.note_results)
+        subscribe(ResultsWritten, following.note_results)
         subscribe(RuleSaved, outbox.note_rule)
         subscribe(Happened, outbox.note)
+        subscribe(CatalogChanged, attesting.catalog_changed)
+        subscribe(FactsChanged, attesting.facts_changed)
+        subscribe(ResultsWritten, reviews.note_results)
+        subscribe(CatalogChanged, reviews.note_catalog)
+        subscribe(FactsChanged, reviews.note_facts)
+        subscribe(PersonLeft, reviews.note_leaving)
+        subscribe(CatalogChanged, hearing.note_catalog)
+        subscribe(FactsChanged, hearing.note_facts)
+        subscribe(ResultsWritten, hearing.note_results)
+        subscribe(RuleSaved, hearing.note_rule)
+        subscribe(Happened, hearing.note)

@@ -45,6 +45,9 @@ class Environment:
     debug: bool
     fact_types: Path | None
     scorecards: Path | None
+    attestations: Path | None
+    evidence_bytes: int
+    reviews: Path | None
     identity: Identity
     proxies: int
     token_rate: int
@@ -94,6 +97,9 @@ class Environment:
             debug=declared.DEBUG.value(told),
             fact_types=content.own_fact_types(told),
             scorecards=content.own_scorecards(told),
+            attestations=content.own_attestations(told),
+            evidence_bytes=declared.EVIDENCE_BYTES.value(told),
+            reviews=content.own_reviews(told),
             api_body=declared.API_BODY.value(told),
             outbound=declared.OUTBOUND_ALLOW.value(told),
             removal_share=declared.REMOVAL_SHARE.value(told),

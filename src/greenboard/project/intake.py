@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from greenboard.attestations import code
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core.refs import Ref
@@ -31,6 +32,7 @@ def take_in(looks: Sequence[Look], at: datetime, *, cause: str, around: Declared
             _claim(looks)
         for seen in looks:
             _observe(seen, at)
+        code.take(looks, at)
 
 
 def _claim(looks: Collection[Look]) -> None:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from greenboard.access import tokens
+from greenboard.attestations import files
+from greenboard.campaigns import jobs as campaigning
 from greenboard.collection import jobs as collecting
 from greenboard.collection import scheduling
 from greenboard.core import clock
@@ -21,11 +23,16 @@ from greenboard.hooks import delivering
 from greenboard.project.environment import Environment
 from greenboard.project.portable import reading, shelves
 from greenboard.results import marks
+from greenboard.workflows import jobs as workflowing
 
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
 RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
 """How long runs, wishes and collections stay that are over, and tokens that have ended."""
-OTHERS = (collecting.collection,)
+OTHERS = (
+    collecting.collection,
+    campaigning.tickets,
+    workflowing.advance,
+)
 """Workflows that other packages declare."""
 _TRIES = 3
 _BATCH = 500
@@ -81,6 +88,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "deliveries": delivering.purge,
     "collections": lambda now: scheduling.purge(now - RUNS_KEPT),
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
+    "evidence": lambda now: files.forget(now - files.UNCLAIMED),
     "runs": _runs,
 }
 """What upkeep forgets as of a moment."""

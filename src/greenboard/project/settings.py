@@ -33,11 +33,15 @@ INSTALLED_APPS = [
     "greenboard.identity",
     "greenboard.catalog",
     "greenboard.facts",
+    "greenboard.attestations",
     "greenboard.connections",
     "greenboard.collection",
     "greenboard.scorecards",
     "greenboard.exemptions",
     "greenboard.results",
+    "greenboard.reviews",
+    "greenboard.campaigns",
+    "greenboard.workflows",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
@@ -132,6 +136,7 @@ CSRF_COOKIE_SECURE = environment.https
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "greenboard.web.faults.csrf_failure"
 CSRF_TRUSTED_ORIGINS = list(environment.origins)
+PUBLIC_URL = next(iter(environment.origins), "").rstrip("/")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -154,6 +159,7 @@ REMOVAL_SHARE = environment.removal_share / 100
 REMOVAL_FEW = environment.removal_few
 DECIDE_OWN_EXEMPTIONS = environment.own_exemptions
 API_BODY = environment.api_body
+EVIDENCE_BYTES = environment.evidence_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = environment.api_body
 
 USE_TZ = True

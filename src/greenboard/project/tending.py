@@ -14,11 +14,21 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from greenboard.attestations import tending as attestations
+from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 from greenboard.exemptions import tending as exemptions
+from greenboard.reviews import tending as reviews
+from greenboard.workflows import tending as workflows
 
 Tend = Callable[[datetime], int]
-TENDERS: tuple[Tend, ...] = (exemptions.tend,)
+TENDERS: tuple[Tend, ...] = (
+    attestations.tend,
+    exemptions.tend,
+    campaigns.tend,
+    reviews.tend,
+    workflows.tend,
+)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")

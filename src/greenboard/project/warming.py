@@ -52,15 +52,15 @@ class Warming:
 
 def read() -> None:
     """Read it all: what is known already costs a query each."""
-    from greenboard.catalog import whole
+    from greenboard.catalog import columns, whole
     from greenboard.core import clock
     from greenboard.results import changes, matrix
-    from greenboard.web import content, selection
+    from greenboard.web import content
     from greenboard.web.catalog.model import texts
 
     assert get_resolver().url_patterns, "every page and operation is loaded"
     found = whole.whole()
-    selection.index(found)
+    columns.index(found)
     texts(found)
     for card in content.scorecards():
         matrix.matrix(card.name)

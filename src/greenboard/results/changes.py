@@ -153,6 +153,11 @@ def causes(ids: Collection[int]) -> dict[int, Cause]:
     return {row.pk: store.cause(row) for row in rows}
 
 
+def direction(before: int, after: int) -> int:
+    """The direction of a turn from one outcome to another, by number; `NONE` is that there was none."""
+    return BETTER if after == NONE else _DIRECTION[before, after]
+
+
 def forget() -> None:
     """Read everything again when next asked."""
     _keeper.forget()

@@ -27,7 +27,8 @@ from greenboard.rules.vectors import Array
 EXEMPT = 16
 """Is added to the number of an outcome that is exempt."""
 _LEVELS = ("level", "bare_level")
-_MOST = 4
+_MOST = 12
+"""So many are kept: some scorecards as of now, and some of the past. Each takes some megabytes at most."""
 CLASSES = ("passed", "failed", "undecided", "exempt", "not_applicable")
 
 
@@ -85,6 +86,11 @@ class Matrix:
         undecided = self.undecided + freed.sum(axis=0)
         kept = {"level": self.bare_level, "score": self.bare_score, "undecided": undecided}
         return replace(self, outcomes=outcomes, **kept, _counted={})
+
+    def classes(self, lines: Array, columns: Array) -> Array:
+        """The class of each result (its place in `CLASSES`; beyond it where there is none): a line for each rule."""
+        found: Array = _CLASS[self.outcomes[np.ix_(lines, columns)]]
+        return found
 
     def by_rule(self, columns: Array) -> Array:
         """For each rule how many of some entities it comes to what for: a row each, as `CLASSES` names its parts."""

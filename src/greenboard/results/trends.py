@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -34,9 +34,15 @@ def trend(
     step_days: float = 1,
     *,
     sight: Sight = EVERYTHING,
+    among: Collection[int] | None = None,
 ) -> list[TrendPoint]:
-    """Entities in sight by level and mean score, at `until` and every so many days before it back to `since`."""
+    """Entities in sight by level and mean score, at `until` and every so many days before it back to `since`.
+
+    `among` are the surrogate ids of those that count; None is all.
+    """
     rows = models.LevelInterval.objects.filter(condition(sight), scorecard__name=scorecard)
+    if among is not None:
+        rows = rows.filter(entity_id__in=among)
     moments = _moments(since, until or clock.now(), step_days)
     points = []
     standing: Counter[str] = Counter()

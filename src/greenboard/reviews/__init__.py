@@ -1,1 +1,1 @@
-"""Readiness reviews: templates, answers, findings, decision, signature, and what happens afterwards."""
+"""Readiness reviews: asked for, answered, looked at section by section, decided, signed, and watched afterwards."""

@@ -49,7 +49,8 @@ _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
     "Select": {"operand": (1, "Expr"), "field": (2, "string"), "test_only": (3, "bool")},
     "Call": {"target": (1, "Expr"), "function": (2, "string"), "args": (3, "*Expr")},
     "CreateList": {"elements": (1, "*Expr"), "optional_indices": (2, "*int32")},
-    "CreateStruct": {"message_name": (1, "string")},
+    "CreateStruct": {"message_name": (1, "string"), "entries": (2, "*StructEntry")},
+    "StructEntry": {"map_key": (3, "Expr"), "value": (4, "Expr")},
     "Comprehension": {
         "iter_var": (1, "string"),
         "iter_range": (2, "Expr"),

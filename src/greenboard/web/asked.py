@@ -13,14 +13,15 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from greenboard.catalog.columns import FIELDS as FILTERS
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 
-FILTERS = ("team", "kind", "tier", "domain", "system", "tag", "lifecycle")
 KNOWN = (
     *FILTERS,
     "scorecard",
     "by",
+    "group",
     "as_of",
     "since",
     "sort",
@@ -37,6 +38,9 @@ KNOWN = (
     "decided_by",
     "ending",
     "exemptions",
+    "table",
+    "item",
+    "entity",
 )
 _SINCE = timedelta(days=7)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.http import StreamingHttpResponse
 
+from greenboard.paper.csv import lines
+
 Field = str | int | float | bool | None
 Row = Mapping[str, Field]
-# A cell that begins so is a formula to a spreadsheet; a quote in front keeps it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PART = 500
 
 
@@ -36,15 +34,9 @@ def _json(name: str, rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    yield _lines([columns])
+    yield lines([columns])
     for part in _parts(rows):
-        yield _lines([[cell(row.get(column)) for column in columns] for row in part])
-
-
-def _lines(table: Iterable[Sequence[Field]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(table)
-    return text.getvalue()
+        yield lines([row.get(column) for column in columns] for row in part)
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -56,8 +48,3 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
             part = []
     if part:
         yield part
-
-
-def cell(value: Field) -> Field:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -56,6 +56,8 @@ _PLACES = (
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
     ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
+    ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )

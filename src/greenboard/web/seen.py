@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 from django.http import HttpRequest
 
-from greenboard.access.decide import Sight, sight
-from greenboard.catalog import whole as catalog
-from greenboard.catalog.store import Stored
-from greenboard.catalog.whole import Whole
-from greenboard.core.refs import Ref
-from greenboard.results import matrix as results
-from greenboard.results.matrix import Matrix
+from greenboard.access.decide import sight
+from greenboard.results.seen import Place, Seen, look
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web.asked import Asked
-from greenboard.web.selection import Index, index
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where an entity stands on the scorecard."""
-
-    level: str | None
-    score: float | None
-    undecided: int
-    bare_level: str | None
-    bare_score: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """Entities by number, those that may be seen among them; and where each stands in the matrix."""
-
-    whole: Whole
-    matrix: Matrix
-    visible: Array
-    sight: Sight
-
-    @property
-    def index(self) -> Index:
-        """What each entity has for each filter."""
-        return index(self.whole)
-
-    @cached_property
-    def column(self) -> Array:
-        """The column of each entity in the matrix; -1 where it is not judged."""
-        return self.matrix.columns(self.whole.ids)
-
-    @cached_property
-    def judged(self) -> Array:
-        """Which entities may be seen and are judged."""
-        found: Array = self.visible & (self.column >= 0)
-        return found
-
-    def columns(self, among: Array) -> Array:
-        """The columns of the judged ones among some entities."""
-        found: Array = self.column[among & self.judged]
-        return found
-
-    def entity(self, number: int) -> Stored:
-        """An entity by its number."""
-        return self.whole.entities[number]
-
-    def place(self, number: int) -> Place | None:
-        """Where an entity, given by its number, stands; None where it is not judged."""
-        column = int(self.column[number])
-        if column < 0:
-            return None
-        found = self.matrix
-        level, bare = (found.levels[int(one[column])] or None for one in (found.level, found.bare_level))
-        score, bare_score = (float(one[column]) for one in (found.score, found.bare_score))
-        undecided = int(found.undecided[column])
-        return Place(level, _known(score), undecided, bare, _known(bare_score))
-
-    def find(self, ref: Ref) -> Stored | None:
-        """The entity of a reference, if it may be seen."""
-        number = self.whole.number.get(ref)
-        return self.whole.entities[number] if number is not None and self.visible[number] else None
-
-
-def _known(score: float) -> float | None:
-    return None if math.isnan(score) else score
+__all__ = ["Place", "Seen", "numbers", "seen"]
 
 
 def seen(request: HttpRequest, scorecard: Scorecard, asked: Asked) -> Seen:
     """What a request sees, with exemptions or as if there were none. Two queries, and one more for a bound sight."""
-    own = sight(request.user)
-    whole = catalog.whole(asked.as_of)
-    found = results.matrix(scorecard.name, asked.as_of)
     bare = asked.choice("exemptions", ("with", "without")) == "without"
-    return Seen(whole, found.bare if bare else found, whole.seen(own), own)
+    return look(scorecard.name, asked.as_of, sight(request.user), bare=bare)
 
 
 def numbers(mask: Array) -> Array:

@@ -1,103 +1,18 @@
-"""Levels and outcomes of many entities, counted for a page. Pure."""
+"""Levels for the eye, and how entities spread over them. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-import numpy as np
 from django.utils.safestring import SafeString
 
-from greenboard.results.matrix import CLASSES, Matrix
-from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web.charts.bar import Share, bar
 from greenboard.web.charts.glyph import rungs
 
 NO_LEVEL = "none"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Results counted. `exempt` ones stand beside their outcome and are in no other number."""
-
-    passed: int = 0
-    failed: int = 0
-    undecided: int = 0
-    exempt: int = 0
-    not_applicable: int = 0
-
-    @property
-    def asked(self) -> int:
-        return self.passed + self.failed + self.undecided
-
-    @property
-    def decided(self) -> int:
-        return self.passed + self.failed
-
-    @property
-    def said(self) -> str:
-        """`9 passed, 3 failed, 2 without data`."""
-        parts = [
-            (self.passed, "passed"),
-            (self.failed, "failed"),
-            (self.undecided, "undecided"),
-            (self.exempt, "exempt"),
-        ]
-        return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing asked"
-
-
-def tally(matrix: Matrix, rules: Collection[str], columns: Array) -> Tally:
-    """Count what some rules come to for the entities of some columns."""
-    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns].sum(axis=1)
-    return Tally(*counted.tolist())
-
-
-def by_rule(matrix: Matrix, columns: Array) -> dict[str, Tally]:
-    """What each rule comes to for the entities of some columns."""
-    rows = matrix.by_rule(columns).tolist()
-    return {name: Tally(*row) for name, row in zip(matrix.names, rows, strict=True)}
-
-
-def tallies(matrix: Matrix, rules: Collection[str], columns: Array, groups: Array, count: int) -> list[Tally]:
-    """As `tally`, for each of so many groups; `groups` has the group of each column."""
-    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns]
-    summed = [np.bincount(groups, counted[number], minlength=count) for number in range(len(CLASSES))]
-    return [Tally(*row) for row in np.array(summed).T.astype(np.int64).tolist()]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where entities stand: how many on each level ("" is none), and the mean of the scores that there are."""
-
-    entities: int
-    levels: Mapping[str, int]
-    score: float | None
-
-
-def standing(matrix: Matrix, columns: Array) -> Standing:
-    """Where the entities of some columns stand."""
-    return standings(matrix, columns, np.zeros(len(columns), dtype=np.int64), 1)[0]
-
-
-def standings(matrix: Matrix, columns: Array, groups: Array, count: int) -> list[Standing]:
-    """As `standing`, for each of so many groups; `groups` has the group of each column."""
-    width = len(matrix.levels)
-    spread = np.bincount(groups * width + matrix.level[columns], minlength=count * width).reshape(count, width)
-    score = matrix.score[columns]
-    known = ~np.isnan(score)
-    total = np.bincount(groups[known], score[known], minlength=count).tolist()
-    scored = np.bincount(groups[known], minlength=count).tolist()
-    return [
-        Standing(
-            entities=sum(row),
-            levels=dict(zip(matrix.levels, row, strict=True)),
-            score=total[group] / scored[group] if scored[group] else None,
-        )
-        for group, row in enumerate(spread.tolist())
-    ]
 
 
 @dataclass(frozen=True)
@@ -162,8 +77,3 @@ def mix(scorecard: Scorecard, levels: Mapping[str, int], url: str, joint: str, *
     said = ", ".join(f"{part.count} {part.rung.title}" for part in parts if part.count)
     shares = [Share(part.kind, part.count) for part in parts]
     return Mix(tuple(parts), total, bar(shares, height=height), said)
-
-
-def counting(scorecard: Scorecard, now: datetime) -> frozenset[str]:
-    """The rules that take part in levels and score at a moment."""
-    return frozenset(rule.id for rule in scorecard.rules if rule.counts(now))

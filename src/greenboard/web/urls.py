@@ -8,6 +8,8 @@ from greenboard.access.decide import signed_in
 from greenboard.web.access import view as access
 from greenboard.web.account import forms
 from greenboard.web.account import view as account
+from greenboard.web.attestations import form as attesting
+from greenboard.web.attestations import view as attestations
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
 from greenboard.web.catalog.view import listing as catalog
@@ -29,6 +31,8 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reporting.overview import overview
+from greenboard.web.reporting.view import page as report
 from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.rule.view import page as rule
@@ -56,6 +60,12 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("reports", overview, name="reporting"),
+    path("reports/<str:name>.csv", report, {"as_file": "csv"}, name="report-csv"),
+    path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
+    path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
+    path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
+    path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
     path("fact-types-new", defining.new, name="fact-type-new"),
     path("fact-types-check", defining.check, name="fact-type-check"),
@@ -86,6 +96,15 @@ urlpatterns = [
     path("exemptions/<int:number>", exemptions.page, name="exemption"),
     path("exemptions/<int:number>/renew", exempting.renew, name="exemption-renew"),
     path("exemptions/<int:number>/withdraw", exemptions.withdraw, name="exemption-withdraw"),
+    path("attestations", attestations.listing, name="attestations"),
+    path("attestations/new", attesting.new, name="attestation-new"),
+    path("attestations/register/open", attestations.switch, {"opens": True}, name="attestation-register-open"),
+    path("attestations/register/close", attestations.switch, {"opens": False}, name="attestation-register-close"),
+    path("attestations/<int:number>", attestations.page, name="attestation"),
+    path("attestations/<int:number>/confirm", attestations.decide, {"what": "confirm"}, name="attestation-confirm"),
+    path("attestations/<int:number>/refuse", attestations.decide, {"what": "refuse"}, name="attestation-refuse"),
+    path("attestations/<int:number>/revoke", attestations.decide, {"what": "revoke"}, name="attestation-revoke"),
+    path("attestations/<int:number>/files/<int:piece>", attestations.document, name="attestation-file"),
     path("palette.json", entries, name="palette"),
     path("people", people.listing, name="people"),
     path("people-new", people.make, name="people-make"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from greenboard.catalog import graph
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
+from greenboard.cli.input import attested
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.facts import observed
@@ -80,7 +81,8 @@ def gather(
     named = {str(path) for path in paths}
     refused = tuple(error for error in errors if error.place is not None and error.place.path in named)
     misdeclared = [*_problems(looks)]
-    facts = _by_entity(given)
+    stated = attested.read(looks, now)
+    facts = _by_entity((*given, *stated.facts))
     declared = [look.declared for _, look in looks]
     entities = [entity for part in declared for entity in part.entities]
     vocabulary = observed.extended(vocabulary, entities, (kind for part in declared for kind in part.kinds))
@@ -88,7 +90,8 @@ def gather(
     known = {member.subject.entity.ref for member in members} | {look.repository.ref for _, look in looks}
     strangers = [ref for ref in facts if ref not in known]
     members.extend(_stranger(ref, facts[ref], vocabulary, now) for ref in strangers)
-    skipped = [_skip(error) for error in (*errors, *misdeclared, *_circles(looks), *_links(looks), *_large(looks))]
+    aside = (*errors, *misdeclared, *stated.refused, *_circles(looks), *_links(looks), *_large(looks))
+    skipped = [_skip(error) for error in aside]
     skipped.extend(Skipped(str(root), f"internal fault, not read: {fault}") for root, fault in faults.items())
     whole = graph.resolve(Declared.joined(declared), strangers)
     told = tuple(members), whole.relations, tuple(skipped), refused, tuple(misdeclared)

@@ -48,7 +48,7 @@ class _Action:
     def __init__(self, name: str, spec: ActionDef, work: Work) -> None:
         self.name, self.spec, self.work = name, spec, work
         self.path: Path = ("actions", name)
-        self.known = {"input": spec.inputs, "let": spec.let, "look": dict(self._seen())}
+        self.known: dict[str, Mapping[str, Any]] = {"input": spec.inputs, "let": spec.let, "look": dict(self._seen())}
 
     def plan(self) -> ActionPlan:
         spec = self.spec

@@ -83,9 +83,9 @@ class _Doing:
                 yield Finding((*path, key), f"there is no {key!r}. {suggest(key, shape.names()) or ''}".strip())
             else:
                 yield from self._body(part, inside, (*path, key))
-        lacking = [set(one.get("required", ())) - told.keys() for one in shape.variants]
+        lacking = [sorted(set(one.get("required", ())) - told.keys()) for one in shape.variants]
         if lacking and all(lacking):
-            yield Finding(path, f"{', '.join(sorted(min(lacking, key=len)))} is needed")
+            yield Finding(path, f"{', '.join(min(lacking, key=len))} is needed")
 
     def _kinds(self, told: Any) -> frozenset[str]:
         """The JSON types that a part of a template comes to; empty where that is open."""

@@ -18,6 +18,16 @@ def functions(tree: Node) -> frozenset[str]:
     return frozenset(node["value"] for node in _walk(tree) if node["type"] == "function_expression")
 
 
+def path(tree: Node) -> tuple[str, ...] | None:
+    """The names of a plain path of fields, such as `a.b`; None of anything else."""
+    if tree["type"] == "field":
+        return (tree["value"],)
+    if tree["type"] != "subexpression":
+        return None
+    parts = [path(child) for child in tree["children"]]
+    return None if None in parts else tuple(name for part in parts for name in part or ())
+
+
 def names(tree: Node, known: frozenset[str]) -> frozenset[str]:
     """Those of `known` that it reads: what stands leftmost, where the compiler looks names up."""
     return identifiers(tree) & known

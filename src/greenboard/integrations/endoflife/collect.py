@@ -1,4 +1,4 @@
-"""What components are built on, as the setting says it, and the list of release lines that ships with Greenboard."""
+"""What components are built on, as facts and the setting say it, and the release lines that ship with Greenboard."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from greenboard.connections.expressions.function import Registry
 from greenboard.connections.reading import Look
 from greenboard.connections.types import Failed, Reason, Record
+from greenboard.integrations.endoflife import built_on
 
 FUNCTIONS = Registry()
 SHIPPED = Path(__file__).with_name("shipped.json")
@@ -21,7 +22,7 @@ _AFTER = ".-_+ "
 
 
 class Use(NamedTuple):
-    """A line of the setting."""
+    """That a component is built on something; components are called by their reference where that is known."""
 
     component: str
     product: str
@@ -29,8 +30,10 @@ class Use(NamedTuple):
 
 
 def components(look: Look) -> Iterator[list[Record]]:
-    """Each component once."""
-    yield [{"id": name} for name in dict.fromkeys(one.component for one in _uses(look))]
+    """Each component once, with its reference where it is known by that."""
+    names = dict.fromkeys(one.component for one in _uses(look))
+    known = {one.entity for one in look.connection.known}
+    yield [{"id": name, "ref": name if name in known else None} for name in names]
 
 
 def uses(look: Look) -> Iterator[list[Record]]:
@@ -56,13 +59,19 @@ def shipped(look: Look) -> Iterator[list[Record]]:
 
 
 def _uses(look: Look) -> list[Use]:
-    found = []
-    for at, line in enumerate(look.connection.settings["uses"], start=1):
+    known = look.connection.known
+    return [*_told(look), *(Use(one.entity, *each) for one in known for each in built_on.products(one))]
+
+
+def _told(look: Look) -> list[Use]:
+    """The lines of the setting. A name is that of a component of which something is known, if there is one."""
+    found, refs = [], {one.entity.rpartition("/")[2]: one.entity for one in reversed(look.connection.known)}
+    for at, line in enumerate(look.connection.settings.get("uses") or (), start=1):
         told = _LINE.fullmatch(str(line))
         if told is None:
             text = f"Line {at} of what components are built on: expected COMPONENT = PRODUCT VERSION, got {line!r}."
             raise Failed(Reason("ours", text))
-        found.append(Use(told["component"], told["product"].lower(), told["version"]))
+        found.append(Use(refs.get(told["component"], told["component"]), told["product"].lower(), told["version"]))
     return found
 
 

@@ -104,11 +104,29 @@ SCORECARDS = Setting(
     "file name takes the place of the one that ships",
     forms.TEXT,
 )
+REVIEWS = Setting(
+    "GREENBOARD_REVIEWS",
+    "Folder of templates of [reviews](reviews.md) of your own, one YAML file each, beside those that ship; one of the "
+    "same name takes the place of the one that ships",
+    forms.TEXT,
+)
 FACT_TYPES = Setting(
     "GREENBOARD_FACT_TYPES",
     "Folder of fact types of your own, as YAML, and of keys of custom facts; see "
     "[language.md](language.md#custom-facts)",
     forms.TEXT,
+)
+ATTESTATIONS = Setting(
+    "GREENBOARD_ATTESTATIONS",
+    "Folder of [policies of attestations](attestations.md#policies) of your own, one YAML file each; one of the same "
+    "item takes the place of the one that ships",
+    forms.TEXT,
+)
+EVIDENCE_BYTES = Setting(
+    "GREENBOARD_EVIDENCE_BYTES",
+    "Bytes that a file of evidence may have; see [attestations.md](attestations.md#files)",
+    forms.number(1_024, 100 * 2**20),
+    str(10 * 2**20),
 )
 INTEGRATIONS = Setting(
     "GREENBOARD_INTEGRATIONS",
@@ -228,11 +246,42 @@ DEBUG = Setting(
 )
 
 SETTINGS: tuple[Setting[object], ...] = (
-    DATA_DIR, DATABASE_URL, HOST, PORT, THREADS, ALLOWED_HOSTS, ORIGIN, SECRET_KEY, FIRST_PASSWORD, SCORECARDS,
-    FACT_TYPES, INTEGRATIONS, IDENTITY, PROXIES, TOKEN_RATE, API_BODY, OUTBOUND_ALLOW, REMOVAL_SHARE, REMOVAL_FEW,
-    OWN_EXEMPTIONS, SECRET_KEYS, MIGRATE, STOP_SECONDS, WORKER_ID, BACKUP_DIR, BACKUPS_KEPT, LOG_FORMAT, LOG_LEVEL,
-    LOG_REQUESTS, METRICS_TOKEN, TRACES_URL, DEBUG,
-)  # fmt: skip
+    DATA_DIR,
+    DATABASE_URL,
+    HOST,
+    PORT,
+    THREADS,
+    ALLOWED_HOSTS,
+    ORIGIN,
+    SECRET_KEY,
+    FIRST_PASSWORD,
+    SCORECARDS,
+    FACT_TYPES,
+    ATTESTATIONS,
+    EVIDENCE_BYTES,
+    REVIEWS,
+    OWN_EXEMPTIONS,
+    INTEGRATIONS,
+    IDENTITY,
+    PROXIES,
+    TOKEN_RATE,
+    API_BODY,
+    OUTBOUND_ALLOW,
+    REMOVAL_SHARE,
+    REMOVAL_FEW,
+    SECRET_KEYS,
+    MIGRATE,
+    STOP_SECONDS,
+    WORKER_ID,
+    BACKUP_DIR,
+    BACKUPS_KEPT,
+    LOG_FORMAT,
+    LOG_LEVEL,
+    LOG_REQUESTS,
+    METRICS_TOKEN,
+    TRACES_URL,
+    DEBUG,
+)
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
     "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from greenboard.access import audit, chain
 from greenboard.access.decide import Permission, require
+from greenboard.paper.csv import cell
 from greenboard.web.audit.model import COLUMNS, FIELDS, below, line, wanted
-from greenboard.web.export import cell
 from greenboard.web.faults import explained
 
 PAGE = 100

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.safestring import SafeString
 
+from greenboard.catalog import columns
 from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
 from greenboard.results.matrix import Matrix
+from greenboard.results.tallies import Standing, Tally, counting, standing, standings, tallies, tally
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, paging, selection, words
@@ -18,7 +20,7 @@ from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.paging import Page
 from greenboard.web.seen import Seen
-from greenboard.web.standing import Mix, Standing, Tally, counting, mix, standing, standings, tallies, tally
+from greenboard.web.standing import Mix, mix
 
 GROUPS = ("team", "system", "domain")
 PAGE = 50
@@ -80,7 +82,7 @@ def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked) -> Board
     column = seen.index.columns[by]  # an entity has one value: its number in the column stands for the group
     present, group = np.unique(column.value[members], return_inverse=True)
     named = [(column.values[number], at) for at, number in enumerate(present.tolist())]
-    named.sort(key=lambda pair: (pair[0] == selection.NONE, pair[0]))
+    named.sort(key=lambda pair: (pair[0] == columns.NONE, pair[0]))
     counts = _count(scorecard, seen.matrix, _Groups(seen.column[members], group, len(named)), asked)
     ground = _Ground(scorecard, _dimensions(scorecard, asked), asked)
     page = paging.page(len(named), PAGE, asked)

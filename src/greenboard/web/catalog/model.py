@@ -9,12 +9,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from greenboard.catalog import columns
 from greenboard.catalog.store import Stored
 from greenboard.catalog.whole import Whole
 from greenboard.core.refs import Ref
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
-from greenboard.web import links, paging, selection, words
+from greenboard.web import links, paging, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
 from greenboard.web.paging import Page
@@ -161,7 +162,7 @@ def _key(seen: Seen, scorecard: Scorecard, name: str) -> Array:
     if name in _TEXTS or name == "tier":
         column = seen.index.columns[name]
         place = {value: at for at, value in enumerate(sorted(column.values))}
-        ranks = [np.nan if value == selection.NONE else place[value] for value in column.values]
+        ranks = [np.nan if value == columns.NONE else place[value] for value in column.values]
         return np.array([*ranks, np.nan])[column.value]
     ranks = [float(rung(scorecard, level).rank) for level in seen.matrix.levels]
     of_column = seen.matrix.score if name == "score" else np.array(ranks)[seen.matrix.level]

@@ -10,12 +10,13 @@ import numpy as np
 from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref
+from greenboard.results.tallies import standing
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.catalog.model import Named, Row, name, rows
 from greenboard.web.entity.relations import Known
 from greenboard.web.seen import numbers
-from greenboard.web.standing import Mix, mix, standing
+from greenboard.web.standing import Mix, mix
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from greenboard.access.decide import Permission, may, require, sight
 from greenboard.access.errors import Absent
 from greenboard.catalog import whole as catalog
+from greenboard.catalog.columns import index
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -28,7 +29,6 @@ from greenboard.web import content, selection, words
 from greenboard.web.acting import refused, text
 from greenboard.web.asked import Asked
 from greenboard.web.faults import explained
-from greenboard.web.selection import index
 
 _USUAL = timedelta(days=90)
 _BOTH = ("GET", "HEAD", "POST")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from greenboard.access.decide import Asker, Permission, may, require, sight
 from greenboard.access.errors import Absent
 from greenboard.catalog import whole as catalog
+from greenboard.catalog.columns import index
 from greenboard.catalog.sight import covered
 from greenboard.catalog.whole import Whole
 from greenboard.core import clock
@@ -41,7 +42,7 @@ from greenboard.web.exemptions.model import (
     pictures,
 )
 from greenboard.web.faults import explained
-from greenboard.web.selection import Menu, Option, index
+from greenboard.web.selection import Menu, Option
 
 PAGE = 50
 _PART = 500

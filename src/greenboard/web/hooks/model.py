@@ -41,6 +41,7 @@ _EVENTS: Mapping[Happening, str] = {
     Happening.REVIEW_DUE: "A review, finding or condition is due",
     Happening.WORKFLOW_WAITING: "A run of a workflow waits for somebody",
     Happening.WORKFLOW_ENDED: "A run of a workflow ended",
+    Happening.WORKFLOW_TOLD: "A workflow tells people something",
 }
 """What one may choose. That a hook is tried is told to it whatever it chose."""
 _STATES: Mapping[State, Said] = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from greenboard.core.refs import Ref
 from greenboard.results.rows import OUTCOMES
+from greenboard.results.tallies import counting, standing
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Rule, Scorecard
@@ -16,7 +17,7 @@ from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.catalog.model import Named, Row, rows
 from greenboard.web.seen import Seen, numbers
-from greenboard.web.standing import Mix, Rung, counting, mix, rung, standing
+from greenboard.web.standing import Mix, Rung, mix, rung
 
 _NEAREST, _OFTEN, _ROWS, _NAMED = 10, 8, 50, 3
 _FAIL = OUTCOMES.index(Outcome.FAIL)

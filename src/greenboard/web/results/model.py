@@ -10,21 +10,22 @@ from datetime import datetime
 import numpy as np
 from django.utils.safestring import SafeString
 
+from greenboard.catalog import columns
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.results import store
 from greenboard.results.held import NONE
 from greenboard.results.matrix import EXEMPT
 from greenboard.results.rows import OUTCOMES, ResultRow, code
+from greenboard.results.tallies import counting
 from greenboard.rules.types import Outcome
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Rule, Scorecard
-from greenboard.web import causes, links, paging, selection, words
+from greenboard.web import causes, links, paging, words
 from greenboard.web.asked import Asked
 from greenboard.web.export import Field
 from greenboard.web.paging import Page
 from greenboard.web.seen import Seen
-from greenboard.web.standing import counting
 
 PAGE = 50
 _PART = 500
@@ -176,7 +177,7 @@ def _row(row: ResultRow, rule: Rule, stored: Stored, scorecard: Scorecard, asked
         exempt=row.exempt,
         entity=row.entity.short,
         entity_url=asked.to(links.entity(row.entity), "scorecard") + f"#{rule.id}",
-        team=selection.named(stored.owner),
+        team=columns.named(stored.owner),
         rule=rule.title,
         rule_url=asked.to(links.rule(scorecard.name, rule.id)),
         item=rule.item,

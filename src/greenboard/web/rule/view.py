@@ -9,6 +9,7 @@ from greenboard.access.decide import Permission, may, require
 from greenboard.facts.spoken import spoken
 from greenboard.results import store as results
 from greenboard.results.changes import changes
+from greenboard.results.tallies import Tally, by_rule
 from greenboard.rules.types import Outcome
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends
@@ -18,7 +19,6 @@ from greenboard.web.menus import spans
 from greenboard.web.rule.model import Found, Said, head, sections, undecided
 from greenboard.web.scorecard.model import rate
 from greenboard.web.seen import seen
-from greenboard.web.standing import Tally, by_rule
 
 
 @require(Permission.READ)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from greenboard.results.tallies import Standing, Tally, by_rule
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.seen import Seen
-from greenboard.web.standing import Mix, Standing, Tally, by_rule, mix, rung
+from greenboard.web.standing import Mix, mix, rung
 
 GROUPS = ("dimension", "level")
 

@@ -7,13 +7,13 @@ from django.shortcuts import render
 
 from greenboard.access.decide import Permission, may, require
 from greenboard.results import store as results
+from greenboard.results.tallies import Standing, standing
 from greenboard.web import asked as address
 from greenboard.web import content, trends, words
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, spans
 from greenboard.web.scorecard.model import GROUPS, card, sections, spread
 from greenboard.web.seen import Seen, seen
-from greenboard.web.standing import Standing, standing
 
 
 @require(Permission.READ)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AttestationsConfig(AppConfig):
+    name = "greenboard.attestations"
+    label = "attestations"

@@ -1,0 +1,1 @@
+"""What `greenboard review` does without a database."""

@@ -1,0 +1,1 @@
+"""What `greenboard review` does over the database of the board."""

@@ -1,0 +1,1 @@
+"""The commands about workflows; they need no database."""

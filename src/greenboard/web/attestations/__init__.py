@@ -1,0 +1,1 @@
+"""The pages of attestations: all of them, one with its evidence and history, and the form that gives one."""

@@ -1,0 +1,1 @@
+"""Reports: their pages, files, saved views, and the overview of them."""

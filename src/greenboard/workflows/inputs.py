@@ -1,0 +1,211 @@
+"""The fields of a form: what they are, and what somebody entered held against them. Pure.
+
+The same fields make the form in the browser and are checked here, whatever the browser did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Literal
+
+import re2
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from greenboard.core.errors import Place, UserError, UserErrors, suggest
+from greenboard.core.refs import Ref
+from greenboard.workflows import expressions
+from greenboard.workflows.types import HIDDEN, Json
+
+LONGEST, MOST = 10_000, 200
+"""The longest text, and the most entries of a list."""
+NAME = r"^[a-z][a-z0-9_]{0,62}$"
+Kind = Literal["text", "choice", "several", "number", "date", "switch", "entity", "person", "list", "secret"]
+
+
+class Choice(BaseModel):
+    """One of several things to choose from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: str = Field(min_length=1, max_length=200)
+    title: str = ""
+
+
+class Input(BaseModel):
+    """A field of a form. `kinds` says which entities can be chosen; `when` is a condition over the other inputs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Kind = "text"
+    title: str = ""
+    about: str = ""
+    required: bool = True
+    default: Any = None
+    pattern: str = ""
+    longest: int = Field(default=500, ge=1, le=LONGEST)
+    choices: tuple[Choice, ...] = Field(default=(), max_length=MOST)
+    least: float | None = None
+    most: float | None = None
+    whole: bool = False
+    kinds: tuple[str, ...] = ()
+    when: str = ""
+
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """A choice that is only a text stands for itself."""
+        return [{"value": part} if isinstance(part, str) else part for part in value or ()]
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            re2.compile(value)
+        except re2.error:
+            raise ValueError("not a pattern that RE2 reads") from None
+        return value
+
+    def shown(self, name: str) -> str:
+        """What stands before the field."""
+        return self.title or name.replace("_", " ").capitalize()
+
+
+Find = Callable[[Input, str], str | None]
+"""Looks an entity or person up that may be chosen: its full name, None where there is none."""
+
+
+def check(
+    fields: Mapping[str, Input], given: Mapping[str, Any], scope: Mapping[str, Any], find: Find
+) -> dict[str, Json]:
+    """What was entered, as values: those of fields that are not asked for are left out.
+
+    Raises:
+        UserErrors: whatever is wrong, each with the place `inputs.NAME`.
+
+    """
+    errors = [
+        UserError(f"there is no field {name!r}", place=Place(f"inputs.{name}"), hint=suggest(name, fields))
+        for name in given
+        if name not in fields
+    ]
+    values: dict[str, Json] = {}
+    for name, field in fields.items():
+        place = Place(f"inputs.{name}")
+        if field.when and not expressions.truth(field.when, {**scope, "inputs": _all(fields, values)}):
+            continue
+        try:
+            value = _value(field, given.get(name), find)
+        except UserError as error:
+            errors.append(UserError(f"{field.shown(name)}: {error.what}", place=place, expected=error.expected,
+                                    got=error.got, hint=error.hint))  # fmt: skip
+            continue
+        if value is None and field.required:
+            errors.append(UserError(f"{field.shown(name)} is needed", place=place))
+        elif value is not None:
+            values[name] = value
+    if errors:
+        raise UserErrors(errors)
+    return values
+
+
+def open_(fields: Mapping[str, Input], values: Mapping[str, Json]) -> dict[str, Json]:
+    """Values without secrets, which stand there only as dots."""
+    return {name: HIDDEN if fields[name].type == "secret" else value for name, value in values.items()}
+
+
+def _all(fields: Mapping[str, Input], values: Mapping[str, Json]) -> dict[str, Json]:
+    return {**dict.fromkeys(fields), **values}
+
+
+def _value(field: Input, given: Any, find: Find) -> Json:
+    if given in (None, "", []):
+        given = field.default
+    if given in (None, "", []):
+        return None
+    readers: dict[str, Callable[[], Json]] = {
+        "choice": lambda: _choice(field, given),
+        "several": lambda: [_choice(field, one) for one in _list(given)],
+        "number": lambda: _number(field, given),
+        "date": lambda: _date(given),
+        "switch": lambda: _switch(given),
+        "list": lambda: [_text(field, one) for one in _list(given)],
+        "entity": lambda: _found(field, given, find),
+        "person": lambda: _found(field, given, find),
+    }
+    return readers.get(field.type, lambda: _text(field, given))()
+
+
+def _text(field: Input, given: Any) -> str:
+    if not isinstance(given, str) or "\x00" in given:
+        raise UserError("not a text", got=repr(given)[:80])
+    if len(given) > field.longest:
+        raise UserError("too long", expected=f"at most {field.longest:,} characters", got=f"{len(given):,}")
+    if field.pattern and not re2.fullmatch(field.pattern, given):
+        raise UserError("not of the form that is asked for", expected=field.pattern)
+    return given
+
+
+def _choice(field: Input, given: Any) -> str:
+    known = [one.value for one in field.choices]
+    if given not in known:
+        raise UserError(
+            "not a choice", expected=", ".join(known), got=repr(given)[:80], hint=suggest(str(given), known)
+        )
+    return str(given)
+
+
+def _list(given: Any) -> list[Any]:
+    several = [part.strip() for part in given.splitlines() if part.strip()] if isinstance(given, str) else given
+    if not isinstance(several, list):
+        raise UserError("not a list", got=repr(given)[:80])
+    if len(several) > MOST:
+        raise UserError("too many entries", expected=f"at most {MOST}", got=str(len(several)))
+    return several
+
+
+def _number(field: Input, given: Any) -> int | float:
+    text = str(given).strip()
+    if isinstance(given, bool) or not re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", text):
+        raise UserError("not a number", got=repr(given)[:80])
+    value = float(text) if "." in text else int(text)
+    if field.whole and not isinstance(value, int):
+        raise UserError("not a whole number", got=text)
+    if (field.least is not None and value < field.least) or (field.most is not None and value > field.most):
+        raise UserError("out of range", expected=f"{_edge(field.least)} to {_edge(field.most)}", got=text)
+    return value
+
+
+def _edge(value: float | None) -> str:
+    return "any" if value is None else f"{value:g}"
+
+
+def _date(given: Any) -> str:
+    try:
+        return date.fromisoformat(str(given)).isoformat()
+    except ValueError:
+        raise UserError("not a day", expected="like 2026-11-23", got=repr(given)[:80]) from None
+
+
+def _switch(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    if given in ("on", "true", "yes"):
+        return True
+    if given in ("off", "false", "no"):
+        return False
+    raise UserError("neither yes nor no", got=repr(given)[:80])
+
+
+def _found(field: Input, given: Any, find: Find) -> str:
+    found = find(field, str(given).strip()) if isinstance(given, str) else None
+    if found is None:
+        what = "person" if field.type == "person" else " or ".join(field.kinds) or "entity"
+        raise UserError(f"no such {what}", got=repr(given)[:80])
+    return found
+
+
+def of_kind(field: Input, ref: Ref) -> bool:
+    """Whether an entity can be chosen, as far as its kind says."""
+    return not field.kinds or ref.kind in field.kinds

@@ -1,0 +1,125 @@
+"""Cases of workflows: inputs, recorded answers, and what has to come of them. Read beside the document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from greenboard.core import clock, yaml
+from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
+from greenboard.workflows import inputs
+from greenboard.workflows.definition import Definition
+from greenboard.workflows.rehearsing import Rehearsal, Rehearsed
+from greenboard.workflows.types import Json
+
+NOW = clock.parse_time("2026-11-02T09:00:00Z")
+
+
+class Case(BaseModel):
+    """A run with recorded answers. `sends` says what steps have to send, as far as it is named there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    case: str = Field(min_length=1)
+    inputs: dict[str, Any] = {}
+    entity: dict[str, Any] = {}
+    event: dict[str, Any] = {}
+    by: str = "ada"
+    answers: dict[str, Any] = {}
+    sends: dict[str, dict[str, Any]] = {}
+    ends: Literal["done", "failed", "held"] = "done"
+    outputs: dict[str, Any] | None = None
+    undone: tuple[str, ...] | None = None
+
+
+class Cases(BaseModel):
+    """The cases of a workflow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cases: tuple[Case, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A case and what is wrong with how it went; nothing where it went as it should."""
+
+    case: Case
+    rehearsed: Rehearsed | None
+    wrong: tuple[str, ...]
+
+
+def read(text: str, path: str) -> tuple[Case, ...]:
+    """The cases of a text.
+
+    Raises:
+        UserError: it holds none, or not in this form.
+
+    """
+    documents = yaml.read(text, path)
+    if len(documents) != 1:
+        raise UserError(f"{path}: not one document of cases")
+    return yaml.parse(documents[0], Cases).cases
+
+
+def attempt(made: Definition, case: Case, now: datetime = NOW) -> Tried:
+    """Have a case go, and hold it against what it says."""
+    try:
+        given = inputs.check(made.inputs, case.inputs, {"entity": case.entity, "now": now}, lambda _, text: text)
+    except UserError as error:
+        return Tried(case, None, tuple(str(error).splitlines()))
+    found = Rehearsal(made, values(made, case, given, now), case.answers, now, secrets(made, given)).run()
+    return Tried(case, found, tuple(_wrong(case, found)))
+
+
+def values(made: Definition, case: Case, given: Mapping[str, Json], now: datetime) -> dict[str, Any]:
+    """What the expressions of a rehearsal read."""
+    run = {"number": 1, "workflow": made.name, "by": case.by, "started_at": clock.format_time(now), "key": "a-key"}
+    return {"inputs": inputs.open_(made.inputs, given), "entity": entity(case.entity), "event": case.event, "run": run}
+
+
+def entity(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An entity as expressions read it, of what a case says of it."""
+    if not told:
+        return {}
+    ref = Ref.parse(str(told.get("ref", "service:default/checkout")))
+    usual = {"ref": str(ref), "kind": ref.kind, "namespace": ref.namespace, "name": ref.name, "title": ref.name}
+    unknown = dict.fromkeys(("owner", "system", "domain", "tier", "lifecycle"))
+    return {**unknown, "tags": [], "annotations": {}, "properties": {}, **usual, **told}
+
+
+def secrets(made: Definition, given: Mapping[str, Json]) -> dict[str, str]:
+    """Texts that stand for the secrets of a workflow in a rehearsal; nothing of them may be seen in it."""
+    entered = {name: str(value) for name, value in given.items() if made.inputs[name].type == "secret"}
+    return {name: f"the secret {name}" for name in made.secrets} | entered
+
+
+def _wrong(case: Case, found: Rehearsed) -> Iterator[str]:
+    if found.state != case.ends:
+        yield f"it ends {found.state.value}, not {case.ends}" + (f": {found.error}" if found.error else "")
+    if case.outputs is not None and found.outputs != case.outputs:
+        yield f"its outputs are {found.outputs}, not {case.outputs}"
+    for path, wanted in case.sends.items():
+        line = found.line(path)
+        if line is None:
+            yield f"{path} is not reached"
+        else:
+            yield from (f"{path}: {said}" for said in _differs(wanted, line.given, ""))
+    if case.undone is not None:
+        undone = tuple(str(line.path)[1:] for line in found.lines if line.path.undo)
+        if undone != case.undone:
+            yield f"it takes back {', '.join(undone) or 'nothing'}, not {', '.join(case.undone) or 'nothing'}"
+
+
+def _differs(wanted: Any, got: Any, at: str) -> Iterator[str]:
+    """Where what is sent is not what is wanted; what is not named there may be anything."""
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        for name, part in wanted.items():
+            yield from _differs(part, got.get(name), f"{at}.{name}" if at else str(name))
+    elif wanted != got:
+        yield f"{at or 'it'} is {got!r}, not {wanted!r}"

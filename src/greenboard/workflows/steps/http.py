@@ -1,0 +1,196 @@
+"""A request to another system, and where it says so the wait for that system's answer to a signed address.
+
+Every address is checked when it is connected to, redirects are not followed, and what comes back is bounded in
+size and in time as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode, urlsplit
+
+import httpcore2
+import httpx2
+from django.conf import settings
+from pydantic import Field
+
+from greenboard.connections import service, templates
+from greenboard.connections import store as connections
+from greenboard.connections.auth import Authorizer
+from greenboard.connections.calling import caller
+from greenboard.connections.types import Failed as Refused
+from greenboard.core.errors import UserError
+from greenboard.outbound import addresses
+from greenboard.outbound.client import client
+from greenboard.workflows import callbacks, hosts
+from greenboard.workflows.kinds import Given, Kind, Moment
+from greenboard.workflows.types import Asked, Done, Failed, Json, Result, Waits
+
+_AGAIN = (408, 425, 429, 500, 502, 503, 504)
+_SAID = 500
+_UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Callback(Given):
+    """That the receiver answers later, to the address in `callback.url`, within a time."""
+
+    within: str = Field(default="1h", pattern=r"^(\d+[smhdw])+$")
+
+
+class Http(Given):
+    """A request. With a `connection`, `url` is a path below its address, and its credentials go along."""
+
+    url: str = Field(min_length=1, max_length=4_000)
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] = "GET"
+    connection: str = ""
+    query: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
+    body: Any = None
+    form: dict[str, Any] | None = None
+    text: str | None = None
+    status: tuple[int, ...] = ()
+    seconds: float = Field(default=20, gt=0, le=120)
+    most: int = Field(default=1_000_000, ge=1, le=10_000_000)
+    key: str = "Idempotency-Key"
+    callback: Callback | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def perform(given: Http, moment: Moment) -> Result:
+    """Send it, and give `status`, `headers` and `body`; or wait for the answer, and give that."""
+    if moment.asked is not None:
+        return _answered(given, moment)
+    if given.callback is not None and not moment.address:
+        return Failed("nobody could answer: GREENBOARD_ORIGIN does not say at which address this installation is")
+    found = _send(given, request(given, moment))
+    if isinstance(found, Failed) or given.callback is None:
+        return found
+    return Waits(callbacks.until(given.callback.within, moment.now), Asked(), "waits for the answer of the receiver")
+
+
+def request(given: Http, moment: Moment) -> Request:
+    """What is sent, with the credentials of its connection.
+
+    Raises:
+        UserError: it may not be sent there.
+
+    """
+    base, headers, params = _let_in(given.connection) if given.connection else ("", {}, {})
+    url = _joined(base, given.url) if base else given.url
+    if query := {**given.query, **params}:
+        url += ("&" if urlsplit(url).query else "?") + urlencode(query, doseq=True)
+    hosts.check(addresses.check(url, settings.OUTBOUND_ALLOW).hostname or "", moment.hosts)
+    told = {"User-Agent": "Greenboard", "Accept": "application/json", "Accept-Encoding": "identity"}
+    if given.method in _UNSAFE and given.key:
+        told[given.key] = moment.key
+    body, kind = _body(given)
+    if kind:
+        told["Content-Type"] = kind
+    told |= {str(name): str(value) for name, value in given.headers.items()} | headers
+    if bad := [name for name, value in told.items() if any(sign in name + value for sign in "\r\n\0")]:
+        raise UserError(f"the header {bad[0][:40]!r} has more than one line")
+    return Request(given.method, url, told, body)
+
+
+def _joined(base: str, path: str) -> str:
+    """An address below that of a connection: its credentials go nowhere else."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise UserError("with a connection, `url` is a path of it", expected="/PATH", got=repr(path)[:80])
+    return base.rstrip("/") + path
+
+
+def _let_in(name: str) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Address, headers and parameters of a connection."""
+    opened = service.opened(connections.find(name))
+    base = templates.text(opened.integration.manifest.api.url, {"settings": opened.settings}).rstrip("/")
+    with client(settings.OUTBOUND_ALLOW) as calls:
+        try:
+            given = Authorizer(opened, base, caller(opened, client=calls)).given()
+        except Refused as error:
+            raise UserError(f"{name} gave no credentials: {error.reason.text}") from None
+    return base, dict(given.headers), dict(given.params)
+
+
+def _body(given: Http) -> tuple[bytes | None, str]:
+    if given.form is not None:
+        return urlencode(given.form, doseq=True).encode(), "application/x-www-form-urlencoded"
+    if given.text is not None:
+        return given.text.encode(), "text/plain; charset=utf-8"
+    if given.body is not None:
+        return json.dumps(given.body, separators=(",", ":")).encode(), "application/json"
+    return None, ""
+
+
+def _send(given: Http, wanted: Request) -> Done | Failed:
+    with client(settings.OUTBOUND_ALLOW, timeout=min(given.seconds, 30.0), whole=given.seconds) as calls:
+        try:
+            with calls.stream(wanted.method, wanted.url, headers=dict(wanted.headers), content=wanted.body) as response:
+                return _read(given, response)
+        except (httpx2.TimeoutException, httpcore2.TimeoutException):
+            return Failed(f"no whole answer within {given.seconds:g} seconds", again=True)
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+            return Failed(f"the address cannot be called: {error}")
+        except (httpx2.HTTPError, httpcore2.ConnectError) as error:
+            return Failed(f"the connection failed: {str(error)[:_SAID] or type(error).__name__}", again=True)
+
+
+def _read(given: Http, response: httpx2.Response) -> Done | Failed:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        return Failed("the answer is compressed, which was not asked for")
+    found = bytearray()
+    for part in response.iter_raw():
+        found += part
+        if len(found) > given.most:
+            return Failed(f"the answer is larger than {given.most:,} bytes", final=False)
+    status, body = response.status_code, _decoded(bytes(found))
+    if status in given.status or (not given.status and 200 <= status < 300):
+        headers: dict[str, Json] = {name.lower(): value for name, value in response.headers.items()}
+        headers.pop("set-cookie", None)
+        return Done({"status": status, "headers": headers, "body": body})
+    if 300 <= status < 400:
+        return Failed(f"answered {status}: it sends us to another address, which is not followed")
+    return Failed(f"answered {status}: {str(body)[:_SAID]}", again=status in _AGAIN)
+
+
+def _decoded(found: bytes) -> Json:
+    """JSON where it is that, otherwise text."""
+    try:
+        told: Json = json.loads(found)
+    except (ValueError, RecursionError):
+        return found.decode(errors="replace").replace("\x00", "\ufffd")
+    return told
+
+
+def _answered(given: Http, moment: Moment) -> Result:
+    """What the receiver said at the signed address since."""
+    assert given.callback is not None, "only then it waited"
+    last = next((one for one in reversed(moment.heard) if one.get("state") in ("success", "failure")), None)
+    if last is None:
+        if moment.late:
+            return Failed(f"no answer within {given.callback.within}")
+        return Waits(moment.until, moment.asked or Asked())
+    if last["state"] == "failure":
+        return Failed(f"the receiver failed: {str(last.get('message') or 'it does not say why')[:_SAID]}", again=True)
+    return Done({"message": last.get("message", ""), "body": last.get("outputs")})
+
+
+KIND = Kind(
+    "http",
+    "Send a request, and wait for an answer where it says so",
+    Http,
+    perform,
+    sealed=frozenset({"headers", "body", "form", "text"}),
+    answered=True,
+)
