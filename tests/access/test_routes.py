@@ -177,6 +177,14 @@ PAGES = {
     "attestation-register-open": "administrator",
     "attestation-register-close": "administrator",
     "palette": "viewer",
+    "exemptions": "viewer",
+    "exemptions-csv": "viewer",
+    "exemptions-json": "viewer",
+    "exemption": "viewer",
+    "exemption-new": "member",
+    "exemption-renew": "member",
+    "exemption-withdraw": "member",
+    "exemption-decide": "maintainer",
     "tokens": "viewer",
     "token-make": "viewer",
     "token-revoke": "viewer",
@@ -245,6 +253,7 @@ FORMS = re.compile(
     r"token-(make|revoke)|people-make|person-(close|open|join|leave)|access-.+|identities-.+|(hook|inlet)-.+|"
     r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)|"
     r"campaign-end|"
+    r"exemption-(decide|withdraw)|"
     r"attestation-(confirm|refuse|revoke|register-open|register-close)|"
     r"fact-type-(check|retire)|connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide|"
     r"view-(make|change|remove|mail|mail-end)|badge-key.*"
@@ -365,6 +374,16 @@ OPERATIONS = {
     "GET /campaigns/{name}/points": "viewer",
     "GET /campaigns/{name}/tickets": "viewer",
     "GET /campaigns/{name}/dry-run": "maintainer",
+    "GET /exemptions": "viewer",
+    "POST /exemptions": "member",
+    "POST /exemptions/bulk": "member",
+    "POST /exemptions/decide": "maintainer",
+    "GET /exemptions/{int:number}": "viewer",
+    "POST /exemptions/{int:number}/approve": "maintainer",
+    "POST /exemptions/{int:number}/deny": "maintainer",
+    "POST /exemptions/{int:number}/revoke": "maintainer",
+    "POST /exemptions/{int:number}/withdraw": "member",
+    "POST /exemptions/{int:number}/renew": "member",
     "GET /attestations": "viewer",
     "POST /attestations": "member",
     "GET /attestations/{int:number}": "viewer",

@@ -71,6 +71,7 @@ _PLACES = (
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
     ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
     ("Reviews", "reviews", "review", "r", _REVIEWS),
+    ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
     ("Reports", "reporting", "reports", "o", ("reporting", "report")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),

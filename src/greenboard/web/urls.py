@@ -25,6 +25,8 @@ from greenboard.web.defining import view as defining
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
 from greenboard.web.entity.view import page as entity
+from greenboard.web.exemptions import form as exempting
+from greenboard.web.exemptions import view as exemptions
 from greenboard.web.facts.sources import page as fact_sources
 from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
@@ -132,6 +134,14 @@ urlpatterns = [
     path("workflow-runs/<int:number>/answer", workflow_runs.answer, name="run-answer"),
     path("workflow-runs/<int:number>/go-on", workflow_runs.go_on, name="run-go-on"),
     path("workflow-runs/<int:number>/cancel", workflow_runs.cancel, name="run-cancel"),
+    path("exemptions", exemptions.listing, name="exemptions"),
+    path("exemptions.csv", exemptions.listing, {"as_file": "csv"}, name="exemptions-csv"),
+    path("exemptions.json", exemptions.listing, {"as_file": "json"}, name="exemptions-json"),
+    path("exemptions/new", exempting.ask, name="exemption-new"),
+    path("exemptions/decide", exemptions.decide, name="exemption-decide"),
+    path("exemptions/<int:number>", exemptions.page, name="exemption"),
+    path("exemptions/<int:number>/renew", exempting.renew, name="exemption-renew"),
+    path("exemptions/<int:number>/withdraw", exemptions.withdraw, name="exemption-withdraw"),
     path("attestations", attestations.listing, name="attestations"),
     path("attestations/new", attesting.new, name="attestation-new"),
     path("attestations/register/open", attestations.switch, {"opens": True}, name="attestation-register-open"),
