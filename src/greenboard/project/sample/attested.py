@@ -1,4 +1,4 @@
-"""What the administrator attests of the sample: one that holds, one that ends soon, one that waits for somebody else."""
+"""What the administrator attests of the sample: some that hold, one of which ends soon, and one that waits."""
 
 from __future__ import annotations
 
