@@ -110,6 +110,12 @@ def test_what_a_file_is_its_bytes_say_and_markup_is_refused(ada: Client, name: s
     assert (Attestation.objects.count(), File.objects.count()) == (0, 0)
 
 
+def test_a_form_that_is_longer_than_any_body_may_be_is_refused_before_it_is_read(ada: Client) -> None:
+    answer = ada.generic("POST", "/attestations/new", "x", content_type="text/plain", CONTENT_LENGTH=str(10**12))
+    assert answer.status_code == 413
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_zip_is_kept_as_it_is_and_never_opened(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     import zipfile
 
