@@ -119,6 +119,20 @@ class Claimed(Needs):
         return True
 
 
+class CalledBack(Needs):
+    """Lets in answers to a run of a workflow: the operation looks whether the address was signed for that.
+
+    No session counts here, as for `Signed`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Permission.WORKFLOWS_RUN)
+
+    def __call__(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the address itself says who may
+        """Whoever it is."""
+        return True
+
+
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)
@@ -126,6 +140,10 @@ DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
 NOTIFICATIONS = Needs(Permission.NOTIFICATIONS_MANAGE)
+WORKFLOWS_RUN = Needs(Permission.WORKFLOWS_RUN)
+WORKFLOWS = Needs(Permission.WORKFLOWS_MANAGE)
+ASK_EXEMPTIONS = Needs(Permission.EXEMPTIONS_REQUEST)
+DECIDE_EXEMPTIONS = Needs(Permission.EXEMPTIONS_DECIDE)
 CONNECTIONS_READ = Needs(Permission.CONNECTIONS_READ)
 CONNECTIONS = Needs(Permission.CONNECTIONS_MANAGE)
 PEOPLE_READ = Needs(Permission.PEOPLE_READ)
@@ -134,6 +152,7 @@ ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
 ATTEST = Needs(Permission.ATTEST)
+CAMPAIGNS = Needs(Permission.CAMPAIGNS_MANAGE)
 ADMINISTER = Needs(Permission.OPERATE)
 
 

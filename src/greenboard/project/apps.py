@@ -11,6 +11,7 @@ class ProjectConfig(AppConfig):
         from greenboard.attestations import following as attesting
         from greenboard.campaigns import following
         from greenboard.catalog.events import CatalogChanged
+        from greenboard.collection import refreshing
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
         from greenboard.core.happened import Happened
@@ -27,6 +28,7 @@ class ProjectConfig(AppConfig):
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
+        subscribe(CatalogChanged, refreshing.note_catalog)
         subscribe(TrustChanged, marks.note_trust)
         subscribe(ExemptionsChanged, marks.note_exemptions)
         subscribe(CatalogChanged, outbox.note_catalog)

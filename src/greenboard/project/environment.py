@@ -58,6 +58,8 @@ class Environment:
     removal_share: int
     removal_few: int
     own_exemptions: bool
+    open_badges: bool
+    report_domains: tuple[str, ...]
     secret_keys: Path
     smtp: Smtp
     mail_from: str
@@ -110,6 +112,8 @@ class Environment:
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
             own_exemptions=declared.OWN_EXEMPTIONS.value(told),
+            open_badges=declared.OPEN_BADGES.value(told),
+            report_domains=tuple(name.lower() for name in declared.REPORT_DOMAINS.value(told)),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),

@@ -31,6 +31,7 @@ RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
 """How long runs, wishes and collections stay that are over, and tokens that have ended."""
 OTHERS = (
     collecting.collection,
+    collecting.retirement,
     campaigning.tickets,
     workflowing.advance,
 )

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "greenboard.results",
     "greenboard.reviews",
     "greenboard.campaigns",
+    "greenboard.reports",
     "greenboard.workflows",
     "greenboard.notifications",
     "greenboard.hooks",
@@ -100,6 +101,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "access.Person"
 TOKEN_RATE = environment.token_rate
+OPEN_BADGES = environment.open_badges
+REPORT_DOMAINS = environment.report_domains
 SEALING_KEYS = environment.secret_keys
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "board"

@@ -19,6 +19,7 @@ from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 from greenboard.exemptions import tending as exemptions
 from greenboard.notifications import tending as notifications
+from greenboard.reports import tending as reports
 from greenboard.reviews import tending as reviews
 from greenboard.workflows import tending as workflows
 
@@ -28,6 +29,7 @@ TENDERS: tuple[Tend, ...] = (
     exemptions.tend,
     campaigns.tend,
     reviews.tend,
+    reports.tend,
     workflows.tend,
     notifications.tend,
 )

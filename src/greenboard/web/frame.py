@@ -52,18 +52,33 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
+_REVIEWS = ("reviews", "review", "review-new", "review-templates", "review-template", "review-signed")
+_CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
+_WORKFLOWS = (
+    "workflows",
+    "workflow",
+    "workflow-new",
+    "workflow-edit",
+    "workflow-secrets",
+    "workflow-runs",
+    "workflow-run",
+)
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
-    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
+    ("Reviews", "reviews", "review", "r", _REVIEWS),
+    ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
+    ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
+    ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
-_NEEDED = {"connections": Permission.CONNECTIONS_READ}
+_NEEDED = {"connections": Permission.CONNECTIONS_READ, "workflows": Permission.WORKFLOWS_RUN}
 """What one has to be allowed to see of an entry; the others are for everybody."""
 
 

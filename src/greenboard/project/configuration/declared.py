@@ -145,6 +145,18 @@ PROXIES = Setting(
     forms.number(0, 9),
     "0",
 )
+OPEN_BADGES = Setting(
+    "GREENBOARD_OPEN_BADGES",
+    "`1` shows badges of every entity to whoever asks, without a key in the address",
+    forms.FLAG,
+    "0",
+)
+REPORT_DOMAINS = Setting(
+    "GREENBOARD_REPORT_DOMAINS",
+    "Domains, separated by commas, to whose mail addresses reports may be sent besides accounts",
+    forms.NAMES,
+    shown="none",
+)
 TOKEN_RATE = Setting(
     "GREENBOARD_TOKEN_RATE",
     "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
@@ -285,6 +297,8 @@ SETTINGS: tuple[Setting[object], ...] = (
     MAIL_FROM,
     REMOVAL_SHARE,
     REMOVAL_FEW,
+    OPEN_BADGES,
+    REPORT_DOMAINS,
     SECRET_KEYS,
     MIGRATE,
     STOP_SECONDS,
@@ -300,7 +314,7 @@ SETTINGS: tuple[Setting[object], ...] = (
 )
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
-    "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",
+    "GREENBOARD_TEST_SHOTS", "GREENBOARD_TEST_KILLS", "GREENBOARD_CEL_CONFORMANCE",
 )  # fmt: skip
 """Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""
 BY_NAME = {setting.name: setting for setting in SETTINGS}
