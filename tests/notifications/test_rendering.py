@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenboard.core.happened import Happening, Severity
+from greenboard.core.happened import Severity
 from greenboard.notifications.composing import Told, absolute, letter
 from greenboard.notifications.rendering.card import card
 from greenboard.notifications.rendering.html import html
@@ -20,7 +20,6 @@ from greenboard.notifications.types import Gathers, Letter, Notice
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 LOST = Notice(
-    Happening.LEVEL_CHANGED,
     AT,
     "checkout lost Silver of Production readiness and is at Bronze now.",
     "It fails “Tests cover the code”. Line coverage fell from 91 % to 12 % (Codecov)",
@@ -30,7 +29,7 @@ LOST = Notice(
     "▾",
     "Level lost",
 )
-ENDING = Notice(Happening.EXEMPTION_ENDING, AT, "The exemption of ledger ends.", path="/exemptions/12")
+ENDING = Notice(AT, "The exemption of ledger ends.", path="/exemptions/12")
 
 
 def made(notices, gathers=Gathers.CASES, count=None, to=""):
@@ -85,7 +84,7 @@ wild = st.text(max_size=60) | st.sampled_from(
 @settings(max_examples=40)
 @given(wild, wild, wild, wild)
 def test_nothing_that_people_wrote_becomes_more_than_text(title, why, todo, path):
-    said = made([Notice(Happening.EXEMPTION_ENDING, AT, title, why, todo, path)])
+    said = made([Notice(AT, title, why, todo, path)])
     seen, plain = Tags(), Tags()
     seen.feed(html(said))
     plain.feed(
@@ -93,7 +92,6 @@ def test_nothing_that_people_wrote_becomes_more_than_text(title, why, todo, path
             made(
                 [
                     Notice(
-                        Happening.EXEMPTION_ENDING,
                         AT,
                         "t",
                         "w" if said.cases[0].why else "",

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from greenboard.access.decide import sight
 from greenboard.access.models import Entry
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -78,11 +79,12 @@ def test_a_tool_that_asks_for_patience_gets_it(people, tool):
 
 def test_a_tool_that_hangs_is_left_and_tried_again(people, tool, monkeypatch):
     slow = calling.client(settings.installation.OUTBOUND_ALLOW, timeout=0.3)
-    monkeypatch.setattr(calling, "_client", lambda: slow)
     tool.faults = ["hang"]
     routed("teams", url=f"{tool.url}/workflows/x")
     announce(telling.happened())
-    world.deliver()
+    with monkeypatch.context() as patch:
+        patch.setattr(calling, "_client", lambda: slow)
+        world.deliver()
     assert (log().state, log().status) == (State.WAITING, None)
     assert "Timeout" in log().answer
     Message.objects.update(next_at=clock.now())
@@ -99,7 +101,7 @@ def test_what_asking_again_does_not_change_is_given_up_at_once_and_said(people, 
     assert (log().state, log().attempts) == (State.FAILED, 1)
     assert "invite it there with /invite" in log().answer
     world.tell()
-    (line,) = list(inbox.lines(people["mia"]))
+    (line,) = list(inbox.lines(people["mia"], sight(people["mia"])))
     assert line.notice.title == "A message by the channel chat was given up after 1 attempts."
     assert line.notice.path == f"/channels/{log().channel_id}"
     assert len(tool.got) == 1
@@ -234,7 +236,6 @@ def test_a_test_says_at_once_what_is_missing(people, tool, settings):
         ("webhook", {"url": "https://chat.example.com/x", "secret": "short"}, "too short"),
         ("apprise", {"url": "json://127.0.0.1/"}, "not a service that is reached"),
         ("apprise", {"url": "gotifys://inside.example/token"}, "Name it in GREENBOARD_OUTBOUND_ALLOW"),
-        ("apprise", {"url": "discord://"}, "not a whole address"),
         ("pigeon", {}, "no kind of channel"),
     ],
 )
@@ -242,6 +243,15 @@ def test_a_channel_that_cannot_be_is_refused(db, kind, given, why):
     with pytest.raises(UserError, match=why):
         world.channel(kind, **given)
     assert not Channel.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_service_that_apprise_reaches_is_known_by_its_whole_address(db):
+    with pytest.raises(UserError, match="not a whole address"):
+        world.channel("apprise", url="discord://")
+    url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+    assert settings.given(world.channel("apprise", url=url)) == {"url": url}
 
 
 def test_secrets_are_sealed_kept_when_left_out_and_nowhere_to_be_seen(db):

@@ -21,8 +21,10 @@ from greenboard.notifications.choosing import AUDIENCE, Asked, Because, Subject,
 from greenboard.notifications.crowd import Crowd
 from greenboard.notifications.gathering import Cases, To, gather
 from greenboard.notifications.models import Notice, Route
-from greenboard.notifications.types import SEVERITIES, Way
+from greenboard.notifications.types import HEARD, SEVERITIES, Way
 
+_KNOWN = [kind.value for kind in HEARD]
+"""The others are of a version to come, whose workers spread them."""
 MOST = 500
 """So many notices are spread at once."""
 
@@ -30,7 +32,7 @@ MOST = 500
 def spread(now: datetime) -> int:
     """Tell whom it concerns of what is not spread yet; how many notices."""
     with transaction.atomic():
-        fresh = Notice.objects.filter(spread_at__isnull=True).order_by("id").select_for_update()
+        fresh = Notice.objects.filter(spread_at__isnull=True, kind__in=_KNOWN).order_by("id").select_for_update()
         notices = list(fresh[:MOST])
         if notices:
             _Spreading(notices, now).spread()
