@@ -165,7 +165,8 @@ def _me(request: HttpRequest) -> Person:
         Absent: it is a service account, which is told nothing.
 
     """
-    asking = request.user.person if isinstance(request.user, Bearer) else request.user
+    asking: object = request.user
+    asking = asking.person if isinstance(asking, Bearer) else asking
     if not isinstance(asking, Person):
         raise Absent("a service account has no inbox")
     return asking
@@ -178,7 +179,8 @@ def _signed_in(request: HttpRequest) -> Person:
         PermissionDenied: it is a token, which no permission lets do this.
 
     """
-    if isinstance(request.user, Bearer):
+    asking: object = request.user
+    if isinstance(asking, Bearer):
         raise PermissionDenied("notifications")
     return _me(request)
 
