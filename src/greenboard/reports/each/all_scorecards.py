@@ -115,4 +115,5 @@ REPORT = Report(
     told=told,
     grouped=True,
     one_scorecard=False,
+    timed=False,
 )
