@@ -28,6 +28,7 @@ from greenboard.api import (
     reference,
     reports,
     results,
+    reviews,
     standards,
     words,
     writing,
@@ -58,6 +59,7 @@ ROUTERS: tuple[Router, ...] = (
     grants.router,
     keys.router,
     log.router,
+    reviews.router,
     reference.router,
 )
 

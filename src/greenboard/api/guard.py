@@ -132,6 +132,9 @@ ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
 ATTEST = Needs(Permission.ATTEST)
+REVIEW = Needs(Permission.REVIEWS_ANSWER)
+SIGN = Needs(Permission.REVIEWS_SIGN)
+REVIEWS = Needs(Permission.REVIEWS_MANAGE)
 ADMINISTER = Needs(Permission.OPERATE)
 
 
