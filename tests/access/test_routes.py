@@ -109,6 +109,7 @@ PAGES = {
     "review-new": "member",
     "review-make": "member",
     "review-templates": "viewer",
+    "review-learn": "viewer",
     "review-template": "viewer",
     "review-triage": "maintainer",
     "review-assign": "member",

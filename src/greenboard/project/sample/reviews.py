@@ -57,8 +57,8 @@ def _signed(at: datetime) -> None:
         answering.comment(review.pk, "architecture", "fail-retries", said, who=grace, now=at - timedelta(hours=3))
         _accept(Asking.of(store.find(review.pk)), grace, at - timedelta(hours=2))
         conditions = [
-            Promise("Play a day of failures with the owners of fraud", "team:default/checkout", _day(at, 30)),
-            Promise("Let a bad release be taken back without hands", "team:default/checkout", _day(at, 75)),
+            Promise("Play a day of failures with the owners of fraud", "team:default/payments", _day(at, 30)),
+            Promise("Let a bad release be taken back without hands", "team:default/payments", _day(at, 75)),
         ]
         said = "Good to go for the sale. What is red has an owner and a day."
         verdict = Verdict(Decision.GO_WITH_CONDITIONS, said, conditions)
