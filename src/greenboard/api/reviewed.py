@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -234,7 +234,7 @@ class TemplateList(BaseModel):
     templates: list[TemplateShown]
 
 
-def columns(row: Review) -> dict[str, object]:
+def columns(row: Review) -> dict[str, Any]:
     """A review as it is listed."""
     names = ("title", "stage", "state_since", "version", "requested_by", "requested_at", "due_at", "decided_by")
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 CLOSED = 1
@@ -36,7 +38,7 @@ def command(*, entity: str, url: str | None, template: str, stage: str, form: st
     return 0 if told["open"] else CLOSED
 
 
-def _get(url: str, asked: dict[str, str]) -> dict[str, object]:
+def _get(url: str, asked: dict[str, str]) -> dict[str, Any]:
     import httpx2
 
     from greenboard.cli.remote.sending import TIMEOUT, Unreached, headers
@@ -50,5 +52,5 @@ def _get(url: str, asked: dict[str, str]) -> dict[str, object]:
         raise Unreached(f"the server answered {answer.status_code}")
     if answer.status_code != 200:
         raise UserError(f"the server refused: {answer.status_code} {answer.text[:300]}")
-    found: dict[str, object] = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
