@@ -263,5 +263,5 @@ def campaign(name: str) -> Campaign:
     return Campaign.objects.get(name=name)
 
 
-def days(count: int, since: datetime = BEGAN) -> datetime:
+def days(count: float, since: datetime = BEGAN) -> datetime:
     return since + timedelta(days=count)
