@@ -32,6 +32,7 @@ PAGES = {
 }
 MANAGED = {
     "integrations": "/integrations",
+    "integration-quality": "/integrations/quality",
     "connections": "/connections",
     "connection": "/connections/pagerduty",
     "connection-new": "/integrations/pagerduty/connect",

@@ -66,9 +66,10 @@ SHIFT = st.tuples(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS, shifts=st.lists(SHIFT, min_size=9, max_size=9))
-def test_several_workers_come_to_what_full_runs_come_to(tmp_path, steps, shifts):
+def test_several_workers_come_to_what_full_runs_come_to(tmp_path, monkeypatch, steps, shifts):
     above = scorecard(tmp_path, *ABOVE, name="above")
     before, after = ([scorecard(tmp_path, *rules), above] for rules in (RULES, EDITED))
+    monkeypatch.setattr("greenboard.scorecards.store.standards", lambda words: tuple(before))
     edits = iter(shifts)
     anew = play(steps, lambda at: [service.evaluate(card, at) for card in (before, after)[next(edits)[0]]])
     said, causes = play(steps, Company(before, after, shifts))

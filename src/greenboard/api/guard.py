@@ -20,7 +20,8 @@ from greenboard.access.decide import Bearer, Permission, Sight, may
 from greenboard.access.limits import Buckets
 from greenboard.access.models import Person
 from greenboard.core import clock
-from greenboard.hooks import inlets, signing
+from greenboard.hooks import inlets
+from greenboard.outbound import signing
 
 MESSAGE = "Greenboard-Delivery"
 """The header that tells messages apart; what is signed is its value, a dot, and the body."""
@@ -138,8 +139,11 @@ EDIT = Needs(Permission.RULES_WRITE)
 DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
+NOTIFICATIONS = Needs(Permission.NOTIFICATIONS_MANAGE)
 WORKFLOWS_RUN = Needs(Permission.WORKFLOWS_RUN)
 WORKFLOWS = Needs(Permission.WORKFLOWS_MANAGE)
+ASK_EXEMPTIONS = Needs(Permission.EXEMPTIONS_REQUEST)
+DECIDE_EXEMPTIONS = Needs(Permission.EXEMPTIONS_DECIDE)
 CONNECTIONS_READ = Needs(Permission.CONNECTIONS_READ)
 CONNECTIONS = Needs(Permission.CONNECTIONS_MANAGE)
 PEOPLE_READ = Needs(Permission.PEOPLE_READ)
@@ -148,6 +152,7 @@ ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
 ATTEST = Needs(Permission.ATTEST)
+CAMPAIGNS = Needs(Permission.CAMPAIGNS_MANAGE)
 ADMINISTER = Needs(Permission.OPERATE)
 
 

@@ -200,6 +200,8 @@ def _level(card: str, row: LevelRow) -> schemas.Level:
         decided=row.decided,
         undecided=row.undecided,
         exempt=row.exempt,
+        level_without_exemptions=row.without.level,
+        score_without_exemptions=row.without.score,
         held_since=row.held_since,
         since=row.since,
         cause=cause_shown(row.cause),
@@ -215,6 +217,7 @@ def _change(card: str, change: Change) -> schemas.Change:
         before=change.before,
         after=change.after,
         worse=change.worse,
+        exempt=change.pardon,
         cause=cause_shown(change.cause),
     )
 

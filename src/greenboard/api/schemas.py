@@ -298,6 +298,8 @@ class Level(Shown):
     decided: int
     undecided: int
     exempt: int
+    level_without_exemptions: str | None = Field(description="As `level`, were nothing exempt.")
+    score_without_exemptions: float | None = Field(description="As `score`, were nothing exempt.")
     held_since: datetime | None = Field(description="Since when it is kept though data went missing.")
     since: datetime
     cause: CauseShown
@@ -318,6 +320,7 @@ class Change(Shown):
     before: str | None = Field(description="An outcome or level; null: none, or none yet.")
     after: str | None = Field(description="An outcome or level; null: none any more.")
     worse: bool
+    exempt: bool | None = Field(description="Where the outcome stays: whether it is exempt now, or no longer.")
     cause: CauseShown
 
 

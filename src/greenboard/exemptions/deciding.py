@@ -178,7 +178,8 @@ def _first(numbers: Sequence[int], state: State) -> str:
         last = None if changed is None else changed.events.order_by("-id").first()
         if last is not None:
             who = last.by or "time"
-            return f"{who} was first: exemption {last.exemption_id} was {last.did} at {last.at:%Y-%m-%d %H:%M} UTC"
+            when = f"{last.at:%Y-%m-%d %H:%M} UTC"
+            return f"exemption {last.exemption_id} was {last.did} by {who} first, at {when}"
     return "somebody changed one of these meanwhile"
 
 

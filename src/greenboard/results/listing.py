@@ -48,7 +48,7 @@ def results(asked: Asked, part: Part, as_of: datetime | None = None) -> Page[Res
             names[row.rule_id],
             OUTCOMES[row.outcome],
             row.exempt,
-            row.valid_from,
+            row.outcome_since or row.valid_from,
             store.cause(row.cause),
         )
         for row in page.rows

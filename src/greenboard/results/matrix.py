@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from greenboard.rules.vectors import Array
 
 EXEMPT = 16
 """Is added to the number of an outcome that is exempt."""
+_LEVELS = ("level", "bare_level")
 _MOST = 12
 """So many are kept: some scorecards as of now, and some of the past. Each takes some megabytes at most."""
 CLASSES = ("passed", "failed", "undecided", "exempt", "not_applicable")
@@ -48,7 +50,8 @@ class Matrix:
     """Results of a scorecard at a moment: a line for each rule, a column for each entity that is judged.
 
     `ids` are the surrogate ids of the entities, rising; `rules` those of the rules, `names` what they are
-    called. `level` is a number in `levels`, of which "" is no level; `score` is NaN where there is none.
+    called. `level` is a number in `levels`, of which "" is no level; `score` is NaN where there is none. The `bare`
+    ones are what both would be without exemptions.
     """
 
     rules: tuple[int, ...]
@@ -59,6 +62,8 @@ class Matrix:
     level: Array
     score: Array
     undecided: Array
+    bare_level: Array
+    bare_score: Array
     read_to: tuple[int, int]
     """The highest surrogate ids of a result and of a level among what was read."""
     _counted: dict[tuple[int, ...], Array] = field(default_factory=dict, repr=False)
@@ -72,6 +77,15 @@ class Matrix:
             several = [np.count_nonzero(classes == number, axis=0) for number in range(len(CLASSES))]
             found = self._counted[key] = np.array(several, dtype=np.int32)
         return found
+
+    @cached_property
+    def bare(self) -> Matrix:
+        """The same as if nothing were exempt. `undecided` counts what is undecided and exempt, too."""
+        outcomes = np.where(self.outcomes >= EXEMPT, self.outcomes - EXEMPT, self.outcomes)
+        freed = np.isin(self.outcomes, [EXEMPT + OUTCOMES.index(one) for one in (Outcome.NO_DATA, Outcome.ERROR)])
+        undecided = self.undecided + freed.sum(axis=0)
+        kept = {"level": self.bare_level, "score": self.bare_score, "undecided": undecided}
+        return replace(self, outcomes=outcomes, **kept, _counted={})
 
     def classes(self, lines: Array, columns: Array) -> Array:
         """The class of each result (its place in `CLASSES`; beyond it where there is none): a line for each rule."""
@@ -97,6 +111,8 @@ class Matrix:
             none.astype(np.int16),
             none.astype(np.float64),
             none,
+            none.astype(np.int16),
+            none.astype(np.float64),
             (0, 0),
         )
 
@@ -225,7 +241,7 @@ def _patched(known: Matrix, scorecard: str, changed: Collection[int]) -> Matrix:
 
     def joined(name: str) -> Array:
         before, after = getattr(known, name)[..., stays], getattr(fresh, name)
-        return np.concatenate([before, renumbered[after] if name == "level" else after], axis=-1)[..., order]
+        return np.concatenate([before, renumbered[after] if name in _LEVELS else after], axis=-1)[..., order]
 
     read_to = max(known.read_to[0], fresh.read_to[0]), max(known.read_to[1], fresh.read_to[1])
     return replace(
@@ -236,6 +252,8 @@ def _patched(known: Matrix, scorecard: str, changed: Collection[int]) -> Matrix:
         level=joined("level"),
         score=joined("score"),
         undecided=joined("undecided"),
+        bare_level=joined("bare_level"),
+        bare_score=joined("bare_score"),
         read_to=read_to,
         _counted={},
     )
@@ -246,9 +264,10 @@ def _read(blank: Matrix, scorecard: str, as_of: datetime | None, entities: Array
     levels = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard).order_by()
     stood: list[tuple[Any, ...]] = []
     for part in _parts(levels, entities):
-        stood += part.values_list("entity_id", "level", "score", "undecided", "id")
+        stood += part.values_list("entity_id", "level", "score", "undecided", "id", "bare_level", "bare_score")
     stood.sort(key=lambda row: row[0])
-    names = tuple(dict.fromkeys(("", *(row[1] for row in stood))))
+    bare = [row[1:3] if row[5] is None else row[5:7] for row in stood]
+    names = tuple(dict.fromkeys(("", *(row[1] for row in stood), *(level for level, _ in bare))))
     number = {name: at for at, name in enumerate(names)}
     found = replace(
         blank,
@@ -257,6 +276,8 @@ def _read(blank: Matrix, scorecard: str, as_of: datetime | None, entities: Array
         level=np.array([number[row[1]] for row in stood], dtype=np.int16),
         score=np.array([np.nan if row[2] is None else row[2] for row in stood], dtype=np.float64),
         undecided=np.array([row[3] for row in stood], dtype=np.int64),
+        bare_level=np.array([number[level] for level, _ in bare], dtype=np.int16),
+        bare_score=np.array([np.nan if score is None else score for _, score in bare], dtype=np.float64),
         outcomes=np.full((len(blank.rules), len(stood)), NONE, dtype=np.int8),
     )
     top = _put(found, as_of, entities)

@@ -25,6 +25,9 @@ class Place:
     level: str | None
     score: float | None
     undecided: int
+    bare_level: str | None
+    """Without exemptions, as is the score."""
+    bare_score: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +69,10 @@ class Seen:
         column = int(self.column[number])
         if column < 0:
             return None
-        score = float(self.matrix.score[column])
-        level = self.matrix.levels[int(self.matrix.level[column])]
-        return Place(level or None, None if math.isnan(score) else score, int(self.matrix.undecided[column]))
+        found = self.matrix
+        level, bare = (found.levels[int(one[column])] or None for one in (found.level, found.bare_level))
+        score, bare_score = (_known(float(one[column])) for one in (found.score, found.bare_score))
+        return Place(level, score, int(found.undecided[column]), bare, bare_score)
 
     def find(self, ref: Ref) -> Stored | None:
         """The entity of a reference, if it may be seen."""
@@ -76,7 +80,14 @@ class Seen:
         return self.whole.entities[number] if number is not None and self.visible[number] else None
 
 
-def look(scorecard: str, as_of: datetime | None, sight: Sight) -> Seen:
-    """What a sight reaches of a moment; None is now. Two queries, and one more where there is a bound."""
-    whole = catalog.whole(as_of)
-    return Seen(whole, results.matrix(scorecard, as_of), whole.seen(sight), sight)
+def _known(score: float) -> float | None:
+    return None if math.isnan(score) else score
+
+
+def look(scorecard: str, as_of: datetime | None, sight: Sight, *, bare: bool = False) -> Seen:
+    """What a sight reaches of a moment; None is now. Two queries, and one more where there is a bound.
+
+    `bare` is as if nothing were exempt.
+    """
+    whole, found = catalog.whole(as_of), results.matrix(scorecard, as_of)
+    return Seen(whole, found.bare if bare else found, whole.seen(sight), sight)

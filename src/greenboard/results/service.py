@@ -293,13 +293,18 @@ def _covered(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
 
 
 def explain(
-    scorecard: Scorecard, entity: Ref, as_of: datetime | None = None, *, level: LevelRow | None = None
+    scorecard: Scorecard,
+    entity: Ref,
+    as_of: datetime | None = None,
+    *,
+    level: LevelRow | None = None,
+    exempt: Collection[str] | None = None,
 ) -> Judgement:
     """The judgement of one entity with its evidence, rebuilt from the facts as they were.
 
     It is that of the last evaluation at or before the moment, by the rules of then and with its
     clock, so that it agrees with the results that are shown; the level is the one that held. Who
-    knows that of now says so.
+    knows that of now says so, or the rules that were exempt.
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
@@ -314,7 +319,7 @@ def explain(
         subject, surroundings = near(number, moment)
     else:
         subject, surroundings = subjects(then, moment, [entity])[number], NOBODY
-    pardoned = {entity: store.exempt(scorecard.name, entity, as_of)}
+    pardoned = {entity: store.exempt(scorecard.name, entity, as_of) if exempt is None else exempt}
     judged = judge(then, [subject], facts.vocabulary(), moment, pardoned, surroundings=surroundings)[0]
     standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged

@@ -93,19 +93,17 @@ def results(
     ]
 
 
-def since(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, datetime]:
-    """Since when each rule comes to for an entity what it comes to at a moment. Two queries."""
+def stood(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, tuple[datetime, bool]]:
+    """Since when each rule comes to what it does for an entity, and whether that is exempt. Two queries."""
     rules = _rule_names(scorecard)
     rows = _result_rows(rules, entity, None).filter(at_moment(as_of))
-    told = rows.values_list("rule_id", "valid_from", "outcome_since")
-    return {rules[number]: earlier or began for number, began, earlier in told}
+    told = rows.values_list("rule_id", "valid_from", "outcome_since", "exempt")
+    return {rules[number]: (earlier or began, exempt) for number, began, earlier, exempt in told}
 
 
 def exempt(scorecard: str, entity: Ref, as_of: datetime | None = None) -> set[str]:
     """The rules that an entity was exempt from at a moment. Two queries."""
-    rules = _rule_names(scorecard)
-    rows = _result_rows(rules, entity, None).filter(at_moment(as_of), exempt=True)
-    return {rules[number] for number in rows.values_list("rule_id", flat=True)}
+    return {rule for rule, (_, exempt) in stood(scorecard, entity, as_of).items() if exempt}
 
 
 def some(pairs: Mapping[int, Collection[int]], as_of: datetime | None = None) -> dict[tuple[int, int], ResultRow]:

@@ -40,11 +40,13 @@ class Live:
     profiles: Mapping[str, Profile]
 
 
-def look(template: Template, sections: Collection[Section], subjects: Collection[Ref], now: datetime) -> Live:
-    """What holds now of the entities that are reviewed. With evidence: to be asked for a review, not for a list."""
+def look(
+    template: Template, sections: Collection[Section], subjects: Collection[Ref], now: datetime, *, brief: bool = False
+) -> Live:
+    """What holds now of the entities that are reviewed; where `brief`, without the values that results rest on."""
     questions = [question for section in sections for question in section.questions]
     known = facts.current(None, subjects)
-    verdicts = _ruled(template, questions, subjects)
+    verdicts = _ruled(template, questions, subjects, brief=brief)
     verdicts |= {
         question.id: tuple(_attested(question.attestation, ref, known.get(ref, ([], []))[0], now) for ref in subjects)
         for question in questions
@@ -54,7 +56,7 @@ def look(template: Template, sections: Collection[Section], subjects: Collection
 
 
 def _ruled(
-    template: Template, questions: Sequence[Question], subjects: Collection[Ref]
+    template: Template, questions: Sequence[Question], subjects: Collection[Ref], *, brief: bool
 ) -> dict[str, tuple[Verdict, ...]]:
     asked: defaultdict[str, list[Question]] = defaultdict(list)
     for question in questions:
@@ -65,7 +67,7 @@ def _ruled(
         card = standards.standard(name, facts.vocabulary())
         for ref in subjects:
             rows = {row.rule: row for row in store.results(name, entity=ref)}
-            judged = _judged(card, ref) if rows else {}
+            judged = _judged(card, ref) if rows and not brief else {}
             for question in several:
                 one = _verdict(card, question.rule, ref, rows.get(question.rule), judged.get(question.rule))
                 found[question.id].append(one)

@@ -32,10 +32,14 @@ KNOWN = (
     "outcome",
     "page",
     "show",
+    "state",
+    "category",
+    "requested_by",
+    "decided_by",
+    "ending",
+    "exemptions",
     "table",
     "item",
-    "state",
-    "ending",
     "entity",
 )
 _SINCE = timedelta(days=7)

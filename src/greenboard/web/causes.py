@@ -199,7 +199,7 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         cause=_causes(changes),
         cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
         source=cause.source,
-        link=links.outside(cause.link),
+        link=links.told(cause.link),
         when=words.when(newest, asked.now, focus=False),
         exact=words.exact(newest),
         at=newest,
@@ -247,9 +247,11 @@ def _line(change: Change, scorecard: Scorecard, asked: Asked) -> Line:
 
 
 def transition(change: Change, scorecard: Scorecard) -> str:
-    """`Gold → Silver`, `Pass → Fail`."""
+    """`Gold → Silver`, `Pass → Fail`; of what stays and is exempt now, or no longer: `Fail, exempt`."""
     if change.rule is None:
         return f"{rung(scorecard, change.before).title} → {rung(scorecard, change.after).title}"
+    if change.pardon is not None:
+        return f"{_outcome(change.after)}, {'exempt' if change.pardon else 'no longer exempt'}"
     return f"{_outcome(change.before)} → {_outcome(change.after)}"
 
 

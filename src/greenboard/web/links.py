@@ -40,6 +40,11 @@ def connection(name: str) -> str:
     return f"/connections/{name}"
 
 
+def told(url: str) -> str:
+    """An address that a cause names: a page about an exemption, or one outside; as `outside`."""
+    return url if url.startswith("/exemptions/") else outside(url)
+
+
 def report(name: str, as_file: str = "") -> str:
     """The page of a report, or a file of it."""
     return f"/reports/{name}.{as_file}" if as_file else f"/reports/{name}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from greenboard.results.matrix import EXEMPT
 from greenboard.web import words
 from greenboard.web.asked import Asked
+from greenboard.web.seen import Seen
 from greenboard.web.selection import Menu, Option
 
 _SPANS = (("1d", "1 day"), ("7d", "7 days"), ("14d", "14 days"), ("30d", "30 days"), ("90d", "90 days"))
@@ -25,6 +27,15 @@ def choices(name: str, label: str, options: Sequence[tuple[str, str]], asked: As
     chosen = asked.get(name) or options[0][0]
     built = tuple(Option(value, text, value == chosen) for value, text in options)
     return Menu(name, label, "", built, name in asked.given)
+
+
+def pardons(found: Seen, asked: Asked) -> tuple[Menu, ...]:
+    """Whether levels and scores are shown with exemptions or without, where there are any."""
+    chosen = "exemptions" in asked.given
+    if not chosen and not (found.matrix.outcomes >= EXEMPT).any():
+        return ()
+    told = (("with", "With exemptions"), ("without", "Without exemptions"))
+    return (choices("exemptions", "Exemptions", told, asked),)
 
 
 def spans(asked: Asked, default: str = "7d") -> Spans:

@@ -15,8 +15,9 @@ __all__ = ["Place", "Seen", "numbers", "seen"]
 
 
 def seen(request: HttpRequest, scorecard: Scorecard, asked: Asked) -> Seen:
-    """What a request sees. Two queries, and one more where there is a bound to its sight."""
-    return look(scorecard.name, asked.as_of, sight(request.user))
+    """What a request sees, with exemptions or as if there were none. Two queries, and one more for a bound sight."""
+    bare = asked.choice("exemptions", ("with", "without")) == "without"
+    return look(scorecard.name, asked.as_of, sight(request.user), bare=bare)
 
 
 def numbers(mask: Array) -> Array:

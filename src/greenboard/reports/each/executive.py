@@ -10,6 +10,7 @@ import numpy as np
 
 from greenboard.core.discovery import modules
 from greenboard.reports import counting, history
+from greenboard.reports.bare import bare as bare_of
 from greenboard.reports.counting import FAILED, PASSED, UNDECIDED
 from greenboard.reports.ground import Ground
 from greenboard.reports.history import Pardoned
@@ -68,7 +69,7 @@ class Executive:
 
 def build(ground: Ground) -> Executive:
     """The summary of what is shown."""
-    bare = counting.bare(ground).score[ground.columns]
+    bare = bare_of(ground).score[ground.columns]
     known = bare[~np.isnan(bare)]
     tiers = ground.index.matching(ground.shown, {"tier": ",".join(CRITICAL)})
     several = [module.part(ground) for module in modules(PARTS)]

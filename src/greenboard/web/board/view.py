@@ -11,7 +11,7 @@ from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
 from greenboard.web.board.model import GROUPS, build
 from greenboard.web.faults import explained
-from greenboard.web.menus import choices, spans
+from greenboard.web.menus import choices, pardons, spans
 from greenboard.web.seen import numbers, seen
 
 
@@ -31,7 +31,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "scorecard": scorecard,
         "board": build(scorecard, found, shown, asked),
         "digest": causes.digest(told.changes, scorecard, asked, counted=told.counted),
-        "menus": selection.menus(found.index, found.judged, asked),
+        "menus": (*selection.menus(found.index, found.judged, asked), *pardons(found, asked)),
         "chips": selection.chips(asked),
         "by": choices("by", "Group by", [(name, f"By {name}") for name in GROUPS], asked),
         "scorecards": choices("scorecard", "Scorecard", [(one.name, one.title) for one in content.scorecards()], asked),

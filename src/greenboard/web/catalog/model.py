@@ -23,7 +23,21 @@ from greenboard.web.seen import Place, Seen
 from greenboard.web.standing import NO_LEVEL, Rung, rung
 
 PAGE = 50
-COLUMNS = ("ref", "name", "kind", "tier", "team", "system", "domain", "lifecycle", "level", "score", "undecided")
+COLUMNS = (
+    "ref",
+    "name",
+    "kind",
+    "tier",
+    "team",
+    "system",
+    "domain",
+    "lifecycle",
+    "level",
+    "score",
+    "undecided",
+    "level_without_exemptions",
+    "score_without_exemptions",
+)
 
 
 @dataclass(frozen=True)
@@ -256,6 +270,12 @@ def _exported(stored: Stored, place: Place | None) -> dict[str, Field]:
         "domain": str(stored.domain) if stored.domain else None,
         "lifecycle": entity.lifecycle,
         "level": (place.level or NO_LEVEL) if place else None,
-        "score": round(place.score, 1) if place and place.score is not None else None,
+        "score": _rounded(place.score) if place else None,
         "undecided": place.undecided if place else None,
+        "level_without_exemptions": (place.bare_level or NO_LEVEL) if place else None,
+        "score_without_exemptions": _rounded(place.bare_score) if place else None,
     }
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 1)

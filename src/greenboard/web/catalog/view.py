@@ -10,6 +10,7 @@ from greenboard.web import asked as address
 from greenboard.web import content, export, selection, words
 from greenboard.web.catalog.model import COLUMNS, build, exported
 from greenboard.web.faults import explained
+from greenboard.web.menus import pardons
 from greenboard.web.seen import seen
 
 
@@ -29,7 +30,7 @@ def listing(request: HttpRequest, as_file: str = "") -> HttpResponseBase:
     context = {
         "asked": asked,
         "catalog": page,
-        "menus": selection.menus(everything.index, everything.visible, asked, wanted),
+        "menus": (*selection.menus(everything.index, everything.visible, asked, wanted), *pardons(everything, asked)),
         "chips": selection.chips(asked),
         "found": words.count(page.found, "entity", "entities"),
     }

@@ -43,6 +43,8 @@ class Ladder:
     score: str
     undecided: str
     held: bool
+    bare: str
+    """Where it would stand without exemptions, in words; empty where nothing is exempt."""
 
 
 def build(scorecard: Scorecard, row: LevelRow, found: Mapping[str, Line], blocking: Collection[str]) -> Ladder:
@@ -63,7 +65,14 @@ def build(scorecard: Scorecard, row: LevelRow, found: Mapping[str, Line], blocki
         score=words.score(row.score),
         undecided=f"{row.undecided} of {total} undecided" if row.undecided else f"all {total} decided",
         held=row.held_since is not None,
+        bare=_bare(scorecard, row),
     )
+
+
+def _bare(scorecard: Scorecard, row: LevelRow) -> str:
+    if row.bare is None:
+        return ""
+    return f"{rung(scorecard, row.bare.level).title}, score {words.score(row.bare.score)}"
 
 
 def _state(rank: int, current: int) -> str:

@@ -111,8 +111,10 @@ def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked, about: pane
     level = next(iter(results.levels(scorecard.name, asked.as_of, entity=ref)), None)
     if level is None:
         return {}
-    judgement = service.explain(scorecard, ref, asked.as_of, level=None if asked.as_of else level)
-    since = results.since(scorecard.name, ref, asked.as_of)
+    stood = results.stood(scorecard.name, ref, asked.as_of)
+    exempt = {rule for rule, (_, exempt) in stood.items() if exempt}
+    judgement = service.explain(scorecard, ref, asked.as_of, level=None if asked.as_of else level, exempt=exempt)
+    since = {rule: began for rule, (began, _) in stood.items()}
     found = result.lines(scorecard, judgement, since, content.vocabulary(), asked)
     found = result.offered(found, scorecard, about)
     blocking = judgement.standing.blocking

@@ -1,0 +1,78 @@
+"""The ledger: which exemptions there are and were, as far as somebody may see them, and what happened to each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from greenboard.access.sight import EVERYTHING, Sight
+from greenboard.catalog.sight import condition
+from greenboard.exemptions.models import Event, Exemption
+from greenboard.exemptions.types import State
+from greenboard.facts.store import chunks
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; an empty part asks for nothing.
+
+    `ending` is that what is approved ends within so many days; `entities` are surrogate ids, `fits` is another
+    condition on the entity.
+    """
+
+    states: Collection[State] = ()
+    scorecard: str = ""
+    rule: str = ""
+    category: str = ""
+    requested_by: str = ""
+    decided_by: str = ""
+    ending: int | None = None
+    renewals: bool = False
+    entities: Collection[int] | None = None
+    fits: Q = Q()  # noqa: RUF009 - never changed
+    sight: Sight = EVERYTHING
+
+
+def found(wanted: Wanted, now: datetime, *, below: int | None = None) -> QuerySet[Exemption]:
+    """The exemptions that fit, newest first; `below` goes on where a page ended."""
+    parts = {
+        "scorecard": wanted.scorecard,
+        "rule": wanted.rule,
+        "category": wanted.category,
+        "requested_by": wanted.requested_by,
+        "decided_by": wanted.decided_by,
+        "pk__lt": below,
+    }
+    rows = Exemption.objects.filter(condition(wanted.sight) & wanted.fits & _among(wanted.entities))
+    rows = rows.filter(**{key: value for key, value in parts.items() if value not in ("", None)})
+    if wanted.states:
+        rows = rows.filter(state__in=[state.value for state in wanted.states])
+    if wanted.ending is not None:
+        until = now + timedelta(days=wanted.ending)
+        rows = rows.filter(state=State.APPROVED.value, ends__gt=now, ends__lte=until)
+    if wanted.renewals:
+        rows = rows.filter(renews__isnull=False)
+    return rows.select_related("entity").order_by("-pk")
+
+
+def _among(entities: Collection[int] | None) -> Q:
+    if entities is None:
+        return Q()
+    named = Q(pk__in=())
+    for part in chunks(sorted(entities)):
+        named |= Q(entity_id__in=part)
+    return named
+
+
+def counted(wanted: Wanted, now: datetime) -> dict[State, int]:
+    """How many fit, by state."""
+    rows = found(wanted, now).order_by().select_related(None).values_list("state").annotate(count=Count("id"))
+    return {State(state): count for state, count in rows}
+
+
+def history(number: int) -> Sequence[Event]:
+    """What happened to an exemption, the first first."""
+    return list(Event.objects.filter(exemption=number).order_by("id"))

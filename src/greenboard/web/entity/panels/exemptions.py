@@ -1,0 +1,28 @@
+"""The exemptions of an entity from the scorecard that is shown: those that are open first."""
+
+from __future__ import annotations
+
+from greenboard.catalog import whole as catalog
+from greenboard.exemptions import ledger
+from greenboard.exemptions.ledger import Wanted
+from greenboard.exemptions.types import OPEN
+from greenboard.web.exemptions.model import lines
+from greenboard.web.exemptions.view import beside
+from greenboard.web.panels import About, Panel
+
+_SHOWN = 8
+
+
+def panel(about: About) -> Panel | None:
+    """Nothing of the past, and nothing where there never was any."""
+    if about.asked.as_of is not None:
+        return None
+    wanted = Wanted(scorecard=about.scorecard.name, entities=[about.stored.id])
+    rows = list(ledger.found(wanted, about.asked.now))
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (row.state not in OPEN, -row.pk))
+    own = beside(about.request, catalog.whole(None), rows[:_SHOWN])
+    context = {"lines": lines(rows[:_SHOWN], own, about.asked), "entity": True}
+    note = f"the newest {_SHOWN} of {len(rows)}" if len(rows) > _SHOWN else ""
+    return Panel("exemptions", "Exemptions", "parts/exemptions.html", context, note, order=30)
