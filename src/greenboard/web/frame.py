@@ -69,15 +69,14 @@ _PLACES = (
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
-    ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
     ("Reviews", "reviews", "review", "r", _REVIEWS),
-    ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
-    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
-    ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
+    ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
+    ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
+    ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
-    ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
 )
 _NEEDED = {"connections": Permission.CONNECTIONS_READ, "workflows": Permission.WORKFLOWS_RUN}
 """What one has to be allowed to see of an entry; the others are for everybody."""

@@ -17,7 +17,6 @@ from greenboard.web.campaigns import view as campaigns
 from greenboard.web.catalog.view import listing as catalog
 from greenboard.web.channels import routes
 from greenboard.web.channels import view as channels
-from greenboard.web.connections import discovery, listing
 from greenboard.web.connections import discovery, grades, listing
 from greenboard.web.connections import form as connecting
 from greenboard.web.connections import page as connection
