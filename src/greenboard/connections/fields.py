@@ -12,7 +12,7 @@ from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FactError, FactType, FieldType
 
 Maker = Callable[[Any, Env], tuple[FieldValue | None, Reason | None]]
-_QUICK: dict[FieldType, type[bool] | type[float] | type[str]] = {
+_QUICK: dict[FieldType, type[bool | float | str]] = {
     FieldType.BOOL: bool,
     FieldType.FLOAT: float,
     FieldType.STRING: str,
