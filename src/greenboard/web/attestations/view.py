@@ -19,6 +19,7 @@ from greenboard.attestations.service import Change
 from greenboard.attestations.store import Wanted
 from greenboard.attestations.types import State
 from greenboard.catalog import whole as catalog
+from greenboard.catalog.columns import index
 from greenboard.catalog.listing import ALL, Chosen
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
@@ -29,7 +30,7 @@ from greenboard.web.asked import Asked
 from greenboard.web.attestations import model
 from greenboard.web.faults import explained
 from greenboard.web.paging import page as page_of
-from greenboard.web.selection import Menu, Option, index
+from greenboard.web.selection import Menu, Option
 
 PAGE = 50
 
