@@ -102,12 +102,14 @@ def _verdict(card: Scorecard, name: str, ref: Ref, row: ResultRow | None, judged
 
 
 def _proof(part: Evidence) -> Proof:
-    at = clock.format_time(part.observed_at) if part.observed_at else ""
+    at = clock.format_time(part.observed_at.replace(microsecond=0)) if part.observed_at else ""
     return Proof(part.fact, said(part.value), part.source, part.link, at, part.key or "", part.commit)
 
 
 def said(value: FieldValue | None) -> str:
     """A value as text, in one form."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     encoded = encode(value) if value is not None else ""
     return encoded if isinstance(encoded, str) else str(encoded)
 
@@ -133,7 +135,7 @@ def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Ve
         str(one.get("statement") or item),
         fact.source.name,
         str(one.get("evidence") or fact.source.link),
-        clock.format_time(fact.observed_at),
+        clock.format_time(fact.observed_at.replace(microsecond=0)),
         item,
     )
     outcome = Outcome.PASS if holds else Outcome.FAIL
