@@ -18,9 +18,7 @@ from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.project.intake import take_in
-from greenboard.project.sample import attested, script, tools
-from greenboard.project.sample import reviews, script, tools
-from greenboard.project.sample import campaign, script, tools
+from greenboard.project.sample import attested, campaign, reviews, script, tools
 from greenboard.project.sample.script import Script
 from greenboard.project.sample.working import Working
 from greenboard.repository.collect import Look, look
