@@ -56,7 +56,8 @@ class Groups:
         """The entities of a group, by number; none where there is no such group."""
         if name not in self.names:
             return np.zeros(0, dtype=np.int64)
-        return self.entity[self.group == self.names.index(name)]
+        found: Array = self.entity[self.group == self.names.index(name)]
+        return found
 
 
 def known(seen: Seen) -> list[tuple[str, str]]:
