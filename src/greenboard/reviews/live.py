@@ -117,7 +117,9 @@ def said(value: FieldValue | None) -> str:
 def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Verdict:
     """Whether somebody stands for an item: the newest statement that holds, or the last that ended."""
     several = [(fact, one) for fact in known if fact.type == "attestation" for one in _items(fact)]
-    about = sorted((pair for pair in several if pair[1].get("item") == item), key=_ends, reverse=True)
+    # What has no end is an item that nobody was asked for yet: `attested` in a rule takes it as unknown, too.
+    told = (pair for pair in several if pair[1].get("item") == item and "expires_at" in pair[1])
+    about = sorted(told, key=_ends, reverse=True)
     if not about:
         return Verdict(str(ref), Outcome.NO_DATA, exempt=False, message=f"Nobody attests {item}.", rule=item)
     fact, one = about[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, may
+from greenboard.access.decide import Permission, may, sight
 from greenboard.access.models import Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -105,7 +105,7 @@ def _may(request: HttpRequest, needed: Permission) -> bool:
 
 def _unread(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
-    return inbox.unread(user) if isinstance(user, Person) and user.is_active else 0
+    return inbox.unread(user, sight(user)) if isinstance(user, Person) and user.is_active else 0
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
