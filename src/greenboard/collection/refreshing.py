@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connections
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from greenboard.catalog.events import CatalogChanged
 from greenboard.collection import models, placing, reaching, removing
@@ -24,7 +24,7 @@ from greenboard.connections.models import Connection
 from greenboard.connections.types import Event, Found, Match, Missed, Seen, Subject
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.facts.store import vocabulary
+from greenboard.facts.store import chunks, vocabulary
 
 _IDLE = 0.3
 """Seconds between looks for what is due: a verdict after a message of a tool should take less than one."""
@@ -59,7 +59,8 @@ def note_catalog(event: CatalogChanged) -> None:
     Told in the transaction of the change. Changes that follow each other are waited for.
     """
     soon = event.at + _SETTLED
-    several = Connection.objects.filter(subjects__isnull=False).distinct().values_list("pk", flat=True)
+    shown = models.Subject.objects.filter(connection=OuterRef("pk"))
+    several = Connection.objects.filter(Exists(shown)).values_list("pk", flat=True)
     rows = [models.Refresh(connection_id=number, asked_at=event.at, due_at=soon) for number in several]
     models.Refresh.objects.bulk_create(rows, ignore_conflicts=True)
     # One that somebody has at hand may have looked at the catalog before this.
@@ -90,11 +91,19 @@ def work(now: datetime) -> int:
             claimed[row.connection_id].append(row)
     for number, rows in claimed.items():
         connection = Connection.objects.get(pk=number)
-        if any(not row.stream for row in rows):
-            keep(connection, placing.place(connection), reaching.about_of(connection))
+        for row in rows:
+            if not row.stream:
+                _match(connection, again=row.attempts > 1)
         wanted = _wanted(rows)
         _finish(rows, whole=not wanted or look(connection, wanted, now), now=now)
     return sum(map(len, claimed.values()))
+
+
+def _match(connection: Connection, *, again: bool) -> None:
+    """Match everything, and make facts where that changed. Who died meanwhile may have left any of them undone."""
+    concerned = placing.place(connection)
+    for part in chunks(placing.entities(connection) if again else sorted(concerned)):
+        keep(connection, part, reaching.about_of(connection))
 
 
 def _claim(row: models.Refresh, now: datetime) -> bool:
