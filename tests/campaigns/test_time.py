@@ -76,7 +76,7 @@ def test_each_team_with_something_open_is_told_once_and_others_not(company, time
 def test_of_several_reminders_that_were_missed_the_last_is_told_and_none_once_it_is_due(company, time, heard):
     service.make(cast.definition(reminders=[14, 7, 3]), "ada", cast.BEGAN)
     tending.tend(time.now)
-    time.now = cast.days(86)  # 28 March, after a month with nobody there
+    time.now = cast.days(86.4)  # the morning of 28 March, after weeks with nobody there
     tending.tend(time.now)
     assert [what for _, what, _ in occasions(heard)] == ["started", "reminder"]
     assert "is due in 3 days" in next(one for one in heard if one.data["occasion"] == "reminder").title

@@ -94,7 +94,7 @@ def test_the_queue_shows_what_waits_how_long_for_whom_and_how_long_decisions_tak
     page = text(clients["vic"], "/reviews")
     assert "Under review" in page
     assert "team:default/sre" in page
-    assert "Half of the 1 reviews" in page
+    assert "of 1 signed within a year" in page
     assert "/reviews/new" not in page
     assert "checkout" in text(clients["vic"], "/reviews?state=signed")
     assert text(clients["vic"], "/reviews?state=never", 400)

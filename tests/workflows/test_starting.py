@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from tests.workflows.conftest import CHECKOUT, go, later, person, saved, start
 
+from greenboard.access import people
 from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
@@ -48,7 +49,7 @@ def test_one_starts_workflows_about_entities_within_ones_grant(checkout) -> None
 def test_a_document_says_who_may_start_it(checkout) -> None:
     name = saved(STEP, "who: {roles: [maintainer], owners: true}")
     ada, grace, owner = person("ada"), person("grace", "maintainer"), person("owner")
-    owner.memberships.create(team="team:default/shop", source="manual")
+    people.join(owner, "shop")
     with pytest.raises(Above, match="not yours to start"):
         ask(name, ada, CHECKOUT)
     assert ask(name, grace, CHECKOUT)

@@ -33,6 +33,7 @@ from greenboard.api import (
     reporting,
     reports,
     results,
+    reviews,
     standards,
     words,
     workflow_runs,
@@ -72,6 +73,7 @@ ROUTERS: tuple[Router, ...] = (
     grants.router,
     keys.router,
     log.router,
+    reviews.router,
     reference.router,
 )
 

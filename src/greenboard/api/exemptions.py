@@ -214,7 +214,7 @@ def exemptions(request: HttpRequest, asked: Query[ExemptionsAsked]) -> HttpRespo
 
 
 @router.post("/exemptions", auth=ASK_EXEMPTIONS, response={201: ExemptionShown}, openapi_extra=_KEY)
-def ask(request: HttpRequest, given: ExemptionGiven) -> HttpResponse:
+def ask_exemption(request: HttpRequest, given: ExemptionGiven) -> HttpResponse:
     """Ask that an entity be exempt from a rule."""
     pair = Pair(Ref.parse(given.entity), given.scorecard, given.rule)
 
@@ -226,7 +226,7 @@ def ask(request: HttpRequest, given: ExemptionGiven) -> HttpResponse:
 
 
 @router.post("/exemptions/bulk", auth=ASK_EXEMPTIONS, response={201: Made}, openapi_extra=_KEY)
-def ask_many(request: HttpRequest, given: ManyGiven) -> HttpResponse:
+def ask_exemptions(request: HttpRequest, given: ManyGiven) -> HttpResponse:
     """Ask for all that fit and do not meet the rules now; up to 10,000, all or nothing."""
     where = OfEntities(kind=given.kind, owner=given.owner, tag=given.tag)
     chosen = where.chosen(sight(request, Permission.EXEMPTIONS_REQUEST), None, given.entity)
@@ -244,7 +244,7 @@ def ask_many(request: HttpRequest, given: ManyGiven) -> HttpResponse:
 
 
 @router.post("/exemptions/decide", auth=DECIDE_EXEMPTIONS, response=Decided, openapi_extra=_KEY)
-def decide_many(request: HttpRequest, given: Decisions) -> HttpResponse:
+def decide_exemptions(request: HttpRequest, given: Decisions) -> HttpResponse:
     """Decide many in one go; up to 10,000, all or nothing."""
     do = {"approve": deciding.approve, "deny": deciding.deny, "revoke": deciding.revoke}[given.decision]
     chosen = {one.id: one.version for one in given.exemptions}
@@ -267,35 +267,35 @@ def exemption(request: HttpRequest, number: Path[Number]) -> HttpResponse:
 
 
 @router.post(f"{_ONE}/approve", auth=DECIDE_EXEMPTIONS, response=ExemptionShown)
-def approve(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
+def approve_exemption(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
     """Let an exemption hold. Never one's own, unless the installation allows that."""
     deciding.approve({number: given.version}, given.reason, request.user, clock.now())
     return _after(request, number)
 
 
 @router.post(f"{_ONE}/deny", auth=DECIDE_EXEMPTIONS, response=ExemptionShown)
-def deny(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
+def deny_exemption(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
     """Refuse an exemption."""
     deciding.deny({number: given.version}, given.reason, request.user, clock.now())
     return _after(request, number)
 
 
 @router.post(f"{_ONE}/revoke", auth=DECIDE_EXEMPTIONS, response=ExemptionShown)
-def revoke(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
+def revoke_exemption(request: HttpRequest, number: Path[Number], given: Reason) -> HttpResponse:
     """End an exemption that was approved."""
     deciding.revoke({number: given.version}, given.reason, request.user, clock.now())
     return _after(request, number)
 
 
 @router.post(f"{_ONE}/withdraw", auth=ASK_EXEMPTIONS, response=ExemptionShown)
-def withdraw(request: HttpRequest, number: Path[Number], given: Versioned) -> HttpResponse:
+def withdraw_exemption(request: HttpRequest, number: Path[Number], given: Versioned) -> HttpResponse:
     """Take back what one asked for and nobody decided."""
     deciding.withdraw({number: given.version}, request.user, clock.now())
     return _after(request, number)
 
 
 @router.post(f"{_ONE}/renew", auth=ASK_EXEMPTIONS, response={201: ExemptionShown}, openapi_extra=_KEY)
-def renew(request: HttpRequest, number: Path[Number], given: TermsGiven) -> HttpResponse:
+def renew_exemption(request: HttpRequest, number: Path[Number], given: TermsGiven) -> HttpResponse:
     """Ask for one that follows another: of the same pair and reach, from its end on where it still holds."""
 
     def work() -> HttpResponse:

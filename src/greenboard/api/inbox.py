@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
-from greenboard.access.decide import Bearer
+from greenboard.access.decide import Bearer, sight
 from greenboard.access.errors import Absent
 from greenboard.access.models import Person
 from greenboard.api import answers
@@ -105,7 +106,7 @@ def lines(request: HttpRequest, asked: Query[LinesAsked]) -> HttpResponse:
     """What I was told, newest first, as far as I may see it."""
     before = key(asked.cursor)
     below = (_EPOCH + int(before[0]) * _MICROSECOND, int(before[1])) if before else None
-    rows = list(inbox.lines(_me(request), unread=asked.unread, below=below)[: asked.limit + 1])
+    rows = list(inbox.lines(_me(request), sight(request.user), unread=asked.unread, below=below)[: asked.limit + 1])
     shown = rows[: asked.limit]
     next_ = ((shown[-1].at - _EPOCH) // _MICROSECOND, shown[-1].pk) if len(rows) > asked.limit else None
     page = LinePage(lines=[_line(row) for row in shown], next=cursor(next_))
@@ -121,9 +122,9 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @router.post("/inbox/{int:number}/read", auth=MYSELF, response=LineShown)
 def read(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """Mark a line as read."""
-    row = inbox.line(_me(request), number)
+    row = inbox.line(_me(request), sight(request.user), number)
     inbox.read(_me(request), [row.pk], clock.now())
-    return answers.told(_line(inbox.line(_me(request), number)))
+    return answers.told(_line(inbox.line(_me(request), sight(request.user), number)))
 
 
 @router.get("/notifications", auth=MYSELF, response=WantedShown)
@@ -134,8 +135,8 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @router.put("/notifications", auth=MYSELF, response=WantedShown)
 def set_own(request: HttpRequest, given: WantedGiven) -> HttpResponse:
-    """Save how I want to hear. It was changed meanwhile: 409."""
-    return answers.told(_wanted(wanting.set_own(_me(request), given.wanted())))
+    """Save how I want to hear, signed in: no token may. It was changed meanwhile: 409."""
+    return answers.told(_wanted(wanting.set_own(_signed_in(request), given.wanted())))
 
 
 @router.get("/team-channels", auth=NOTIFICATIONS, response=TeamList)
@@ -164,10 +165,24 @@ def _me(request: HttpRequest) -> Person:
         Absent: it is a service account, which is told nothing.
 
     """
-    asking = request.user.person if isinstance(request.user, Bearer) else request.user
+    asking: object = request.user
+    asking = asking.person if isinstance(asking, Bearer) else asking
     if not isinstance(asking, Person):
         raise Absent("a service account has no inbox")
     return asking
+
+
+def _signed_in(request: HttpRequest) -> Person:
+    """The person who asks by themselves.
+
+    Raises:
+        PermissionDenied: it is a token, which no permission lets do this.
+
+    """
+    asking: object = request.user
+    if isinstance(asking, Bearer):
+        raise PermissionDenied("notifications")
+    return _me(request)
 
 
 def _line(row: Line) -> LineShown:

@@ -97,7 +97,8 @@ class Crowd:
         channel = own.channel if own and own.channel else self.mail
         if channel is None or not channel.active:
             return None
-        tool = reaching.kind(channel.kind).tool
+        kind = reaching.kinds().get(channel.kind)
+        tool = kind.tool if kind else ""
         address = person.email if tool == "mail" else self.handles.get((person.pk, tool), "")
         if not tool or not address:
             return None

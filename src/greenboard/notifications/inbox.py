@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from greenboard.access.decide import sight
 from greenboard.access.errors import Absent
 from greenboard.access.models import Person
 from greenboard.access.sight import Sight
@@ -27,6 +26,7 @@ def put(lines: Mapping[int, Sequence[Notice]], now: datetime) -> None:
     fresh: list[Line] = []
     recent = Line.objects.filter(person__in=list(lines), key__in=sorted(keyed), read_at__isnull=True, at__gt=now - HOUR)
     open_ = {(row.person_id, row.key): row for row in recent.order_by("id")} if keyed else {}
+    changed = list(open_.values())
     for person, notices in lines.items():
         for notice in notices:
             row = open_.get((person, notice.key)) if notice.key else None
@@ -37,7 +37,6 @@ def put(lines: Mapping[int, Sequence[Notice]], now: datetime) -> None:
                     open_[person, notice.key] = row
             _add(row, notice, now)
     Line.objects.bulk_create(fresh, batch_size=_BATCH)
-    changed = [row for row in open_.values() if row not in fresh]
     Line.objects.bulk_update(changed, ["notice", "cases", "count", "at"], batch_size=_BATCH)
 
 
@@ -48,38 +47,40 @@ def _add(row: Line, notice: Notice, now: datetime) -> None:
     row.at = min(now, notice.at) if notice.late else now
 
 
-def lines(person: Person, *, unread: bool = False, below: tuple[datetime, int] | None = None) -> QuerySet[Line]:
-    """The lines of somebody's inbox that they may see, newest first. Slice it. `below` goes on where a page ended."""
-    rows = Line.objects.filter(_seen(sight(person)), person=person).select_related("notice", "notice__entity")
+def lines(
+    person: Person, mine: Sight, *, unread: bool = False, below: tuple[datetime, int] | None = None
+) -> QuerySet[Line]:
+    """The lines of somebody's inbox within a sight, newest first. Slice it. `below` goes on where a page ended."""
+    rows = Line.objects.filter(_seen(mine), person=person).select_related("notice", "notice__entity")
     rows = rows.filter(read_at__isnull=True) if unread else rows
     if below is not None:
         rows = rows.filter(Q(at__lt=below[0]) | Q(at=below[0], pk__lt=below[1]))
     return rows.order_by("-at", "-id")
 
 
-def line(person: Person, number: int) -> Line:
+def line(person: Person, mine: Sight, number: int) -> Line:
     """A line of somebody's inbox.
 
     Raises:
         Absent: there is none of that number there.
 
     """
-    found = lines(person).filter(pk=number).first()
+    found = lines(person, mine).filter(pk=number).first()
     if found is None:
         raise Absent(f"nothing of number {number} is in your inbox")
     return found
 
 
-def cases(person: Person, line: Line) -> list[Notice]:
-    """The notices of a line that may be seen, newest first."""
-    seen = _seen(sight(person), "")
+def cases(line: Line, mine: Sight) -> list[Notice]:
+    """The notices of a line that are within a sight, newest first."""
+    seen = _seen(mine, "")
     rows = Notice.objects.filter(seen, pk__in=line.cases).select_related("entity")
     return list(rows.order_by("-at", "-id"))
 
 
-def unread(person: Person) -> int:
+def unread(person: Person, mine: Sight) -> int:
     """How many lines are unread. One query, by an index of the unread alone."""
-    return Line.objects.filter(_seen(sight(person)), person=person, read_at__isnull=True).count()
+    return Line.objects.filter(_seen(mine), person=person, read_at__isnull=True).count()
 
 
 def read(person: Person, numbers: Sequence[int] | None, now: datetime) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from greenboard.core import clock, events
+from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening, Severity
 from greenboard.notifications import reaching, settings
 from greenboard.notifications.models import Message, Notice
@@ -60,12 +61,17 @@ def send(now: datetime, pool: ThreadPoolExecutor | None = None) -> int:
 def attempt(row: Message) -> tuple[Came, float]:
     """Send one message, and how long that took. It reads nothing from the database."""
     started = time.monotonic()
-    if not row.channel.active:
-        came = Came(False, "the channel is switched off", permanent=True)
-    else:
-        kind = reaching.kind(row.channel.kind)
-        came = kind.send(settings.given(row.channel), row.address, Letter.of(row.letter))
+    try:
+        came = _sent(row)
+    except UserError as error:  # its kind is gone, or its secret cannot be opened any more
+        came = Came(False, str(error), permanent=True)
     return came, (time.monotonic() - started) * 1000
+
+
+def _sent(row: Message) -> Came:
+    if not row.channel.active:
+        return Came(False, "the channel is switched off", permanent=True)
+    return reaching.kind(row.channel.kind).send(settings.given(row.channel), row.address, Letter.of(row.letter))
 
 
 def note(row: Message, came: Came, milliseconds: float) -> None:

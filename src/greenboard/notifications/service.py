@@ -16,7 +16,7 @@ from greenboard.access.models import Person
 from greenboard.catalog import store as catalog
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
-from greenboard.core.happened import Happening, Severity
+from greenboard.core.happened import Severity
 from greenboard.core.refs import Ref
 from greenboard.notifications import reaching, sending, settings, store, writing
 from greenboard.notifications.composing import letter
@@ -132,9 +132,7 @@ def _test(channel: Channel, address: str, now: Any) -> Message:
         tried_at=now,
         created_at=now,
     )
-    said = Notice(
-        Happening.CHANNEL_FAILED, now, f"A test of the channel {channel.name}", path=f"/channels/{channel.pk}"
-    )
+    said = Notice(now, f"A test of the channel {channel.name}", path=f"/channels/{channel.pk}")
     message.letter = letter([said], writing.told(message, now)).plain()
     message.save(update_fields=["letter"])
     return message

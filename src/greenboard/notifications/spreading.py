@@ -21,8 +21,10 @@ from greenboard.notifications.choosing import AUDIENCE, Asked, Because, Subject,
 from greenboard.notifications.crowd import Crowd
 from greenboard.notifications.gathering import Cases, To, gather
 from greenboard.notifications.models import Notice, Route
-from greenboard.notifications.types import SEVERITIES, Way
+from greenboard.notifications.types import HEARD, SEVERITIES, Way
 
+_KNOWN = [kind.value for kind in HEARD]
+"""The others are of a version to come, whose workers spread them."""
 MOST = 500
 """So many notices are spread at once."""
 
@@ -30,7 +32,7 @@ MOST = 500
 def spread(now: datetime) -> int:
     """Tell whom it concerns of what is not spread yet; how many notices."""
     with transaction.atomic():
-        fresh = Notice.objects.filter(spread_at__isnull=True).order_by("id").select_for_update()
+        fresh = Notice.objects.filter(spread_at__isnull=True, kind__in=_KNOWN).order_by("id").select_for_update()
         notices = list(fresh[:MOST])
         if notices:
             _Spreading(notices, now).spread()
@@ -58,7 +60,7 @@ class _Spreading:
         self.crowd = Crowd()
         self.known = catalog.several({Ref.parse(one.about) for one in notices if one.about})
         self.routes = list(Route.objects.filter(active=True).select_related("channel").order_by("id"))
-        self.found: defaultdict[tuple[To, str, Way], _Gathered] = defaultdict(_Gathered)
+        self.found: defaultdict[tuple[To, str, Way, int], _Gathered] = defaultdict(_Gathered)
         self.lines: defaultdict[int, list[Notice]] = defaultdict(list)
 
     def spread(self) -> None:
@@ -75,10 +77,13 @@ class _Spreading:
                 self._channels(notice, routes)
         Notice.objects.bulk_update([one for one in self.notices if one.entity_id], ["entity"], batch_size=MOST)
         inbox.put(self.lines, self.now)
-        for (to, key, how), told in self.found.items():
-            own = [[one] for one in told.notices] if not key and how is Way.NOW else [told.notices]
-            for notices in own:
-                gather(to, Cases(key, notices, told.severity, how), self.now)
+        for (to, key, how, _), told in self.found.items():
+            gather(to, Cases(key, told.notices, told.severity, how), self.now)
+
+    def _add(self, to: To, notice: Notice, how: Way) -> None:
+        """Have a receiver told: what has no key is a message of its own, but in a digest."""
+        own = 0 if notice.key or how is Way.DIGEST else notice.pk
+        self.found[to, notice.key, how, own].add(notice)
 
     def _people(self, notice: Notice, subject: Subject, about: Ref | None, routes: Sequence[Route]) -> None:
         routed = [name for route in routes for name in route.people]
@@ -92,7 +97,7 @@ class _Spreading:
             self.lines[person.pk].append(notice)
             to = self.crowd.to(person) if how is not Way.INBOX and not notice.late else None
             if to is not None:
-                self.found[to, notice.key, how].add(notice)
+                self._add(to, notice, how)
 
     def _teams(self, notice: Notice, subject: Subject, routes: Sequence[Route]) -> None:
         """The channels of the teams that it concerns. A route to the team's channel has it told at once."""
@@ -102,13 +107,13 @@ class _Spreading:
             if to is not None:
                 how = Way.NOW if wanted else way(subject, Because.TEAM, self.crowd.ways_of_team(team))
                 if how in (Way.NOW, Way.DIGEST):
-                    self.found[to, notice.key, how].add(notice)
+                    self._add(to, notice, how)
 
     def _channels(self, notice: Notice, routes: Sequence[Route]) -> None:
         """The channels of routes, each once, however many routes lead there."""
         for to in dict.fromkeys(_to(route) for route in routes if route.channel and route.channel.active):
             if notice.kind != Happening.CHANNEL_FAILED:
-                self.found[to, notice.key, Way.NOW].add(notice)
+                self._add(to, notice, Way.NOW)
 
 
 def _to(route: Route) -> To:

@@ -73,10 +73,9 @@ class Times:
 class Notice:
     """Something that happened, as people are told of it; the words are those of `core.happened.Happened`.
 
-    `entity` is the name of the entity, `glyph` and `word` what it came to, where it is a result.
+    `glyph` and `word` are what it came to, where it is a result.
     """
 
-    kind: Happening
     at: datetime
     title: str
     why: str = ""

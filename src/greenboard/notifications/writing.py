@@ -10,7 +10,7 @@ from django.db import transaction
 from greenboard.access.decide import sight
 from greenboard.access.sight import EVERYTHING
 from greenboard.catalog.sight import condition
-from greenboard.core.happened import Happening, Severity
+from greenboard.core.happened import Severity
 from greenboard.core.refs import Ref
 from greenboard.notifications import settings
 from greenboard.notifications.composing import Told, letter
@@ -71,7 +71,6 @@ def told(message: Message, now: datetime, unseen: int = 0) -> Told:
 def notice(row: Row) -> Notice:
     """A row as the value that letters are made of."""
     return Notice(
-        kind=Happening(row.kind),
         at=row.at,
         title=row.title,
         why=row.why,

@@ -33,6 +33,6 @@ def bare(ground: Ground) -> Bare:
     columns = matrix.columns(np.array([row[0] for row in told], dtype=np.int64))
     for column, (_, bare_rank, bare_score) in zip(columns.tolist(), told, strict=True):
         if column >= 0:
-            rank[column] = bare_rank
+            rank[column] = bare_rank or 0
             score[column] = np.nan if bare_score is None else bare_score
     return Bare(rank, score)

@@ -37,7 +37,8 @@ def together(ground: Ground, columns: Array) -> Array:
 def rate(passed: Array, failed: Array) -> Array:
     """The percentage that passed of what was decided; NaN where nothing was."""
     decided = passed + failed
-    return np.divide(100.0 * passed, decided, out=np.full(np.shape(decided), np.nan), where=decided > 0)
+    found: Array = np.divide(100.0 * passed, decided, out=np.full(np.shape(decided), np.nan), where=decided > 0)
+    return found
 
 
 def standing_of(ground: Ground, groups: Groups) -> list[Standing]:

@@ -102,12 +102,14 @@ def _verdict(card: Scorecard, name: str, ref: Ref, row: ResultRow | None, judged
 
 
 def _proof(part: Evidence) -> Proof:
-    at = clock.format_time(part.observed_at) if part.observed_at else ""
+    at = clock.format_time(part.observed_at.replace(microsecond=0)) if part.observed_at else ""
     return Proof(part.fact, said(part.value), part.source, part.link, at, part.key or "", part.commit)
 
 
 def said(value: FieldValue | None) -> str:
     """A value as text, in one form."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     encoded = encode(value) if value is not None else ""
     return encoded if isinstance(encoded, str) else str(encoded)
 
@@ -115,7 +117,9 @@ def said(value: FieldValue | None) -> str:
 def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Verdict:
     """Whether somebody stands for an item: the newest statement that holds, or the last that ended."""
     several = [(fact, one) for fact in known if fact.type == "attestation" for one in _items(fact)]
-    about = sorted((pair for pair in several if pair[1].get("item") == item), key=_ends, reverse=True)
+    # What has no end is an item that nobody was asked for yet: `attested` in a rule takes it as unknown, too.
+    told = (pair for pair in several if pair[1].get("item") == item and "expires_at" in pair[1])
+    about = sorted(told, key=_ends, reverse=True)
     if not about:
         return Verdict(str(ref), Outcome.NO_DATA, exempt=False, message=f"Nobody attests {item}.", rule=item)
     fact, one = about[0]
@@ -131,7 +135,7 @@ def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Ve
         str(one.get("statement") or item),
         fact.source.name,
         str(one.get("evidence") or fact.source.link),
-        clock.format_time(fact.observed_at),
+        clock.format_time(fact.observed_at.replace(microsecond=0)),
         item,
     )
     outcome = Outcome.PASS if holds else Outcome.FAIL

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, may
+from greenboard.access.decide import Permission, may, sight
 from greenboard.access.models import Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -52,7 +52,7 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
-_REVIEWS = ("reviews", "review", "review-new", "review-templates", "review-template", "review-signed")
+_REVIEWS = ("reviews", "review", "review-new", "review-learn", "review-templates", "review-template", "review-signed")
 _CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _WORKFLOWS = (
@@ -105,7 +105,7 @@ def _may(request: HttpRequest, needed: Permission) -> bool:
 
 def _unread(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
-    return inbox.unread(user) if isinstance(user, Person) and user.is_active else 0
+    return inbox.unread(user, sight(user)) if isinstance(user, Person) and user.is_active else 0
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

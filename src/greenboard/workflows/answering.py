@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,8 +50,9 @@ def take(token: str, said: Said) -> None:
         if ended is not None:
             raise InTheWay(f"this step ended before: {ended}")
         secrets = keeping.opened(run, store.definition(run)).values()
-        message = str(performing.masked(said.message[:LONGEST], secrets))
-        outputs = performing.masked(dict(said.outputs), secrets)
+        message = str(performing.masked(said.message[:LONGEST].replace("\x00", "\ufffd"), secrets))
+        plain = json.loads(json.dumps(dict(said.outputs)).replace("\\u0000", "\\ufffd"))
+        outputs = performing.masked(plain, secrets)
         log.say(run, now, f"{said.state}: {message}" if message else said.state, path=row.path, by="receiver")
         if said.state in _ENDS:
             hear(row, {"state": said.state, "message": message, "outputs": outputs}, now)

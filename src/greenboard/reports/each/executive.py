@@ -18,6 +18,7 @@ from greenboard.reports.trend import trend
 from greenboard.reports.types import Part, Report, Row, Table, Told, columns, rounded
 from greenboard.results.rows import TrendPoint
 from greenboard.results.tallies import Standing, standing
+from greenboard.rules.vectors import Array
 
 PARTS = "greenboard.reports.summary"
 AGES = (
@@ -84,7 +85,7 @@ def build(ground: Ground) -> Executive:
     )
 
 
-def _risks(ground: Ground, critical: np.ndarray) -> tuple[Risk, ...]:  # type: ignore[type-arg]
+def _risks(ground: Ground, critical: Array) -> tuple[Risk, ...]:
     counts = counting.together(ground, ground.columns)
     failing = ground.matrix.classes(ground.lines, critical) == FAILED
     found = []

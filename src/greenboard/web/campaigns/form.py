@@ -246,7 +246,7 @@ def _preview(request: HttpRequest, definition: Definition) -> Mapping[str, Any]:
     rules = [(one.rule.title, counts) for one, counts in zip(pairs.asked, pairs.by_rule(), strict=True)]
     return {
         "entities": len(pairs.entities),
-        "whole": model.tally("All", pairs.counts),
+        "whole": model.tally("", pairs.counts),
         "teams": [model.tally(title, counts) for title, counts in teams],
         "rules": [model.tally(title, counts) for title, counts in rules],
     }

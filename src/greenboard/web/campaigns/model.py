@@ -147,7 +147,8 @@ def _bar(counts: Counts, height: int = 8) -> SafeString:
 
 def tally(title: str, counts: Counts, url: str = "", about: str = "") -> Tally:
     """A part of a campaign."""
-    return Tally(title, url, about, counts, _bar(counts), f"{title}: {said(counts)}")
+    told = f"{title}: {said(counts)}" if title else said(counts)
+    return Tally(title, url, about, counts, _bar(counts), told)
 
 
 def rows(pairs: Pairs, tickets: Iterable[Ticket], part: slice) -> list[Row]:

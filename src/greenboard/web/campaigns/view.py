@@ -91,7 +91,7 @@ class Page:
             "definition": held.definition,
             "brief": markdown(held.definition.brief),
             "state": model.state(held, asked.now),
-            "whole": model.tally("All", everything.counts),
+            "whole": model.tally("", everything.counts),
             "scope": model.scope(held.definition.scope),
             "figure": _figure(request, held, asked, everything),
             "teams": list(_teams(everything, asked)),

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from greenboard.access.decide import signed_in
+from greenboard.access.decide import sight, signed_in
 from greenboard.access.errors import Absent
 from greenboard.access.models import Person
 from greenboard.core import clock
@@ -34,12 +34,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     if which not in ("", "unread"):
         raise UserError(f"the address asks for show={which[:40]!r}", expected="unread")
     below, now = model.below(request.GET.get("below", "")), clock.now()
-    rows = list(inbox.lines(_me(request), unread=which == "unread", below=below)[: PAGE + 1])
+    rows = list(inbox.lines(_me(request), sight(request.user), unread=which == "unread", below=below)[: PAGE + 1])
     kept = f"show={which}&" if which else ""
     context = {
         "lines": [model.told(row, now) for row in rows[:PAGE]],
         "show": which,
-        "unread": inbox.unread(_me(request)),
+        "unread": inbox.unread(_me(request), sight(request.user)),
         "older": f"?{kept}below={model.cursor(rows[:PAGE])}" if len(rows) > PAGE else "",
     }
     return render(request, "inbox.html", context)
@@ -51,7 +51,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
     """One line with all its cases. To open it is to have read it."""
     row, now = _found(request, number), clock.now()
     inbox.read(_me(request), [row.pk], now)
-    cases = inbox.cases(_me(request), row)
+    cases = inbox.cases(row, sight(request.user))
     context = {
         "line": model.told(row, now),
         "cases": [model.notice(one, now) for one in cases],
@@ -62,7 +62,7 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 
 def _found(request: HttpRequest, number: int) -> Line:
     try:
-        return inbox.line(_me(request), number)
+        return inbox.line(_me(request), sight(request.user), number)
     except Absent:
         raise Http404("no such line") from None
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from greenboard.web.reviews import listing, page, signed
+from greenboard.web.reviews import learning, listing, page, signed
 
 patterns = [
     path("reviews", listing.listing, name="reviews"),
     path("reviews/new", listing.new, name="review-new"),
     path("reviews/make", listing.make, name="review-make"),
+    path("reviews/learn", learning.page, name="review-learn"),
     path("reviews/templates", listing.template_list, name="review-templates"),
     path("reviews/templates/<str:name>", listing.template, name="review-template"),
     path("reviews/<int:number>", page.page, name="review"),

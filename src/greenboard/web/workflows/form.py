@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from greenboard.workflows.inputs import Input
 
 PREFIX = "input."
 _OFFERED = 500
+_STRANGE = re.compile(r"\[[^\]]*[(){}/|&][^\]]*\]|\(\?")
+"""What RE2 and the patterns of HTML read differently."""
 _KINDS = {"text": "text", "secret": "password", "number": "number", "date": "date", "entity": "text", "person": "text"}
 
 
@@ -45,6 +48,12 @@ class Field:
     input: Input
     options: tuple[Option, ...] = ()
     offered: tuple[str, ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """The pattern as browsers read it, which want more signs escaped within brackets; "" where they would not."""
+        found = self.input.pattern.replace("-]", r"\-]")
+        return "" if _STRANGE.search(found) else found
 
     @property
     def step(self) -> str:
