@@ -166,7 +166,10 @@ def peers(folder: Path, url: str, streams: int) -> dict[str, Any]:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "-q", *PEERS.values()], check=True)
-    return {name: _told([str(python), str(HERE.parent / "extracting.py"), name, url, str(streams)]) for name in PEERS}
+    return {
+        name: _told([str(python), str(HERE.parent / "peers" / "extracting.py"), name, url, str(streams)])
+        for name in PEERS
+    }
 
 
 def _told(command: Sequence[str]) -> dict[str, Any]:

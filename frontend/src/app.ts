@@ -29,3 +29,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     detail.isError = false;
   }
 });
+
+// On a phone the navigation is a row that may be longer than the screen: where one is shall be seen.
+function showPlace(): void {
+  const bar = document.querySelector<HTMLElement>(".side");
+  const place = bar?.querySelector<HTMLElement>("[aria-current]");
+  if (bar && place && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = place.offsetLeft - (bar.clientWidth - place.offsetWidth) / 2;
+}
+document.addEventListener("htmx:afterSettle", showPlace);
+document.addEventListener("DOMContentLoaded", showPlace);

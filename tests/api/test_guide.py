@@ -15,8 +15,8 @@ from tests.api.test_refusals import problem
 from greenboard.access.models import Grant, Role, Service
 from greenboard.api import reference
 from greenboard.core import clock
-from greenboard.hooks import signing
 from greenboard.hooks.models import Inlet
+from greenboard.outbound import signing
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "api.md").read_text(encoding="utf-8")

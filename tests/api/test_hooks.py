@@ -18,8 +18,9 @@ from greenboard.catalog import store as catalog
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.facts.store import vocabulary
-from greenboard.hooks import delivering, signing
+from greenboard.hooks import delivering
 from greenboard.hooks.models import Delivery, Event, Inlet
+from greenboard.outbound import signing
 from greenboard.outbound.addresses import Allowed
 from greenboard.results.continuous import Continuous
 from greenboard.results.live import Live

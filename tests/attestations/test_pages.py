@@ -110,6 +110,12 @@ def test_what_a_file_is_its_bytes_say_and_markup_is_refused(ada: Client, name: s
     assert (Attestation.objects.count(), File.objects.count()) == (0, 0)
 
 
+def test_a_form_that_is_longer_than_any_body_may_be_is_refused_before_it_is_read(ada: Client) -> None:
+    answer = ada.generic("POST", "/attestations/new", "x", content_type="text/plain", CONTENT_LENGTH=str(10**12))
+    assert answer.status_code == 413
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_zip_is_kept_as_it_is_and_never_opened(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     import zipfile
 
@@ -185,7 +191,7 @@ def test_an_administrator_opens_the_register_and_what_nobody_attests_fails(ada: 
     root = Client()
     root.force_login(Person.objects.create_superuser("root", password="a long password"))
     assert cast.listed() is None
-    assert ada.post("/attestations/register/open", {"item": ""}).status_code == 403
+    assert ada.post("/attestations/register/open", {"item": "all"}).status_code == 403
     assert root.post("/attestations/register/open", {"item": "DOC.3"}).status_code == 302
     assert cast.listed() == cast.listed(OTHER) == {}
     assert root.post("/attestations/register/open", {"item": "DOC.3"}).status_code == 409

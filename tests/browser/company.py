@@ -26,6 +26,30 @@ def write():
     importlib.import_module("tests.web.world").build()
     _hook()
     _connect()
+    _attest()
+
+
+def _attest():
+    """One that holds and ends soon, one that waits for a second person."""
+    from datetime import timedelta
+
+    from greenboard.access.models import Person
+    from greenboard.attestations import service
+    from greenboard.attestations.permitting import Acting
+    from greenboard.attestations.types import Given, Proof, Wish
+    from greenboard.core import clock
+    from greenboard.core.refs import Ref
+
+    now = clock.now()
+    day = str((now - timedelta(days=7)).date())
+    by = Acting.by(Person.objects.get(username=ADMINISTRATOR))
+    drill = {"held_on": day, "failure": "The database is away", "minutes": 12}
+    audit = {"auditor": "Careful Ltd", "ended_on": day, "open": 0}
+    evidence = (Given(Proof.LINK, "https://wiki.shop.example/report"), Given(Proof.TEXT, "Everybody took part."))
+    until = (now + timedelta(days=20)).date()
+    checkout = Ref("service", "default", "checkout")
+    for item, answers in (("OPS.3", drill), ("SEC.2", audit)):
+        service.give(Wish(checkout, item, answers=answers, evidence=evidence, until=until, role="Head of it"), by, now)
 
 
 def _connect():

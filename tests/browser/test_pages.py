@@ -32,6 +32,7 @@ PAGES = {
 }
 MANAGED = {
     "integrations": "/integrations",
+    "integration-quality": "/integrations/quality",
     "connections": "/connections",
     "connection": "/connections/pagerduty",
     "connection-new": "/integrations/pagerduty/connect",
@@ -40,6 +41,9 @@ MANAGED = {
     "discovery": "/connections/pagerduty/discovery",
     "discovery-absent": "/connections/pagerduty/discovery?show=absent",
     "fact-type-new": "/fact-types-new",
+    "attestations": "/attestations",
+    "attestation": "/attestations/1",
+    "attestation-new": "/attestations/new?entity=service:default/checkout&item=REL.3",
     "hooks": "/hooks",
     "hook": "/hooks/1",
     "people": "/people",

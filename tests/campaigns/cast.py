@@ -154,6 +154,8 @@ class Tracker:
     calls: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     """Issues that the search does not know yet."""
+    doubled: bool = False
+    """The search tells everything twice."""
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.calls.append(f"{request.method} {request.url.path}")
@@ -181,7 +183,8 @@ class Tracker:
         if parts[0] == "search":
             label = request.url.params["jql"].split('"')[1]
             found = [one for one in self.issues.values() if label in one["labels"] and one["key"] not in self.hidden]
-            return httpx2.Response(200, json={"issues": [self._told(one) for one in found], "isLast": True})
+            told = [self._told(one) for one in found] * (2 if self.doubled else 1)
+            return httpx2.Response(200, json={"issues": told, "isLast": True})
         if request.method == "POST" and parts == ["issue"]:
             project = body["fields"]["project"]["key"]
             key = f"{project}-{len(self.issues) + 1}"
@@ -260,5 +263,5 @@ def campaign(name: str) -> Campaign:
     return Campaign.objects.get(name=name)
 
 
-def days(count: int, since: datetime = BEGAN) -> datetime:
+def days(count: float, since: datetime = BEGAN) -> datetime:
     return since + timedelta(days=count)

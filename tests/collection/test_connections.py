@@ -12,13 +12,15 @@ from tests.collection.tool import KEY
 
 from greenboard.access import sealing
 from greenboard.access.models import Entry
-from greenboard.collection import running
+from greenboard.collection import placing, running
 from greenboard.collection.jobs import collection as workflow
+from greenboard.collection.jobs import retirement
 from greenboard.connections import service, store
 from greenboard.connections.models import Connection
 from greenboard.connections.service import Taken, Told, Wish
 from greenboard.core import clock
 from greenboard.core.errors import UserError, UserErrors
+from greenboard.durable.models import Wish as Wished
 from greenboard.project.portable import reading
 from greenboard.project.portable.tables import tables
 
@@ -118,15 +120,31 @@ def test_the_scope_bounds_what_is_collected(lookout, tool):
 
 def test_removing_a_connection_ends_what_it_says(lookout):
     collect(lookout)
-    running.retire(lookout)
+    assert running.retire(lookout, retirement)
     assert said(CHECKOUT) == {}
     assert not Connection.objects.exists()
+
+
+def test_a_connection_that_says_much_is_removed_by_a_worker_part_by_part(lookout, monkeypatch):
+    collect(lookout)
+    monkeypatch.setattr(running, "PART", 1)
+    assert not running.retire(lookout, retirement)
+    lookout.refresh_from_db()
+    assert not lookout.enabled
+    assert Wished.objects.filter(workflow="retirement").count() == 1
+    parts = []
+    while not running.retired(lookout.pk):
+        parts.append(len(placing.speaking(lookout)))
+    assert parts == [1]
+    assert said(CHECKOUT) == {}
+    assert not Connection.objects.exists()
+    assert running.retired(lookout.pk), "a step that is done twice changes nothing"
 
 
 def test_a_connection_that_is_being_collected_is_not_removed(lookout):
     running.start(lookout, workflow)
     with pytest.raises(running.Busy):
-        running.retire(lookout)
+        running.retire(lookout, retirement)
 
 
 def test_a_switched_off_connection_is_never_due(lookout):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.collection.conftest import CHECKOUT, SEARCH, collect, said
 
@@ -9,7 +11,7 @@ from greenboard.access.models import Entry
 from greenboard.access.sight import EVERYTHING, NOTHING
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity
-from greenboard.collection import discovering, models, placing
+from greenboard.collection import discovering, models, placing, refreshing
 from greenboard.collection.discovering import Name
 from greenboard.collection.types import Standing
 from greenboard.core import clock
@@ -125,3 +127,13 @@ def test_decisions_are_in_the_audit_log(billing):
     discovering.accept(billing, SEARCH, EVERYTHING, by="ada")
     line = Entry.objects.get(action="subject.accepted")
     assert (line.target, line.after) == ("connection:lookout/services/s9", '{"entity":"service:default/search"}')
+
+
+def test_what_comes_into_the_catalog_is_matched_without_another_look(billing, tool):
+    asked = len(tool.calls)
+    catalog.save(Declared((Entity(BILLING),)), clock.now(), cause="test")
+    assert refreshing.work(clock.now()) == 0, "changes that follow each other are waited for"
+    assert refreshing.work(clock.now() + timedelta(seconds=10)) == 1
+    assert said(BILLING)["oncall"] == {"escalation_levels": 2, "responders": 3}
+    assert len(tool.calls) == asked
+    assert not models.Refresh.objects.exists()

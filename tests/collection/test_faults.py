@@ -5,11 +5,18 @@ The table in docs/connections.md is what these tests say.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.collection.conftest import CHECKOUT, LEDGER, collect, missing, said
 from tests.collection.test_removing import MANY, many, ref, spoken
 
+from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared, Entity
 from greenboard.collection.types import State
+from greenboard.core import clock
+from greenboard.core.refs import Ref
+from greenboard.facts.models import FactInterval
 
 __all__ = ["many"]
 pytestmark = pytest.mark.django_db
@@ -88,3 +95,51 @@ def test_a_tool_that_lies_about_how_much_there_is_is_not_believed(lookout, tool,
     collect(lookout)
     assert everything() == before
     assert spoken() == MANY
+
+
+TOLD = {
+    "the connection drops, an answer is cut off": ("drop", "truncate"),
+    "an answer is late": ("delay",),
+    "items come in another order": ("reorder",),
+    "429 with `Retry-After`": ("limit",),
+    "401": ("401",),
+    "403, 404": ("403", "404"),
+    "500, 503": ("500", "503"),
+    "HTML with status 200, JSON of another shape": ("html", "wrong"),
+    "an empty list after many things": ("empty",),
+    "half of the things gone": ("half",),
+}
+NAMED = {"theirs": "the tool", "limit": "its limits", "permission": "a permission"}
+
+
+def test_the_documentation_says_of_each_fault_what_was_tried_here():
+    page = (Path(__file__).parents[2] / "docs" / "connections.md").read_text(encoding="utf-8")
+    lines = page.partition("| fault |")[2].partition("\n\n")[0].splitlines()[2:]
+    table = {fault.strip(): said for _, fault, _, said, _ in (line.split("|") for line in lines)}
+    assert table.keys() == TOLD.keys()
+    assert {fault for several in TOLD.values() for fault in several} == {*FAULTS, "delay", "reorder", "empty", "half"}
+    for line, several in TOLD.items():
+        for fault in several:
+            assert (NAMED[FAULTS[fault][0]] if fault in FAULTS else "complete") in table[line]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["empty", "half"])
+def test_ten_thousand_things_do_not_go_because_a_tool_says_so(lookout, tool, fault):
+    count = 10_000
+    catalog.save(Declared(tuple(Entity(shop(number)) for number in range(count))), clock.now(), cause="test")
+    for number in range(count):
+        tool.service(f"m{number}", f"shop-{number}")
+    collect(lookout)
+    tool.fail(fault)
+    row = collect(lookout)
+    assert (row.state, row.outcome["facts"]["ended"]) == (State.DONE, 0)
+    held = FactInterval.objects.filter(type="oncall", source="lookout", valid_to=None)
+    assert held.count() == count + 2
+    [waiting] = [one for one in row.outcome["removed"] if one["type"] == "oncall"]
+    assert waiting["state"] == "waiting"
+    assert waiting["count"] >= count // 2
+
+
+def shop(number: int) -> Ref:
+    return Ref("service", "default", f"shop-{number}")

@@ -308,3 +308,9 @@ def test_a_stream_may_be_read_for_each_value_of_a_setting(tmp_path):
     asking = vendor.Vendor(lambda r: [{"id": r.url.path, "name": "x"}])
     asking.collect(made, settings={"teams": ["r/d", "ops"]})
     assert asking.asked == ["/teams/r%2Fd/services", "/teams/ops/services"]
+
+
+def test_half_of_a_character_is_no_character_and_crashes_nothing(tmp_path):
+    text = '{"services": [{"id": "a\\ud800", "name": "x"}, {"id": "\\ud83d\\ude00", "name": "y"}]}'
+    told = vendor.Vendor(lambda _: httpx2.Response(200, text=text)).collect(vendor.integration(tmp_path))
+    assert told.seen == ["a\ufffd", "\U0001f600"]

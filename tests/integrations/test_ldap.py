@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from greenboard.connections import collecting, configured, discovery
 from greenboard.connections.types import Failed, Found, Missed, Reason
 from greenboard.integrations.ldap import entries
+from greenboard.outbound.addresses import Allowed
 
 slapd = importlib.import_module("tests.identity.directory")
+LOCAL = Allowed.read(["127.0.0.0/8"])
 needs_slapd = pytest.mark.skipif(slapd.program() is None, reason="needs OpenLDAP's server: apt-get install slapd")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PEOPLE, GROUPS = f"ou=people,{slapd.BASE}", f"ou=groups,{slapd.BASE}"
@@ -27,16 +30,11 @@ def directory(tmp_path_factory):
         yield found
 
 
-@pytest.fixture(autouse=True)
-def called(monkeypatch):
-    monkeypatch.setenv("GREENBOARD_OUTBOUND_ALLOW", "127.0.0.0/8")
-
-
-def collected(directory, secret=slapd.PASSWORD, **more):
+def collected(directory, secret=slapd.PASSWORD, allowed=LOCAL, **more):
     told = {"url": directory.url, "ca": directory.ca_file.read_text(), "bind_dn": slapd.READER, "page": 50}
     told |= {"people_base": PEOPLE, "groups_base": GROUPS, **more}
     connection = configured.connection(discovery.found()["ldap"], told, {"password": secret})
-    return list(collecting.collect(connection, now=NOW, call=nobody))
+    return list(collecting.collect(replace(connection, allowed=allowed), now=NOW, call=nobody))
 
 
 def nobody(_):
@@ -99,9 +97,8 @@ def test_what_cannot_be_read_is_told_with_a_reason_and_yields_no_fact(directory,
 
 
 @needs_slapd
-def test_an_address_that_may_not_be_called_is_not_called(directory, monkeypatch):
-    monkeypatch.delenv("GREENBOARD_OUTBOUND_ALLOW")
-    events = collected(directory)
+def test_an_address_that_may_not_be_called_is_not_called(directory):
+    events = collected(directory, allowed=Allowed())
     assert facts(events) == {}
     assert ("ours", "directory") in reasons(events)
 

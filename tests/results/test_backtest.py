@@ -6,6 +6,7 @@ import pytest
 
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity
+from greenboard.connections.models import Connection
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.facts import custom
@@ -114,6 +115,21 @@ def test_of_two_tools_that_disagree_the_one_that_looked_last_is_believed_on_each
     said(4, "coverage", {"line_pct": 10.0}, ALPHA)
     # Between its looks a statement counts as seen at each moment: the two are level on day 2 now.
     assert course_of(standard, "covered", [0, 1, 2, 5], archive) == ["pass", "fail", "fail", "fail"]
+
+
+def test_a_connection_that_is_trusted_is_believed_in_the_past_as_well(tmp_path):
+    standard, archive = scorecard(tmp_path, BRONZE), Archive()
+    enter(-1)
+    said(0, "coverage", {"line_pct": 90.0}, BETA)
+    said(1, "coverage", {"line_pct": 10.0}, ALPHA)
+    rule, days = standard.rule("covered"), [day(0), day(2)]
+
+    def found():
+        return [line["checkout"] for line in held(standard, rule, read(archive, [rule], days), days)]
+
+    assert found() == ["pass", "fail"]
+    Connection.objects.create(name="Beta", integration="lookout", created_at=day(0), changed_at=day(0), priority=1)
+    assert found() == ["pass", "pass"]
 
 
 def test_a_look_that_fails_leaves_the_same_list_open_from_then_on(tmp_path):

@@ -133,7 +133,7 @@ BOUNDS = {
     "/mine": 20,
     "/catalog": 8,
     "/results": 11,
-    "/entities/service/default/checkout": 38,
+    "/entities/service/default/checkout": 46,
     "/entities/team/default/payments": 25,
     "/scorecards": 8,
     "/scorecards/production-readiness": 11,

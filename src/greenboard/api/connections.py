@@ -15,6 +15,7 @@ from greenboard.api.guard import CONNECTIONS, CONNECTIONS_READ
 from greenboard.api.query import Word
 from greenboard.api.shapes import Strict
 from greenboard.collection import reaching, running, supplying
+from greenboard.collection.jobs import retirement
 from greenboard.connections import service, store
 from greenboard.connections.models import Connection
 from greenboard.connections.service import Told, Wish
@@ -132,8 +133,11 @@ def change_connection(request: HttpRequest, name: Path[ConnectionName], given: C
 
 @router.delete(_CONNECTION, auth=CONNECTIONS, response={204: None})
 def remove_connection(request: HttpRequest, name: Path[ConnectionName]) -> HttpResponse:  # noqa: ARG001 - as above
-    """Remove a connection; all that it said ends, and stays in the past."""
-    running.retire(store.find(name))
+    """Remove a connection; all that it said ends, and stays in the past.
+
+    Where it said much, that takes a while; it is switched off until it is gone.
+    """
+    running.retire(store.find(name), retirement)
     return HttpResponse(status=204)
 
 

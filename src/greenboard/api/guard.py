@@ -20,7 +20,8 @@ from greenboard.access.decide import Bearer, Permission, Sight, may
 from greenboard.access.limits import Buckets
 from greenboard.access.models import Person
 from greenboard.core import clock
-from greenboard.hooks import inlets, signing
+from greenboard.hooks import inlets
+from greenboard.outbound import signing
 
 MESSAGE = "Greenboard-Delivery"
 """The header that tells messages apart; what is signed is its value, a dot, and the body."""
@@ -118,12 +119,29 @@ class Claimed(Needs):
         return True
 
 
+class CalledBack(Needs):
+    """Lets in answers to a run of a workflow: the operation looks whether the address was signed for that.
+
+    No session counts here, as for `Signed`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Permission.WORKFLOWS_RUN)
+
+    def __call__(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the address itself says who may
+        """Whoever it is."""
+        return True
+
+
 READ = Needs(Permission.READ)
 PREVIEW = Needs(Permission.RULES_PREVIEW)
 EDIT = Needs(Permission.RULES_WRITE)
 DECLARE = Needs(Permission.CATALOG_WRITE)
 STATE = Needs(Permission.FACTS_WRITE)
 HOOKS = Needs(Permission.HOOKS_MANAGE)
+NOTIFICATIONS = Needs(Permission.NOTIFICATIONS_MANAGE)
+WORKFLOWS_RUN = Needs(Permission.WORKFLOWS_RUN)
+WORKFLOWS = Needs(Permission.WORKFLOWS_MANAGE)
 ASK_EXEMPTIONS = Needs(Permission.EXEMPTIONS_REQUEST)
 DECIDE_EXEMPTIONS = Needs(Permission.EXEMPTIONS_DECIDE)
 CONNECTIONS_READ = Needs(Permission.CONNECTIONS_READ)
@@ -134,6 +152,10 @@ ACCESS = Needs(Permission.ACCESS_MANAGE)
 TOKENS = Needs(Permission.TOKENS_OWN)
 AUDIT = Needs(Permission.AUDIT_READ)
 ATTEST = Needs(Permission.ATTEST)
+REVIEW = Needs(Permission.REVIEWS_ANSWER)
+SIGN = Needs(Permission.REVIEWS_SIGN)
+REVIEWS = Needs(Permission.REVIEWS_MANAGE)
+CAMPAIGNS = Needs(Permission.CAMPAIGNS_MANAGE)
 ADMINISTER = Needs(Permission.OPERATE)
 
 

@@ -52,6 +52,7 @@ _WAYS = {
     "Known": ("token", "session"),
     "Signed": ("signature",),
     "Claimed": ("tool",),
+    "CalledBack": (),
 }
 """How one is known to a guard, by its name."""
 

@@ -23,7 +23,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
 from greenboard.facts.models import FactInterval
 from greenboard.facts.service import Whole, record
-from greenboard.facts.types import Fact, Source, SourceKind, Struct
+from greenboard.facts.types import Fact, FieldValue, Source, SourceKind, Struct
 
 TYPE = "attestation"
 SOURCE = Source(SourceKind.PERSON, "register")
@@ -91,7 +91,7 @@ def _keys(row: Attestation) -> tuple[str, ...]:
 
 
 def _item(key: str, row: Attestation, evidence: str) -> Struct:
-    told = {
+    told: dict[str, FieldValue] = {
         "item": key,
         "by": row.given_by,
         "role": row.role,

@@ -11,7 +11,7 @@ from django.db import transaction
 from greenboard.access import audit
 from greenboard.access.errors import Above, InTheWay
 from greenboard.attestations import deciding, files, looking, permitting, policies, register, store, telling, wishing
-from greenboard.attestations.models import Attestation
+from greenboard.attestations.models import Attestation, Upload
 from greenboard.attestations.permitting import Acting
 from greenboard.attestations.types import LIVE, Cause, Done, Policy, Proof, State, Wish
 from greenboard.attestations.wishing import Placing, Settled, nowhere
@@ -119,8 +119,8 @@ def _renewed(number: int, stored: Stored, policy: Policy) -> Attestation:
     return row
 
 
-def _pieces(wish: Wish, by: Acting) -> list[tuple[str, str, files.Upload | None]]:
-    found: list[tuple[str, str, files.Upload | None]] = []
+def _pieces(wish: Wish, by: Acting) -> list[tuple[str, str, Upload | None]]:
+    found: list[tuple[str, str, Upload | None]] = []
     for one in wish.evidence:
         upload = files.claim(one.upload, by.name) if one.kind is Proof.FILE and one.upload is not None else None
         found.append((one.kind.value, one.text.strip(), upload))

@@ -60,7 +60,9 @@ def forecast(days: Sequence[Day], due: date) -> Forecast | None:
     today, left, count = seen[-1].on, seen[-1].left, len(steps)
     pace = sum(steps) / count
     # Bursts come together: the noise is that of whole weeks where there are some, else of days.
-    noise = _noise(steps, pace)
+    noise, samples = _noise(steps, pace)
+    # Of few samples the noise is known badly itself: Student's t, by the first terms of its expansion.
+    reach = _Z + (_Z**3 + _Z) / (4 * max(samples - 1, 1))
     if left <= 0:
         return Forecast(today, today, today, pace, 1.0, count)
 
@@ -74,15 +76,17 @@ def forecast(days: Sequence[Day], due: date) -> Forecast | None:
 
     ahead = (due - today).days
     by_due = _normal((pace * ahead - left) / spread(ahead)) if ahead > 0 and noise else float(pace * ahead >= left)
-    return Forecast(first(_Z), first(0.0) if pace > 0 else None, first(-_Z), pace, by_due if ahead > 0 else 0.0, count)
+    return Forecast(
+        first(reach), first(0.0) if pace > 0 else None, first(-reach), pace, by_due if ahead > 0 else 0.0, count
+    )
 
 
-def _noise(steps: Sequence[int], pace: float) -> float:
-    """The variance of a day, from sums of weeks if there are three of them at least."""
+def _noise(steps: Sequence[int], pace: float) -> tuple[float, int]:
+    """The variance of a day, from sums of weeks if there are three of them at least; and of how many sums."""
     size = 7 if len(steps) >= 21 else 1
     whole = len(steps) // size
     sums = [sum(steps[len(steps) - (at + 1) * size : len(steps) - at * size]) for at in range(whole)]
-    return sum((one - pace * size) ** 2 for one in sums) / max(whole - 1, 1) / size
+    return sum((one - pace * size) ** 2 for one in sums) / max(whole - 1, 1) / size, whole
 
 
 def _normal(value: float) -> float:

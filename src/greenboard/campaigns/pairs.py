@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,7 +100,16 @@ class Pairs:
     def owned(self, owners: frozenset[Ref]) -> Pairs:
         """Those of entities that one of some teams or persons owns."""
         mine = [number for number in self.entities.tolist() if owners & set(self.whole.entities[number].owners)]
-        return self.where(np.isin(self.entity, mine))
+        return self.among(mine)
+
+    def among(self, entities: Sequence[int]) -> Pairs:
+        """Those of some entities, by number."""
+        return self.where(np.isin(self.entity, np.array(entities, dtype=np.int64)))
+
+    def of_rule(self, rule: str) -> Pairs:
+        """Those of a rule, by its id."""
+        lines = [at for at, one in enumerate(self.asked) if one.rule.id == rule]
+        return self.where(np.isin(self.rule, np.array(lines, dtype=np.int64)))
 
     def by_rule(self) -> tuple[Counts, ...]:
         """The counts of each rule, as `asked` has them."""
@@ -117,9 +126,9 @@ class Pairs:
         found = {name: _counts(self.state[np.isin(self.entity, numbers)]) for name, numbers in several.items()}
         return dict(sorted(found.items(), key=lambda one: (-one[1].open, one[0] is None, str(one[0]))))
 
-    def told(self) -> Iterator[Pair]:
-        """One by one: what fails first, then by reference and rule."""
-        order = np.lexsort((self.rule, self.entity, _URGENCY[self.state]))
+    def told(self, part: slice = slice(None)) -> Iterator[Pair]:
+        """One by one, all or a part of them: what fails first, then by reference and rule."""
+        order = np.lexsort((self.rule, self.entity, _URGENCY[self.state]))[part]
         columns = (part[order].tolist() for part in (self.entity, self.rule, self.state))
         for entity, rule, state in zip(*columns, strict=True):
             yield Pair(self.whole.entities[entity], self.asked[rule], state)

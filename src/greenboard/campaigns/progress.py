@@ -12,6 +12,8 @@ from greenboard.campaigns.models import Point
 from greenboard.campaigns.pairs import Counts
 from greenboard.campaigns.store import Held
 
+_LAST = timedelta(microseconds=1)
+"""Before the end: what begins with the next day is not of this one."""
 MOST = 400
 """Days that a campaign is followed, at most: one that nobody ends is not counted for ever."""
 
@@ -21,7 +23,7 @@ def fill(held: Held, now: datetime, most: int) -> int:
     known = set(Point.objects.filter(campaign=held.row).values_list("day", flat=True))
     missing = [day for day in reversed(_over(held, now)) if day not in known][:most]
     for day in missing:
-        counts = at(held, held.definition.end_of(day))
+        counts = at(held, held.definition.end_of(day) - _LAST)
         kept = {
             "done": counts.done, "failing": counts.failing, "undecided": counts.undecided, "exempt": counts.exempt
         }  # fmt: skip

@@ -65,7 +65,8 @@ def change(name: str, version: int, definition: Definition, by: str, now: dateti
     with transaction.atomic():
         row = _take(name, version)
         _write(row, definition, by, now)
-        following.touch(row) if definition.tickets and row.started_at else None
+        if definition.tickets and row.started_at:
+            following.touch(row)
         audit.note("campaign.changed", f"campaign:{name}", before=_plain(before.definition), after=_plain(definition))
     return Held(row, definition)
 

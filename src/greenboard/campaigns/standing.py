@@ -33,15 +33,21 @@ _STATE = {
 }
 
 
-def pairs(definition: Definition, as_of: datetime | None = None, sight: Sight = EVERYTHING) -> Pairs:
+def pairs(
+    definition: Definition, as_of: datetime | None = None, sight: Sight = EVERYTHING, *, of: int | None = None
+) -> Pairs:
     """Every entity and rule that it asks for and that was judged, as of a moment (None is now), within a sight.
 
-    What is not applicable is not asked. A rule or scorecard that is no more asks nothing.
+    What is not applicable is not asked. A rule or scorecard that is no more asks nothing. `of` is the surrogate id of
+    an entity, for those of it alone.
     """
     whole = catalog.whole(as_of)
     asked = rules(definition, as_of)
-    among = whole.seen(sight) & _covered(definition.scope, whole)
-    table = _states(asked, whole, as_of)
+    among = whole.seen(sight)
+    if of is not None:
+        among &= whole.ids == of
+    among = _covered(definition.scope, whole, among)
+    table = _states(asked, whole, as_of, of)
     table[:, ~among] = _LEFT_OUT
     rule, entity = np.nonzero(table != _LEFT_OUT)
     return Pairs(whole, asked, entity, rule, table[rule, entity])
@@ -72,11 +78,17 @@ def _chosen(ask: Ask, card: Scorecard, as_of: datetime | None) -> Iterator[Rule]
     yield from (rule for rule in card.rules if card.rank(rule.level) <= rank and rule.counts(as_of or clock.now()))
 
 
-def _covered(scope: Scope, whole: Whole) -> Array:
-    return np.fromiter((scope.covers(stored) for stored in whole.entities), dtype=np.bool_, count=len(whole))
+def _covered(scope: Scope, whole: Whole, among: Array) -> Array:
+    """Which of some entities are asked."""
+    if scope == Scope():
+        return among
+    found = np.zeros(len(whole), dtype=np.bool_)
+    for number in np.flatnonzero(among).tolist():
+        found[number] = scope.covers(whole.entities[number])
+    return found
 
 
-def _states(asked: tuple[Asked, ...], whole: Whole, as_of: datetime | None) -> Array:
+def _states(asked: tuple[Asked, ...], whole: Whole, as_of: datetime | None, of: int | None) -> Array:
     """What each rule comes to for each entity: a line for each rule, a column for each entity of the catalog."""
     table = np.full((len(asked), len(whole)), _LEFT_OUT, dtype=np.int8)
     wanted = {(one.scorecard.name, one.rule.id): line for line, one in enumerate(asked)}
@@ -90,6 +102,7 @@ def _states(asked: tuple[Asked, ...], whole: Whole, as_of: datetime | None) -> A
     ids = whole.ids[order]
     states = np.array([_STATE[outcome] for outcome in OUTCOMES], dtype=np.int8)
     rows = models.ResultInterval.objects.filter(at_moment(as_of)).order_by()
+    rows = rows if of is None else rows.filter(entity_id=of)
     # Of all entities a few rules: the index of rules names them, also on SQLite.
     for block in blocks(rows.filter(rule_id__in=list(line)), "rule_id", "entity_id", "outcome", "exempt"):
         at = np.minimum(np.searchsorted(ids, block[:, 1]), len(ids) - 1)

@@ -80,9 +80,14 @@ def read(edition: Edition) -> Definition:
 
 
 def campaigns(as_of: datetime | None = None) -> list[Held]:
-    """All of them, those that end first at the top; of the past only those that were there."""
-    there = Q() if as_of is None else Q(created_at__lte=as_of)
-    found = [held(row, as_of) for row in Campaign.objects.filter(there)]
+    """All of them, those that end first at the top; of the past only those that were there. One query."""
+    there = Q() if as_of is None else Q(campaign__created_at__lte=as_of)
+    rows = Edition.objects.filter(there).select_related("campaign").order_by("valid_from", "id")
+    chosen: dict[int, Edition] = {}
+    for row in rows:
+        if as_of is None or row.valid_from <= as_of or row.campaign_id not in chosen:
+            chosen[row.campaign_id] = row
+    found = [Held(row.campaign, read(row)) for row in chosen.values()]
     return sorted(found, key=lambda one: (one.row.ended_at is not None, one.definition.due, one.name))
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "retire",
     "save",
     "search",
+    "several",
     "tags",
 ]
 
@@ -118,6 +119,13 @@ def find(ref: Ref, as_of: datetime | None = None, *, sight: Sight = EVERYTHING) 
     """The entity that had the reference at the moment, or None; None also where it may not be seen."""
     row = versions(as_of).filter(condition(sight), kind=ref.kind, namespace=ref.namespace, name=ref.name).first()
     return None if row is None else next(stored([row], Around.of([row.entity_id], as_of)))
+
+
+def several(refs: Collection[Ref], as_of: datetime | None = None) -> dict[Ref, Stored]:
+    """The entities of references, those that are there."""
+    found = [row for part in named(refs) for row in versions(as_of).filter(part)]
+    there = stored(found, Around.of([row.entity_id for row in found], as_of))
+    return {one.ref: one for one in there}
 
 
 def search(

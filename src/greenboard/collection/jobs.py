@@ -32,6 +32,16 @@ async def collection(run: Run, given: Json) -> Json:
     return None
 
 
+@workflow("retirement")
+async def retirement(run: Run, given: Json) -> Json:
+    """End what a connection that was removed says, part by part, and then the connection."""
+    assert isinstance(given, dict), "a connection"
+    number = int(str(given["connection"]))
+    while not await run.step("end", partial(running.retired, number), attempts=_TRIES):
+        pass
+    return None
+
+
 def _begin(number: int) -> Json:
     return running.begin(number)
 

@@ -155,7 +155,10 @@ class Miss(models.Model):
 
 
 class Refresh(models.Model):
-    """That one thing of a tool is to be looked at again at once. Whoever does so has it until `due_at`."""
+    """That one thing of a tool is to be looked at again at once. Whoever does so has it until `due_at`.
+
+    Without stream and subject nothing is looked at: all that the tool showed is matched to the catalog again.
+    """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="refreshes", db_index=False)
     stream = models.CharField(max_length=64)

@@ -90,7 +90,8 @@ def reach(row: Connection, stop: Stop = collecting.never) -> Reached:
 
     """
     opened, buckets = service.opened(row), SharedBuckets(row.pk)
-    opened = replace(opened, known=knowing.known(opened.integration.manifest.knows, row.name))
+    known = knowing.known(opened.integration.manifest.knows, row.name)
+    opened = replace(opened, known=known, allowed=settings.OUTBOUND_ALLOW)
     call = calling.caller(opened, client=_client(), buckets=buckets, stop=stop)
     return Reached(row, opened, buckets, Counting(call), stop)
 

@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connections
+from django.db.models import Exists, OuterRef, Q
 
+from greenboard.catalog.events import CatalogChanged
 from greenboard.collection import models, placing, reaching, removing
 from greenboard.collection.intake import Intake, name_of
 from greenboard.collection.keeping import keep
@@ -22,11 +24,14 @@ from greenboard.connections.models import Connection
 from greenboard.connections.types import Event, Found, Match, Missed, Seen, Subject
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.facts.store import vocabulary
+from greenboard.facts.store import chunks, vocabulary
 
 _IDLE = 0.3
 """Seconds between looks for what is due: a verdict after a message of a tool should take less than one."""
 _MOST = 100
+_SETTLED = timedelta(seconds=5)
+_MATCHING = Q(stream="", subject="")
+"""The row that asks for matching, and not for a look at anything."""
 _LEASE = timedelta(minutes=2)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300))
 """Between attempts; after the last one the next collection will see to it."""
@@ -46,6 +51,20 @@ def ask(connection: Connection, wanted: Mapping[str, Collection[str]], now: date
             defaults={"asked_at": now, "due_at": now, "attempts": 0},
         )
     return len(rows)
+
+
+def note_catalog(event: CatalogChanged) -> None:
+    """Have everything matched again soon: what a tool shows may be an entity that came or changed just now.
+
+    Told in the transaction of the change. Changes that follow each other are waited for.
+    """
+    soon = event.at + _SETTLED
+    shown = models.Subject.objects.filter(connection=OuterRef("pk"))
+    several = Connection.objects.filter(Exists(shown)).values_list("pk", flat=True)
+    rows = [models.Refresh(connection_id=number, asked_at=event.at, due_at=soon) for number in several]
+    models.Refresh.objects.bulk_create(rows, ignore_conflicts=True)
+    # One that somebody has at hand may have looked at the catalog before this.
+    models.Refresh.objects.filter(_MATCHING, attempts__gt=0).update(asked_at=event.at, due_at=soon, attempts=0)
 
 
 def run(stop: threading.Event) -> None:
@@ -72,8 +91,19 @@ def work(now: datetime) -> int:
             claimed[row.connection_id].append(row)
     for number, rows in claimed.items():
         connection = Connection.objects.get(pk=number)
-        _finish(rows, whole=look(connection, _wanted(rows), now), now=now)
+        for row in rows:
+            if not row.stream:
+                _match(connection, again=row.attempts > 1)
+        wanted = _wanted(rows)
+        _finish(rows, whole=not wanted or look(connection, wanted, now), now=now)
     return sum(map(len, claimed.values()))
+
+
+def _match(connection: Connection, *, again: bool) -> None:
+    """Match everything, and make facts where that changed. Who died meanwhile may have left any of them undone."""
+    concerned = placing.place(connection)
+    for part in chunks(placing.entities(connection) if again else sorted(concerned)):
+        keep(connection, part, reaching.about_of(connection))
 
 
 def _claim(row: models.Refresh, now: datetime) -> bool:
@@ -95,7 +125,8 @@ def _finish(rows: Sequence[models.Refresh], *, whole: bool, now: datetime) -> No
 def _wanted(rows: Sequence[models.Refresh]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        found[row.stream].append(row.subject)
+        if row.stream:
+            found[row.stream].append(row.subject)
     return {stream: tuple(names) for stream, names in found.items()}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from greenboard.access import audit
-from greenboard.collection import models, placing, pulling, reaching, removing
+from greenboard.collection import models, placing, pulling, reaching, removing, telling
 from greenboard.collection.keeping import forget, keep
 from greenboard.collection.types import OPEN, Kind, State
 from greenboard.connections import service
@@ -171,7 +171,9 @@ def _saw_anything(row: models.Collection) -> bool:
 
 def _end(row: models.Collection, state: State, error: str = "") -> None:
     row.state, row.error, row.ended_at = state.value, error, clock.now()
-    row.save(update_fields=["state", "error", "ended_at", "faults", "outcome"])
+    with transaction.atomic():
+        row.save(update_fields=["state", "error", "ended_at", "faults", "outcome"])
+        telling.tell(row)
 
 
 def standing(connection: Connection) -> dict[str, int]:
@@ -220,8 +222,10 @@ def fail(row: models.Collection, error: str) -> None:
             _end(locked, State.FAILED, error)
 
 
-def retire(connection: Connection) -> None:
-    """Remove a connection, and end everything that it says.
+def retire(connection: Connection, workflow: Workflow) -> bool:
+    """Remove a connection and end everything that it says; whether that is done. Where it says much, a worker does it.
+
+    Until then it is switched off.
 
     Raises:
         Busy: it is being collected.
@@ -230,8 +234,31 @@ def retire(connection: Connection) -> None:
     with transaction.atomic():
         if models.Collection.objects.filter(connection=connection, state__in=[one.value for one in OPEN]).exists():
             raise Busy(f"{connection} is being collected", hint="Stop that first.")
-        spoken = placing.speaking(connection)
-        for start_ in range(0, len(spoken), PART):
-            forget(connection, spoken[start_ : start_ + PART])
-        service.remove(connection)
-    reaching.work_file(connection).unlink(missing_ok=True)
+        if len(placing.speaking(connection)) > PART:
+            Connection.objects.filter(pk=connection.pk).update(enabled=False, due_at=None)
+            outbox.wish(workflow, {"connection": connection.pk})
+            audit.note("connection.removing", f"connection:{connection.name}")
+            return False
+        _forget(connection)
+    return True
+
+
+def retired(number: int) -> bool:
+    """End a part of what a connection says that is to go, and at last the connection; whether it is gone."""
+    connection = Connection.objects.filter(pk=number).first()
+    if connection is None:
+        return True
+    spoken = placing.speaking(connection)
+    if len(spoken) > PART:
+        forget(connection, spoken[:PART])
+        return False
+    with transaction.atomic():
+        _forget(connection)
+    return True
+
+
+def _forget(connection: Connection) -> None:
+    forget(connection, placing.speaking(connection))
+    work_file = reaching.work_file(connection)
+    service.remove(connection)
+    work_file.unlink(missing_ok=True)

@@ -12,7 +12,11 @@ from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import FactError, FactType, FieldType
 
 Maker = Callable[[Any, Env], tuple[FieldValue | None, Reason | None]]
-_QUICK = {FieldType.BOOL: bool, FieldType.FLOAT: float, FieldType.STRING: str}
+_QUICK: dict[FieldType, type[bool | float | str]] = {
+    FieldType.BOOL: bool,
+    FieldType.FLOAT: float,
+    FieldType.STRING: str,
+}
 """What fits as it is, where the values are not listed."""
 _WHOLE = frozenset({FieldType.INT, FieldType.INTS})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -22,8 +23,26 @@ RULES: Mapping[Grade, tuple[str, ...]] = {
     "silver": ("webhook", "incremental", "limits", "discovery", "account"),
     "gold": ("contract", "real", "complete", "screenshots"),
 }
+MEANINGS: Mapping[str, str] = {
+    "manifest": "What is read, and which facts come of it",
+    "readme": "What is read and which permissions that needs, for those who connect the tool",
+    "recording": "Answers with the facts that have to come of them",
+    "documents": "The documents of the vendor that it follows",
+    "permissions": "Which permission each list needs",
+    "webhook": "Messages of the tool have what changed looked at again; this or incremental",
+    "incremental": "Only what changed is asked for; this or webhook",
+    "limits": "How often the tool may be asked",
+    "discovery": "Things of the tool have a title, a link, and a way to be matched",
+    "account": "Whom the tool takes us for",
+    "contract": "Held against the vendor's own description",
+    "real": "Tried with a real server, or a recording of each list",
+    "complete": "Every field that the tool can supply",
+    "screenshots": "Pictures in the README",
+}
 _EITHER = ("webhook", "incremental")
 _WORDS = 40
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
+_LARGEST = 60
 
 
 class Open(Strict):
@@ -82,6 +101,13 @@ class Shown:
 
     grade: Grade
     open: tuple[str, ...]
+    rules: Mapping[str, Literal["done"] | Open] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float | None:
+        """The share of rules that are met, of those that are said and have to be, in percent."""
+        needed = [rule for rule in self.rules.values() if rule == "done" or not rule.exempt]
+        return 100 * sum(rule == "done" for rule in needed) / len(needed) if needed else None
 
 
 def shown(folder: Path) -> Shown:
@@ -100,7 +126,7 @@ def _shown(folder: Path, _changed: int) -> Shown:
     except UserError:
         return Shown("none", ())
     left = (rule.todo for rule in told.told.rules.values() if isinstance(rule, Open) and rule.todo)
-    return Shown(told.earned, tuple(left))
+    return Shown(told.earned, tuple(left), told.told.rules)
 
 
 def findings(integration: Integration, *, contract: bool | None = None) -> Iterator[UserError]:
@@ -144,13 +170,19 @@ def _disproved(rule: str, integration: Integration, contract: bool | None) -> st
         "discovery": (all(one.link and one.match for one in subjects), "a subject lacks link or match"),
         "account": (manifest.api.account is not None, "api.account is missing"),
         "contract": (held, "the contract check has findings, or no spec"),
-        "screenshots": ("![" in readme, f"{README} has no picture"),
+        "screenshots": (_are_there(folder, readme), f"{README} has no picture that is there and below {_LARGEST} kB"),
     }
     met, why = checks.get(rule, (True, ""))
     if rule == "readme" and met:
         missing = [one.name for one in manifest.permissions if one.name not in readme]
         return f"{README} does not name the permission {missing[0]}" if missing else ""
     return "" if met else why
+
+
+def _are_there(folder: Path, readme: str) -> bool:
+    """Whether a README shows pictures, and each is a file beside it that is not too large."""
+    files = [folder / name for name in _PICTURE.findall(readme)]
+    return bool(files) and all(one.is_file() and one.stat().st_size <= _LARGEST * 1024 for one in files)
 
 
 def _text(path: Path) -> str:

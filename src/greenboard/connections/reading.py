@@ -23,6 +23,7 @@ from greenboard.connections.types import Connection, Count, Failed, Json, Progre
 from greenboard.connections.work import Look as Looked
 from greenboard.connections.work import Work
 from greenboard.core import clock
+from greenboard.outbound.client import addresses
 
 MAX_PAGES = 10_000
 """How many pages one look takes at most: beyond it, something goes round in circles."""
@@ -55,6 +56,10 @@ class Look:
         """The decoded answer of one call through the guarded client. Raises Failed."""
         bucket, _ = self.session.plan.limit(self.stream)
         return self.session.ask(Ask(method, path, query or {}, {}, body, bucket)).body
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, for code that connects by itself. Raises Forbidden where one may not be called."""
+        return addresses(host, port, self.connection.allowed)
 
 
 class Page(NamedTuple):

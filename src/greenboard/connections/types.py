@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from greenboard.facts.types import Struct, Value
+from greenboard.outbound.addresses import Allowed
 
 if TYPE_CHECKING:
     from greenboard.connections.integration import Integration
@@ -153,7 +154,7 @@ class Known:
 class Connection:
     """A configured use of an integration. `scope` holds `include` and `exclude`: patterns of ids and titles
     of subjects (as of a shell, `*` for anything). `known` is what others said, of the fact types that the
-    manifest `knows`, in the order of references.
+    manifest `knows`, in the order of references; `allowed` are the addresses beside public ones that may be called.
     """
 
     integration: Integration
@@ -162,6 +163,7 @@ class Connection:
     scope: Mapping[str, Json] = field(default_factory=dict)
     name: str = ""
     known: tuple[Known, ...] = field(default=(), repr=False)
+    allowed: Allowed = field(default_factory=Allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,10 @@ class Looking(Protocol):
 
     def ask(self, method: str, path: str, *, query: dict[str, Any] | None = None, body: Json = None) -> Json:
         """The decoded answer of one call through the guarded client. Raises Failed."""
+        ...
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a host, for code that connects by itself. Raises Forbidden where one may not be called."""
         ...
 
 

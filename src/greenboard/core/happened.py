@@ -45,6 +45,7 @@ class Happening(StrEnum):
     WORKFLOW_WAITING = "workflow.waiting"
     WORKFLOW_ENDED = "workflow.ended"
     WORKFLOW_TOLD = "workflow.told"
+    CHANNEL_FAILED = "channel.failed"
 
 
 class Severity(StrEnum):

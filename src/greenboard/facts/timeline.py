@@ -118,14 +118,21 @@ def shared(told: Statements, homes: Stays) -> Statements:
     return Statements(np.concatenate([rows, read[read["first"] < read["last"]]]), told.said)
 
 
-def timeline(declared: FactType, told: Statements, moments: Sequence[datetime], decode: Decode) -> Timeline:
-    """What was known at each moment, given all statements that hold at any of them."""
+def timeline(
+    declared: FactType,
+    told: Statements,
+    moments: Sequence[datetime],
+    decode: Decode,
+    *,
+    priority: Sequence[str] = (),
+) -> Timeline:
+    """What was known at each moment, given all statements that hold at any of them. `priority` as of `merge`."""
     rows = told.rows
     rows = rows[np.lexsort((rows["id"], rows["shared"], rows["first"], rows["subject"]))]
     # What is open has to be fitted to the types of today, which is part of merging.
     alone = np.zeros(len(rows), dtype=np.bool_) if declared.open else _alone(rows, told.said)
     entries = _single(declared, Statements(rows[alone], told.said), decode)
-    merging = _Merging(declared, told.said, moments, decode)
+    merging = _Merging(declared, told.said, moments, decode, priority)
     several = rows[~alone]
     for block in np.split(several, np.flatnonzero(np.diff(several["subject"])) + 1):
         entries += merging.entries(block)
@@ -180,6 +187,7 @@ class _Merging:
     said: Sequence[Said]
     moments: Sequence[datetime]
     decode: Decode
+    priority: Sequence[str]
 
     def entries(self, rows: Array) -> Iterator[_Entry]:
         """The entries of one subject, given its intervals."""
@@ -209,7 +217,7 @@ class _Merging:
         gaps = [one for one in told if isinstance(one, Gap)]
         if not facts:
             return None
-        return merge(facts, gaps, Vocabulary({name: self.declared}), moment).values.get(name)
+        return merge(facts, gaps, Vocabulary({name: self.declared}), moment, self.priority).values.get(name)
 
     def _told(self, number: int, observed: int, moment: datetime) -> Fact | Gap:
         kind, source, text = self.said[number]

@@ -22,10 +22,9 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.hooks import signing
 from greenboard.hooks.models import Delivery, Event, Received
 from greenboard.hooks.types import State
-from greenboard.outbound import addresses
+from greenboard.outbound import addresses, signing
 from greenboard.outbound.client import client
 
 KEPT = timedelta(days=30)

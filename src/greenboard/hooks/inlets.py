@@ -7,8 +7,8 @@ from datetime import datetime
 from greenboard.access.models import Token
 from greenboard.access.permissions import Permission
 from greenboard.access.standing import Bearer
-from greenboard.hooks import signing
 from greenboard.hooks.models import Inlet, Received
+from greenboard.outbound import signing
 
 _MAY = (Permission.READ, Permission.CATALOG_WRITE, Permission.FACTS_WRITE)
 

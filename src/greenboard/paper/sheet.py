@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell as Written
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -47,7 +48,7 @@ def write(sheets: Iterable[Sheet]) -> bytes:
     return stream.getvalue()
 
 
-def _cell(page: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(page: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> Written:
     """A cell of text, whatever it begins with."""
     cell = WriteOnlyCell(page, value=_UNSAID.sub("\ufffd", text)[:MOST_TEXT])
     cell.data_type = "s"

@@ -11,6 +11,7 @@ class ProjectConfig(AppConfig):
         from greenboard.attestations import following as attesting
         from greenboard.campaigns import following
         from greenboard.catalog.events import CatalogChanged
+        from greenboard.collection import refreshing
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
         from greenboard.core.happened import Happened
@@ -18,6 +19,7 @@ class ProjectConfig(AppConfig):
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
         from greenboard.identity.events import PersonLeft
+        from greenboard.notifications import outbox as notices
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
         from greenboard.reviews import watching as reviews
@@ -26,6 +28,7 @@ class ProjectConfig(AppConfig):
 
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
+        subscribe(CatalogChanged, refreshing.note_catalog)
         subscribe(TrustChanged, marks.note_trust)
         subscribe(ExemptionsChanged, marks.note_exemptions)
         subscribe(CatalogChanged, outbox.note_catalog)
@@ -45,3 +48,5 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, hearing.note_results)
         subscribe(RuleSaved, hearing.note_rule)
         subscribe(Happened, hearing.note)
+        subscribe(ResultsWritten, notices.note_results)
+        subscribe(Happened, notices.note)

@@ -16,6 +16,7 @@ from greenboard.identity.configuration import Identity
 from greenboard.outbound.addresses import Allowed
 from greenboard.project import database
 from greenboard.project.configuration import declared, given
+from greenboard.project.configuration.smtp import Smtp
 from greenboard.project.database import Database
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -32,6 +33,7 @@ class Environment:
     threads: int
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
+    origin: str
     https: bool
     migrate: bool
     stop_seconds: int
@@ -56,7 +58,11 @@ class Environment:
     removal_share: int
     removal_few: int
     own_exemptions: bool
+    open_badges: bool
+    report_domains: tuple[str, ...]
     secret_keys: Path
+    smtp: Smtp
+    mail_from: str
     package: Path
     secret_key: str = field(repr=False)
     first_password: str = field(repr=False)
@@ -84,6 +90,7 @@ class Environment:
             threads=declared.THREADS.value(told),
             hosts=(*_LOCAL, *declared.ALLOWED_HOSTS.value(told), *seen),
             origins=(origin,) if origin else (),
+            origin=origin or f"http://127.0.0.1:{declared.PORT.value(told)}",
             https=bool(origin and origin.startswith("https://")),
             migrate=declared.MIGRATE.value(told),
             stop_seconds=declared.STOP_SECONDS.value(told),
@@ -105,10 +112,14 @@ class Environment:
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
             own_exemptions=declared.OWN_EXEMPTIONS.value(told),
+            open_badges=declared.OPEN_BADGES.value(told),
+            report_domains=tuple(name.lower() for name in declared.REPORT_DOMAINS.value(told)),
             token_rate=declared.TOKEN_RATE.value(told),
             identity=identity.read(declared.IDENTITY.value(told)),
             proxies=declared.PROXIES.value(told),
             secret_keys=declared.SECRET_KEYS.value(told) or data_dir / "sealing.keys",
+            smtp=declared.SMTP_URL.value(told),
+            mail_from=declared.MAIL_FROM.value(told),
             package=Path(__file__).resolve().parents[1],
             secret_key=declared.SECRET_KEY.value(told),
             first_password=declared.FIRST_PASSWORD.value(told),
@@ -123,8 +134,9 @@ class Environment:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be in a log."""
+        own = (self.secret_key, self.first_password, self.metrics_token)
         password = str(self.database.settings.get("PASSWORD") or "")
-        return tuple(text for text in (password, self.secret_key, self.first_password, self.metrics_token) if text)
+        return tuple(text for text in (password, self.smtp.password, *own) if text)
 
 
 def secret_key(data_dir: Path) -> str:

@@ -20,6 +20,7 @@ from greenboard.durable import outbox, workflows
 from greenboard.durable.types import Json, Run, Workflow
 from greenboard.durable.workflows import workflow
 from greenboard.hooks import delivering
+from greenboard.notifications import sending
 from greenboard.project.environment import Environment
 from greenboard.project.portable import reading, shelves
 from greenboard.results import marks
@@ -30,6 +31,7 @@ RUNS_KEPT, TOKENS_KEPT = timedelta(days=30), timedelta(days=90)
 """How long runs, wishes and collections stay that are over, and tokens that have ended."""
 OTHERS = (
     collecting.collection,
+    collecting.retirement,
     campaigning.tickets,
     workflowing.advance,
 )
@@ -86,6 +88,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "tokens": lambda now: tokens.forget(now - TOKENS_KEPT),
     "marks": lambda now: marks.purge(now - marks.KEPT),
     "deliveries": delivering.purge,
+    "messages": sending.purge,
     "collections": lambda now: scheduling.purge(now - RUNS_KEPT),
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
     "evidence": lambda now: files.forget(now - files.UNCLAIMED),

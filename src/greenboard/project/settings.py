@@ -41,7 +41,9 @@ INSTALLED_APPS = [
     "greenboard.results",
     "greenboard.reviews",
     "greenboard.campaigns",
+    "greenboard.reports",
     "greenboard.workflows",
+    "greenboard.notifications",
     "greenboard.hooks",
     "greenboard.web",
     "greenboard.api",
@@ -99,6 +101,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "access.Person"
 TOKEN_RATE = environment.token_rate
+OPEN_BADGES = environment.open_badges
+REPORT_DOMAINS = environment.report_domains
 SEALING_KEYS = environment.secret_keys
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "board"
@@ -153,6 +157,17 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Z]{8}\.[a-z0-9]+$"
+
+ORIGIN = environment.origin
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = environment.smtp.host
+EMAIL_PORT = environment.smtp.port
+EMAIL_HOST_USER = environment.smtp.user
+EMAIL_HOST_PASSWORD = environment.smtp.password
+EMAIL_USE_SSL = environment.smtp.tls
+EMAIL_USE_TLS = environment.smtp.starttls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.mail_from
 
 OUTBOUND_ALLOW = environment.outbound
 REMOVAL_SHARE = environment.removal_share / 100

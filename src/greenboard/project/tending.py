@@ -18,6 +18,8 @@ from greenboard.attestations import tending as attestations
 from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 from greenboard.exemptions import tending as exemptions
+from greenboard.notifications import tending as notifications
+from greenboard.reports import tending as reports
 from greenboard.reviews import tending as reviews
 from greenboard.workflows import tending as workflows
 
@@ -27,7 +29,9 @@ TENDERS: tuple[Tend, ...] = (
     exemptions.tend,
     campaigns.tend,
     reviews.tend,
+    reports.tend,
     workflows.tend,
+    notifications.tend,
 )
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""

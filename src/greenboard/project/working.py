@@ -18,6 +18,7 @@ from greenboard.collection import refreshing, scheduling
 from greenboard.core import clock, spans
 from greenboard.facts.store import vocabulary
 from greenboard.hooks import delivering
+from greenboard.notifications import sending
 from greenboard.project import tending
 from greenboard.project.observing.beating import Beating
 from greenboard.results.continuous import Continuous, Done
@@ -43,7 +44,7 @@ GONE = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_ke
 
 def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
-    for beside in (delivering.run, scheduling.run, refreshing.run, tending.run):
+    for beside in (delivering.run, sending.run, scheduling.run, refreshing.run, tending.run):
         threading.Thread(target=beside, args=(stop,), name=beside.__module__.rpartition(".")[2], daemon=True).start()
     beating = Beating(beat_file)
     connection_created.connect(_noticed_when_gone)

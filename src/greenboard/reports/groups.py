@@ -49,7 +49,8 @@ class Groups:
     @cached_property
     def sizes(self) -> Array:
         """How many entities are in each."""
-        return np.bincount(self.group, minlength=len(self))
+        found: Array = np.bincount(self.group, minlength=len(self))
+        return found
 
     def entities_of(self, name: str) -> Array:
         """The entities of a group, by number; none where there is no such group."""

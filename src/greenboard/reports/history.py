@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from greenboard.facts.store import at_moment, chunks
+from greenboard.exemptions.models import Exemption
+from greenboard.facts.store import chunks
 from greenboard.reports.ground import Ground
 from greenboard.results import models
 from greenboard.results.changes import LEVEL, Changes, changes
@@ -136,28 +137,39 @@ def _moment(micro: int) -> datetime:
 
 @dataclass(frozen=True)
 class Pardoned:
-    """A failing result that is exempt: its entity and rule by surrogate id, and since when it stands so."""
+    """A failing result that is exempt: its entity by surrogate id, its rule by name, and since when it is exempt."""
 
     entity: int
-    rule: int
+    rule: str
     since: datetime
 
 
 def debt(ground: Ground) -> list[Pardoned]:
-    """The failing results of what is shown that are exempt. Only entities that have one are read."""
+    """The failing results of what is shown that are exempt, each since its first exemption of those renewed since."""
     matrix = ground.matrix
     cells = matrix.outcomes[np.ix_(ground.lines, ground.columns)] == FAIL + EXEMPT
-    several = matrix.ids[ground.columns][cells.any(axis=0)]
-    wanted = {matrix.rules[line] for line in ground.lines[cells.any(axis=1)].tolist()}
-    return list(_pardoned(several.tolist(), wanted, ground.wanted.as_of))
+    lines, columns = np.nonzero(cells)
+    entities = matrix.ids[ground.columns[columns]].tolist()
+    rules = [matrix.names[line] for line in ground.lines[lines].tolist()]
+    since = _since(ground, sorted(set(entities)))
+    now = ground.wanted.now
+    return [Pardoned(*pair, since.get(pair, now)) for pair in zip(entities, rules, strict=True)]
 
 
-def _pardoned(entities: list[int], rules: Collection[int], as_of: datetime | None) -> Iterator[Pardoned]:
-    rows = models.ResultInterval.objects.filter(at_moment(as_of), exempt=True, outcome=FAIL)
+def _since(ground: Ground, entities: list[int]) -> dict[tuple[int, str], datetime]:
+    """Since when the exemptions hold that hold now, by entity and rule; a renewal since what it renews."""
+    now = ground.wanted.now
+    found: dict[tuple[int, str], datetime] = {}
+    rows = Exemption.objects.filter(scorecard=ground.scorecard.name, holds_from__lte=now)
     for part in chunks(entities):
-        for entity, rule, since in rows.filter(entity_id__in=part).values_list("entity_id", "rule_id", "valid_from"):
-            if rule in rules:
-                yield Pardoned(entity, rule, since)
+        began: dict[int, datetime] = {}
+        own = rows.filter(entity_id__in=part).order_by("holds_from", "id")
+        columns = ("id", "renews_id", "entity_id", "rule", "holds_from", "holds_to")
+        for number, renews, entity, rule, start, end in own.values_list(*columns):
+            began[number] = began.get(renews or 0) or start or now
+            if end is None or end > now:
+                found[entity, rule] = min(began[number], found.get((entity, rule), now))
+    return found
 
 
 def outcome(number: int) -> str | None:

@@ -67,7 +67,8 @@ class Report:
     """A report. `build` computes its figures of a ground, `told` says them in tables.
 
     `span` is how far back it looks where nobody says; `grouped` tells whether `by` arranges it, `filtered` whether
-    it is about chosen entities, `one_scorecard` whether it is about one scorecard.
+    it is about chosen entities, `one_scorecard` whether it is about one scorecard, `timed` whether it looks
+    back at all, `dated` whether it does so to a day that people choose.
     """
 
     name: str
@@ -80,6 +81,8 @@ class Report:
     grouped: bool = False
     filtered: bool = True
     one_scorecard: bool = True
+    timed: bool = True
+    dated: bool = False
 
 
 def columns(*names: str, **titled: str) -> tuple[Column, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 from greenboard.catalog import past as catalog
 from greenboard.catalog.spans import Versions
 from greenboard.catalog.types import RelationKind
+from greenboard.connections.store import trusted
 from greenboard.core import collecting
 from greenboard.core.errors import UserError
 from greenboard.facts import past as facts
@@ -94,6 +95,7 @@ class Archive:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._moments: tuple[datetime, ...] = ()
+        self._order: tuple[str, ...] = ()
         self._catalog: _Catalog | None = None
         self._types: OrderedDict[str, _Kept] = OrderedDict()
         self._strings = Strings()
@@ -117,6 +119,7 @@ class Archive:
         """
         with self._lock, collecting.paused():
             self._begin(tuple(moments))
+            self._follow_trust()
             self._follow_catalog()
             for name in sorted(types):
                 self._follow(vocabulary().types[name])
@@ -152,6 +155,14 @@ class Archive:
         self._catalog, self._strings = None, Strings()
         self._types.clear()
         self._made.clear()
+
+    def _follow_trust(self) -> None:
+        """What was known is as it would be believed today: nobody keeps whom people trusted before."""
+        order = trusted()
+        if order != self._order:
+            self._order = order
+            self._types.clear()
+            self._made.clear()
 
     def _follow_catalog(self) -> None:
         current = catalog.current()
@@ -213,7 +224,7 @@ class Archive:
             said = timelines.shared(said, homes)
         if entities is not None:
             said = said.taken(np.isin(said.rows["subject"], list(entities)))
-        line = timelines.timeline(declared, said, self._moments, decoder())
+        line = timelines.timeline(declared, said, self._moments, decoder(), priority=self._order)
         frame = self._columns(declared, line)
         due = timelines.due(declared, said, self._moments)
         return _Kept(declared, line.subject, line.first, line.last, frame, current, due, line.merged)

@@ -40,11 +40,13 @@ class Live:
     profiles: Mapping[str, Profile]
 
 
-def look(template: Template, sections: Collection[Section], subjects: Collection[Ref], now: datetime) -> Live:
-    """What holds now of the entities that are reviewed. With evidence: to be asked for a review, not for a list."""
+def look(
+    template: Template, sections: Collection[Section], subjects: Collection[Ref], now: datetime, *, brief: bool = False
+) -> Live:
+    """What holds now of the entities that are reviewed; where `brief`, without the values that results rest on."""
     questions = [question for section in sections for question in section.questions]
     known = facts.current(None, subjects)
-    verdicts = _ruled(template, questions, subjects)
+    verdicts = _ruled(template, questions, subjects, brief=brief)
     verdicts |= {
         question.id: tuple(_attested(question.attestation, ref, known.get(ref, ([], []))[0], now) for ref in subjects)
         for question in questions
@@ -54,7 +56,7 @@ def look(template: Template, sections: Collection[Section], subjects: Collection
 
 
 def _ruled(
-    template: Template, questions: Sequence[Question], subjects: Collection[Ref]
+    template: Template, questions: Sequence[Question], subjects: Collection[Ref], *, brief: bool
 ) -> dict[str, tuple[Verdict, ...]]:
     asked: defaultdict[str, list[Question]] = defaultdict(list)
     for question in questions:
@@ -65,7 +67,7 @@ def _ruled(
         card = standards.standard(name, facts.vocabulary())
         for ref in subjects:
             rows = {row.rule: row for row in store.results(name, entity=ref)}
-            judged = _judged(card, ref) if rows else {}
+            judged = _judged(card, ref) if rows and not brief else {}
             for question in several:
                 one = _verdict(card, question.rule, ref, rows.get(question.rule), judged.get(question.rule))
                 found[question.id].append(one)
@@ -100,12 +102,14 @@ def _verdict(card: Scorecard, name: str, ref: Ref, row: ResultRow | None, judged
 
 
 def _proof(part: Evidence) -> Proof:
-    at = clock.format_time(part.observed_at) if part.observed_at else ""
+    at = clock.format_time(part.observed_at.replace(microsecond=0)) if part.observed_at else ""
     return Proof(part.fact, said(part.value), part.source, part.link, at, part.key or "", part.commit)
 
 
 def said(value: FieldValue | None) -> str:
     """A value as text, in one form."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     encoded = encode(value) if value is not None else ""
     return encoded if isinstance(encoded, str) else str(encoded)
 
@@ -113,7 +117,9 @@ def said(value: FieldValue | None) -> str:
 def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Verdict:
     """Whether somebody stands for an item: the newest statement that holds, or the last that ended."""
     several = [(fact, one) for fact in known if fact.type == "attestation" for one in _items(fact)]
-    about = sorted((pair for pair in several if pair[1].get("item") == item), key=_ends, reverse=True)
+    # What has no end is an item that nobody was asked for yet: `attested` in a rule takes it as unknown, too.
+    told = (pair for pair in several if pair[1].get("item") == item and "expires_at" in pair[1])
+    about = sorted(told, key=_ends, reverse=True)
     if not about:
         return Verdict(str(ref), Outcome.NO_DATA, exempt=False, message=f"Nobody attests {item}.", rule=item)
     fact, one = about[0]
@@ -129,7 +135,7 @@ def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Ve
         str(one.get("statement") or item),
         fact.source.name,
         str(one.get("evidence") or fact.source.link),
-        clock.format_time(fact.observed_at),
+        clock.format_time(fact.observed_at.replace(microsecond=0)),
         item,
     )
     outcome = Outcome.PASS if holds else Outcome.FAIL

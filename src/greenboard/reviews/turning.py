@@ -28,7 +28,10 @@ def turn(review: Review, act: Act, seen: int | None, at: datetime, **columns: An
         rows = rows.filter(version=seen)
     changed = rows.update(version=F("version") + 1)
     review.refresh_from_db()
-    state = after(State(review.state), act)
+    try:
+        state = after(State(review.state), act)
+    except InTheWay as refused:
+        raise InTheWay(f"{refused.what}; {_first(review)}", expected=refused.expected) from None
     if not changed:
         raise InTheWay(_first(review), hint="Look at it again, and then decide whether you still want to.")
     moved = {"state": state.value, "state_since": at} if state != review.state else {}

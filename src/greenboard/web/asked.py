@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from greenboard.catalog.columns import FIELDS as FILTERS
+from greenboard.catalog.columns import FIELDS
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 
+FILTERS = FIELDS
 KNOWN = (
     *FILTERS,
     "scorecard",

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from greenboard.access.decide import Permission, may
+from greenboard.access.decide import Permission, may, sight
+from greenboard.access.models import Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.notifications import inbox
 from greenboard.web import asked as address
 from greenboard.web import words
 from greenboard.web.security import request_id
@@ -38,6 +40,7 @@ class Frame:
     kept: tuple[tuple[str, str], ...]
     own: tuple[tuple[str, str], ...]
     request_id: str
+    unread: int
 
 
 _CONNECTIONS = (
@@ -49,19 +52,33 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
+_REVIEWS = ("reviews", "review", "review-new", "review-learn", "review-templates", "review-template", "review-signed")
+_CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
+_WORKFLOWS = (
+    "workflows",
+    "workflow",
+    "workflow-new",
+    "workflow-edit",
+    "workflow-secrets",
+    "workflow-runs",
+    "workflow-run",
+)
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
     ("Catalog", "catalog", "catalog", "c", ("catalog", "entity", "ownership")),
     ("Scorecards", "scorecards", "scorecard", "s", ("scorecards", "scorecard", "rule", "rule-edit", "rule-new")),
+    ("Reviews", "reviews", "review", "r", _REVIEWS),
+    ("Campaigns", "campaigns", "campaign", "p", _CAMPAIGNS),
     ("Exemptions", "exemptions", "shield", "x", ("exemptions", "exemption", "exemption-new", "exemption-renew")),
-    ("Reports", "reporting", "reports", "o", ("reporting", "report")),
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
+    ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
+    ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
-_NEEDED = {"connections": Permission.CONNECTIONS_READ}
+_NEEDED = {"connections": Permission.CONNECTIONS_READ, "workflows": Permission.WORKFLOWS_RUN}
 """What one has to be allowed to see of an entry; the others are for everybody."""
 
 
@@ -69,6 +86,7 @@ _OWN = (
     ("Tokens", "tokens", Permission.TOKENS_OWN),
     ("People", "people", Permission.PEOPLE_READ),
     ("Roles and grants", "access", Permission.PEOPLE_READ),
+    ("Channels", "channels", Permission.NOTIFICATIONS_MANAGE),
     ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
 )
@@ -83,6 +101,11 @@ def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 def _may(request: HttpRequest, needed: Permission) -> bool:
     user = getattr(request, "user", None)  # an address under a strange host name is refused before anybody is known
     return user is not None and may(user, needed)
+
+
+def _unread(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return inbox.unread(user, sight(user)) if isinstance(user, Person) and user.is_active else 0
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -109,5 +132,6 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             kept=tuple((key, value) for key, value in sorted(asked.given.items()) if key not in ("as_of", "page")),
             own=own(request),
             request_id=request_id(request),
+            unread=_unread(request),
         )
     }

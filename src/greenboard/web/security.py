@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY = "; ".join(  # noqa: FLY002 - one directive to a line
@@ -49,7 +50,7 @@ class SecurityMiddleware:
         request.META["greenboard.request_id"] = request_id
         token = _current.set(request_id)
         try:
-            response = self.get_response(request)
+            response = _too_long(request) or self.get_response(request)
         finally:
             _current.reset(token)
         for name, value in HEADERS.items():
@@ -58,6 +59,15 @@ class SecurityMiddleware:
             response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers["X-Request-Id"] = request_id
         return response
+
+
+def _too_long(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of a form that is longer than any body may be, before its files are read to the disk."""
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    if request.path.startswith("/api/") or not told.isdecimal() or int(told) <= settings.API_BODY:
+        return None
+    said = f"A form of {int(told):,} bytes is longer than the {settings.API_BODY:,} that are taken.\n"
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=413)
 
 
 def request_id(request: HttpRequest) -> str:

@@ -12,8 +12,12 @@ from greenboard.web.attestations import form as attesting
 from greenboard.web.attestations import view as attestations
 from greenboard.web.audit import view as audit
 from greenboard.web.board.view import board
+from greenboard.web.campaigns import form as campaigning
+from greenboard.web.campaigns import view as campaigns
 from greenboard.web.catalog.view import listing as catalog
-from greenboard.web.connections import discovery, listing
+from greenboard.web.channels import routes
+from greenboard.web.channels import view as channels
+from greenboard.web.connections import discovery, grades, listing
 from greenboard.web.connections import form as connecting
 from greenboard.web.connections import page as connection
 from greenboard.web.defining import view as defining
@@ -27,20 +31,27 @@ from greenboard.web.facts.view import listing as fact_types
 from greenboard.web.facts.view import page as fact_type
 from greenboard.web.hooks import view as hooks
 from greenboard.web.identities import view as identities
+from greenboard.web.inbox import view as inbox
 from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.reporting import badge, saved
 from greenboard.web.reporting.overview import overview
 from greenboard.web.reporting.view import page as report
 from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
+from greenboard.web.reviews import urls as reviews
 from greenboard.web.rule.view import page as rule
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session import providers
 from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
+from greenboard.web.wanting import view as wanting
+from greenboard.web.workflows import runs as workflow_runs
+from greenboard.web.workflows import view as workflows
+from greenboard.web.workflows import writing as workflow_writing
 
 urlpatterns = [
     path("", board, name="board"),
@@ -60,13 +71,29 @@ urlpatterns = [
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),
     path("scorecards/<str:scorecard>/rules/<str:name>", rule, name="rule"),
     path("scorecards/<str:scorecard>/rules/<str:name>/edit", edit_rule, name="rule-edit"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/<str:scorecard>.svg", badge.badge, name="badge"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/key", badge.renew, name="badge-key"),
+    path("badges/<str:kind>/<str:namespace>/<str:name>/key/revoke", badge.revoke, name="badge-key-revoke"),
     path("reports", overview, name="reporting"),
+    path("reports/views", saved.listing, name="views"),
+    path("reports/views/new", saved.make, name="view-make"),
+    path("reports/views/<int:number>/change", saved.change, name="view-change"),
+    path("reports/views/<int:number>/remove", saved.remove, name="view-remove"),
+    path("reports/views/<int:number>/mail", saved.mail, name="view-mail"),
+    path("reports/views/<int:number>/mail/<int:schedule>/end", saved.end, name="view-mail-end"),
     path("reports/<str:name>.csv", report, {"as_file": "csv"}, name="report-csv"),
     path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
     path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
     path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
     path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
+    path("campaigns", campaigns.listing, name="campaigns"),
+    path("campaigns-new", campaigning.new, name="campaign-new"),
+    path("campaigns/<str:name>", campaigns.page, name="campaign"),
+    path("campaigns/<str:name>/pairs.csv", campaigns.export, {"as_file": "csv"}, name="campaign-csv"),
+    path("campaigns/<str:name>/edit", campaigning.edit, name="campaign-edit"),
+    path("campaigns/<str:name>/end", campaigns.end, name="campaign-end"),
+    path("campaigns/<str:name>/dry-run", campaigns.dry_run, name="campaign-dry-run"),
     path("fact-types-new", defining.new, name="fact-type-new"),
     path("fact-types-check", defining.check, name="fact-type-check"),
     path("fact-types", fact_types, name="fact-types"),
@@ -75,6 +102,7 @@ urlpatterns = [
     path("fact-types/<str:name>/edit", defining.edit, name="fact-type-edit"),
     path("fact-types/<str:name>/retire", defining.retire, name="fact-type-retire"),
     path("integrations", listing.integrations, name="integrations"),
+    path("integrations/quality", grades.grades, name="integration-quality"),
     path("integrations/<str:integration>/connect", connecting.new, name="connection-new"),
     path("connections", listing.listing, name="connections"),
     path("connections/<str:name>", connection.page, name="connection"),
@@ -88,6 +116,23 @@ urlpatterns = [
     path("connections/<str:name>/removals/<int:number>", connection.decide, name="removal-decide"),
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
+    *reviews.patterns,
+    path("workflows", workflows.listing, name="workflows"),
+    path("workflows/<str:name>", workflows.page, name="workflow"),
+    path("workflows/<str:name>/fields", workflows.fields, name="workflow-fields"),
+    path("workflows/<str:name>/switch", workflows.switch, name="workflow-switch"),
+    path("workflows/<str:name>/edit", workflow_writing.edit, name="workflow-edit"),
+    path("workflows-new", workflow_writing.new, name="workflow-new"),
+    path("workflows-check", workflow_writing.check, name="workflow-check"),
+    path("workflow-secrets", workflows.secrets, name="workflow-secrets"),
+    path("workflow-secrets/put", workflows.put_secret, name="workflow-secret-put"),
+    path("workflow-secrets/remove", workflows.remove_secret, name="workflow-secret-remove"),
+    path("workflow-runs", workflow_runs.listing, name="workflow-runs"),
+    path("workflow-runs/<int:number>", workflow_runs.page, name="workflow-run"),
+    path("workflow-runs/<int:number>/progress", workflow_runs.progress, name="run-progress"),
+    path("workflow-runs/<int:number>/answer", workflow_runs.answer, name="run-answer"),
+    path("workflow-runs/<int:number>/go-on", workflow_runs.go_on, name="run-go-on"),
+    path("workflow-runs/<int:number>/cancel", workflow_runs.cancel, name="run-cancel"),
     path("exemptions", exemptions.listing, name="exemptions"),
     path("exemptions.csv", exemptions.listing, {"as_file": "csv"}, name="exemptions-csv"),
     path("exemptions.json", exemptions.listing, {"as_file": "json"}, name="exemptions-json"),
@@ -140,6 +185,29 @@ urlpatterns = [
     path("inlets/<str:name>/close", hooks.switch_inlet, {"active": False}, name="inlet-close"),
     path("inlets/<str:name>/open", hooks.switch_inlet, {"active": True}, name="inlet-open"),
     path("inlets/<str:name>/remove", hooks.remove_inlet, name="inlet-remove"),
+    path("inbox", inbox.listing, name="inbox"),
+    path("inbox/read", inbox.read_all, name="inbox-read"),
+    path("inbox/<int:number>", inbox.page, name="inbox-line"),
+    path("inbox/<int:number>/read", inbox.mark, {"read": True}, name="inbox-mark"),
+    path("inbox/<int:number>/unread", inbox.mark, {"read": False}, name="inbox-unmark"),
+    path("notifications", wanting.page, name="notifications"),
+    path("notifications/save", wanting.save, name="notifications-save"),
+    path("channels", channels.listing, name="channels"),
+    path("channels/new/<str:kind>", channels.new, name="channel-new"),
+    path("channels/<int:number>", channels.page, name="channel"),
+    path("channels/<int:number>/change", channels.change, name="channel-change"),
+    path("channels/<int:number>/test", channels.test, name="channel-test"),
+    path("channels/<int:number>/remove", channels.remove, name="channel-remove"),
+    path("routes/new", routes.new, name="route-new"),
+    path("routes/make", routes.make, name="route-make"),
+    path("routes/<int:number>", routes.page, name="route"),
+    path("routes/<int:number>/change", routes.change, name="route-change"),
+    path("routes/<int:number>/remove", routes.remove, name="route-remove"),
+    path("team-channel", routes.team, name="team-channel"),
+    path("team-channel/save", routes.save_team, name="team-channel-save"),
+    path("team-channel/drop", routes.drop_team, name="team-channel-drop"),
+    path("messages", channels.messages, name="messages"),
+    path("messages/<int:number>/again", channels.again, name="message-again"),
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.html import format_html
@@ -11,26 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from greenboard.core import clock
 from greenboard.facts.types import FieldValue
-from greenboard.rules.types import Outcome
+from greenboard.rules.said import EXEMPT, OUTCOMES, Said
 
-
-@dataclass(frozen=True)
-class Said:
-    """An outcome for the eye: glyph, word and class together, never the colour alone."""
-
-    key: str
-    glyph: str
-    word: str
-
-
-OUTCOMES: Mapping[str, Said] = {
-    Outcome.PASS: Said("pass", "✓", "Pass"),
-    Outcome.FAIL: Said("fail", "✕", "Fail"),
-    Outcome.NO_DATA: Said("no_data", "◌", "No data"),
-    Outcome.ERROR: Said("error", "!", "Error"),
-    Outcome.NOT_APPLICABLE: Said("not_applicable", "–", "Not applicable"),
-}
-EXEMPT = Said("exempt", "⛉", "Exempt")
+__all__ = ["EXEMPT", "OUTCOMES", "Said", "ago", "count", "day", "exact", "score", "sentence", "span", "value", "when"]
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -28,6 +28,14 @@ def account(asker: Asker) -> str:
     return str(getattr(asker, "get_username", str)())
 
 
+def starter(number: int) -> Person | None:
+    """The person who started a run, in whose name it acts where that is a person's word; None where nobody did."""
+    row = Run.objects.get(pk=number)
+    if row.way not in (Way.PERSON, Way.API):
+        return None
+    return Person.objects.filter(username=row.by, is_active=True).first()
+
+
 def names(asker: Asker) -> frozenset[str]:
     """By which names somebody can be asked: their own, those of their teams, those of their roles."""
     kept = getattr(asker, _KEPT, None)

@@ -43,7 +43,7 @@ def put(name: str, value: str, hosts: Sequence[str], by: str, now: datetime) -> 
         row = Secret.objects.filter(name=name).first()
         before = {"hosts": row.hosts} if row else None
         row = row or Secret(name=name)
-        row.value, row.hosts, row.changed_at, row.changed_by = value, told, now, by  # type: ignore[assignment]
+        row.value, row.hosts, row.changed_at, row.changed_by = value, told, now, by
         row.save()
         audit.note("workflow.secret", f"workflow-secret:{name}", before=before, after={"hosts": told})
     return row

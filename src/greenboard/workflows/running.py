@@ -6,11 +6,10 @@ again, under the same key; what is written down is never performed again.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -20,12 +19,11 @@ from greenboard.workflows.kinds import Kind, Moment
 from greenboard.workflows.models import Run, Step, Waiting
 from greenboard.workflows.performing import Came, Situation
 from greenboard.workflows.types import Doing, Failed, Path, Result, State, Waits
-from greenboard.workflows.waking import lock
+from greenboard.workflows.waking import lock, wake
 
 SOON = timedelta(seconds=5)
 """What is due sooner is waited for right away; the rest is found by whoever looks what is due."""
 _LONGEST_PAUSE = timedelta(hours=1)
-_log = logging.getLogger("greenboard.workflows")
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,12 @@ def _state(run: Run, state: State) -> None:
 
 
 def _begin(run: Run, path: Path, made: Definition, now: datetime) -> None:
-    """Write down that a step is under way. A further look at what it waits for is no further attempt."""
+    """Write down that a step is under way. A further look at what it waits for is no further attempt.
+
+    Nor is it one where whoever performed it died: a receiver that answers later knows the address of that attempt.
+    """
     row, _ = Step.objects.get_or_create(run=run, path=str(path))
-    if row.asked is None and (path.undo or made.step(path.step).do):
+    if row.asked is None and row.doing != Doing.RUNNING and (path.undo or made.step(path.step).do):
         row.attempts += 1
     row.doing, row.began_at = Doing.RUNNING.value, row.began_at or now
     row.save(update_fields=["doing", "attempts", "began_at"])
@@ -123,14 +124,25 @@ def _perform(run: Run, row: Step, path: Path) -> Came:
 
 
 def _do(kind: Kind, given: object, moment: Moment) -> Result:
-    """Have a kind of step do what it does. A fault in one step is its failure, not the end of all runs."""
-    try:
-        return kind.perform(given, moment)
-    except (UserError, DatabaseError):
-        raise
-    except Exception as fault:  # noqa: BLE001 - the boundary around what plugins may add: told in log and run
-        _log.exception("a step that does %s broke in run %d", kind.name, moment.run)
-        return Failed(f"an internal fault: {type(fault).__name__}")
+    """Have a kind of step do what it does. A fault ends the durable work; `tending` has the step fail by it."""
+    return kind.perform(given, moment)
+
+
+def broke(number: int, turn: str, why: str, now: datetime) -> bool:
+    """Have the steps fail that were under way when the work on a run ended by a fault of ours; whether that was so."""
+    with transaction.atomic():
+        run = lock(number)
+        if run.turn != turn:
+            return False
+        made = store.definition(run)
+        for row in Step.objects.filter(run=run, doing=Doing.RUNNING.value, outputs__isnull=True):
+            path = Path.parse(row.path)
+            if path.undo or made.step(path.step).do:
+                _fail(run, row, Failed(f"an internal fault: {why[:500]}", again=True), _retry(made, path), now)
+        run.turn = ""
+        run.save(update_fields=["turn"])
+        wake(run, now)
+        return True
 
 
 def _moment(run: Run, row: Step, situation: Situation, path: Path) -> Moment:

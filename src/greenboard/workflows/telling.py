@@ -87,4 +87,4 @@ def _starter(run: Run) -> tuple[str, ...]:
 
 def _tell(run: Run, said: Happened) -> None:
     data = {"workflow": run.workflow.name, "run": run.pk, "state": run.state}
-    announce(replace(said, path=f"/workflows/runs/{run.pk}", entity=store.ref(run), data=data))
+    announce(replace(said, path=f"/workflow-runs/{run.pk}", entity=store.ref(run), data=data))

@@ -13,7 +13,7 @@ from greenboard.core.errors import UserError
 from greenboard.durable import outbox
 from greenboard.durable.types import State as Engine
 from greenboard.workflows import definition as documents
-from greenboard.workflows import ending, kinds, log, starting
+from greenboard.workflows import ending, kinds, log, running, starting
 from greenboard.workflows.models import Run, Start, Version
 from greenboard.workflows.starting import Cause, Wish
 from greenboard.workflows.types import Doing, State, Way
@@ -99,6 +99,9 @@ def _lost(now: datetime) -> int:
         mine = Run.objects.filter(pk=row.pk, turn=row.turn)
         if found is not None and found.state in (Engine.WAITING, Engine.RUNNING):
             mine.update(turned_at=now)
+        elif found is not None and found.state is Engine.FAILED:
+            _log.error("the work on run %d ended by a fault: %s", row.pk, found.error)
+            count += running.broke(row.pk, row.turn, found.error or "it does not say which", now)
         elif mine.update(turn=""):
             _log.warning("run %d lost its work (%s) and goes on", row.pk, found.error if found else "forgotten")
             count += _go_on(row.pk, now)

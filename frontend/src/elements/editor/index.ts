@@ -89,7 +89,7 @@ class Editing {
   start(saved: Saved | null, told: (live: Live) => void): void {
     told(this.live);
     const control = this.fields.control("level");
-    this.saving.start(saved, whole({ ...BLANK, level: control?.value ?? "" }));
+    this.saving.start(saved, whole({ ...BLANK, level: control?.value ?? "", ...JSON.parse(this.element.getAttribute("proposed") ?? "{}") }));
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -17,7 +17,7 @@ from greenboard.attestations.types import Policy, Who
 from greenboard.catalog.types import Attested, Declared, RelationKind
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.refs import Ref
-from greenboard.facts.types import Fact, Source, SourceKind, Struct
+from greenboard.facts.types import Fact, FieldValue, Source, SourceKind, Struct
 from greenboard.repository.collect import Look
 
 TYPE = "attestation"
@@ -75,7 +75,7 @@ def _one(look: Look, stated: Attested, people: _People, now: datetime) -> Struct
             hint="A server that knows the account decides.",
         )
     second = _second(policy, stated, signed, people)
-    told = {
+    told: dict[str, FieldValue] = {
         "item": stated.item if not stated.environment else f"{stated.item}@{stated.environment}",
         "by": signed.author,
         "role": stated.role,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from greenboard.connections.integration import MANIFEST, Integration, load
 from greenboard.connections.types import Connection
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.facts import vocabulary
+from greenboard.outbound.addresses import Allowed
 
 PREFIX = "INTEGRATION_SECRET_"
 
@@ -54,7 +56,8 @@ def connection(found: Integration, told: Sequence[str]) -> Connection:
         name: value for name in found.manifest.secrets if (value := os.environ.get(f"{PREFIX}{name.upper()}", ""))
     }
     try:
-        return configured.connection(found, settings, secrets, name=found.name)
+        made = configured.connection(found, settings, secrets, name=found.name)
+        return replace(made, allowed=_allowed())
     except UserErrors as errors:
         lines = "\n".join(_line(error) for error in errors.errors)
         raise UserError(f"the connection is not described:\n{lines}") from None
@@ -77,7 +80,10 @@ def _typed(found: Integration, name: str, value: str) -> Any:
 
 def client() -> Any:
     """The guarded client, with what GREENBOARD_OUTBOUND_ALLOW names besides the public internet."""
-    from greenboard.outbound.addresses import Allowed
     from greenboard.outbound.client import client as guarded
 
-    return guarded(Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(",")), timeout=30.0)
+    return guarded(_allowed(), timeout=30.0)
+
+
+def _allowed() -> Allowed:
+    return Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(","))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,11 +60,16 @@ def uncovered(now: datetime, periods: list[Any], start: Evaluated, end: Evaluate
     times = [(start(one), end(one)) for one in periods]
     if any(bound is None for pair in times for bound in pair):
         return None
-    last, reached, free = now + _span(span), now, 0.0
-    for begun, over in sorted((moment(one), moment(other)) for one, other in times):
-        free += max(0.0, (min(begun, last) - reached).total_seconds())
-        reached = max(reached, min(over, last))
-    return free + max(0.0, (last - reached).total_seconds())
+    return free(now, now + _span(span), ((moment(one), moment(other)) for one, other in times))
+
+
+def free(start: datetime, end: datetime, taken: Iterable[tuple[datetime, datetime]]) -> float:
+    """How many seconds between two moments lie in none of some periods, which may overlap."""
+    found, reached = 0.0, start
+    for begun, over in sorted(taken):
+        found += max(0.0, (min(begun, end) - reached).total_seconds())
+        reached = max(reached, min(over, end))
+    return found + max(0.0, (end - reached).total_seconds())
 
 
 @REGISTRY.add("number", gives="seconds", example="minutes(escalation_delay_in_minutes)")

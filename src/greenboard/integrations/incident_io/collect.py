@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from greenboard.connections.expressions.function import Registry, moment
+from greenboard.connections.expressions.times import free
 
 FUNCTIONS = Registry()
 _PEOPLE = {"schedule": True, "user": True, "slack_channel": False, "msteams_channel": False}
@@ -62,12 +63,8 @@ def uncovered(now: datetime, shifts: list[Any]) -> float | None:
     end = now + timedelta(days=_DAYS)
     if not all(isinstance(one, dict) for one in shifts):
         return None
-    free, reached = 0.0, now
     taken = [one for one in shifts if one.get("user")]
-    for start, stop in sorted((moment(one.get("start_at")), moment(one.get("end_at"))) for one in taken):
-        free += max(0.0, (min(start, end) - reached).total_seconds())
-        reached = max(reached, min(stop, end))
-    return free + max(0.0, (end - reached).total_seconds())
+    return free(now, end, ((moment(one.get("start_at")), moment(one.get("end_at"))) for one in taken))
 
 
 @FUNCTIONS.add("object", gives="texts", example="literals(attribute_values)")

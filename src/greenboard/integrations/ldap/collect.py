@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,8 +15,6 @@ from greenboard.connections.reading import Look
 from greenboard.connections.types import Failed, Reason, Record
 from greenboard.core.errors import UserError
 from greenboard.integrations.ldap import entries
-from greenboard.outbound.addresses import Allowed
-from greenboard.outbound.client import addresses
 
 _SECONDS, _ANSWER_SECONDS = 10, 120
 _PORTS = {"ldap": 389, "ldaps": 636}
@@ -77,8 +74,7 @@ def _connected(look: Look) -> Connection:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise UserError("the address of a directory is ldaps://HOST or ldap://HOST")
     port = parts.port or _PORTS[parts.scheme]
-    allowed = Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(","))
-    address = addresses(parts.hostname, port, allowed)[0]
+    address = look.addresses(parts.hostname, port)[0]
     ca = str(settings.get("ca") or "") or None
     tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=ca, valid_names=[parts.hostname], sni=parts.hostname)
     sealed = parts.scheme == "ldaps"

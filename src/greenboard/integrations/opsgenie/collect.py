@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from greenboard.connections.expressions.function import Registry, moment
+from greenboard.connections.expressions.times import free
 
 FUNCTIONS = Registry()
 _SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
@@ -36,12 +37,8 @@ def uncovered(now: datetime, rotations: list[Any], told_until: str) -> float | N
     told = [one.get("periods") if isinstance(one, dict) else None for one in rotations]
     if not all(isinstance(one, list | None) for one in told):
         return None
-    free, reached = 0.0, now
     taken = [one for periods in told for one in periods or () if _is_taken(one)]
-    for start, stop in sorted((moment(one.get("startDate")), moment(one.get("endDate"))) for one in taken):
-        free += max(0.0, (min(start, end) - reached).total_seconds())
-        reached = max(reached, min(stop, end))
-    return free + max(0.0, (end - reached).total_seconds())
+    return free(now, end, ((moment(one.get("startDate")), moment(one.get("endDate"))) for one in taken))
 
 
 def _after(rule: Any) -> int | None:

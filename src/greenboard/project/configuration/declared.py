@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from greenboard.core.errors import UserError
 from greenboard.project import database
-from greenboard.project.configuration import forms
+from greenboard.project.configuration import forms, smtp
 from greenboard.project.configuration.forms import Form
 
 T_co = TypeVar("T_co", covariant=True)
@@ -145,6 +145,18 @@ PROXIES = Setting(
     forms.number(0, 9),
     "0",
 )
+OPEN_BADGES = Setting(
+    "GREENBOARD_OPEN_BADGES",
+    "`1` shows badges of every entity to whoever asks, without a key in the address",
+    forms.FLAG,
+    "0",
+)
+REPORT_DOMAINS = Setting(
+    "GREENBOARD_REPORT_DOMAINS",
+    "Domains, separated by commas, to whose mail addresses reports may be sent besides accounts",
+    forms.NAMES,
+    shown="none",
+)
 TOKEN_RATE = Setting(
     "GREENBOARD_TOKEN_RATE",
     "Requests a minute that one token may send to one web process; `0` is no limit. See [access.md](access.md#tokens)",
@@ -163,6 +175,20 @@ OUTBOUND_ALLOW = Setting(
     "See [api.md](api.md#webhooks)",
     forms.ALLOWED,
     shown="none",
+)
+SMTP_URL = Setting(
+    "GREENBOARD_SMTP_URL",
+    "Server that mail is sent by: `smtps://USER:PASSWORD@HOST:465` (TLS), `smtp://USER:PASSWORD@HOST:587` (STARTTLS), "
+    "or `smtp+plain://HOST:25` (neither). See [notifications.md](notifications.md#mail)",
+    smtp.URL,
+    shown="none, and no mail",
+    secret=True,
+)
+MAIL_FROM = Setting(
+    "GREENBOARD_MAIL_FROM",
+    "Whom mail comes from: `Greenboard <greenboard@example.com>`, or the address alone",
+    smtp.FROM,
+    "greenboard@localhost",
 )
 REMOVAL_SHARE = Setting(
     "GREENBOARD_REMOVAL_SHARE",
@@ -267,8 +293,12 @@ SETTINGS: tuple[Setting[object], ...] = (
     TOKEN_RATE,
     API_BODY,
     OUTBOUND_ALLOW,
+    SMTP_URL,
+    MAIL_FROM,
     REMOVAL_SHARE,
     REMOVAL_FEW,
+    OPEN_BADGES,
+    REPORT_DOMAINS,
     SECRET_KEYS,
     MIGRATE,
     STOP_SECONDS,
@@ -284,7 +314,7 @@ SETTINGS: tuple[Setting[object], ...] = (
 )
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
-    "GREENBOARD_TEST_SHOTS", "GREENBOARD_CEL_CONFORMANCE",
+    "GREENBOARD_TEST_SHOTS", "GREENBOARD_TEST_KILLS", "GREENBOARD_CEL_CONFORMANCE",
 )  # fmt: skip
 """Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""
 BY_NAME = {setting.name: setting for setting in SETTINGS}

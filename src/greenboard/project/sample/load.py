@@ -18,7 +18,7 @@ from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.project.intake import take_in
-from greenboard.project.sample import script, tools
+from greenboard.project.sample import attested, campaign, reviews, script, tools
 from greenboard.project.sample.script import Script
 from greenboard.project.sample.working import Working
 from greenboard.repository.collect import Look, look
@@ -102,7 +102,12 @@ def _play(loading: _Loading, day: int, looks: Sequence[Look]) -> None:
     with transaction.atomic():
         take_in(looks, at, cause="sample", around=loading.script.organization)
         _hear(loading, day, at)
+        if day == 0:
+            attested.give(at)
         results.evaluate(loading.scorecard, at, note=f"{_NOTE}{day}")
+        reviews.play(day, at)
+        if day == 0:
+            campaign.begin(loading.scorecard.name, at)
 
 
 def _hear(loading: _Loading, day: int, at: datetime) -> None:

@@ -12,6 +12,7 @@ from greenboard.reports.ground import Ground
 from greenboard.reports.groups import ENTITY, Groups
 from greenboard.reports.types import Report, Row, Table, Told, columns, mean, rounded
 from greenboard.results.tallies import Standing, standing, standings
+from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 
 
@@ -58,7 +59,7 @@ def build(ground: Ground) -> AllScorecards:
     return AllScorecards(groups.by, ground.scorecards, lines, everything)
 
 
-def _alone(ground: Ground, shown: np.ndarray) -> Groups:  # type: ignore[type-arg]
+def _alone(ground: Ground, shown: Array) -> Groups:
     numbers = ground.index.by_name[shown[ground.index.by_name]]
     refs = [ground.seen.entity(number).ref for number in numbers.tolist()]
     return Groups(ENTITY, tuple(map(str, refs)), np.arange(len(numbers)), numbers, tuple(refs))
@@ -115,4 +116,5 @@ REPORT = Report(
     told=told,
     grouped=True,
     one_scorecard=False,
+    timed=False,
 )

@@ -155,4 +155,5 @@ REPORT = Report(
     build=build,
     told=told,
     grouped=True,
+    timed=False,
 )

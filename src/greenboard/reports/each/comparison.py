@@ -263,4 +263,5 @@ REPORT = Report(
     build=build,
     told=told,
     span="30d",
+    dated=True,
 )

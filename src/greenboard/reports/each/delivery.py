@@ -233,4 +233,5 @@ REPORT = Report(
     order=70,
     build=build,
     told=told,
+    timed=False,
 )

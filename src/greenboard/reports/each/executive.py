@@ -10,6 +10,7 @@ import numpy as np
 
 from greenboard.core.discovery import modules
 from greenboard.reports import counting, history
+from greenboard.reports.bare import bare as bare_of
 from greenboard.reports.counting import FAILED, PASSED, UNDECIDED
 from greenboard.reports.ground import Ground
 from greenboard.reports.history import Pardoned
@@ -17,6 +18,7 @@ from greenboard.reports.trend import trend
 from greenboard.reports.types import Part, Report, Row, Table, Told, columns, rounded
 from greenboard.results.rows import TrendPoint
 from greenboard.results.tallies import Standing, standing
+from greenboard.rules.vectors import Array
 
 PARTS = "greenboard.reports.summary"
 AGES = (
@@ -68,7 +70,7 @@ class Executive:
 
 def build(ground: Ground) -> Executive:
     """The summary of what is shown."""
-    bare = counting.bare(ground).score[ground.columns]
+    bare = bare_of(ground).score[ground.columns]
     known = bare[~np.isnan(bare)]
     tiers = ground.index.matching(ground.shown, {"tier": ",".join(CRITICAL)})
     several = [module.part(ground) for module in modules(PARTS)]
@@ -83,7 +85,7 @@ def build(ground: Ground) -> Executive:
     )
 
 
-def _risks(ground: Ground, critical: np.ndarray) -> tuple[Risk, ...]:  # type: ignore[type-arg]
+def _risks(ground: Ground, critical: Array) -> tuple[Risk, ...]:
     counts = counting.together(ground, ground.columns)
     failing = ground.matrix.classes(ground.lines, critical) == FAILED
     found = []

@@ -13,6 +13,8 @@ from greenboard.catalog.crews import crews
 from greenboard.catalog.ownership import Hole, hole
 from greenboard.core.refs import Ref
 from greenboard.reports import counting
+from greenboard.reports.bare import Bare
+from greenboard.reports.bare import bare as bare_of
 from greenboard.reports.counting import FAILED, PASSED, UNDECIDED
 from greenboard.reports.gains import Gain, gains
 from greenboard.reports.ground import Ground
@@ -71,7 +73,7 @@ class ReportCard:
 
 def build(ground: Ground) -> ReportCard:
     """What is shown against everything in sight."""
-    bare = counting.bare(ground)
+    bare = bare_of(ground)
     teams = _teams(ground, bare)
     scores = [one.standing.score for one in teams if one.standing.score is not None and one.name != NONE]
     own = ground.wanted.filters.get("team", "")
@@ -94,7 +96,7 @@ def build(ground: Ground) -> ReportCard:
     )
 
 
-def _teams(ground: Ground, bare: counting.Bare) -> tuple[Team, ...]:
+def _teams(ground: Ground, bare: Bare) -> tuple[Team, ...]:
     groups = of(USUAL, ground.seen, ground.seen.judged, ground.wanted.as_of)
     stood = counting.standing_of(ground, groups)
     at = ground.seen.column[groups.entity]

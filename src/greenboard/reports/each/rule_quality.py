@@ -10,7 +10,7 @@ from greenboard.reports import counting, history
 from greenboard.reports.counting import FAILED, PARDONED, PASSED, UNDECIDED
 from greenboard.reports.ground import Ground
 from greenboard.reports.types import Report, Row, Table, Told, columns, rounded
-from greenboard.results.changes import LEVEL
+from greenboard.results.changes import LEVEL, Changes
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Rule
 
@@ -91,7 +91,7 @@ def _turned(before: Array, after: Array) -> Array:
     return found
 
 
-def _flapping(turned: history.Changes) -> dict[int, int]:
+def _flapping(turned: Changes) -> dict[int, int]:
     """For each rule, by surrogate id, for how many entities it flaps."""
     several, first, count = np.unique(history.pairs(turned), return_index=True, return_counts=True)
     del several
@@ -99,7 +99,7 @@ def _flapping(turned: history.Changes) -> dict[int, int]:
     return dict(zip(rules.tolist(), entities.tolist(), strict=True))
 
 
-def _seen(changed: history.Changes, number: int) -> set[int]:
+def _seen(changed: Changes, number: int) -> set[int]:
     """The rules of which any result was so within the span, before or after a change."""
     own = (changed.rule != LEVEL) & ((changed.before == number) | (changed.after == number))
     return set(np.unique(changed.rule[own]).tolist())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -142,6 +143,7 @@ class _Form:
             "latest": str(latest),
             "until": given.get("until") or str(latest),
             "ends": model.ends(self.policy),
+            "most": model.size(settings.EVIDENCE_BYTES),
             "needs": ", ".join(_NEEDS[kind] for kind in self.policy.need),
         }
         return render(self.request, "attestation_new.html", context, status=errors[0].status if errors else 200)

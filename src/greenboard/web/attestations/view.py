@@ -33,6 +33,7 @@ from greenboard.web.paging import page as page_of
 from greenboard.web.selection import Menu, Option
 
 PAGE = 50
+ALL_ITEMS = "all"
 
 
 @require(Permission.READ)
@@ -153,15 +154,15 @@ def _may(request: HttpRequest, row: Attestation, now: datetime) -> dict[str, Any
         stored = permitting.entity(model.ref_of(row), by)
     except UserError:
         return nothing
-    waits = row.state == State.WAITING and policy is not None and policy.confirm is not None
-    second = waits and by.name != row.given_by and permitting.fits(policy.confirm, stored, by)  # type: ignore[union-attr]
+    confirm = policy.confirm if policy is not None and row.state == State.WAITING else None
+    second = confirm is not None and by.name != row.given_by and permitting.fits(confirm, stored, by)
     gives = policy is not None and permitting.fits(policy.who, stored, by)
     live = row.ended_at is None
     return {
         "may_decide": second,
         "may_revoke": live and (by.name == row.given_by or service.may_revoke(row, stored, by)),
         "may_renew": gives and (row.state != State.WAITING) and (not live or row.expires_at - now <= 3 * model.SOON),
-        "waits_for": permitting.told(policy.confirm) if waits and not second and policy and policy.confirm else "",
+        "waits_for": permitting.told(confirm) if confirm is not None and not second else "",
     }
 
 
@@ -210,4 +211,8 @@ def _version(request: HttpRequest) -> int:
 def switch(request: HttpRequest, *, opens: bool) -> HttpResponse:
     """Open the register for an item or for all, or close it."""
     do, by = register.open_for if opens else register.close_for, request.user.get_username()
-    return act(request, lambda: do(text(request, "item"), by, clock.now()), _listing, "attestations")
+    item = text(request, "item")
+    if not item:
+        raise UserError("the form does not say for which item", expected=f"an item, or {ALL_ITEMS}")
+    told = "" if item == ALL_ITEMS else item
+    return act(request, lambda: do(told, by, clock.now()), _listing, "attestations")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from greenboard.web.charts.svg import element, ornament, percent
+from greenboard.web.charts.svg import Attribute, element, ornament, percent
 
 
 def squares(rows: Sequence[Sequence[str]], *, height: int = 10) -> SafeString:
@@ -14,7 +14,7 @@ def squares(rows: Sequence[Sequence[str]], *, height: int = 10) -> SafeString:
     parts = []
     for line, row in enumerate(rows):
         for at, kind in enumerate(row):
-            box = {
+            box: dict[str, Attribute] = {
                 "x": percent(at / len(row)),
                 "y": line * height,
                 "width": percent(0.9 / len(row)),

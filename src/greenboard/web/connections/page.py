@@ -15,6 +15,7 @@ from greenboard.access.decide import Permission, may, require
 from greenboard.collection import deciding, models, reaching, running, supplying
 from greenboard.collection.deciding import Decision
 from greenboard.collection.jobs import collection as workflow
+from greenboard.collection.jobs import retirement
 from greenboard.collection.types import OPEN, Kind, RemovalState, Standing
 from greenboard.connections import discovery, service, store
 from greenboard.connections.models import Connection
@@ -226,4 +227,4 @@ def decide(request: HttpRequest, name: str, number: int) -> HttpResponse:
 def remove(request: HttpRequest, name: str) -> HttpResponse:
     """Remove a connection."""
     row = found(name)
-    return act(request, lambda: running.retire(row), Page(name), "connections")
+    return act(request, lambda: running.retire(row, retirement), Page(name), "connections")

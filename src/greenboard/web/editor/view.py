@@ -15,6 +15,7 @@ from greenboard.web.faults import explained
 from greenboard.web.rule.model import head
 
 API = "/api/v1"
+_LONGEST = 4000
 
 
 @require(Permission.RULES_PREVIEW)
@@ -47,5 +48,12 @@ def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpRespo
         "may_save": may(request.user, Permission.RULES_WRITE),
         "rule_url": links.rule(card.name, rule.id) if rule else "",
         "any_rule_url": links.rule(card.name, "RULE"),
+        "proposed": {} if rule else _proposed(request),
     }
     return render(request, "rule_editor.html", context)
+
+
+def _proposed(request: HttpRequest) -> dict[str, str]:
+    """What the address proposes for a new rule; it is a draft like any other, until somebody saves it."""
+    given = {name: request.GET.get(name, "").strip()[:_LONGEST] for name in ("title", "why", "expression")}
+    return {name: value for name, value in given.items() if value}

@@ -42,6 +42,7 @@ _EVENTS: Mapping[Happening, str] = {
     Happening.WORKFLOW_WAITING: "A run of a workflow waits for somebody",
     Happening.WORKFLOW_ENDED: "A run of a workflow ended",
     Happening.WORKFLOW_TOLD: "A workflow tells people something",
+    Happening.CHANNEL_FAILED: "A message could not be sent by a channel",
 }
 """What one may choose. That a hook is tried is told to it whatever it chose."""
 _STATES: Mapping[State, Said] = {

@@ -8,13 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require, sight
+from greenboard.access.models import Person
+from greenboard.catalog.teams import belonging
 from greenboard.core import clock
 from greenboard.reports import files, found, groups
 from greenboard.reports.files import Made
 from greenboard.reports.found import NoReport
 from greenboard.reports.ground import Ground, NoScorecard
+from greenboard.reports.models import Shared
 from greenboard.reports.types import Report
-from greenboard.reports.wanted import NAMES, Wanted, read
+from greenboard.reports.wanted import NAMES, Wanted, read, written
 from greenboard.web import asked as address
 from greenboard.web import links, menus, selection, words
 from greenboard.web.asked import Asked
@@ -37,7 +40,14 @@ def page(request: HttpRequest, name: str, as_file: str = "") -> HttpResponseBase
     if as_file:
         return attached(files.write(Made(one, ground, one.told(figures)), as_file))
     look, how = Look(ground, asked, figures), drawn().get(name)
-    return render(request, how.template if how else "report.html", _context(one, look, how))
+    context = {**_context(one, look, how), "saving": _saving(request, asked)}
+    return render(request, how.template if how else "report.html", context)
+
+
+def _saving(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    """What the form that keeps this view needs."""
+    assert isinstance(request.user, Person), "pages are for who is signed in"
+    return {"query": written(asked.given), "shares": Shared.choices, "teams": belonging(request.user).teams}
 
 
 def _report(name: str) -> Report:
@@ -83,7 +93,8 @@ def _context(one: Report, look: Look, how: Drawn | None) -> dict[str, Any]:
         "own": how.menus(look) if how else (),
         "menus": selection.menus(ground.index, ground.seen.judged, asked) if one.filtered else (),
         "chips": selection.chips(asked),
-        "spans": spans(asked, one.span),
+        "spans": spans(asked, one.span) if one.timed and not one.dated else None,
+        "since": f"{asked.since:%Y-%m-%d}",
         "files": [(form.upper(), _file(one, asked, form)) for form in ("xlsx", "pdf", "csv")],
         "tables": [(table.title, _file(one, asked, "csv", table=table.name)) for table in told.tables],
         "api": asked.to(f"/api/v1/reporting/{one.name}", *(name for name in NAMES if name != "as_of")),

@@ -46,3 +46,9 @@ def grouped(number: int) -> str:
 def json_text(value: object) -> str:
     """A value as JSON, for an attribute that a script of ours reads."""
     return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def pretty(value: object) -> str:
+    """A value as JSON over several lines, for people."""
+    return json.dumps(value, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)

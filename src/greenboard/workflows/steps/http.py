@@ -165,9 +165,9 @@ def _read(given: Http, response: httpx2.Response) -> Done | Failed:
 
 
 def _decoded(found: bytes) -> Json:
-    """JSON where it is that, otherwise text."""
+    """JSON where it is that, otherwise text; without the one sign that no database carries."""
     try:
-        told: Json = json.loads(found)
+        told: Json = json.loads(found.replace(b"\\u0000", b"\\ufffd"))
     except (ValueError, RecursionError):
         return found.decode(errors="replace").replace("\x00", "\ufffd")
     return told

@@ -33,7 +33,7 @@ def perform(given: Notify, moment: Moment) -> Result:
         moment.now,
         title=given.title,
         why=given.text,
-        path=f"/workflows/runs/{moment.run}",
+        path=f"/workflow-runs/{moment.run}",
         entity=moment.entity,
         teams=tuple(Ref.parse(name) for name in who if name.startswith("team:")),
         people=tuple(name.removeprefix("person:") for name in who if name.startswith("person:")),

@@ -18,11 +18,11 @@ _HEADS = (
     "Entities",
     "Known of",
     "",
-    "Incidents in 30 days, each",
-    "Severe in 90 days, each",
+    "Incidents in 30 d",
+    "Severe in 90 d",
     "Hours to restore",
-    "Deployments in 30 days, each",
-    "Changes failed %",
+    "Deploys in 30 d",
+    "Failed %",
     "Hours to deploy",
     "Hours to review",
 )
@@ -56,7 +56,7 @@ def _lines(lines: Sequence[Line]) -> list[tuple[Line, list[Cell]]]:
 
 
 def _cells(line: Line, most: float) -> list[Cell]:
-    said = "unknown" if line.incidents is None else f"{line.incidents:.2f} incidents each"
+    said = "" if line.incidents is None else f"{line.incidents:.2f} incidents each"
     return [
         number(line.entities),
         number(line.told),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from greenboard.hooks.signing import PATIENCE, sign, verify
+from greenboard.outbound.signing import PATIENCE, sign, verify
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 GOOD = sign("secret", b"7.{}", AT)

@@ -1,4 +1,4 @@
-"""The same pages taken by others, in their own virtual environment: `extracting.py dlt|airbyte-cdk URL STREAMS`.
+"""The same pages taken by others, in their own virtual environment: `peers/extracting.py dlt|airbyte-cdk URL STREAMS`.
 
 dlt takes them into a DuckDB database, its usual one. airbyte-cdk makes messages of them, as a source does, and leaves
 storing to others. Neither joins, maps or matches anything. Prints one line of JSON.

@@ -1,0 +1,1 @@
+"""The kinds of channels, one module each with a `KIND`, found by looking."""

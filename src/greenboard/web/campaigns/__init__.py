@@ -1,0 +1,1 @@
+"""Campaigns: the list, one of them, the form, and how they end."""

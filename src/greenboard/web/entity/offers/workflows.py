@@ -1,0 +1,44 @@
+"""The workflows that are a way out of a result: those whose document names the rule or its item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from greenboard.access.decide import Permission, may
+from greenboard.core.once import notes
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Rule
+from greenboard.web.panels import About, Offer, Offered
+from greenboard.workflows import store
+from greenboard.workflows.store import Listed
+
+_KEPT = "workflows.offered"
+
+
+def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
+    """Links to their forms, beside a result that is not a pass."""
+    if result.outcome is Outcome.PASS or result.exempt or not may(about.request.user, Permission.WORKFLOWS_RUN):
+        return
+    ref = about.stored.ref
+    for one in _offered():
+        made = one.definition
+        named = rule.id in made.offer.rules or rule.item in made.offer.items
+        if named and (not made.offer.kinds or ref.kind in made.offer.kinds):
+            url = f"{reverse('workflow', args=[one.row.name])}?{urlencode({'entity': ref})}"
+            yield Offer(made.title, url, "flow")
+
+
+def _offered() -> list[Listed]:
+    """The workflows that name rules, read once for a page."""
+    kept = notes(_KEPT)
+    if "all" not in kept:
+        kept["all"] = [
+            one
+            for one in store.workflows()
+            if one.row.enabled and (one.definition.offer.rules or one.definition.offer.items)
+        ]
+    found: list[Listed] = kept["all"]
+    return found

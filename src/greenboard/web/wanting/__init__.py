@@ -1,0 +1,1 @@
+"""How whoever is signed in, and teams, want to hear."""

@@ -1,0 +1,1 @@
+"""Workflows: which there are, starting one, what runs do, and writing one."""

@@ -1,0 +1,135 @@
+"""The pages of reviews, as people use them."""
+
+import importlib
+import io
+import json
+import re
+from datetime import timedelta
+
+import pypdf
+import pytest
+from django.test import Client
+
+from greenboard.core import clock
+from greenboard.reviews import freezing, store
+from greenboard.reviews.models import Review
+from greenboard.reviews.types import State
+
+world = importlib.import_module("tests.reviews.world")
+NOW = world.START + timedelta(hours=1)
+
+
+@pytest.fixture
+def clients(people):
+    def signed_in(name):
+        client = Client()
+        client.force_login(people.accounts[name])
+        return client
+
+    return {name: signed_in(name) for name in people.accounts}
+
+
+def text(client, url, status=200):
+    answer = client.get(url)
+    assert answer.status_code == status, answer.content[:1000]
+    return answer.content.decode()
+
+
+def send(client, url, status=302, **form):
+    answer = client.post(url, form)
+    assert answer.status_code == status, re.findall(r'class="alert".*', answer.content.decode())
+    return answer
+
+
+def test_from_the_page_of_an_entity_to_a_signed_review_as_pdf(people, clients):
+    ada, mia = clients["ada"], clients["mia"]
+    offered = text(ada, "/entities/service/default/checkout")
+    assert "/reviews/new?entity=service%3Adefault/checkout" in offered
+    assert 'value="small launch"' in text(ada, "/reviews/new?entity=service:default/checkout")
+    asked = send(ada, "/reviews/make", entities="service:default/checkout", what="small launch", reason="A launch")
+    url = asked.headers["Location"]
+    number = int(url.rpartition("/")[2])
+
+    def version():
+        return store.find(number).version
+
+    send(mia, f"{url}/triage", version=version(), due="2027-01-31")
+    page = text(ada, url)
+    assert "Are objectives defined?" in page
+    assert "slo" in page
+    before = re.search(r'value="failure"><input type="hidden" name="before" value="(\d+)"', page)[1]
+    send(ada, f"{url}/answer", question="failure", value="The <b>cache</b>.", before=before, what="answer")
+    send(ada, f"{url}/answer", question="rollback", value="No", before=0, what="answer")
+    send(ada, f"{url}/comment", section="operations", question="rollback", text="By hand so far.")
+    assert "The &lt;b&gt;cache&lt;/b&gt;." in text(mia, url)
+    for section in ("reliability", "operations"):
+        send(mia, f"{url}/section", section=section, version=version(), what="accept")
+    refused = send(mia, f"{url}/decide", status=409, version=version(), decision="go")
+    assert "Red: rollback" in refused.content.decode()
+    conditions = {"condition": "Go back by one command", "owner": "team:default/payments", "until": "2099-05-01"}
+    send(mia, f"{url}/decide", version=version(), decision="go_with_conditions", rationale="Small.", **conditions)
+    send(mia, f"{url}/sign", version=version())
+    review = store.find(number)
+    assert review.state == State.SIGNED
+    signed = text(ada, f"{url}/signed/1")
+    signature = store.signature(review)
+    assert signature.digest in signed
+    evidence = ada.get(f"{url}/signed/1.json").content.decode()
+    assert freezing.digest(evidence) == signature.digest
+    printed = "\n".join(
+        page.extract_text() for page in pypdf.PdfReader(io.BytesIO(ada.get(f"{url}/signed/1.pdf").content)).pages
+    )
+    for part in (signature.digest, "Go back by one command", "The <b>cache</b>.", "By hand so far.", "✓ Pass"):
+        assert part in printed
+    assert "**SHA" not in (markdown := ada.get(f"{url}/signed/1.md").content.decode())
+    assert f"- **Digest**: {signature.digest}" in markdown
+    assert "It may go" in text(ada, "/entities/service/default/checkout")
+    assert json.loads(evidence)["comments"][0]["by"] == "ada"
+
+
+def test_the_queue_shows_what_waits_how_long_for_whom_and_how_long_decisions_take(people, clients):
+    assert "Nothing was reviewed yet" in text(clients["vic"], "/reviews")
+    world.signed(people, clock.now() - timedelta(days=3))
+    world.asked(people, clock.now() - timedelta(days=2), world.SEARCH)
+    page = text(clients["vic"], "/reviews")
+    assert "Under review" in page
+    assert "team:default/sre" in page
+    assert "of 1 signed within a year" in page
+    assert "/reviews/new" not in page
+    assert "checkout" in text(clients["vic"], "/reviews?state=signed")
+    assert text(clients["vic"], "/reviews?state=never", 400)
+
+
+def test_whoever_looks_sees_no_form_and_may_send_none(people, clients):
+    review = world.asked(people, NOW)
+    assert "<form" not in text(clients["vic"], f"/reviews/{review.pk}").partition("<main")[2].partition("</main")[0]
+    send(clients["vic"], f"/reviews/{review.pk}/answer", 403, question="rollback", value="Yes")
+    send(clients["ada"], f"/reviews/{review.pk}/decide", 403, decision="go")
+    send(clients["sam"], f"/reviews/{review.pk}/section", 403, section="operations", version=2, what="accept")
+
+
+def test_what_one_may_not_see_is_not_found(people, clients):
+    from greenboard.access.models import Grant
+
+    signature = world.signed(people, NOW, world.CHECKOUT, world.SEARCH, title="Storefront")
+    Grant.objects.filter(person=people.accounts["vic"]).delete()
+    Grant.objects.filter(everyone=True).delete()
+    world.cast.granted("member", scope=str(world.CHECKOUT), person=people.accounts["vic"])
+    url = f"/reviews/{signature.review_id}"
+    for address in (url, f"{url}/signed/1", f"{url}/signed/1.pdf"):
+        text(clients["vic"], address, 404)
+    send(clients["vic"], f"{url}/answer", 404, question="rollback", value="Yes")
+    assert "Storefront" not in text(clients["vic"], "/reviews?state=all")
+    assert Review.objects.count() == 1
+
+
+def test_what_waits_for_me_is_on_my_page(people, clients):
+    review = world.asked(people, NOW)
+    assert f'href="/reviews/{review.pk}"' in text(clients["sam"], "/mine")
+    assert f'href="/reviews/{review.pk}"' not in text(clients["vic"], "/mine")
+
+
+def test_templates_are_shown_with_what_they_ask(people, clients):
+    assert "Feature readiness questionnaire" in text(clients["vic"], "/reviews/templates")
+    assert "rel-1-defined" in text(clients["vic"], "/reviews/templates/small")
+    text(clients["vic"], "/reviews/templates/none", 404)
