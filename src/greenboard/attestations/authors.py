@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from greenboard.catalog.types import Attested
+from greenboard.catalog.types import Attested, Wished
 from greenboard.core.errors import UserError
 from greenboard.repository.tree import Tree
 
@@ -31,7 +31,7 @@ class Unsigned(UserError):
     """Nobody's word: it is not known who states it."""
 
 
-def signed(tree: Tree, stated: Attested) -> Signed:
+def signed(tree: Tree, stated: Attested | Wished) -> Signed:
     """Who states it.
 
     Raises:
@@ -49,7 +49,7 @@ def signed(tree: Tree, stated: Attested) -> Signed:
     return Signed(commit, at, author.strip().lower(), tuple(mail.lower() for mail in _MAIL.findall(trailers)))
 
 
-def _newest(tree: Tree, stated: Attested) -> tuple[str, datetime]:
+def _newest(tree: Tree, stated: Attested | Wished) -> tuple[str, datetime]:
     """The newest commit on its lines; "" where one of them is not committed."""
     lines = tree.text(stated.place.path).split("\n")
     last = stated.last or len(lines)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from greenboard.catalog import parts, statements
 from greenboard.catalog.kinds import KindModel, KindName, define
-from greenboard.catalog.statements import AttestationModel
+from greenboard.catalog.statements import AttestationModel, ExemptionModel
 from greenboard.catalog.types import (
     ANY_COMPONENT,
     CLASSIFICATIONS,
@@ -124,6 +124,7 @@ class DescribedModel(EntityModel):
     """One entity in a file, with what people state of it there."""
 
     attestations: list[AttestationModel] = Field(default=[], description="Items that you state to hold, as code.")
+    exemptions: list[ExemptionModel] = Field(default=[], description="Rules that you ask to be exempt from, as code.")
 
 
 class ListModel(_Strict):
@@ -170,10 +171,12 @@ def _kinds(several: ListModel, document: yaml.Document, refusals: parts.Refusals
 def _described(model: DescribedModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:
     """As `declared`, with what is stated in the file."""
     found = declared(model, document, at, refusals)
-    if found is None or not model.attestations:
+    if found is None or not (model.attestations or model.exemptions):
         return found
-    read = statements.read(model.attestations, found.entities[0].ref, document, (*at, "attestations"))
-    return found + Declared(attestations=tuple(read))
+    ref = found.entities[0].ref
+    read = statements.read(model.attestations, ref, document, (*at, "attestations"))
+    wished = statements.wished(model.exemptions, ref, document, (*at, "exemptions"))
+    return found + Declared(attestations=tuple(read), exemptions=tuple(wished))
 
 
 def declared(model: EntityModel, document: yaml.Document, at: Path, refusals: parts.Refusals) -> Declared | None:

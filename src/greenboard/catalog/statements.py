@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from greenboard.catalog.types import Attested
+from greenboard.catalog.types import Attested, Wished
 from greenboard.core import yaml
 from greenboard.core.errors import Place
 from greenboard.core.refs import Ref
@@ -50,6 +50,30 @@ class AttestationModel(_Strict):
     environment: str = Field("", description="The environment that it is about; empty for all of the entity.")
     version: str = Field("", description="The version that it is about.")
     role: str = Field("", description="In what role you state it.")
+
+
+class ExemptionModel(_Strict):
+    """A rule that you ask to be exempt from. You are the author of the commit, and its reviewers may decide."""
+
+    scorecard: str = Field("production-readiness", description="Name of the scorecard.")
+    rule: str = Field(min_length=1, description="Id of the rule, such as cod-1-coverage.")
+    category: Literal["waived", "mitigated"] = Field(description="The risk is taken, or something stands against it.")
+    reason: str = Field(min_length=10, description="Why it cannot be met by then.")
+    control: str = Field("", description="What stands against the risk, of a mitigated one.")
+    until: date | None = Field(None, description="Its last day, in UTC. Only who may do without leaves it out.")
+    environment: str = Field("", description="Only this environment; empty for everything.")
+    path: str = Field("", description="Only this path and what is below it; empty for everything.")
+
+
+def wished(models: Iterable[ExemptionModel], entity: Ref, document: yaml.Document, at: Path) -> Iterator[Wished]:
+    """What the models, which stand in a list at a path of the document, ask for an entity."""
+    lines = sorted({place.line for place in document.places.values() if place.line})
+    for number, model in enumerate(models):
+        here = (*at, number)
+        own = [place.line or 1 for path, place in document.places.items() if path[: len(here)] == here]
+        first, last = _span(own, lines)
+        said = {**model.model_dump(), "reason": model.reason.strip(), "control": model.control.strip()}
+        yield Wished(entity=entity, **said, place=document.place(*here, "rule"), first=first, last=last)
 
 
 def read(models: Iterable[AttestationModel], entity: Ref, document: yaml.Document, at: Path) -> Iterator[Attested]:

@@ -206,10 +206,31 @@ class Attested:
 
 
 @dataclass(frozen=True)
+class Wished:
+    """An exemption as a descriptor asks for it, on the lines from `first` to `last` of its file.
+
+    Whether it is granted, `exemptions` says: its words are only read here. `until` None is without an end.
+    """
+
+    entity: Ref
+    scorecard: str
+    rule: str
+    category: str
+    reason: str
+    control: str
+    until: date | None
+    environment: str
+    path: str
+    place: Place
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Declared:
     """Entities and relations that were read together and are accepted or refused together.
 
-    `attestations` are what descriptors state besides; the catalog keeps nothing of it.
+    `attestations` and `exemptions` are what descriptors state and ask for besides; the catalog keeps nothing of it.
     """
 
     entities: tuple[Entity, ...] = ()
@@ -217,6 +238,7 @@ class Declared:
     kinds: tuple[Kind, ...] = ()
     targets: tuple[Target, ...] = ()
     attestations: tuple[Attested, ...] = ()
+    exemptions: tuple[Wished, ...] = ()
 
     def __add__(self, other: Declared) -> Declared:
         return Declared.joined((self, other))
@@ -231,6 +253,7 @@ class Declared:
             tuple(kind for part in several for kind in part.kinds),
             tuple(target for part in several for target in part.targets),
             tuple(stated for part in several for stated in part.attestations),
+            tuple(wished for part in several for wished in part.exemptions),
         )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog.sight import condition
-from greenboard.exemptions.models import Event, Exemption
+from greenboard.exemptions.models import Event, Exemption, Refusal
 from greenboard.exemptions.types import State
 from greenboard.facts.store import chunks
 
@@ -76,3 +76,8 @@ def counted(wanted: Wanted, now: datetime) -> dict[State, int]:
 def history(number: int) -> Sequence[Event]:
     """What happened to an exemption, the first first."""
     return list(Event.objects.filter(exemption=number).order_by("id"))
+
+
+def refused(entity: int) -> Sequence[Refusal]:
+    """Why wishes in descriptors are not taken, of an entity by its surrogate id."""
+    return list(Refusal.objects.filter(entity_id=entity).order_by("place"))

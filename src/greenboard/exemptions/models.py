@@ -80,6 +80,20 @@ class Exemption(models.Model):
         return f"{self.pk}: {self.entity_id} from {self.rule}, {self.state}"
 
 
+class Refusal(models.Model):
+    """Why a wish in a descriptor is not taken; kept while it stands there so. `place` is `path:line:column`."""
+
+    entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+")
+    scorecard = models.CharField(max_length=128)
+    rule = models.CharField(max_length=128)
+    place = models.CharField(max_length=400)
+    reason = models.TextField()
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+
 class Event(models.Model):
     """One thing that happened to an exemption. Lines are only added. `by` is empty where time did it."""
 

@@ -13,6 +13,7 @@ from greenboard.attestations import code
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, RelationKind
 from greenboard.core.refs import Ref
+from greenboard.exemptions import code as exempting
 from greenboard.facts import store as facts
 from greenboard.facts.following import follow
 from greenboard.facts.service import Whole, record
@@ -33,6 +34,7 @@ def take_in(looks: Sequence[Look], at: datetime, *, cause: str, around: Declared
         for seen in looks:
             _observe(seen, at)
         code.take(looks, at)
+        exempting.take(looks, at)
 
 
 def _claim(looks: Collection[Look]) -> None:

@@ -19,10 +19,11 @@ def panel(about: About) -> Panel | None:
         return None
     wanted = Wanted(scorecard=about.scorecard.name, entities=[about.stored.id])
     rows = list(ledger.found(wanted, about.asked.now))
-    if not rows:
+    refused = ledger.refused(about.stored.id)
+    if not rows and not refused:
         return None
     rows.sort(key=lambda row: (row.state not in OPEN, -row.pk))
     own = beside(about.request, catalog.whole(None), rows[:_SHOWN])
-    context = {"lines": lines(rows[:_SHOWN], own, about.asked), "entity": True}
+    context = {"lines": lines(rows[:_SHOWN], own, about.asked), "entity": True, "refused": refused}
     note = f"the newest {_SHOWN} of {len(rows)}" if len(rows) > _SHOWN else ""
     return Panel("exemptions", "Exemptions", "parts/exemptions.html", context, note, order=30)
