@@ -74,7 +74,7 @@ def test_several_connections_of_one_tool_stand_beside_each_other(lookout, tool):
     collect(lookout)
     collect(other)
     assert [one.name for one in store.connections("lookout")] == ["lookout", "lookout-eu"]
-    running.retire(other)
+    running.retire(other, retirement)
     assert said(CHECKOUT)["oncall"]["responders"] == 3
 
 

@@ -102,7 +102,7 @@ def test_what_asking_again_does_not_change_is_given_up_at_once_and_said(people, 
     assert "invite it there with /invite" in log().answer
     world.tell()
     (line,) = list(inbox.lines(people["mia"], sight(people["mia"])))
-    assert line.notice.title == "A message by the channel chat was given up after 1 attempts."
+    assert line.notice.title == "A message by the channel chat was given up after one attempt."
     assert line.notice.path == f"/channels/{log().channel_id}"
     assert len(tool.got) == 1
 

@@ -58,6 +58,13 @@ def test_a_cell_longer_than_a_page_goes_on_on_the_next(pages):
     assert sum(page.count("word") for page in pages) == 3000
 
 
+def test_rows_of_many_narrow_columns_fit_a_page_or_are_broken():
+    for letters in (50, 150, 250, 400, 2000):
+        rows = tuple(tuple("x" * letters if place == 7 else "y y" for place in range(8)) for _ in range(12))
+        whole = pypdf.PdfReader(io.BytesIO(pdf.write(Document("A", blocks=(Table(("h",) * 8, rows),)))))
+        assert sum(page.extract_text().count("x") for page in whole.pages) == 12 * letters
+
+
 def test_the_same_document_gives_the_same_bytes_and_holds_no_time_unless_given_one(written):
     assert written == pdf.write(DOCUMENT)
     assert not pypdf.PdfReader(io.BytesIO(written)).metadata.creation_date_raw

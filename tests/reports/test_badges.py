@@ -96,6 +96,7 @@ def test_the_page_of_an_entity_has_its_badge_and_makes_a_key_for_who_may_change_
     stranger = Client()
     stranger.force_login(other)
     assert (
-        "Make a key" not in stranger.get("/entities/service/default/checkout").content.decode().partition("panel-badges")[2]
+        "Make a key"
+        not in stranger.get("/entities/service/default/checkout").content.decode().partition("panel-badges")[2]
     )
     assert stranger.post("/badges/service/default/checkout/key").status_code == 404

@@ -159,9 +159,30 @@ def build():
     service.record(said, missed, at + timedelta(days=1))
     results.evaluate(content.scorecards()[0], at + timedelta(days=1))
     people()
+    attested()
     rule()
     results.evaluate(content.scorecards()[0], clock.now())
     return judged
+
+
+def attested():
+    """What the boss attests of the service, in the words of everything else; then it is revoked, in the same words."""
+    from io import BytesIO
+
+    from greenboard.access.models import Person
+    from greenboard.attestations import files, service
+    from greenboard.attestations.permitting import Acting
+    from greenboard.attestations.types import Given, Proof, Wish
+    from greenboard.core.refs import Ref
+
+    at = clock.now()
+    by = Acting.by(Person.objects.get(username="hostile-boss"))
+    upload = files.keep(BytesIO(b"words"), f"{HARM}.txt", by.name, at)
+    evidence = [Given(Proof.LINK, LINKS[0]), Given(Proof.TEXT, HARM), Given(Proof.FILE, "", upload.pk)]
+    answers = {"held_on": str(at.date()), "failure": HARM[:500], "minutes": 1}
+    told = {"answers": answers, "evidence": tuple(evidence), "role": HARM[:100], "release": HARM[:64]}
+    row = service.give(Wish(Ref("service", "default", NAME), "OPS.3", HARM, **told), by, at)
+    service.revoke(service.Change(row.pk, row.version, HARM), by, at)
 
 
 def people():

@@ -22,6 +22,7 @@ PAGES = [
     "/access", "/tokens", "/identities", "/hooks", "/audit", "/account", f"/catalog?q={hostile.HARM}",
     f"/?team={hostile.HARM}", f"/results?outcome={hostile.HARM}", f"/?as_of={hostile.HARM}", f"/nothing/{hostile.SCRIPT}",
     f"/sign-in?next={hostile.HARM}", "/api/docs/",
+    "/attestations", "/attestations/1", "/attestations/new?renews=1", f"/attestations/new?entity={hostile.HARM}&item=x",
 ]  # fmt: skip
 FILES = [
     "/palette.json",

@@ -88,6 +88,14 @@ service.save(Change({document(receiver.url)!r}, 0, "test"))"""
     def start(self) -> None:
         self.made.ask("starting.ask(Wish('twelve'), Person.objects.get(username='ada'), Way.PERSON)")
 
+    def begun(self, number: int) -> None:
+        """Wait until a run has taken a step: the worker is at work then, however slowly it started."""
+        until = time.monotonic() + 60
+        while self.made.ask(f"print(Step.objects.filter(run={number}).exists())") != "True":
+            assert time.monotonic() < until, self.made.log()[-3000:]
+            self.tend()
+            time.sleep(0.1)
+
     def tend(self) -> dict[str, str]:
         """Approve and answer what waits; the states of all runs."""
         backs = [one.body["back"].rpartition("/")[2] for one in self.receiver.seen if one.path.endswith("/six")]
@@ -121,7 +129,8 @@ def test_a_worker_that_is_killed_at_random_points_loses_no_run_and_doubles_no_ef
         for number in range(KILLS):
             company.start()
             with either.working(f"w{number % 2}") as worker:
-                until = time.monotonic() + dice.uniform(0.2, 6)
+                company.begun(number + 1)
+                until = time.monotonic() + dice.uniform(0, 4)
                 while time.monotonic() < until:
                     company.tend()
                     time.sleep(0.05)

@@ -102,7 +102,7 @@ class TeamAsked(Asked):
 
 
 @router.get("/inbox", auth=MYSELF, response=LinePage)
-def lines(request: HttpRequest, asked: Query[LinesAsked]) -> HttpResponse:
+def inbox_lines(request: HttpRequest, asked: Query[LinesAsked]) -> HttpResponse:
     """What I was told, newest first, as far as I may see it."""
     before = key(asked.cursor)
     below = (_EPOCH + int(before[0]) * _MICROSECOND, int(before[1])) if before else None
@@ -114,13 +114,13 @@ def lines(request: HttpRequest, asked: Query[LinesAsked]) -> HttpResponse:
 
 
 @router.post("/inbox/read", auth=MYSELF, response=Count)
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_inbox(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
     return answers.told(Count(count=inbox.read(_me(request), None, clock.now())))
 
 
 @router.post("/inbox/{int:number}/read", auth=MYSELF, response=LineShown)
-def read(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+def read_line(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """Mark a line as read."""
     row = inbox.line(_me(request), sight(request.user), number)
     inbox.read(_me(request), [row.pk], clock.now())
@@ -128,31 +128,31 @@ def read(request: HttpRequest, number: Path[Number]) -> HttpResponse:
 
 
 @router.get("/notifications", auth=MYSELF, response=WantedShown)
-def own(request: HttpRequest) -> HttpResponse:
+def own_notifications(request: HttpRequest) -> HttpResponse:
     """How I want to hear."""
     return answers.kept(request, _wanted(store.of_person(_me(request))))
 
 
 @router.put("/notifications", auth=MYSELF, response=WantedShown)
-def set_own(request: HttpRequest, given: WantedGiven) -> HttpResponse:
+def set_own_notifications(request: HttpRequest, given: WantedGiven) -> HttpResponse:
     """Save how I want to hear, signed in: no token may. It was changed meanwhile: 409."""
     return answers.told(_wanted(wanting.set_own(_signed_in(request), given.wanted())))
 
 
 @router.get("/team-channels", auth=NOTIFICATIONS, response=TeamList)
-def teams(request: HttpRequest) -> HttpResponse:
+def team_channels(request: HttpRequest) -> HttpResponse:
     """The teams that have a channel of their own, and how they want to hear."""
     return answers.kept(request, TeamList(teams=[_team(row) for row in store.of_teams()]))
 
 
 @router.put("/team-channels", auth=NOTIFICATIONS, response=TeamShown)
-def set_team(request: HttpRequest, asked: Query[TeamAsked], given: WantedGiven) -> HttpResponse:  # noqa: ARG001 - the framework passes it
+def set_team_channel(request: HttpRequest, asked: Query[TeamAsked], given: WantedGiven) -> HttpResponse:  # noqa: ARG001 - the framework passes it
     """Give a team a channel, or change how it wants to hear."""
     return answers.told(_team(wanting.set_team(Ref.parse(asked.team), given.wanted())))
 
 
 @router.delete("/team-channels", auth=NOTIFICATIONS, response={204: None})
-def drop_team(request: HttpRequest, asked: Query[TeamAsked]) -> HttpResponse:  # noqa: ARG001 - as above
+def drop_team_channel(request: HttpRequest, asked: Query[TeamAsked]) -> HttpResponse:  # noqa: ARG001 - as above
     """Take the channel of a team away."""
     wanting.drop_team(Ref.parse(asked.team))
     return HttpResponse(status=204)

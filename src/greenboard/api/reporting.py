@@ -183,32 +183,32 @@ def report(request: HttpRequest, name: Path[Word], asked: Query[ReportAsked]) ->
 
 
 @router.get("/report-views", auth=READ, response=ViewList)
-def listed(request: HttpRequest) -> HttpResponse:
+def report_views(request: HttpRequest) -> HttpResponse:
     """The saved views that one finds: own ones, those of one's teams, those shared with everybody."""
     return answers.kept(request, ViewList(views=[_shown(one) for one in views.seen_by(person(request))]))
 
 
 @router.post("/report-views", auth=READ, response={201: ViewShown})
-def make(request: HttpRequest, given: ViewGiven) -> HttpResponse:
+def make_report_view(request: HttpRequest, given: ViewGiven) -> HttpResponse:
     """Save a view."""
     return answers.told(_shown(views.make(person(request), given.wish())), 201)
 
 
 @router.get(_VIEW, auth=READ, response=ViewShown)
-def one(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+def report_view(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """A saved view."""
     return answers.kept(request, _shown(views.find(person(request), number)))
 
 
 @router.put(_VIEW, auth=READ, response=ViewShown)
-def change(request: HttpRequest, number: Path[Number], given: ViewChanged) -> HttpResponse:
+def change_report_view(request: HttpRequest, number: Path[Number], given: ViewChanged) -> HttpResponse:
     """Change a view of one's own. Who saw another version is told who was first (409)."""
     who = person(request)
     return answers.told(_shown(views.change(who, views.find(who, number), given.wish(), given.version)))
 
 
 @router.delete(_VIEW, auth=READ, response={204: None})
-def remove(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+def remove_report_view(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """Remove a view of one's own, with its schedules."""
     who = person(request)
     views.remove(who, views.find(who, number))
@@ -216,14 +216,14 @@ def remove(request: HttpRequest, number: Path[Number]) -> HttpResponse:
 
 
 @router.post(f"{_VIEW}/schedules", auth=READ, response={201: ScheduleShown})
-def mail(request: HttpRequest, number: Path[Number], given: ScheduleGiven) -> HttpResponse:
+def mail_report_view(request: HttpRequest, number: Path[Number], given: ScheduleGiven) -> HttpResponse:
     """Mail a view from now on: to oneself, or to others for who manages notifications."""
     who = person(request)
     return answers.told(_schedule(scheduling.make(who, views.find(who, number), given.wish())), 201)
 
 
 @router.delete(f"{_VIEW}/schedules/{{int:schedule}}", auth=READ, response={204: None})
-def end(request: HttpRequest, number: Path[Number], schedule: Path[Number]) -> HttpResponse:
+def end_report_mail(request: HttpRequest, number: Path[Number], schedule: Path[Number]) -> HttpResponse:
     """Mail it no more."""
     who = person(request)
     scheduling.remove(who, views.find(who, number), schedule)

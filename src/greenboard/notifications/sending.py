@@ -102,7 +102,7 @@ def _given_up(row: Message, came: Came) -> Happened:
     return Happened(
         Happening.CHANNEL_FAILED,
         clock.now(),
-        f"A message by the channel {row.channel.name} was given up after {row.attempts} attempts.",
+        f"A message by the channel {row.channel.name} was given up after {_counted(row.attempts)}.",
         why=came.answer.partition("\n")[0][:300],
         todo=came.advice or "Look at the log of the channel, mend it, and send the message again.",
         path=f"/channels/{row.channel_id}",
@@ -110,6 +110,10 @@ def _given_up(row: Message, came: Came) -> Happened:
         key=f"channel.failed:{row.channel_id}",
         data={"channel": row.channel.name, "message": row.pk, "attempts": row.attempts},
     )
+
+
+def _counted(attempts: int) -> str:
+    return "one attempt" if attempts == 1 else f"{attempts} attempts"
 
 
 def purge(now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from html import escape
@@ -33,6 +34,8 @@ from greenboard.paper import fonts
 from greenboard.paper.types import Block, Break, Document, Facts, Heading, Table, Text
 from greenboard.paper.widths import widths
 
+_LETTERS, _LINES = 2500, 30
+"""What may stand in a row before it could fill a page: letters, divided among its columns, and lines."""
 _MARGIN, _FOOT = 20 * mm, 24 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _PAD = 2.5 * mm
@@ -129,7 +132,7 @@ def _block(block: Block) -> list[Flowable]:
 def _facts(pairs: tuple[tuple[str, str], ...]) -> Flowable:
     name, value = _style(9, 13, colour=_GREY), _style(9, 13)
     cells = [[Paragraph(_marked(label), name), Paragraph(_marked(text), value)] for label, text in pairs]
-    table = LongTable(cells, colWidths=[0.2 * _WIDTH, 0.8 * _WIDTH], spaceAfter=8, splitInRow=1)
+    table = LongTable(cells, colWidths=[0.2 * _WIDTH, 0.8 * _WIDTH], spaceAfter=8, splitInRow=_tall(pairs))
     table.setStyle(TableStyle([*_PADDING, ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]))
     return table
 
@@ -140,10 +143,15 @@ def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Flowable
     cells += [[Paragraph(_tinted(text), cell) for text in row] for row in rows]
     measure = partial(stringWidth, fontName=fonts.BOLD, fontSize=8.5)
     wide = widths([head, *rows], _WIDTH - len(head) * _PAD, measure)
-    table = LongTable(cells, colWidths=[one + _PAD for one in wide], repeatRows=1, splitInRow=1)
+    table = LongTable(cells, colWidths=[one + _PAD for one in wide], repeatRows=1, splitInRow=_tall(rows))
     lines = [("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK), ("LINEBELOW", (0, 1), (-1, -1), 0.4, _RULE)]
     table.setStyle(TableStyle([*_PADDING, ("RIGHTPADDING", (0, 0), (-1, -1), _PAD), *lines]))
     return table
+
+
+def _tall(rows: Iterable[Sequence[str]]) -> int:
+    """Whether a row may be taller than a page, and so has to be broken; others go to the next page as a whole."""
+    return int(any(len(cell) > _LETTERS / len(row) or cell.count("\n") > _LINES for row in rows for cell in row))
 
 
 _PADDING = [

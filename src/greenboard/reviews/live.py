@@ -111,7 +111,7 @@ def said(value: FieldValue | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     encoded = encode(value) if value is not None else ""
-    return encoded if isinstance(encoded, str) else str(encoded)
+    return ", ".join(map(str, encoded)) if isinstance(encoded, list | tuple) else str(encoded)
 
 
 def _attested(item: str, ref: Ref, known: Collection[Fact], now: datetime) -> Verdict:

@@ -83,7 +83,7 @@ class _Doing:
                 yield Finding((*path, key), f"there is no {key!r}. {suggest(key, shape.names()) or ''}".strip())
             else:
                 yield from self._body(part, inside, (*path, key))
-        lacking = [sorted(set(one.get("required", ())) - told.keys()) for one in shape.variants]
+        lacking: list[list[str]] = [sorted(set(one.get("required", ())) - told.keys()) for one in shape.variants]
         if lacking and all(lacking):
             yield Finding(path, f"{', '.join(min(lacking, key=len))} is needed")
 

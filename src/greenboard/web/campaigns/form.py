@@ -19,12 +19,12 @@ from greenboard.campaigns.definition import Definition
 from greenboard.campaigns.store import Held, NoCampaign
 from greenboard.campaigns.ticketing.tools import TOOLS
 from greenboard.catalog import whole as catalog
+from greenboard.catalog.columns import FIELDS as FILTERS
 from greenboard.catalog.columns import index
 from greenboard.connections import store as connections
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.web import content
-from greenboard.web.asked import FILTERS
 from greenboard.web.campaigns import model
 from greenboard.web.selection import said
 

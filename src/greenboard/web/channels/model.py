@@ -128,7 +128,7 @@ def sent(row: Message, now: datetime, channel: str = "") -> Sent:
         channel=name,
         channel_url=f"/channels/{row.channel_id}",
         what=_GATHERS[Gathers(row.gathers)] + (f" of {row.count:,}" if row.count > 1 else ""),
-        to=row.address or ("" if row.receiver == "channel" else row.receiver),
+        to=row.address or _receiver(row.receiver),
         subject=str(letter.get("subject", "")),
         state=_STATES[State(row.state)],
         when=words.when(row.tried_at, now) if row.tried_at else "Not tried yet",
@@ -138,6 +138,12 @@ def sent(row: Message, now: datetime, channel: str = "") -> Sent:
         said=row.answer,
         again=not waiting and row.gathers != Gathers.TEST,
     )
+
+
+def _receiver(text: str) -> str:
+    """Who gathers, where the channel has no addresses: a team by its name."""
+    kind, _, who = text.partition(":")
+    return f"team {Ref.parse(who).short}" if kind == "team" else ""
 
 
 def _answered(row: Message) -> str:
