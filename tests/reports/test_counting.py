@@ -75,6 +75,8 @@ def ground(company, **asked):
             dtype=np.float64,
         ),
         undecided=np.zeros(len(judged), dtype=np.int64),
+        bare_level=np.zeros(len(judged), dtype=np.int16),
+        bare_score=np.full(len(judged), np.nan),
         read_to=(0, 0),
     )
     levels = tuple(Level(name, name.title()) for name in LEVELS)
