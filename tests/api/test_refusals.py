@@ -11,7 +11,11 @@ from greenboard.access.models import Person
 from greenboard.api import app
 
 CHECK = {"scorecard": CARD, "rule": RULE, "expression": "true"}
-OPERATIONS = [(method, path) for path, operation in app.operations() for method in operation.methods]
+CALLBACK = "/workflows/callbacks/{token}"
+"""Its address is the key: `tests/workflows` hold who is let in."""
+OPERATIONS = [
+    (method, path) for path, operation in app.operations() for method in operation.methods if path != CALLBACK
+]
 
 
 def problem(answer, status):

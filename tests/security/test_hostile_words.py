@@ -45,8 +45,9 @@ class Harmed(HTMLParser):
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
         self.harm += [f"<{tag} {name}>" for name in found if name.startswith("on") or name == "style"]
-        if tag in ("img", "iframe", "object", "embed") or (
-            tag == "script" and not found.get("src", "").startswith("/static/")
+        own = {"script": "/static/", "img": "/badges/"}.get(tag)
+        if tag in ("img", "iframe", "object", "embed", "script") and not (
+            own and found.get("src", "").startswith(own)
         ):
             self.harm.append(f"<{tag}>")
         for name in ("href", "src", "action", "formaction", "xlink:href"):

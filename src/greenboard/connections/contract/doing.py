@@ -85,7 +85,8 @@ class _Doing:
                 yield from self._body(part, inside, (*path, key))
         lacking: list[list[str]] = [sorted(set(one.get("required", ())) - told.keys()) for one in shape.variants]
         if lacking and all(lacking):
-            yield Finding(path, f"{', '.join(min(lacking, key=len))} is needed")
+            fewest = min(lacking, key=len)
+            yield Finding(path, f"{', '.join(fewest)} is needed")
 
     def _kinds(self, told: Any) -> frozenset[str]:
         """The JSON types that a part of a template comes to; empty where that is open."""

@@ -46,7 +46,6 @@ from greenboard.web.selection import Menu, Option
 
 PAGE = 50
 _PART = 500
-_NAMES = ("rule", "category", "requested_by", "decided_by")
 
 
 @require(Permission.READ)
@@ -99,7 +98,11 @@ def _wanted(request: HttpRequest, asked: Asked, whole: Whole) -> Wanted:
         entities = whole.ids[found].tolist()
     return Wanted(
         states=OPEN if state == "open" else () if state == "all" else (State(state),),
-        **{name: asked.get(name) for name in ("scorecard", *_NAMES)},
+        scorecard=asked.get("scorecard"),
+        rule=asked.get("rule"),
+        category=asked.get("category"),
+        requested_by=asked.get("requested_by"),
+        decided_by=asked.get("decided_by"),
         ending=SOON if asked.get("ending") else None,
         renewals=asked.get("show") == "renewals",
         entities=entities,
