@@ -46,9 +46,7 @@ class Harmed(HTMLParser):
         found = dict(attrs)
         self.harm += [f"<{tag} {name}>" for name in found if name.startswith("on") or name == "style"]
         own = {"script": "/static/", "img": "/badges/"}.get(tag)
-        if tag in ("img", "iframe", "object", "embed", "script") and not (
-            own and found.get("src", "").startswith(own)
-        ):
+        if tag in ("img", "iframe", "object", "embed", "script") and not (own and found.get("src", "").startswith(own)):
             self.harm.append(f"<{tag}>")
         for name in ("href", "src", "action", "formaction", "xlink:href"):
             if (
