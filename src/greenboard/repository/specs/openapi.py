@@ -11,7 +11,7 @@ from greenboard.core.errors import UserError
 from greenboard.repository.specs.types import MAX_PROBLEMS, Described, load
 from greenboard.repository.tree import Tree
 
-MAX_VALIDATED = 512 * 2**10
+MAX_VALIDATED = 2**20
 """Bytes of a description that is validated; larger ones take too long, and their validity stays unknown."""
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"])
 
