@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.installation import prepared
 
 from greenboard.access import append_only, audit, chain, grants, origin
 from greenboard.access.audit import Wanted
@@ -214,7 +215,11 @@ def test_an_export_verifies_by_itself(three):
 
 
 def test_two_who_note_at_once_make_one_chain(tmp_path):
-    environment = {**os.environ, "GREENBOARD_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {
+        **os.environ,
+        "GREENBOARD_DATA_DIR": str(prepared(tmp_path)),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     script = (
         "from greenboard.project import setup; setup.django(); setup.migrate()\n"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.installation import prepared
 
 company = importlib.import_module("tests.browser.company")
 
@@ -78,7 +79,7 @@ def served(folder, writer):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    own = {"GREENBOARD_DATA_DIR": str(folder / "data"), "GREENBOARD_PORT": str(port)}
+    own = {"GREENBOARD_DATA_DIR": str(prepared(folder / "data")), "GREENBOARD_PORT": str(port)}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
     with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}", writer) as address:
         yield address

@@ -30,6 +30,7 @@ def occasions(heard):
     return [(one.data["campaign"], one.data["occasion"], one.at) for one in heard if one.people]
 
 
+@pytest.mark.slow
 def test_two_years_bring_each_occasion_once_whoever_looks_and_whatever_is_down(company, time, heard):
     """Three campaigns, looked at by two workers every few hours, with nobody there for weeks in between."""
     lots = random.Random(7)

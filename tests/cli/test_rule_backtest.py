@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import COMMAND, Done
+from tests.installation import prepared
 
 FACTS = """
 import sys
@@ -38,7 +39,7 @@ for back in range(6, -1, -1):
 
 def environment(folder: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return {**own, "GREENBOARD_DATA_DIR": str(folder)}
+    return {**own, "GREENBOARD_DATA_DIR": str(prepared(folder))}
 
 
 @pytest.fixture(scope="module")

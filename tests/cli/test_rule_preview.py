@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import COMMAND, Done
+from tests.installation import prepared
 
 FACTS = """
 import sys
@@ -41,7 +42,7 @@ rules:
 
 def environment(folder: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return {**own, "GREENBOARD_DATA_DIR": str(folder)}
+    return {**own, "GREENBOARD_DATA_DIR": str(prepared(folder))}
 
 
 @pytest.fixture(scope="module")

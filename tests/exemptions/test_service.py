@@ -192,6 +192,7 @@ def test_a_renewal_follows_without_a_gap_and_there_is_one(ann, bob):
     assert held == [[number], [number], [later], [later], []]
 
 
+@pytest.mark.slow
 def test_over_two_years_everything_happens_once_whoever_looks_and_whatever_is_missed(ann, bob, told):
     made(ann, bob, at=0, lasts=300)
     renewed = asking.ask([pair(LEDGER)], terms(200), bob, START).made[0]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.installation import prepared
+
 ENTER = """
 from greenboard.project import setup
 setup.django()
@@ -33,7 +35,10 @@ def surroundings(data: Path, url: str = "", **more: str) -> dict[str, str]:
     return {**kept, "GREENBOARD_DATA_DIR": str(data), "GREENBOARD_DATABASE_URL": url, **more}
 
 
-def greenboard(*arguments: str | Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def greenboard(*arguments: str | Path, env: dict[str, str], anew: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the command. Where it migrates a new file, that is copied from one that was made before, unless `anew`."""
+    if arguments == ("migrate",) and not anew and not env["GREENBOARD_DATABASE_URL"]:
+        prepared(Path(env["GREENBOARD_DATA_DIR"]))
     command = [sys.executable, "-m", "greenboard.project.main", *map(str, arguments)]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
 

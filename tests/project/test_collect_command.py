@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.installation import prepared
 
 COMMAND = Path(sys.executable).with_name("greenboard")
 IDENTITY = {f"GIT_{role}_{part}": "ada@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
@@ -44,7 +45,7 @@ def commit(folder: Path, *first: str) -> None:
 
 def collect(data: Path, *paths: Path) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GREENBOARD_", "DJANGO_"))}
-    variables = {**kept, "GREENBOARD_DATA_DIR": str(data)}
+    variables = {**kept, "GREENBOARD_DATA_DIR": str(prepared(data))}
     return subprocess.run([COMMAND, "collect", *paths], env=variables, capture_output=True, text=True, check=False)
 
 

@@ -183,7 +183,7 @@ def test_migrate_says_what_waits_and_applies_it_once(tmp_path: Path) -> None:
     env = surroundings(tmp_path)
     before = greenboard("migrate", "--check", env=env)
     assert (before.returncode, "catalog.0001_initial" in before.stdout) == (1, True)
-    assert "Applied" in greenboard("migrate", env=env).stdout
+    assert "Applied" in greenboard("migrate", env=env, anew=True).stdout
     assert greenboard("migrate", "--check", env=env).returncode == 0
     assert "up to date" in greenboard("migrate", env=env).stdout
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from tests.installation import prepared
 
 COMMAND = Path(sys.executable).with_name("greenboard")
 
@@ -41,6 +42,7 @@ def environment(data: Path, port: int) -> dict[str, str]:
 def serving(data: Path, port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A server in a process group of its own, gone at the end."""
     command = [COMMAND, "serve", *options]
+    prepared(data)
     with subprocess.Popen(
         command,
         env=environment(data, port),

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from tests.installation import prepared
 
 PLAY = """
 import sys
@@ -44,7 +45,7 @@ def play(data: Path, source: str) -> None:
 
 def environment(data: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    return {**own, "GREENBOARD_DATA_DIR": str(data)}
+    return {**own, "GREENBOARD_DATA_DIR": str(prepared(data))}
 
 
 @contextmanager

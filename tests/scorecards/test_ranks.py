@@ -71,7 +71,7 @@ def test_a_ladder_with_another_rule_is_the_ladder_of_the_other_scorecard(data):
     draft = replace(known, **data.draw(RULES))
     after = replace(scorecard, rules=(*scorecard.rules[:line], draft, *scorecard.rules[line + 1 :]))
     outcomes = np.array(data.draw(st.lists(st.integers(0, 4), min_size=4, max_size=4)), np.int8)
-    ladder = Ladder.of(scorecard, codes, NOW).swapped(after, NOW, (known, codes[line]), (draft, outcomes))
+    ladder = Ladder.of(scorecard, codes, NOW).swapped(after, NOW, (known, codes[line], None), (draft, outcomes, None))
     other = Ladder.of(after, [*codes[:line], outcomes, *codes[line + 1 :]], NOW)
     assert ladder.ranks().tolist() == other.ranks().tolist()
 
