@@ -22,7 +22,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.exemptions import asking, deciding, wishes
 from greenboard.exemptions.models import Exemption, Refusal
-from greenboard.exemptions.types import Pair, State
+from greenboard.exemptions.types import Pair, State, Terms
 from greenboard.facts import store as facts
 from greenboard.repository.collect import Look
 
@@ -97,7 +97,7 @@ def _pair(wished: Wished) -> Pair:
     return Pair(wished.entity, wished.scorecard, wished.rule)
 
 
-def _terms(wished: Wished) -> wishes.Terms:
+def _terms(wished: Wished) -> Terms:
     return wishes.terms(
         category=wished.category,
         reason=wished.reason,
