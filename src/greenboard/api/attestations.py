@@ -52,7 +52,9 @@ _BODY = {
     },
 }
 _GIVEN_OUT: dict[str, Any] = {
-    "responses": {200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+    "responses": {
+        200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+    }
 }
 ALL = "all"
 _Reason = Annotated[str, Field(max_length=2_000)]
