@@ -64,7 +64,7 @@ def make(wish: Wish) -> Channel:
         UserError: it has no name, or one that is taken, or lacks what its kind needs.
 
     """
-    row = Channel(name=wish.name, kind=wish.kind, secret="", created_at=clock.now())
+    row = Channel(name=wish.name, kind=wish.kind, created_at=clock.now())
     _fill(row, wish, {})
     with transaction.atomic():
         _unique(row.save, wish.name, "channel")
