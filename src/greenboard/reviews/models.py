@@ -228,7 +228,7 @@ class Event(models.Model):
 
 
 class Corpus(models.Model):
-    """An import of reviews that others held: from where, at which commit, and which files were refused, with reasons."""
+    """An import of reviews that others held: from where, at which commit, and which files were refused, and why."""
 
     source = models.CharField(max_length=400)
     commit = models.CharField(max_length=64, blank=True)
