@@ -63,7 +63,9 @@ def test_one_is_asked_for_listed_and_decided_by_another_person_and_who_is_second
     assert "decided by bob" in run("ann", "list", "--state", "approved", "--rule", "cod-1-coverage", "--ending", "90")
     assert run("ann", "list", "--state", "denied") == "There is none.\n"
     told = json.loads(run("ann", "list", "--format", "json"))
-    assert [(one["id"], one["state"], one["control"]) for one in told] == [(int(number), "approved", "A proxy in front")]
+    assert [(one["id"], one["state"], one["control"]) for one in told] == [
+        (int(number), "approved", "A proxy in front")
+    ]
 
 
 def test_what_can_be_no_exemption_is_refused_with_its_reason_and_the_same_key_asks_once(run):

@@ -15,7 +15,9 @@ _PAGE = 200
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="How far it is; all, if left out.")
 @click.option("--owner", "owners", multiple=True, metavar="TEAM", help="Only those of what this team owns.")
 @click.option("--rule", default="", metavar="ID", help="Only those from this rule.")
-@click.option("--ending", type=click.IntRange(0, 3650), metavar="DAYS", help="Approved ones that end within so many days.")
+@click.option(
+    "--ending", type=click.IntRange(0, 3650), metavar="DAYS", help="Approved ones that end within so many days."
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="How many at most.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, url: str | None, limit: int, form: str, **asked: Any) -> None:
