@@ -1,6 +1,6 @@
 """A service that apprise reaches: a made-up ntfy server over TLS, with faults. Nothing is lost, and no redirect followed."""
 
-import datetime
+import datetime as dt
 import importlib
 import ipaddress
 import json
@@ -32,10 +32,10 @@ pytestmark = [
 
 def certificate(folder):
     """A key and a certificate that it signed itself, in one file."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
+    key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ntfy.example")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     made = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
     plain = serialization.NoEncryption()

@@ -32,7 +32,7 @@ def run(folder, until, kill=0, zone="UTC"):
     own = {"GREENBOARD_DATA_DIR": str(folder), "GREENBOARD_REVIEWS": str(folder / "templates"), "TZ": zone}
     surroundings = {**kept, **own, "PYTHONPATH": path}
     command = [sys.executable, "-m", "tests.project.clockwork", str(folder), until.isoformat(), str(kill)]
-    done = subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr[-3000:]
     return done.returncode, surroundings
 
@@ -73,7 +73,7 @@ def check(found, until):
 
 
 @pytest.mark.slow
-def test_two_years_with_a_process_killed_every_fortnight_tell_the_same_as_two_years_in_peace(tmp_path):
+def test_two_years_with_a_process_killed_again_and_again_tell_the_same_as_two_years_in_peace(tmp_path):
     until = clockwork.BEGAN + timedelta(days=730)
     peace = installation(tmp_path / "peace")
     code, surroundings = run(peace, until)
@@ -82,13 +82,13 @@ def test_two_years_with_a_process_killed_every_fortnight_tell_the_same_as_two_ye
     check(wanted, until)
     troubled, killed, part = installation(tmp_path / "troubled"), 0, clockwork.BEGAN
     for number in range(200):
-        part = min(part + timedelta(days=30), until)
+        part = min(part + timedelta(days=45), until)
         # Every other process is killed within the transaction of what it announces first, second or third.
         code, surroundings = run(troubled, part, kill=number % 2 and 1 + number // 2 % 3, zone=ZONES[number % 5])
         killed += code != 0
         if part == until and code == 0:
             break
-    assert killed >= 8
+    assert killed >= 6
     assert told(surroundings) == wanted
 
 
@@ -99,12 +99,12 @@ def _given():
 
 @pytest.mark.django_db
 def test_over_the_change_of_clocks_in_autumn_everything_is_told_once_and_on_time(tmp_path, monkeypatch):
-    from greenboard.campaigns import progress
     from greenboard.reviews import template
 
     (tmp_path / "small.yaml").write_text(SMALL)
     monkeypatch.setenv("GREENBOARD_REVIEWS", str(tmp_path))
-    monkeypatch.setattr(progress, "fill", lambda *_: 0)
+    for module, name in clockwork.others():
+        monkeypatch.setattr(module, name, lambda *_: 0)
     template.shipped.cache_clear()
     clockwork.build()
     until = clockwork.BEGAN + timedelta(days=260)
