@@ -128,7 +128,7 @@ def _attested(ada, expect, tmp_path):
     record = tmp_path / "restore.txt"
     record.write_text("Restored into an empty place; 41,200 rows on both sides.")
     _home(ada, "attestation")
-    ada.click("attestation", ada.page.locator("section[aria-labelledby=next-title]").get_by_role("link", name="fraud"))
+    ada.click("attestation", ada.page.locator("section[aria-labelledby=all-title]").get_by_role("link", name="fraud"))
     ada.click("attestation", ada.link("Attest an item"))
     ada.page.select_option("#item", "REL.3")
     ada.click("attestation", ada.button("Go on"))
@@ -142,7 +142,7 @@ def _attested(ada, expect, tmp_path):
 
 def _reviewed(ada, grace, expect):
     _home(ada, "ask")
-    ada.click("ask", ada.page.locator("section[aria-labelledby=next-title]").get_by_role("link", name="fraud"))
+    ada.click("ask", ada.page.locator("section[aria-labelledby=all-title]").get_by_role("link", name="fraud"))
     ada.click("ask", ada.link("Ask for a review"))
     ada.page.select_option("#review-what", "operational-readiness launch")
     ada.click("ask", ada.button("Ask for it"))
