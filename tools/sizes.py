@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MAX_FUNCTION, P90_FUNCTION = 60, 30
 MAX_FILE, P90_FILE = 500, 250
-MAX_BROAD_EXCEPTS = 4
+MAX_BROAD_EXCEPTS = 5
 
 
 @dataclass

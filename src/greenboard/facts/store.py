@@ -346,11 +346,14 @@ class Step:
         return said.source
 
 
-def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[Ref, list[Step]]:
-    """What changed after `since` and up to `until`, of entities and of the repositories they live in."""
-    ids = present(until, entities)
-    lives_in = homes(until, ids.values())
-    chosen = {*ids.values(), *lives_in.values()}
+def steps(
+    since: datetime, until: datetime, ids: Mapping[Ref, int], lives_in: Mapping[int, int]
+) -> dict[Ref, list[Step]]:
+    """What changed after `since` and up to `until`, of entities and of the repositories they live in.
+
+    `ids` are the entities with their surrogate ids, `lives_in` the repository of those that live in one then.
+    """
+    chosen = {*ids.values(), *(lives_in[one] for one in ids.values() if one in lives_in)}
     names = names_of(chosen)
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
