@@ -260,7 +260,7 @@ def current(
     names = names_of({*ids.values(), *lives_in.values()})
     make = Making(names, as_of)
     with collecting.paused():
-        facts = _facts(chosen, at_moment(as_of), make)
+        facts = _facts(chosen, at_moment(as_of) & ~Q(type__in=list(custom.files().apart)), make)
         gaps = _gaps(chosen, at_moment(as_of), make)
     for number, broken in make.broken.items():
         gaps[number] += broken
