@@ -10,9 +10,11 @@ from tests.collection.test_removing import many, ref  # noqa: F401 - one is a fi
 
 from greenboard.collection import models, running
 from greenboard.collection.jobs import collection as workflow
-from greenboard.core import clock
-from greenboard.facts import store
+from greenboard.core import clock, events
+from greenboard.facts import service, store
+from greenboard.facts.events import FactsChanged
 from greenboard.facts.models import FactInterval, GapInterval, Look
+from greenboard.facts.types import SourceKind
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +91,16 @@ def test_a_hole_between_two_looks_that_is_longer_than_facts_may_age_stays_visibl
     ages = store.vocabulary().types
     holes = set(FactInterval.objects.filter(source="lookout", valid_to__isnull=False).values_list("type", flat=True))
     assert holes == {name for name in ("oncall", "slo") if ages[name].max_age is not None}
+
+
+def test_what_stopped_to_count_while_facts_were_made_is_told_when_it_counts_again(lookout):
+    collect(lookout)
+    at = clock.now()
+    old = at - timedelta(days=2, seconds=1)
+    Look.objects.update(at=old, seen_at=at - timedelta(days=1))
+    FactInterval.objects.update(observed_at=old)
+    heard: list[FactsChanged] = []
+    with events.subscribed(FactsChanged, heard.append):
+        service.tell(SourceKind.CONNECTION, "lookout", at)
+    assert [one.paths[CHECKOUT] for one in heard] == [{"oncall"}]
+    assert observed()["oncall"] == at - timedelta(days=1)

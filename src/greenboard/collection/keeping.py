@@ -71,7 +71,7 @@ def keep(connection: Connection, entities: Collection[int], about: About) -> Rec
         facts, broken = _facts(told, source, {(gap.entity, gap.type) for gap in gaps})
         whole = Whole(told.refs.values(), (SourceKind.CONNECTION,), (connection.name,))
         mine = looks.of(SourceKind.CONNECTION, connection.name)
-        return record(facts, list(_joined([*broken, *gaps])), clock.now(), whole=whole, looks=mine)
+        return record(facts, list(_joined([*broken, *gaps])), clock.now(), whole=whole, going=mine)
 
 
 def forget(connection: Connection, entities: Collection[int]) -> Recorded:

@@ -22,8 +22,7 @@ from greenboard.core import clock, collecting
 from greenboard.core.errors import UserError
 from greenboard.durable import outbox
 from greenboard.durable.types import Workflow
-from greenboard.facts import looks
-from greenboard.facts.service import Recorded
+from greenboard.facts.service import Recorded, tell
 from greenboard.facts.types import SourceKind
 
 PART = 250
@@ -152,7 +151,7 @@ def end(number: int) -> None:
         assert row.now is not None, "it has begun"
         row.faults = faults(row.connection, row.now)
         row.outcome |= {"subjects": standing(row.connection), "removed": _removed(row)}
-        looks.tell(SourceKind.CONNECTION, row.connection.name)
+        tell(SourceKind.CONNECTION, row.connection.name, clock.now())
     _end(row, _state(row), row.error)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import F
-
 from greenboard.facts.models import Look
 from greenboard.facts.types import SourceKind
 
@@ -34,9 +32,3 @@ def opened(kind: SourceKind, name: str, types: Collection[str], at: datetime) ->
 def see(several: Collection[Look], at: datetime) -> None:
     """What goes with these looks was seen at a moment. Facts are made of it next; see `tell`."""
     Look.objects.filter(pk__in=[one.pk for one in several], seen_at__lt=at).update(seen_at=at)
-
-
-def tell(kind: SourceKind, name: str) -> None:
-    """All facts of what a source saw are made: they are of that moment from now on."""
-    mine = Look.objects.filter(source_kind=kind.value, source=name)
-    mine.filter(at__lt=F("seen_at")).update(at=F("seen_at"))
