@@ -52,7 +52,17 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
-_REVIEWS = ("reviews", "review", "review-new", "review-learn", "review-templates", "review-template", "review-signed")
+_REVIEWS = (
+    "reviews",
+    "review",
+    "review-new",
+    "review-learn",
+    "review-templates",
+    "review-template",
+    "review-signed",
+    "past-reviews",
+    "past-review",
+)
 _CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _WORKFLOWS = (
