@@ -1,4 +1,4 @@
-"""Which integrations there are: the folders that ship, and those that GREENBOARD_INTEGRATIONS names."""
+"""Which integrations there are: those that ship, that GREENBOARD_INTEGRATIONS names, and of plugins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from greenboard.connections.integration import MANIFEST, SHIPPED, Integration, l
 from greenboard.core.errors import UserError
 from greenboard.facts import vocabulary
 from greenboard.facts.vocabulary import Vocabulary
+from greenboard.plugins import registry
 
 SETTING = "GREENBOARD_INTEGRATIONS"
 
@@ -30,18 +31,19 @@ Both = tuple[Mapping[str, Integration], tuple[UserError, ...]]
 
 def _both(words: Vocabulary | None, variables: Mapping[str, str] | None) -> Both:
     told = (os.environ if variables is None else variables).get(SETTING, "")
-    return _read(told) if words is None else _all(told, words)
+    brought = tuple(folder for _, folder in registry.brought("greenboard_integrations", Path))
+    return _read(told, brought) if words is None else _all(told, brought, words)
 
 
 @lru_cache(maxsize=4)
-def _read(told: str) -> Both:
-    return _all(told, vocabulary.load())
+def _read(told: str, brought: tuple[Path, ...]) -> Both:
+    return _all(told, brought, vocabulary.load())
 
 
-def _all(told: str, words: Vocabulary) -> Both:
+def _all(told: str, brought: tuple[Path, ...], words: Vocabulary) -> Both:
     several: dict[str, Integration] = {}
     errors: list[UserError] = []
-    for folder in (*inside(SHIPPED), *_named(told, errors)):
+    for folder in (*inside(SHIPPED), *_named(told, errors), *(one for place in brought for one in inside(place))):
         try:
             one = load(folder, words)
         except UserError as error:
