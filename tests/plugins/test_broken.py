@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.plugins.conftest import Install
 
 from greenboard.connections import discovery
+from greenboard.core import content
 from greenboard.core.errors import UserError
 from greenboard.facts import vocabulary
 from greenboard.notifications import reaching
@@ -104,8 +106,15 @@ def test_of_two_with_one_name_the_second_is_refused_and_so_is_a_name_that_rules_
 def test_an_integration_that_cannot_be_read_is_told_of_as_any_other(install: Install, tmp_path: Path) -> None:
     tmp_path.joinpath("integrations", "odd").mkdir(parents=True)
     tmp_path.joinpath("integrations", "odd", "integration.yaml").write_text("name: [", encoding="utf-8")
+    raising = tmp_path / "integrations" / "raising"
+    shutil.copytree(content.library("integration"), raising)
+    manifest = raising.joinpath("integration.yaml").read_text(encoding="utf-8").replace("NAME", "raising")
+    raising.joinpath("integration.yaml").write_text(manifest, encoding="utf-8")
+    raising.joinpath("collect.py").write_text("1 / 0", encoding="utf-8")
     install(bad="@hookimpl\ndef greenboard_integrations():\n    return [HERE / 'integrations']\n")
-    assert any("odd" in str(error) for error in discovery.broken())
+    told = [str(error) for error in discovery.broken()]
+    assert any("odd" in one for one in told)
+    assert any("raising of the plugin bad cannot be loaded: ZeroDivisionError" in one for one in told)
     assert "github" in discovery.found()
 
 

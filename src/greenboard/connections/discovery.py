@@ -12,6 +12,7 @@ from greenboard.core.errors import UserError
 from greenboard.facts import vocabulary
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.plugins import registry
+from greenboard.plugins.boundary import Mishap, attempt
 
 SETTING = "GREENBOARD_INTEGRATIONS"
 
@@ -26,26 +27,30 @@ def broken(words: Vocabulary | None = None, variables: Mapping[str, str] | None 
     return _both(words, variables)[1]
 
 
+Brought = tuple[tuple[str, Path], ...]
+"""The folders of integrations that plugins bring, each with the name of its plugin."""
 Both = tuple[Mapping[str, Integration], tuple[UserError, ...]]
 
 
 def _both(words: Vocabulary | None, variables: Mapping[str, str] | None) -> Both:
     told = (os.environ if variables is None else variables).get(SETTING, "")
-    brought = tuple(folder for _, folder in registry.brought("greenboard_integrations", Path))
+    brought = tuple(registry.brought("greenboard_integrations", Path))
     return _read(told, brought) if words is None else _all(told, brought, words)
 
 
 @lru_cache(maxsize=4)
-def _read(told: str, brought: tuple[Path, ...]) -> Both:
+def _read(told: str, brought: Brought) -> Both:
     return _all(told, brought, vocabulary.load())
 
 
-def _all(told: str, brought: tuple[Path, ...], words: Vocabulary) -> Both:
+def _all(told: str, brought: Brought, words: Vocabulary) -> Both:
     several: dict[str, Integration] = {}
     errors: list[UserError] = []
-    for folder in (*inside(SHIPPED), *_named(told, errors), *(one for place in brought for one in inside(place))):
+    ours = (("", folder) for folder in (*inside(SHIPPED), *_named(told, errors)))
+    theirs = ((plugin, folder) for plugin, place in brought for folder in inside(place))
+    for plugin, folder in (*ours, *theirs):
         try:
-            one = load(folder, words)
+            one = _contained(plugin, folder, words) if plugin else load(folder, words)
         except UserError as error:
             errors.append(error)
             continue
@@ -54,6 +59,14 @@ def _all(told: str, brought: tuple[Path, ...], words: Vocabulary) -> Both:
             errors.append(UserError(f"the name {one.name!r} is taken", place=one.document.place("name"), hint=hint))
         several.setdefault(one.name, one)
     return dict(sorted(several.items())), tuple(errors)
+
+
+def _contained(plugin: str, folder: Path, words: Vocabulary) -> Integration:
+    """An integration of a plugin, whose code may raise anything when it is imported."""
+    came = attempt(plugin, f"the integration {folder.name}", lambda: load(folder, words), (UserError,))
+    if isinstance(came, Mishap):
+        raise UserError(f"the integration {folder.name} of the plugin {plugin} cannot be loaded: {came.said}")
+    return came
 
 
 def _named(told: str, errors: list[UserError]) -> Iterator[Path]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from greenboard.access import audit
 from greenboard.core import clock
@@ -44,10 +45,18 @@ def forget() -> None:
 
 def off() -> frozenset[str]:
     """The plugins that somebody switched off. A query in five seconds."""
-    if _cache.off is None or time.monotonic() - _cache.asked >= FRESH:
-        names = Kept.objects.filter(enabled=False).values_list("name", flat=True) if _there() else ()
-        _cache.off, _cache.asked = frozenset(names), time.monotonic()
-    return _cache.off
+    known = _cache.off
+    if known is None or time.monotonic() - _cache.asked >= FRESH:
+        # Threads that else ask nothing of the database come here, too: theirs may have died meanwhile.
+        connection.close_if_unusable_or_obsolete()
+        try:
+            names = list(Kept.objects.filter(enabled=False).values_list("name", flat=True)) if _there() else []
+            known = frozenset(names)
+        except DatabaseError:
+            if known is None:
+                raise
+        _cache.off, _cache.asked = known, time.monotonic()
+    return known
 
 
 def _there() -> bool:
@@ -102,12 +111,14 @@ def _texts(one: Function) -> dict[str, str]:
 
 def note(plugin: str, where: str, said: str) -> None:
     """Write down what went wrong with a plugin, at most once a minute."""
-    if not _there():
-        return
     now = clock.now()
-    row, _ = Kept.objects.get_or_create(name=plugin)
-    if row.fault != said or row.fault_at is None or now - row.fault_at >= _AGAIN:
-        Kept.objects.filter(pk=row.pk).update(fault=said, fault_in=where[:200], fault_at=now)
+    with suppress(DatabaseError):  # the log has it already
+        if not _there():
+            return
+        with transaction.atomic():
+            row, _ = Kept.objects.get_or_create(name=plugin)
+            if row.fault != said or row.fault_at is None or now - row.fault_at >= _AGAIN:
+                Kept.objects.filter(pk=row.pk).update(fault=said, fault_in=where[:200], fault_at=now)
 
 
 @dataclass(frozen=True)

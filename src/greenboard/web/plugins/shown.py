@@ -12,8 +12,9 @@ from django.urls import Resolver404, path
 from greenboard.access.decide import Permission, require, signed_in
 from greenboard.plugins import registry
 from greenboard.plugins.contract import Page, Shown
+from greenboard.plugins.types import Unavailable
 from greenboard.web import security
-from greenboard.web.faults import explained
+from greenboard.web.faults import explained, plugin_broke
 
 
 @signed_in
@@ -36,9 +37,11 @@ def _view(plugin: str, one: Page) -> Any:
     """The view behind the guard: what it raises is a fault of the plugin, and its answer carries our headers."""
 
     def answered(request: HttpRequest, **given: Any) -> HttpResponseBase:
-        gave = registry.call(
-            plugin, f"the page {one.route}", lambda: one.view(request, **given), _ANSWERS, (Http404, PermissionDenied)
-        )
+        where, meant = f"the page {one.route}", (Http404, PermissionDenied)
+        try:
+            gave = registry.call(plugin, where, lambda: one.view(request, **given), _ANSWERS, meant)
+        except Unavailable as error:
+            return plugin_broke(request, error)
         if isinstance(gave, Shown):
             return render(request, "plugin_page.html", {"shown": gave, "plugin": plugin})
         for name in security.HEADERS:
