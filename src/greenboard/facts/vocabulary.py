@@ -21,6 +21,7 @@ from greenboard.core import clock, content, placed, yaml
 from greenboard.core.errors import UserError, suggest
 from greenboard.facts import json_schema
 from greenboard.facts.types import FieldValue, Scalar, Struct, Value
+from greenboard.plugins import registry
 
 
 class FieldType(StrEnum):
@@ -318,7 +319,7 @@ _CONVERT = {
 
 
 def load(folder: Path | None = None) -> Vocabulary:
-    """Read every fact type in a folder; by default the ones that Greenboard ships, and those of your own.
+    """Read every fact type in a folder; by default the ones that Greenboard ships, those of your own, and of plugins.
 
     Raises:
         UserError: a document that is no fact type, or one whose name is taken, with its place.
@@ -333,6 +334,28 @@ def load(folder: Path | None = None) -> Vocabulary:
     judged = {name: declared for name, declared in types.items() if not declared.apart}
     shipped = Vocabulary(judged, apart={name: declared for name, declared in types.items() if declared.apart})
     return extended(shipped, own) if own else shipped
+    if folder is not None:
+        return Vocabulary(types)
+    own = content.own_fact_types()
+    return _brought(extended(Vocabulary(types), own) if own else Vocabulary(types))
+
+
+def _brought(found: Vocabulary) -> Vocabulary:
+    """With the fact types of plugins. One whose fact types cannot be used is rejected; what it brought before stays."""
+    for name, folder in list(registry.brought("greenboard_fact_types", Path)):
+        try:
+            found = extended(found, folder)
+        except UserError as error:
+            registry.reject(name, "its fact types", error)
+        except (OSError, UnicodeDecodeError) as error:
+            registry.reject(name, "its fact types", UserError(f"{folder} cannot be read: {error}"))
+    for name, words in registry.words():
+        try:
+            for document in (one for text in words.fact_types for one in yaml.read(text, f"plugin {name}")):
+                found = found.with_type(read(document, found))
+        except UserError as error:
+            registry.reject(name, "its fact types of before", error)
+    return found
 
 
 def extended(shipped: Vocabulary, folder: Path) -> Vocabulary:

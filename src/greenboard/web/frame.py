@@ -99,6 +99,7 @@ _OWN = (
     ("Channels", "channels", Permission.NOTIFICATIONS_MANAGE),
     ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
+    ("Plugins", "plugins", Permission.OPERATE),
 )
 """The pages of the account's menu."""
 

@@ -133,6 +133,12 @@ INTEGRATIONS = Setting(
     "Folders of [integrations](integrations.md) of your own, separated by colons; each is one, or holds several",
     forms.TEXT,
 )
+PLUGINS = Setting(
+    "GREENBOARD_PLUGINS",
+    "Names of the [plugins](plugins.md) that may run, of those that are installed, separated by commas; `none` is none",
+    forms.NAMES,
+    shown="all that are installed",
+)
 IDENTITY = Setting(
     "GREENBOARD_IDENTITY",
     "File of the providers by which people sign in and are provisioned; see [identity.md](identity.md)",
@@ -302,6 +308,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     REVIEWS,
     OWN_EXEMPTIONS,
     INTEGRATIONS,
+    PLUGINS,
     IDENTITY,
     PROXIES,
     TOKEN_RATE,
