@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from greenboard.core.errors import Place, UserError
-from greenboard.scaffolds.rendering import process, walking
+from greenboard.scaffolds.rendering import walking
 from greenboard.scaffolds.rendering.types import Json, Limits, Scaffold
 
 _SOURCES = Path(__file__).resolve().parents[3]
 _APART = ("--user", "--map-current-user", "--net", "--pid", "--fork", "--kill-child=KILL", "--")
+_PROCESS = "greenboard.scaffolds.rendering.process"
+_RESULT = "result.json"
 _PAUSE = 0.05
 _MIB = 1 << 20
 NOT_APART = "Rendered without cutting off the network: this machine makes no namespaces."
@@ -45,6 +47,7 @@ def run(
             "answers": dict(answers),
             "into": str(into.resolve()),
             "home": str(home),
+            "result": str(home / _RESULT),
             "trusted": trusted,
             "seconds": limits.seconds,
             "memory_mib": limits.memory_mib,
@@ -73,7 +76,7 @@ def _watched(home: Path, into: Path, limits: Limits, *, trusted: bool) -> int:
     deadline = time.monotonic() + limits.seconds
     with (home / "job.json").open("rb") as told, (home / "said.txt").open("wb") as said:
         started = subprocess.Popen(
-            [*apart(), sys.executable, "-P", "-s", "-B", "-m", process.__name__],
+            [*apart(), sys.executable, "-P", "-s", "-B", "-m", _PROCESS],
             stdin=told,
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -120,7 +123,7 @@ def _measure(folders: Sequence[Path], limits: Limits) -> None:
 def _result(home: Path, scaffold: Scaffold, limits: Limits, code: int) -> dict[str, Json]:
     """What the process wrote down. It may be anything, since what it rendered is not to be believed."""
     told: Any = None
-    path = home / process.RESULT
+    path = home / _RESULT
     if code == 0 and path.is_file() and not path.is_symlink():
         with suppress(ValueError, RecursionError):
             told = json.loads(path.read_bytes())

@@ -20,7 +20,7 @@ from jinja2.ext import Extension
 class _Indented(yaml.SafeDumper):
     """Writes lists further in than their key, as people do."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow=flow, indentless=False)
 
 

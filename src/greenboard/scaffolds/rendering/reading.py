@@ -1,4 +1,4 @@
-"""The two documents of a scaffold, `scaffold.yaml` and Copier's `copier.yml`: read, typed, mistakes with their place."""
+"""The documents of a scaffold, `scaffold.yaml` and Copier's `copier.yml`: read, typed, mistakes with their place."""
 
 from __future__ import annotations
 

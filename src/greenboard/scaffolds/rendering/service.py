@@ -1,4 +1,4 @@
-"""The scaffolds that ship, and what is made of a scaffold: nothing half-written, nothing that reaches out of its tree."""
+"""The scaffolds that ship, and what is made of scaffolds: nothing half-written, nothing reaching out of its tree."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def render(
     limits: Limits = _DEFAULT,
     trusted: bool = False,
 ) -> Rendered:
-    """Make what a scaffold makes, in a folder that is not there yet or is empty. Questions not answered take their default.
+    """Make what a scaffold makes, in a folder that is not there yet or is empty.
 
-    `trusted` lets the scaffold run code: its tasks, migrations and extensions of Jinja.
+    Questions that are not answered take their default. `trusted` lets the scaffold run code: its tasks, migrations and extensions of Jinja.
 
     Raises:
         UserError: an answer does not fit, a template is wrong, or it took more than it may or reached out of its
