@@ -36,7 +36,9 @@ def fixes(rule: Rule, offered: Sequence[Offered]) -> list[Offered]:
 
 def target(stored: Stored, forges: Sequence[Forge]) -> Target:
     """Where a pull request for an entity would go: what was made for it, or an annotation of it or its repository."""
-    made = Making.objects.filter(entity_id=stored.id).exclude(way=Way.DOWNLOAD.value).defer("tree").order_by("id").first()
+    made = (
+        Making.objects.filter(entity_id=stored.id).exclude(way=Way.DOWNLOAD.value).defer("tree").order_by("id").first()
+    )
     if made is not None:
         return Target(made.connection, made.repository)
     homes = [

@@ -19,6 +19,7 @@ from greenboard.core.errors import UserError
 SPAN = timedelta(minutes=5)
 _EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The tree of nothing, the same in every repository."""
+_AT_ONCE = 200
 _WHO = "Greenboard"
 _MAIL = "greenboard@localhost"
 
@@ -163,8 +164,10 @@ class Publishing:
         return {path: f"{about.split()[0]} {about.split()[2]}" for about, _, path in entries}
 
     def _put(self, entries: Mapping[str, str]) -> None:
-        for path, entry in sorted(entries.items()):
-            self._index("update-index", "--add", "--cacheinfo", f"{entry.replace(' ', ',')},{path}")
+        lines = [f"{entry.replace(' ', ',')},{path}" for path, entry in sorted(entries.items())]
+        for start in range(0, len(lines), _AT_ONCE):
+            several = [part for line in lines[start : start + _AT_ONCE] for part in ("--cacheinfo", line)]
+            self._index("update-index", "--add", *several)
 
     def _commit(self, tree: str, message: str, *parents: str) -> str:
         above = [part for parent in parents for part in ("-p", parent)]

@@ -41,7 +41,9 @@ class Offered:
 
 def offered() -> list[Offered]:
     """Every scaffold that can be used now: those of the library first, projects before parts."""
-    rows = Packed.objects.filter(current=True).select_related("source").defer("content").order_by("source__name", "name")
+    rows = (
+        Packed.objects.filter(current=True).select_related("source").defer("content").order_by("source__name", "name")
+    )
     return [*(Offered(one.name, one) for one in rendering.library()), *(_of(row) for row in rows)]
 
 

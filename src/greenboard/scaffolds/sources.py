@@ -65,7 +65,9 @@ def put(wish: Wish, by: str, now: datetime) -> Source:
         row, _ = Source.objects.update_or_create(
             name=wish.name, defaults=told, create_defaults={**told, "added_at": now, "added_by": by}
         )
-        audit.note("scaffold.source", f"scaffold-source:{row.name}", before=before and _plain(before), after=_plain(row))
+        audit.note(
+            "scaffold.source", f"scaffold-source:{row.name}", before=before and _plain(before), after=_plain(row)
+        )
         wake(row)
     return row
 

@@ -49,7 +49,9 @@ def entity(row: Making) -> Ref | None:
 
 def fixing(entity: int, rule: str) -> Making | None:
     """What is under way so that an entity meets a rule: until its pull request is merged or closed."""
-    open_ = Making.objects.filter(entity_id=entity, rule=rule, purpose=Purpose.FIX.value, landed_at=None, closed_at=None)
+    open_ = Making.objects.filter(
+        entity_id=entity, rule=rule, purpose=Purpose.FIX.value, landed_at=None, closed_at=None
+    )
     return open_.exclude(state=State.FAILED.value).defer("tree").order_by("-id").first()
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ _PAUSES = (5.0, 15.0, 60.0, 300.0)
 
 
 def perform(step: Step, number: int, turn: str) -> float | None:
-    """Do a step; seconds to wait before it is tried again, 0 where it is done, None where nothing more is to be done."""
+    """Do a step; seconds until it is to be tried again, 0 where it is done, None where nothing more is to be done."""
     row = Making.objects.select_related("entity", "first").filter(pk=number, turn=turn, state=State.UNDERWAY).first()
     if row is None:
         return None
@@ -79,9 +78,7 @@ def _create(row: Making, now: datetime) -> dict[str, Any]:
     if row.way == Way.DOWNLOAD or row.clone_url:
         return {}
     if row.way == Way.REPOSITORY:
-        home = forge.create(
-            row.connection, row.repository, row.title, private=row.private, key=f"{row.key}", now=now
-        )
+        home = forge.create(row.connection, row.repository, row.title, private=row.private, key=f"{row.key}", now=now)
     else:
         home = forge.home(row.connection, row.repository)
     return {"url": home.url, "clone_url": home.clone_url, "base": home.base or row.base}
@@ -149,7 +146,9 @@ def _register(row: Making, now: datetime) -> dict[str, Any]:
         end = {"state": State.DONE.value, "ended_at": now, "turn": "", "secrets": "", "error": ""}
         end["landed_at"] = now if landed else None
         _mine(row).update(**told, **end)
-        audit.note("scaffold.made", f"scaffold:{row.scaffold}", after={"making": row.pk, "url": row.pull_url or row.url})
+        audit.note(
+            "scaffold.made", f"scaffold:{row.scaffold}", after={"making": row.pk, "url": row.pull_url or row.url}
+        )
     return {}
 
 
