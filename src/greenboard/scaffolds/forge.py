@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from greenboard.collection import acting
 from greenboard.collection.reaching import reach
-from greenboard.connections import discovery, service, store, templates
+from greenboard.connections import calling, discovery, service, store, templates
 from greenboard.connections.auth import Authorizer
 from greenboard.connections.models import Connection
 from greenboard.connections.relay import Relay
+from greenboard.connections.types import Caller, Failed, Reason
 from greenboard.connections.types import Connection as Opened
-from greenboard.connections.types import Failed, Reason
 from greenboard.core.errors import UserError
+from greenboard.outbound.client import client
 
 CREATE, OPEN, READ = "repository.create", "pull_request.open", "pull_request.read"
+_TIMEOUT = 30.0
 _USER = "x-access-token"
 """Goes with a token where git asks for a name; GitHub names it so, and GitLab takes any."""
 
@@ -135,7 +139,15 @@ def relay(connection: str, address: str, *, writes: bool) -> Iterator[Relay]:
         raise Failed(Reason("ours", text, what=urlsplit(address).netloc))
     given = Authorizer(reached.opened, base, reached.call).given()
     token = next((value.removeprefix("Bearer ") for value in given.headers.values()), "")
-    yield Relay(address, reached.call, _USER, token, writes=writes)
+    yield Relay(address, calls(reached.opened), _USER, token, writes=writes)
+
+
+def calls(opened: Opened) -> Caller:
+    """The calls of git. They are guarded as all are, but not counted among those of the API: forges do not, either.
+
+    The relay makes them in threads of its own, which have no database.
+    """
+    return calling.caller(opened, client=client(settings.OUTBOUND_ALLOW, timeout=_TIMEOUT))
 
 
 def _base(opened: Opened) -> str:

@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from greenboard.access import audit
 from greenboard.access.errors import InTheWay
-from greenboard.connections import calling, configured, discovery
+from greenboard.connections import configured, discovery
 from greenboard.connections import service as connecting
 from greenboard.connections import store as connections
 from greenboard.connections.git import Git, check
@@ -24,7 +23,6 @@ from greenboard.connections.relay import Relay, serving
 from greenboard.connections.types import Failed
 from greenboard.core.errors import Place, UserError
 from greenboard.durable import outbox
-from greenboard.outbound.client import client
 from greenboard.scaffolds import forge, packing, rendering, store
 from greenboard.scaffolds.models import Packed, Source
 from greenboard.scaffolds.rendering.types import Scaffold
@@ -33,7 +31,6 @@ SPAN = timedelta(minutes=3)
 MOST = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,198}")
-_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ def _relay(row: Source) -> Iterator[Relay]:
             yield relay
         return
     opened = configured.connection(discovery.found()["git"], {"repositories": [row.address]}, {}, name=row.name)
-    yield Relay(row.address, calling.caller(opened, client=client(settings.OUTBOUND_ALLOW, timeout=_TIMEOUT)))
+    yield Relay(row.address, forge.calls(opened))
 
 
 def _check(wish: Wish) -> None:
