@@ -17,7 +17,7 @@ from greenboard.connections.service import Wish as Connect
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.outbound.addresses import Allowed
-from greenboard.scaffolds import service, sources, working
+from greenboard.scaffolds import service, sources, watching, working
 from greenboard.scaffolds.models import Making, Source
 from greenboard.scaffolds.types import Goal, State, Step, Way, Wish
 
@@ -94,3 +94,16 @@ def go(row: Making) -> Making:
 def done(row: Making) -> Making:
     assert row.state == State.DONE, row.error
     return row
+
+
+def watch(row: Making) -> None:
+    """See what became of a pull request, as a worker does from time to time."""
+    watching.watch(Making.objects.get(pk=row.pk), clock.now())
+
+
+def release(made: forges.Forge, version: str, more: str) -> None:
+    """A newer version of the demo service, whose README says more."""
+    path = "demo-service/template/README.md.jinja"
+    text = forges.SERVICE["demo-service/scaffold.yaml"].replace("1.0.0", version)
+    made.commit("acme/scaffolds", {"demo-service/scaffold.yaml": text, path: forges.SERVICE[path] + more})
+    read(made)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import re2
 import yaml
 
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
@@ -102,7 +103,11 @@ def _single(one: Question, given: Any) -> Json:
         raise UserError("too long, or not a text", expected=f"at most {LONGEST:,} characters")
     if one.choices:
         return _chosen(one, given)
-    return _READERS[one.type](given)
+    value = _READERS[one.type](given)
+    shape = conditions.shape(one.validator, one.name) if isinstance(value, str) else None
+    if shape and not re2.fullmatch(shape.pattern, str(value)):
+        raise UserError("not of the form that is asked for", expected=shape.said or shape.pattern, got=repr(given)[:80])
+    return value
 
 
 def _chosen(one: Question, given: Any) -> Json:

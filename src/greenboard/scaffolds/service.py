@@ -76,7 +76,7 @@ def update(first: Making, asker: Asker) -> Making:
         raise Above("this is not yours to bring up to date")
     with transaction.atomic():
         Making.objects.select_for_update().get(pk=first.pk)
-        chain = store.chain(first)
+        chain = store.chain(first.pk)
         landed = [one for one in chain if one.landed_at]
         if not landed or landed[-1].version == offered.version:
             raise InTheWay(f"{first.repository} is up to date with {offered.scaffold.title}")

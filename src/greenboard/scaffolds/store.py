@@ -10,14 +10,15 @@ from greenboard.scaffolds.models import Making, Source
 from greenboard.scaffolds.types import Purpose, State, Way
 
 
-def making(number: int, among: Q | None = None) -> Making:
-    """A making, of those that may be seen.
+def making(number: int, among: Q | None = None, *, scaffold: str = "") -> Making:
+    """A making, of those that may be seen, or of those of a scaffold.
 
     Raises:
         Absent: there is none of that number among them.
 
     """
-    found = _light().filter(Q() if among is None else among, pk=number).first()
+    rows = _light().filter(Q() if among is None else among, pk=number)
+    found = (rows.filter(scaffold=scaffold) if scaffold else rows).first()
     if found is None:
         raise Absent(f"nothing was made under the number {number}")
     return found
@@ -49,15 +50,18 @@ def entity(row: Making) -> Ref | None:
 
 def fixing(entity: int, rule: str) -> Making | None:
     """What is under way so that an entity meets a rule: until its pull request is merged or closed."""
-    open_ = Making.objects.filter(
-        entity_id=entity, rule=rule, purpose=Purpose.FIX.value, landed_at=None, closed_at=None
-    )
-    return open_.exclude(state=State.FAILED.value).defer("tree").order_by("-id").first()
+    return fixes(entity).filter(rule=rule).first()
 
 
-def chain(first: Making) -> list[Making]:
+def fixes(entity: int) -> QuerySet[Making]:
+    """Everything that is under way so that an entity meets rules."""
+    rows = Making.objects.filter(entity_id=entity, purpose=Purpose.FIX.value, landed_at=None, closed_at=None)
+    return rows.exclude(state=State.FAILED.value).defer("tree").order_by("-id")
+
+
+def chain(first: int) -> list[Making]:
     """A making, and everything that brought it up to date, the oldest first."""
-    return list(_light().filter(Q(pk=first.pk) | Q(first=first)).order_by("id"))
+    return list(_light().filter(Q(pk=first) | Q(first=first)).order_by("id"))
 
 
 def published() -> QuerySet[Making]:

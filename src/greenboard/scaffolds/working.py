@@ -32,7 +32,7 @@ _PAUSES = (5.0, 15.0, 60.0, 300.0)
 
 def perform(step: Step, number: int, turn: str) -> float | None:
     """Do a step; seconds until it is to be tried again, 0 where it is done, None where nothing more is to be done."""
-    row = Making.objects.select_related("entity", "first").filter(pk=number, turn=turn, state=State.UNDERWAY).first()
+    row = Making.objects.select_related("entity").filter(pk=number, turn=turn, state=State.UNDERWAY).first()
     if row is None:
         return None
     try:
@@ -105,15 +105,15 @@ def _publishing(row: Making) -> Iterator[tuple[Publishing, Wanted]]:
         work = Path(folder)
         rendered, before = work / "rendered", None
         packing.unpack(bytes(row.tree or b""), rendered)
-        if row.first is not None:
+        if row.first_id is not None:
             before = work / "before"
-            packing.unpack(_last_tree(row.first), before)
+            packing.unpack(_last_tree(row.first_id), before)
         wanted = Wanted(rendered, row.branch, message(row), row.began_at, before)
         with forge.relay(row.connection, row.clone_url, writes=True) as relay, serving(relay) as address:
             yield Publishing(relay, address, work, row.began_at), wanted
 
 
-def _last_tree(first: Making) -> bytes:
+def _last_tree(first: int) -> bytes:
     """What a project was rendered to the last time that landed in it."""
     last = [one for one in store.chain(first) if one.landed_at][-1]
     return bytes(Making.objects.values_list("tree", flat=True).get(pk=last.pk) or b"")
