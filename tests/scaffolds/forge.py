@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 TOKEN = "forge-token-that-nobody-may-see"
 WHO = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main")
@@ -96,7 +97,7 @@ class Forge:
         several = self.pulls.setdefault(found[1], [])
         if method == "POST":
             return self._open(found[1], given)
-        return 200, several[int(found[3]) - 1] if found[3] else [one for one in several if one["head"]["ref"] in query]
+        return 200, several[int(found[3]) - 1] if found[3] else [one for one in several if one["head"]["ref"] in unquote(query)]
 
     def _create(self, name: str, given: dict[str, Any]) -> tuple[int, Any]:
         if self.bare(name).exists():
@@ -190,7 +191,7 @@ description: A small service.
 makes: project
 version: 1.0.0
 entity: {kind: service}
-tasks: [{title: Write a runbook, rule: runbook-linked}]
+tasks: [{title: Write a runbook, rule: ops-1-runbook}]
 """,
     "demo-service/copier.yml": """\
 _subdirectory: template
@@ -228,7 +229,7 @@ title: Demo runbook
 description: What to do at night.
 makes: part
 version: 1.0.0
-fixes: [runbook-linked]
+fixes: [ops-1-runbook]
 """,
     "demo-runbook/copier.yml": """\
 _subdirectory: template

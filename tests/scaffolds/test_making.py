@@ -163,3 +163,14 @@ def test_a_part_makes_no_repository(forge, ada):
 def test_who_may_only_look_makes_nothing(forge, db):
     with pytest.raises(UserError, match="not yours to use"):
         service.ask(wish(Goal(Way.DOWNLOAD)), cast.person("eve", "viewer"))
+
+
+def test_a_step_of_a_workflow_makes_something_and_goes_on_when_it_is_there(forge, shop, ada):
+    flow = import_module("tests.workflows.conftest")
+    given = "scaffold: acme.demo-service, answers: {name: pay, owner: shop}, way: repository, connection: github"
+    name = flow.saved(f"  - {{id: make, do: scaffold, with: {{{given}, repository: acme/pay}}}}")
+    run = flow.start(name, ada)
+    assert run.state == "running"
+    cast.done(cast.go(Making.objects.get()))
+    (step,) = flow.go(run).steps.all()
+    assert (step.doing, step.outputs["number"]) == ("done", 1)

@@ -11,8 +11,11 @@ import pytest
 from django.test import Client
 
 from greenboard.catalog import store as catalog
+from greenboard.core import clock
 from greenboard.core.refs import Ref
+from greenboard.results import service as results
 from greenboard.scaffolds.models import Making
+from greenboard.web import content
 
 cast = import_module("tests.scaffolds.conftest")
 NAME = "/scaffolds/acme.demo-service"
@@ -73,6 +76,7 @@ def test_what_was_rendered_can_be_had_as_a_file(forge, pages):
 
 def test_a_rule_that_fails_offers_its_fix_and_links_to_it_until_it_is_merged(forge, shop, pages):
     forge.make("acme/checkout", {"README.md": "Ours.\n"})
+    results.evaluate(content.scorecards()[0], clock.now())
     here = "/entities/service/default/checkout"
     link = re.search(r'href="(/scaffolds/acme\.demo-runbook\?[^"]*rule=[^"]*)"', text(pages, here))
     assert link, "the failed rule names no way out"

@@ -68,7 +68,7 @@ class ScaffoldWhole(ScaffoldShown):
 
 
 class MakingGiven(Strict):
-    """What is to be made, and where it goes. `repository` is `owner/name`; a download needs neither it nor a connection.
+    """What is to be made, and where it goes. `repository` is `owner/name`; a download needs neither.
 
     With an entity, `rule` may say which rule it is to meet there: `SCORECARD/RULE`.
     """

@@ -28,8 +28,8 @@ from greenboard.scorecards import store as standards
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)+")
 
 
-def ask(wish: Wish, asker: Asker) -> Making:
-    """Have something made as somebody asks; durable work does it.
+def ask(wish: Wish, asker: Asker, key: uuid.UUID | None = None) -> Making:
+    """Have something made as somebody asks; durable work does it. `key` names it, where the caller has a name.
 
     Raises:
         UserError: there is no such scaffold, connection, entity or rule, they may not, or an answer does not fit.
@@ -51,6 +51,7 @@ def ask(wish: Wish, asker: Asker) -> Making:
         "entity_id": about.id if about else None,
         "rule": wish.rule,
         "purpose": purpose.value,
+        "key": key or uuid.uuid4(),
         "answers": kept,
         "secrets": Secret(json.dumps(hidden)) if hidden else Secret(""),
     }
@@ -90,6 +91,7 @@ def update(first: Making, asker: Asker) -> Making:
             "entity_id": first.entity_id,
             "first": first,
             "purpose": Purpose.UPDATE.value,
+            "key": uuid.uuid4(),
             "answers": {name: value for name, value in landed[-1].answers.items() if name in known},
         }
         made = _make(offered, allowed.account(asker), told)
@@ -132,15 +134,14 @@ def wake(row: Making) -> None:
 
 
 def _make(offered: Offered, by: str, told: dict[str, Any]) -> Making:
-    key, now = uuid.uuid4(), clock.now()
+    now = clock.now()
     row = Making.objects.create(
         scaffold=offered.full,
         title=offered.scaffold.title,
         version=offered.version,
         packed_id=offered.packed,
-        key=key,
         by=by,
-        branch=f"greenboard/{offered.scaffold.name}-{key.hex[:8]}",
+        branch=f"greenboard/{offered.scaffold.name}-{told['key'].hex[:8]}",
         turned_at=now,
         began_at=now,
         **told,
