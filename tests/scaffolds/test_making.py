@@ -7,11 +7,13 @@ from importlib import import_module
 import pytest
 
 from greenboard.catalog import store as catalog
+from greenboard.core import clock
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.scaffolds import packing, service, watching, working
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Goal, State, Step, Way, Wish
+from greenboard.workflows import tending
 
 cast = import_module("tests.scaffolds.conftest")
 forges = import_module("tests.scaffolds.forge")
@@ -170,7 +172,9 @@ def test_a_step_of_a_workflow_makes_something_and_goes_on_when_it_is_there(forge
     given = "scaffold: acme.demo-service, answers: {name: pay, owner: shop}, way: repository, connection: github"
     name = flow.saved(f"  - {{id: make, do: scaffold, with: {{{given}, repository: acme/pay}}}}")
     run = flow.start(name, ada)
-    assert run.state == "running"
+    assert run.state == "waiting"
     cast.done(cast.go(Making.objects.get()))
+    run.steps.update(due_at=clock.now())
+    tending.tend(clock.now())
     (step,) = flow.go(run).steps.all()
     assert (step.doing, step.outputs["number"]) == ("done", 1)

@@ -26,6 +26,7 @@ from greenboard.outbound.client import client
 
 CREATE, OPEN, READ = "repository.create", "pull_request.open", "pull_request.read"
 _TIMEOUT = 30.0
+_LONGEST = 500
 _USER = "x-access-token"
 """Goes with a token where git asks for a name; GitHub names it so, and GitLab takes any."""
 
@@ -91,7 +92,7 @@ def create(connection: str, repository: str, about: str, *, private: bool, key: 
     owner, _, name = repository.rpartition("/")
     given = {"owner": owner, "name": name, "description": about[:300], "private": private}
     done = acting.run(connection, CREATE, given, key, now).output
-    return Home(str(done["url"]), str(done["clone_url"]), str(done.get("default_branch") or ""))
+    return Home(_page(done["url"]), str(done["clone_url"]), str(done.get("default_branch") or ""))
 
 
 def open_pull(connection: str, given: dict[str, str], key: str, now: datetime) -> Pull:
@@ -103,7 +104,7 @@ def open_pull(connection: str, given: dict[str, str], key: str, now: datetime) -
 
     """
     done = acting.run(connection, OPEN, given, key, now).output
-    return Pull(int(str(done["number"])), str(done["url"]))
+    return Pull(int(str(done["number"])), _page(done["url"]))
 
 
 def state(connection: str, repository: str, number: int, now: datetime) -> str:
@@ -148,6 +149,12 @@ def calls(opened: Opened) -> Caller:
     The relay makes them in threads of its own, which have no database.
     """
     return calling.caller(opened, client=client(settings.OUTBOUND_ALLOW, timeout=_TIMEOUT))
+
+
+def _page(given: object) -> str:
+    """An address for people; nothing where it is none, since it becomes a link."""
+    text = str(given)
+    return text if text.startswith(("https://", "http://")) and len(text) <= _LONGEST else ""
 
 
 def _base(opened: Opened) -> str:

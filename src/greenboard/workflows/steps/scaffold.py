@@ -17,7 +17,7 @@ from greenboard.workflows import allowed
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Done, Failed, Result, Waits
 
-_LOOK = timedelta(seconds=3)
+_LOOK = timedelta(seconds=10)
 _LONGEST = timedelta(hours=1)
 
 
