@@ -1,1 +1,1 @@
-"""Starting points for projects and parts of projects, what was made of them, and keeping that up to date."""
+"""Scaffolds: what new things start from, what was made from them, and keeping that up to date."""
