@@ -17,9 +17,9 @@ def templates(tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "small.yaml").write_text(world.SMALL)
     monkeypatch.setenv("GREENBOARD_REVIEWS", str(folder))
-    template.shipped.cache_clear()
+    template.of_files.cache_clear()
     yield folder
-    template.shipped.cache_clear()
+    template.of_files.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from greenboard.attestations.types import Who
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.core.refs import Ref
+from greenboard.plugins import registry
 from greenboard.scorecards.types import Scorecard
 
 MAX_BYTES = 2 * 2**20
@@ -272,14 +273,39 @@ def load(path: Path, known: Known | None = None) -> Template:
     return parse(text, str(path), known)
 
 
-@cache
 def shipped() -> Mapping[str, Template]:
-    """Every template that ships, and those of your own, by name; one of your own goes before.
+    """Every template that ships, those of your own, and of plugins, by name; one of your own goes before.
 
     Raises:
         UserError: the folder of your own is not there, or something in a file is wrong.
 
     """
+    brought = tuple(registry.brought("greenboard_review_templates", Path))
+    return {**of_files(), **_of_plugins(brought)} if brought else of_files()
+
+
+@cache
+def _of_plugins(brought: tuple[tuple[str, Path], ...]) -> Mapping[str, Template]:
+    """The templates of plugins. One of a name that is taken, or that cannot be read, rejects its plugin."""
+    found: dict[str, Template] = {}
+    for name, folder in brought:
+        try:
+            several = {one.name: one for one in map(load, sorted(folder.glob("*.yaml")))}
+        except UserError as error:
+            registry.reject(name, "its review templates", error)
+            continue
+        taken = sorted(several.keys() & (found.keys() | of_files().keys()))
+        if taken:
+            said = UserError(f"the name {taken[0]!r} is taken", hint="Choose another name for the template.")
+            registry.reject(name, "its review templates", said)
+        else:
+            found |= several
+    return found
+
+
+@cache
+def of_files() -> Mapping[str, Template]:
+    """Those that ship and those of your own; errors as for `shipped`."""
     folders = (content.library("reviews"), content.own_reviews())
     paths = [path for folder in folders if folder is not None for path in sorted(folder.glob("*.yaml"))]
     found = {template.name: template for template in map(load, paths)}
