@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,8 +84,8 @@ def test_every_part_fixes_something() -> None:
 
 
 @pytest.fixture
-def made(folder: Path, tried: dict[str, Tried], request: pytest.FixtureRequest) -> Iterator[Path]:
-    yield folder / request.param
+def made(folder: Path, tried: dict[str, Tried], request: pytest.FixtureRequest) -> Path:
+    return folder / request.param
 
 
 def need(*programs: str) -> None:
