@@ -42,7 +42,7 @@ def test_a_link_made_by_a_template(write: Write, tmp_path: Path) -> None:
     "text",
     [
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-        "{{ name|attr('__class__') }}",
+        "{{ (name|attr('__class__')).mro() }}",
         "{{ _copier_conf.src_path.parser.open('/etc/passwd') }}",
         "{{ cycler.__init__.__globals__.os.system('true') }}",
         "{% include '../../../../../../../../etc/passwd' %}",
