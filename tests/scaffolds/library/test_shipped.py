@@ -139,7 +139,11 @@ def test_the_java_project_passes_its_own_tests(tmp_path: Path) -> None:
     need("java", "mvn")
     (scaffold,) = (one for one in PROJECTS if one.name == "java-service")
     project = render(scaffold, {"java": 17}, tmp_path / "java").folder
-    run(project, "mvn", "--batch-mode", "--no-transfer-progress", "-q", "verify")
+    maven = ("mvn", "--batch-mode", "--no-transfer-progress", "-q")
+    known = subprocess.run([*maven, "validate"], cwd=project, capture_output=True, text=True, timeout=900, check=False)
+    if "Could not transfer artifact" in known.stdout:
+        pytest.skip("Maven reaches no repository")
+    run(project, *maven, "verify")
 
 
 @pytest.mark.slow
