@@ -83,8 +83,5 @@ def _commit(folder: Path) -> None:
     """Make the first commit of a project, without the settings of whoever runs this."""
     for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Made from its scaffold")):
         subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            check=True,
-            capture_output=True,
-            env={**os.environ, **_ALONE, **_WHO},
+            ["git", "-C", str(folder), *arguments], check=True, capture_output=True, env={**os.environ, **_ALONE, **_WHO}
         )
