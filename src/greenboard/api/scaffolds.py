@@ -157,7 +157,7 @@ def scaffold(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
 
 
 @router.post(f"{_SCAFFOLD}/makings", auth=SCAFFOLDS_USE, response={201: MakingShown}, openapi_extra=_KEY)
-def make(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> HttpResponse:
+def make_from_scaffold(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> HttpResponse:
     """Have something made. It goes on by itself: ask for the making to see how far it is."""
 
     def work() -> HttpResponse:
@@ -167,7 +167,7 @@ def make(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> 
 
 
 @router.get(f"{_SCAFFOLD}/behind", auth=SCAFFOLDS_USE, response=BehindList)
-def behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
+def list_behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
     """What was made from it and has an older version, as far as whoever asks may see it."""
     shelf.find(name)
     rows = store.published().filter(allowed.makings(request.user), scaffold=name)
@@ -187,7 +187,7 @@ def behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
 
 
 @router.post(f"{_SCAFFOLD}/updates", auth=SCAFFOLDS_USE, response={201: MakingList}, openapi_extra=_KEY)
-def update(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) -> HttpResponse:
+def update_makings(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) -> HttpResponse:
     """Open pull requests that bring what was made up to date."""
     seen = allowed.makings(request.user)
 
@@ -215,7 +215,7 @@ def put_source(request: HttpRequest, name: Path[SourceName], given: SourceGiven)
 
 
 @router.post(f"{_SOURCE}/look", auth=SCAFFOLDS, response={202: SourceShown})
-def look(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - the framework passes it
+def look_at_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - the framework passes it
     """Have a source read now."""
     row = store.source(name)
     sources.wake(row)
