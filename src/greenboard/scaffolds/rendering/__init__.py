@@ -1,6 +1,6 @@
 """Scaffolds as files: reading them, and rendering them by Copier in a process of its own that cannot do harm.
 
-What other packages use is here. See docs/scaffolds.md and decision 0039.
+What other packages use is here. See docs/writing-scaffolds.md and decision 0039.
 """
 
 from greenboard.scaffolds.rendering.reading import read

@@ -44,16 +44,25 @@ def clean(project: Path) -> None:
         raise UserError("there are changes that are not committed", got=", ".join(names)[:200])
 
 
-def merge(project: Path, base: Path | None, new: Path, files: tuple[str, ...]) -> Merged:
-    """Bring the project from `base` to `new`, file by file; one that cannot be merged stays as it is, and is named."""
+def merge(project: Path, base: Path | None, new: Path, files: tuple[str, ...], *, record: str) -> Merged:
+    """Bring the project from `base` to `new`, file by file; one that cannot be merged stays as it is, and is named.
+
+    `record` is the file that remembers the scaffold: it is that of `new`, whatever the project has.
+
+    Raises:
+        UserError: a folder of the project is a link. Then nothing is changed.
+
+    """
     old = walking.walk(base, _WIDE).files if base else ()
-    changed, removed, conflicts = [], [], []
-    for name in sorted({*files, *old}):
+    names = sorted({*files, *old})
+    for name in names:
         _inside(project, name)
+    changed, removed, conflicts = [], [], []
+    for name in names:
         ours, theirs, before = (_read(tree, name) for tree in (project, new, base))
         if ours == theirs or before == theirs:
             continue
-        wanted = _merged(ours, before, theirs)
+        wanted = theirs if name == record else _merged(ours, before, theirs)
         if wanted == ours:
             conflicts.append(name)
         elif wanted is None:

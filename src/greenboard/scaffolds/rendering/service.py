@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,7 +45,8 @@ def render(
 ) -> Rendered:
     """Make what a scaffold makes, in a folder that is not there yet or is empty.
 
-    Questions that are not answered take their default. `trusted` lets the scaffold run code: its tasks, migrations and extensions of Jinja.
+    Questions that are not answered take their default. `trusted` lets the scaffold run code of its own: its tasks,
+    migrations and extensions of Jinja.
 
     Raises:
         UserError: an answer does not fit, a template is wrong, or it took more than it may or reached out of its
@@ -85,14 +85,12 @@ def update(
     known = remembering.find(project, scaffold)
     merging.clean(project)
     old = before or remembering.past(scaffold, known)
-    asked = {question.name for question in scaffold.questions}
-    kept = {name: value for name, value in known.answers.items() if name in asked}
     with (
         tempfile.TemporaryDirectory(prefix="greenboard-update-") as work,
-        _made(scaffold, {**kept, **(answers or {})}, Path(work), limits, trusted=trusted) as new,
+        _made(scaffold, {**_kept(scaffold, known), **(answers or {})}, Path(work), limits, trusted=trusted) as new,
         _base(old, known, Path(work), limits, trusted=trusted) as base,
     ):
-        merged = merging.merge(project, base, new.folder, new.files)
+        merged = merging.merge(project, base, new.folder, new.files, record=scaffold.answers_file)
     return replace(
         new,
         folder=project,
@@ -109,10 +107,14 @@ def _base(old: Scaffold | None, known: Recorded, work: Path, limits: Limits, *, 
     if old is None:
         yield None
         return
-    asked = {question.name for question in old.questions}
-    kept = {name: value for name, value in known.answers.items() if name in asked}
-    with _made(old, kept, work, limits, trusted=trusted) as made:
+    with _made(old, _kept(old, known), work, limits, trusted=trusted) as made:
         yield made.folder
+
+
+def _kept(scaffold: Scaffold, known: Recorded) -> dict[str, Json]:
+    """The answers that are remembered, as far as they are still asked for."""
+    asked = {question.name for question in scaffold.questions if question.asked}
+    return {name: value for name, value in known.answers.items() if name in asked}
 
 
 @contextmanager
@@ -135,7 +137,6 @@ def _made(
         walked = walking.walk(tree, limits)
         remarks = () if confining.apart() else (confining.NOT_APART,)
         yield Rendered(tree, walked.files, walked.bytes, walked.digest, remembered, remarks=remarks)
-        shutil.rmtree(tree, ignore_errors=True)
 
 
 def _answers(scaffold: Scaffold, answers: Mapping[str, Json]) -> None:
