@@ -108,9 +108,19 @@ class _Acting:
         self.session, self.plan, self.key = session, plan, key
         self.spec = plan.spec
         self.inputs = held.checked(plan.spec, given)
+        self._refuse_needy()
         hidden = (self.inputs.get(name) for name, one in plan.spec.inputs.items() if one.secret)
         self.secrets = [str(value) for value in hidden if value is not None]
         self.seen: dict[str, Mapping[str, Json]] = {}
+
+    def _refuse_needy(self) -> None:
+        for need, holds in zip(self.spec.needs, self.plan.needs, strict=True):
+            try:
+                held_so = truth(holds(dict(self.inputs), self._env))
+            except Mistyped:
+                held_so = False
+            if not held_so:
+                raise UserError(f"{self.plan.name}: {need.otherwise}")
 
     def run(self) -> Done:
         try:

@@ -117,6 +117,7 @@ class ActionPlan:
     items: Expression
     let: Mapping[str, Expression]
     output: Mapping[str, Expression]
+    needs: tuple[Expression, ...] = ()
     already: Expression | None = None
     absent: Expression | None = None
 

@@ -66,6 +66,7 @@ class _Action:
             self._made(("items",), spec.items),
             {key: self._made(("let", key), text) for key, text in spec.let.items()},
             {key: self._made(("output", key), one.value) for key, one in spec.output.items()},
+            tuple(self._made(("needs", at, "when"), need.when) for at, need in enumerate(spec.needs)),
             self._said("already", spec.already),
             self._said("absent", spec.absent),
         )

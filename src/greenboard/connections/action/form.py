@@ -88,11 +88,18 @@ class Said(Strict):
     when: str = ""
 
 
+class Need(Strict):
+    """What has to hold of inputs and settings before anything is sent, and what is said otherwise."""
+
+    when: str
+    otherwise: str
+
+
 class ActionDef(Strict):
     """Something that can be done at the tool by one call.
 
     `look` are actions that find out before what the call has to say: their outputs are `{look.NAME.OUTPUT}`.
-    `let` are expressions on the inputs: `{let.NAME}`. `items` gives the thing in the answer that outputs are
+    `needs` are conditions; what is unknown does not hold. `let` are expressions on the inputs: `{let.NAME}`. `items` gives the thing in the answer that outputs are
     expressions on: of a list the first one, or nothing. Up to `pages` of a list are looked through by the Link header.
     `already` is said of what was done before, which is as good; `absent`, to one that looks, of what is not there.
     """
@@ -100,6 +107,7 @@ class ActionDef(Strict):
     title: str
     doc: str = ""
     inputs: dict[Name, Input] = {}
+    needs: tuple[Need, ...] = ()
     look: dict[Name, Use] = {}
     let: dict[Name, str] = {}
     get: str = ""
