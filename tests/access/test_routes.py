@@ -33,9 +33,11 @@ OPEN = {
     "sign-out",
     "api-root",
     "badge",
+    "plugin-entity",
+    "plugin-proxy",
 }
-"""Whether it runs, the ways in and out, an address of the API at which nothing is, and badges, which ask
-who may see them themselves: `tests/reports/test_badges.py`."""
+"""Whether it runs, the ways in and out, an address of the API at which nothing is, and what asks itself who may see it:
+badges (`tests/reports/test_badges.py`), and what frames ask for (`tests/plugins/test_frames.py`)."""
 
 OWN = {
     "account",
@@ -60,8 +62,9 @@ OWN = {
     "account_reauthenticate",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
+    "plugin-page",
 }
-"""The pages of one's own account, for whoever is signed in."""
+"""The pages of one's own account, for whoever is signed in; those of plugins name a permission: `tests/plugins`."""
 
 ROLES = ("viewer", "member", "maintainer", "administrator")
 """Each may all that those before it may."""
@@ -99,6 +102,7 @@ PAGES = {
     "report-xlsx": "viewer",
     "report-pdf": "viewer",
     "report-json": "viewer",
+    "report-as": "viewer",
     "views": "viewer",
     "view-make": "viewer",
     "view-change": "viewer",
@@ -132,6 +136,7 @@ PAGES = {
     "review-triage": "maintainer",
     "review-assign": "member",
     "review-answer": "member",
+    "review-answers": "member",
     "review-comment": "member",
     "review-finding": "member",
     "review-section": "member",
@@ -145,6 +150,11 @@ PAGES = {
     "review-file-pdf": "viewer",
     "review-file-md": "viewer",
     "review-file-json": "viewer",
+    "past-reviews": "viewer",
+    "past-review": "viewer",
+    "past-review-file-pdf": "viewer",
+    "past-review-file-md": "viewer",
+    "past-review-file-json": "viewer",
     "campaigns": "viewer",
     "campaign": "viewer",
     "campaign-csv": "viewer",
@@ -250,6 +260,10 @@ PAGES = {
     "inlet-close": "administrator",
     "inlet-open": "administrator",
     "inlet-remove": "administrator",
+    "plugins": "administrator",
+    "plugin": "administrator",
+    "plugin-switch": "administrator",
+    "plugin-settings": "administrator",
     "audit": "administrator",
     "audit-csv": "administrator",
     "audit-jsonl": "administrator",
@@ -268,12 +282,13 @@ _FORMS = (
     r"people-make|person-(close|open|join|leave)",
     r"access-.+|identities-.+|(hook|inlet)-.+",
     r"channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again",
-    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)",
+    r"review-(make|triage|assign|answer|answers|comment|finding|section|decide|sign|resume|condition|withdraw|follow)",
     r"campaign-end",
     r"exemption-(decide|withdraw)",
     r"attestation-(confirm|refuse|revoke|register-open|register-close)",
     r"fact-type-(check|retire)",
     r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide",
+    r"plugin-(switch|settings)",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
     r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)",
     r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",

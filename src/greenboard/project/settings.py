@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "greenboard.durable",
     "greenboard.access",
     "greenboard.identity",
+    "greenboard.plugins",
     "greenboard.catalog",
     "greenboard.facts",
     "greenboard.attestations",

@@ -53,7 +53,17 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
-_REVIEWS = ("reviews", "review", "review-new", "review-learn", "review-templates", "review-template", "review-signed")
+_REVIEWS = (
+    "reviews",
+    "review",
+    "review-new",
+    "review-learn",
+    "review-templates",
+    "review-template",
+    "review-signed",
+    "past-reviews",
+    "past-review",
+)
 _CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _WORKFLOWS = (
@@ -96,6 +106,7 @@ _OWN = (
     ("Channels", "channels", Permission.NOTIFICATIONS_MANAGE),
     ("Webhooks", "hooks", Permission.HOOKS_MANAGE),
     ("Audit log", "audit", Permission.AUDIT_READ),
+    ("Plugins", "plugins", Permission.OPERATE),
 )
 """The pages of the account's menu."""
 

@@ -36,6 +36,8 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.plugins import framing, shown
+from greenboard.web.plugins import view as plugins
 from greenboard.web.reporting import badge, saved
 from greenboard.web.reporting.overview import overview
 from greenboard.web.reporting.view import page as report
@@ -86,6 +88,7 @@ urlpatterns = [
     path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
     path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
     path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
+    path("reports/<str:name>/as/<str:as_file>", report, name="report-as"),
     path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
     path("campaigns", campaigns.listing, name="campaigns"),
@@ -210,6 +213,13 @@ urlpatterns = [
     path("team-channel/drop", routes.drop_team, name="team-channel-drop"),
     path("messages", channels.messages, name="messages"),
     path("messages/<int:number>/again", channels.again, name="message-again"),
+    path("plugins", plugins.listing, name="plugins"),
+    path("plugins/<str:name>", plugins.page, name="plugin"),
+    path("plugins/<str:name>/switch", plugins.switch, name="plugin-switch"),
+    path("plugins/<str:name>/settings", plugins.settings, name="plugin-settings"),
+    path("plugins/<str:plugin>/entity", framing.entity, name="plugin-entity"),
+    path("plugins/<str:plugin>/proxy/<str:name>/<path:rest>", framing.proxy, name="plugin-proxy"),
+    path("plugins/<str:plugin>/<path:rest>", shown.page, name="plugin-page"),
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),
