@@ -215,7 +215,7 @@ def put_source(request: HttpRequest, name: Path[SourceName], given: SourceGiven)
 
 
 @router.post(f"{_SOURCE}/look", auth=SCAFFOLDS, response={202: SourceShown})
-def look_at_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - as below
+def look_at_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - it is passed
     """Have a source read now."""
     row = store.source(name)
     sources.wake(row)
@@ -223,7 +223,7 @@ def look_at_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse
 
 
 @router.delete(_SOURCE, auth=SCAFFOLDS, response={204: None})
-def remove_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - the framework passes it
+def remove_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - it is passed
     """Forget a source with its scaffolds. What was made from them stays."""
     sources.remove(name)
     return HttpResponse(status=204)
