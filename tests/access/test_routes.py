@@ -33,6 +33,7 @@ OPEN = {
     "sign-out",
     "api-root",
     "badge",
+    "answer",
 }
 """Whether it runs, the ways in and out, an address of the API at which nothing is, and badges, which ask
 who may see them themselves: `tests/reports/test_badges.py`."""
@@ -164,6 +165,8 @@ PAGES = {
     "workflow-secret-remove": "maintainer",
     "workflow-runs": "member",
     "workflow-run": "member",
+    "run-delegate": "member",
+    "run-file": "member",
     "run-progress": "member",
     "run-answer": "member",
     "run-go-on": "member",
@@ -242,7 +245,12 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages", "/workflows/callbacks/{token}"}
+SIGNED = {
+    "/hooks/in/{name}",
+    "/connections/{name}/messages",
+    "/workflows/callbacks/{token}",
+    "/channels/{int:number}/slack",
+}
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
@@ -261,7 +269,7 @@ _FORMS = (
     r"fact-type-(check|retire)",
     r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
-    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)",
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
 )
 FORMS = re.compile("|".join(_FORMS))
 """The pages that take POST only."""
@@ -359,6 +367,7 @@ OPERATIONS = {
     "GET /workflow-runs": "member",
     "GET /workflow-runs/{int:number}": "member",
     "POST /workflow-runs/{int:number}/answer": "member",
+    "POST /workflow-runs/{int:number}/delegate": "member",
     "POST /workflow-runs/{int:number}/retry": "member",
     "POST /workflow-runs/{int:number}/skip": "member",
     "POST /workflow-runs/{int:number}/cancel": "member",
