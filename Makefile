@@ -20,7 +20,7 @@ define fetch
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgres test-postgres-all test-slow lint style security format types contracts sizes bench lock check audit sbom client clean
+.PHONY: help install run test test-postgres test-postgres-all test-slow test-plugin lint style security format types contracts sizes bench lock check audit sbom client clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite, but 
 
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
+
+test-plugin: $(VENV)/.installed-dev $(ASSETS) ## Build, install and use the example of a plugin, outside of the source tree
+	@$(BIN)/python -m pytest -q tests/plugins/test_example.py
 
 lint: types style security contracts sizes ## Check types, style, security, migrations, import contracts and sizes
 

@@ -34,9 +34,12 @@ OPEN = {
     "api-root",
     "badge",
     "answer",
+    "plugin-entity",
+    "plugin-proxy",
 }
-"""Whether it runs, the ways in and out, an address of the API at which nothing is, and badges, which ask
-who may see them themselves: `tests/reports/test_badges.py`."""
+"""Whether it runs, the ways in and out, an address of the API at which nothing is, and what asks itself who may see it:
+badges (`tests/reports/test_badges.py`), links in letters (`tests/workflows/test_answers.py`), and what frames ask for
+(`tests/plugins/test_frames.py`)."""
 
 OWN = {
     "account",
@@ -61,8 +64,9 @@ OWN = {
     "account_reauthenticate",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
+    "plugin-page",
 }
-"""The pages of one's own account, for whoever is signed in."""
+"""The pages of one's own account, for whoever is signed in; those of plugins name a permission: `tests/plugins`."""
 
 ROLES = ("viewer", "member", "maintainer", "administrator")
 """Each may all that those before it may."""
@@ -100,6 +104,7 @@ PAGES = {
     "report-xlsx": "viewer",
     "report-pdf": "viewer",
     "report-json": "viewer",
+    "report-as": "viewer",
     "views": "viewer",
     "view-make": "viewer",
     "view-change": "viewer",
@@ -133,6 +138,7 @@ PAGES = {
     "review-triage": "maintainer",
     "review-assign": "member",
     "review-answer": "member",
+    "review-answers": "member",
     "review-comment": "member",
     "review-finding": "member",
     "review-section": "member",
@@ -146,6 +152,11 @@ PAGES = {
     "review-file-pdf": "viewer",
     "review-file-md": "viewer",
     "review-file-json": "viewer",
+    "past-reviews": "viewer",
+    "past-review": "viewer",
+    "past-review-file-pdf": "viewer",
+    "past-review-file-md": "viewer",
+    "past-review-file-json": "viewer",
     "campaigns": "viewer",
     "campaign": "viewer",
     "campaign-csv": "viewer",
@@ -153,6 +164,20 @@ PAGES = {
     "campaign-edit": "maintainer",
     "campaign-end": "maintainer",
     "campaign-dry-run": "maintainer",
+    "scaffolds": "member",
+    "scaffold": "member",
+    "scaffold-fields": "member",
+    "scaffold-update": "member",
+    "makings": "member",
+    "making": "member",
+    "making-progress": "member",
+    "making-download": "member",
+    "making-retry": "member",
+    "making-update": "member",
+    "scaffold-sources": "maintainer",
+    "scaffold-source-put": "maintainer",
+    "scaffold-source-look": "maintainer",
+    "scaffold-source-remove": "maintainer",
     "workflows": "member",
     "workflow": "member",
     "workflow-fields": "member",
@@ -239,6 +264,10 @@ PAGES = {
     "inlet-close": "administrator",
     "inlet-open": "administrator",
     "inlet-remove": "administrator",
+    "plugins": "administrator",
+    "plugin": "administrator",
+    "plugin-switch": "administrator",
+    "plugin-settings": "administrator",
     "audit": "administrator",
     "audit-csv": "administrator",
     "audit-jsonl": "administrator",
@@ -262,14 +291,16 @@ _FORMS = (
     r"people-make|person-(close|open|join|leave)",
     r"access-.+|identities-.+|(hook|inlet)-.+",
     r"channel-(change|test|remove)|route-(make|change|remove)|team-channel-(save|drop)|message-again",
-    r"review-(make|triage|assign|answer|comment|finding|section|decide|sign|resume|condition|withdraw|follow)",
+    r"review-(make|triage|assign|answer|answers|comment|finding|section|decide|sign|resume|condition|withdraw|follow)",
     r"campaign-end",
     r"exemption-(decide|withdraw)",
     r"attestation-(confirm|refuse|revoke|register-open|register-close)",
     r"fact-type-(check|retire)",
     r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide",
+    r"plugin-(switch|settings)",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
     r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
+    r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",
 )
 FORMS = re.compile("|".join(_FORMS))
 """The pages that take POST only."""
@@ -354,6 +385,18 @@ OPERATIONS = {
     "POST /connections/{name}/removals/{int:number}": "maintainer",
     "GET /connections/{name}/subjects": "member",
     "POST /connections/{name}/subjects/{int:number}": "maintainer",
+    "GET /scaffolds": "member",
+    "GET /scaffolds/{name}": "member",
+    "POST /scaffolds/{name}/makings": "member",
+    "GET /scaffolds/{name}/behind": "member",
+    "POST /scaffolds/{name}/updates": "member",
+    "GET /scaffold-makings": "member",
+    "GET /scaffold-makings/{int:number}": "member",
+    "POST /scaffold-makings/{int:number}/retry": "member",
+    "GET /scaffold-sources": "maintainer",
+    "PUT /scaffold-sources/{name}": "maintainer",
+    "POST /scaffold-sources/{name}/look": "maintainer",
+    "DELETE /scaffold-sources/{name}": "maintainer",
     "GET /workflows": "member",
     "GET /workflows/{name}": "member",
     "PUT /workflows/{name}": "maintainer",

@@ -35,4 +35,5 @@ def test_a_long_file_is_refused(tmp_path: Path) -> None:
 
 def test_broad_excepts_are_counted(tmp_path: Path) -> None:
     (tmp_path / "broad.py").write_text("try:\n    pass\nexcept Exception:\n    pass\n" * 5, encoding="utf-8")
-    assert "5 broad excepts" in sizes(tmp_path).stderr
+    (tmp_path / "hidden.py").write_text("try:\n    pass\nexcept (Exception, SystemExit):\n    pass\n", encoding="utf-8")
+    assert "6 broad excepts" in sizes(tmp_path).stderr

@@ -1,4 +1,4 @@
-"""Which integrations there are: the folders that ship, and those that GREENBOARD_INTEGRATIONS names."""
+"""Which integrations there are: those that ship, that GREENBOARD_INTEGRATIONS names, and of plugins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from greenboard.connections.integration import MANIFEST, SHIPPED, Integration, l
 from greenboard.core.errors import UserError
 from greenboard.facts import vocabulary
 from greenboard.facts.vocabulary import Vocabulary
+from greenboard.plugins import registry
+from greenboard.plugins.boundary import Mishap, attempt
 
 SETTING = "GREENBOARD_INTEGRATIONS"
 
@@ -25,25 +27,30 @@ def broken(words: Vocabulary | None = None, variables: Mapping[str, str] | None 
     return _both(words, variables)[1]
 
 
+Brought = tuple[tuple[str, Path], ...]
+"""The folders of integrations that plugins bring, each with the name of its plugin."""
 Both = tuple[Mapping[str, Integration], tuple[UserError, ...]]
 
 
 def _both(words: Vocabulary | None, variables: Mapping[str, str] | None) -> Both:
     told = (os.environ if variables is None else variables).get(SETTING, "")
-    return _read(told) if words is None else _all(told, words)
+    brought = tuple(registry.brought("greenboard_integrations", Path))
+    return _read(told, brought) if words is None else _all(told, brought, words)
 
 
 @lru_cache(maxsize=4)
-def _read(told: str) -> Both:
-    return _all(told, vocabulary.load())
+def _read(told: str, brought: Brought) -> Both:
+    return _all(told, brought, vocabulary.load())
 
 
-def _all(told: str, words: Vocabulary) -> Both:
+def _all(told: str, brought: Brought, words: Vocabulary) -> Both:
     several: dict[str, Integration] = {}
     errors: list[UserError] = []
-    for folder in (*inside(SHIPPED), *_named(told, errors)):
+    ours = (("", folder) for folder in (*inside(SHIPPED), *_named(told, errors)))
+    theirs = ((plugin, folder) for plugin, place in brought for folder in inside(place))
+    for plugin, folder in (*ours, *theirs):
         try:
-            one = load(folder, words)
+            one = _contained(plugin, folder, words) if plugin else load(folder, words)
         except UserError as error:
             errors.append(error)
             continue
@@ -52,6 +59,14 @@ def _all(told: str, words: Vocabulary) -> Both:
             errors.append(UserError(f"the name {one.name!r} is taken", place=one.document.place("name"), hint=hint))
         several.setdefault(one.name, one)
     return dict(sorted(several.items())), tuple(errors)
+
+
+def _contained(plugin: str, folder: Path, words: Vocabulary) -> Integration:
+    """An integration of a plugin, whose code may raise anything when it is imported."""
+    came = attempt(plugin, f"the integration {folder.name}", lambda: load(folder, words), (UserError,))
+    if isinstance(came, Mishap):
+        raise UserError(f"the integration {folder.name} of the plugin {plugin} cannot be loaded: {came.said}")
+    return came
 
 
 def _named(told: str, errors: list[UserError]) -> Iterator[Path]:

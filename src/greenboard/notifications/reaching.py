@@ -1,4 +1,4 @@
-"""The kinds of channels there are, and what each needs: how a letter gets to a tool."""
+"""The kinds of channels there are, and what each needs: how a letter gets to a tool. Plugins may bring more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from functools import cache
 
 from greenboard.core.discovery import modules
 from greenboard.core.errors import UserError, suggest
+from greenboard.notifications.rendering.text import text
 from greenboard.notifications.types import Came, Letter
+from greenboard.plugins import registry
+from greenboard.plugins.contract import Channel, Sent
 
 FOLDER = "greenboard.notifications.channels"
 Given = Mapping[str, str]
@@ -51,10 +54,33 @@ class Kind:
         return next((one for one in self.fields if one.name == name), None)
 
 
-@cache
 def kinds() -> Mapping[str, Kind]:
-    """Every kind of channel by its name."""
+    """Every kind of channel by its name; one of a plugin has that of the plugin before it: `plugin.name`."""
+    brought = (_brought(plugin, one) for plugin, one in registry.brought("greenboard_channels", Channel))
+    return {**_ours(), **{kind.name: kind for kind in brought}}
+
+
+@cache
+def _ours() -> Mapping[str, Kind]:
     return {kind.name: kind for kind in (module.KIND for module in modules(FOLDER))}
+
+
+def _brought(plugin: str, one: Channel) -> Kind:
+    where = f"the channel {one.name}"
+
+    def check(given: Given) -> None:
+        registry.call(plugin, where, lambda: one.check(given), type(None))
+
+    def send(given: Given, address: str, letter: Letter) -> Came:
+        told = {**letter.plain(), "text": text(letter)}
+        try:
+            came = registry.call(plugin, where, lambda: one.send(given, address, told), Sent)
+        except UserError as error:  # the plugin may be mended meanwhile, so the letter waits
+            return Came(False, str(error))
+        return Came(came.arrived, came.said, came.status, came.permanent and not came.arrived)
+
+    fields = tuple(Field(f.name, f.title, f.hint, f.example, f.secret, f.required) for f in one.fields)
+    return Kind(f"{plugin}.{one.name}", one.title, one.about, fields, check, send)
 
 
 def kind(name: str) -> Kind:

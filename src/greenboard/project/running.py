@@ -60,10 +60,21 @@ def prepare(data_dir: Path, *, sample: bool) -> None:
         migrate()
     else:
         setup.expect_current()
+    _remember_plugins()
     if sample:
         from greenboard.project.sample import load
 
         load.ensure(data_dir, now=clock.now(), progress=lambda line: click.echo(f"  {line}", err=True))
+
+
+def _remember_plugins() -> None:
+    """Keep what rules can say because of plugins, once it is known which of them can be used."""
+    from greenboard.facts import vocabulary
+    from greenboard.plugins import installation, registry
+
+    if registry.plugins():
+        vocabulary.load()
+        installation.remember()
 
 
 def migrate() -> None:

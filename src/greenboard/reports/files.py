@@ -1,4 +1,4 @@
-"""A report as a file: CSV and JSON of its tables, a workbook, and paper."""
+"""A report as a file: CSV and JSON of its tables, a workbook, paper, and the formats of plugins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from greenboard.core.errors import UserError
 from greenboard.paper import csv, pdf, sheet
 from greenboard.paper.types import Block, Document, Facts, Heading, Text
 from greenboard.paper.types import Table as Printed
+from greenboard.plugins import registry
+from greenboard.plugins.contract import ReportFormat
 from greenboard.reports.ground import Ground
 from greenboard.reports.types import Column, Report, Row, Table, Told, Value
 
@@ -39,17 +41,34 @@ class File:
 
 
 def write(made: Made, format_: str) -> File:
-    """A report in one of the `FORMATS`. CSV holds one table: that which is asked for, or the first.
+    """A report in one of the `FORMATS`, or in one of a plugin: `plugin.name`.
+
+    CSV holds one table: that which is asked for, or the first.
 
     Raises:
-        UserError: there is no such format or table.
+        UserError: there is no such format or table, or the plugin broke.
 
     """
-    if format_ not in FORMATS:
-        raise UserError(f"reports are not written as {format_!r}", expected=", ".join(FORMATS))
-    media, writer = FORMATS[format_]
     day = f"{made.ground.wanted.now:%Y-%m-%d}"
-    return File(f"{made.report.name}-{day}.{format_}", media, writer(made))
+    if format_ in FORMATS:
+        media, writer = FORMATS[format_]
+        return File(f"{made.report.name}-{day}.{format_}", media, writer(made))
+    brought = {name: (plugin, one) for name, plugin, one in _brought()}
+    if format_ not in brought:
+        raise UserError(f"reports are not written as {format_!r}", expected=", ".join([*FORMATS, *brought]))
+    plugin, one = brought[format_]
+    content = registry.call(plugin, f"the report format {one.name}", lambda: one.write(plain(made)), bytes)
+    return File(f"{made.report.name}-{day}.{one.extension}", one.media, content)
+
+
+def _brought() -> Iterator[tuple[str, str, ReportFormat]]:
+    for plugin, one in registry.brought("greenboard_report_formats", ReportFormat):
+        yield f"{plugin}.{one.name}", plugin, one
+
+
+def of_plugins() -> list[tuple[str, str]]:
+    """The formats of plugins, and what they are called."""
+    return [(name, one.title) for name, _, one in _brought()]
 
 
 def plain(made: Made) -> dict[str, object]:

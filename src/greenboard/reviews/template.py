@@ -13,9 +13,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from greenboard.attestations.types import Who
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.core.refs import Ref
+from greenboard.plugins import registry
 from greenboard.scorecards.types import Scorecard
 
 MAX_BYTES = 2 * 2**20
@@ -96,6 +98,26 @@ class Section(_Form):
         return self
 
 
+class Signing(_Form):
+    """Who signs what was decided: people of teams or with roles, all who may if none is named; another than decided."""
+
+    teams: tuple[str, ...] = ()
+    roles: tuple[Name, ...] = ()
+    another: bool = False
+
+    @model_validator(mode="after")
+    def _teams(self) -> Signing:
+        for team in self.teams:
+            Ref.parse(team, kind="team")
+        return self
+
+    @property
+    def who(self) -> Who | None:
+        """The people that are named; None where nobody is."""
+        named = Who(False, tuple(Ref.parse(team, kind="team") for team in self.teams), self.roles)
+        return named if named.teams or named.roles else None
+
+
 class Template(_Form):
     """A review as it is to be held. With `alone` the person who asked for it may accept and sign it, too."""
 
@@ -104,6 +126,7 @@ class Template(_Form):
     description: str = Field(default="", max_length=4000)
     scorecard: str = ""
     alone: bool = False
+    sign: Signing = Signing()
     stages: tuple[Stage, ...] = Field(min_length=1)
     sections: tuple[Section, ...] = Field(min_length=1)
 
@@ -138,7 +161,8 @@ class Template(_Form):
     @property
     def text(self) -> str:
         """All of it in one form only, as it is kept with a review."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        said = self.model_dump(mode="json", exclude=None if self.sign != Signing() else {"sign"})
+        return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def digest(self) -> str:
@@ -249,14 +273,39 @@ def load(path: Path, known: Known | None = None) -> Template:
     return parse(text, str(path), known)
 
 
-@cache
 def shipped() -> Mapping[str, Template]:
-    """Every template that ships, and those of your own, by name; one of your own goes before.
+    """Every template that ships, those of your own, and of plugins, by name; one of your own goes before.
 
     Raises:
         UserError: the folder of your own is not there, or something in a file is wrong.
 
     """
+    brought = tuple(registry.brought("greenboard_review_templates", Path))
+    return {**of_files(), **_of_plugins(brought)} if brought else of_files()
+
+
+@cache
+def _of_plugins(brought: tuple[tuple[str, Path], ...]) -> Mapping[str, Template]:
+    """The templates of plugins. One of a name that is taken, or that cannot be read, rejects its plugin."""
+    found: dict[str, Template] = {}
+    for name, folder in brought:
+        try:
+            several = {one.name: one for one in map(load, sorted(folder.glob("*.yaml")))}
+        except UserError as error:
+            registry.reject(name, "its review templates", error)
+            continue
+        taken = sorted(several.keys() & (found.keys() | of_files().keys()))
+        if taken:
+            said = UserError(f"the name {taken[0]!r} is taken", hint="Choose another name for the template.")
+            registry.reject(name, "its review templates", said)
+        else:
+            found |= several
+    return found
+
+
+@cache
+def of_files() -> Mapping[str, Template]:
+    """Those that ship and those of your own; errors as for `shipped`."""
     folders = (content.library("reviews"), content.own_reviews())
     paths = [path for folder in folders if folder is not None for path in sorted(folder.glob("*.yaml"))]
     found = {template.name: template for template in map(load, paths)}

@@ -6,7 +6,7 @@ This is the one list of them: the compiler is configured from it, and the refere
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from greenboard.rules.around import RELATIONS, SINGLE
 
@@ -207,9 +207,9 @@ _ORDERED = ("bool", "int", "double", "string", "timestamp", "duration")
 _MIXED = (("int", "double"), ("double", "int"))
 
 
-@cache
-def configuration() -> str:
-    """The compiler's configuration: comparisons between whole and broken numbers, and the field's functions."""
+@lru_cache(maxsize=4)
+def configuration(brought: tuple[Function, ...] = ()) -> str:
+    """The compiler's configuration: comparisons between whole and broken numbers, our functions, and plugins'."""
     lines = ["stdlib:", "  exclude_functions:"]
     lines += [f'    - name: "{name}"' for name in (*_ORDER, *_EQUAL)]
     lines.append("functions:")
@@ -218,7 +218,7 @@ def configuration() -> str:
         lines += _declaration(name, tuple(pairs))
     for name in _EQUAL:
         lines += _declaration(name, ((("T", "T"), "bool"), *((pair, "bool") for pair in _MIXED)))
-    for function in FIELD_FUNCTIONS:
+    for function in (*FIELD_FUNCTIONS, *brought):
         lines += _declaration(function.name, function.overloads, method=function.method)
         for relation in RELATIONS if function.of_related else ():
             lines += _overloads(f"{relation}_{function.name}", function.overloads, target=f"related.{relation}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from greenboard.rules import (
     arithmetic,
+    brought,
     conversions,
     gather,
     lists,
@@ -35,7 +36,8 @@ def apply(node: Call, arguments: Sequence[Value], lanes: int, strings: Strings) 
     """
     if node.function not in _OF_PARTS and ListVec in map(type, arguments):
         arguments = [part.whole() if isinstance(part, ListVec) else part for part in arguments]
-    return _OPERATORS[node.function](Step(node, arguments, lanes, strings))
+    operator = _OPERATORS.get(node.function, brought.applied)
+    return operator(Step(node, arguments, lanes, strings))
 
 
 def known() -> frozenset[str]:

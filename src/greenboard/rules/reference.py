@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from greenboard.rules import brought
 from greenboard.rules.functions import FIELD_FUNCTIONS, Function
 
 
@@ -175,8 +176,10 @@ _TYPES = Section(
 
 
 def sections() -> tuple[Section, ...]:
-    """All functions that rules may use, in the order of the reference."""
-    return (Section("Of Greenboard", FIELD_FUNCTIONS), _LISTS, _OPTIONALS, _TEXTS, _NUMBERS, _TIMES, _TYPES)
+    """All functions that rules may use, in the order of the reference; those of plugins last."""
+    ours = (Section("Of Greenboard", FIELD_FUNCTIONS), _LISTS, _OPTIONALS, _TEXTS, _NUMBERS, _TIMES, _TYPES)
+    found = brought.functions()
+    return (*ours, Section("Of plugins", found)) if found else ours
 
 
 def _functions() -> Iterator[Function]:

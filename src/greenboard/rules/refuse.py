@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from greenboard.core.errors import Place, UserError, suggest
-from greenboard.rules import functions, mistakes, reference
+from greenboard.rules import brought, functions, mistakes, reference
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.schema import NOW, PARAMETERS, Schema, struct_type
 from greenboard.rules.tree import Type
@@ -112,7 +112,8 @@ def _unknown_field(source: Source, at: int, field: str, stated: Type, schema: Sc
 def _unknown_name(source: Source, at: int, name: str, schema: Schema) -> RuleError:
     called = source.text[at : at + 1] == "("
     start = max(source.text.rfind(name, 0, at + 1), 0) if called else at
-    declared = next((one for one in functions.FIELD_FUNCTIONS if one.name == name), None)
+    ours = (*functions.FIELD_FUNCTIONS, *brought.functions())
+    declared = next((one for one in ours if one.name == name), None)
     if called and declared is not None:
         return _called_otherwise(source, start, declared)
     names = [*schema.vocabulary.types, NOW, PARAMETERS]

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from greenboard.facts.vocabulary import FactType, FieldDef, FieldType, Vocabulary
-from greenboard.rules import functions, tree
+from greenboard.rules import brought, functions, tree
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.functions import ROOT
 from greenboard.rules.tree import Type
@@ -73,7 +73,7 @@ def struct_type(message: str) -> Type:
 def environment(schema: Schema) -> Any:
     """The compiler for a schema. Built once for each vocabulary and set of parameters."""
     with _LOCK:
-        return _environment(_Key(schema), tuple(sorted(schema.parameters.items())))
+        return _environment(_Key(schema), tuple(sorted(schema.parameters.items())), brought.functions())
 
 
 _LOCK = threading.Lock()
@@ -93,7 +93,7 @@ class _Key:
 
 
 @lru_cache(maxsize=256)
-def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> Any:
+def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...], more: tuple[functions.Function, ...]) -> Any:
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 
@@ -103,7 +103,7 @@ def _environment(key: _Key, parameters: tuple[tuple[str, FieldType], ...]) -> An
         variables[name] = cel.Type.List(message) if declared.many else message
     return cel.NewEnv(
         descriptor_pool=_pool(key, parameters),
-        config=cel.NewEnvConfigFromYaml(functions.configuration()),
+        config=cel.NewEnvConfigFromYaml(functions.configuration(more)),
         variables=variables,
         extensions=[
             ext_bindings.ExtBindings(),

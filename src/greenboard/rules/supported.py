@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from greenboard.facts.vocabulary import FieldDef
-from greenboard.rules import conversions, texts, times, versions
+from greenboard.rules import brought, conversions, texts, times, versions
 from greenboard.rules.around import RELATIONS
 from greenboard.rules.refuse import RuleError, Source, one_of
 from greenboard.rules.schema import Schema
@@ -100,7 +100,7 @@ _SIGNS = {
 
 def missing(function: str, arguments: Sequence[Type]) -> str | None:
     """Why a call cannot be evaluated, or None when it can."""
-    kinds = _KINDS.get(function)
+    kinds = _KINDS.get(function) or brought.kinds(function)
     label = _SIGNS.get(function) or function.strip("_")
     if kinds is None:
         return f"{label}() is not supported"

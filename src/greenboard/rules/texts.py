@@ -33,14 +33,33 @@ def pattern(text: str) -> Any:
     return re2.compile(text, options)
 
 
-def per_text(step: Step, stated: Type, function: TextFunction) -> Vec:
-    """Apply a function to each distinct combination of arguments, and spread what it gives."""
+def per_text(step: Step, stated: Type, function: TextFunction, *, known_only: bool = False) -> Vec:
+    """Apply a function to each distinct combination of arguments, and spread what it gives.
+
+    With `known_only` it is not called for what stands where an argument has no value, but for what does somewhere.
+    """
     arguments = [step.vec(index) for index in range(len(step.arguments))]
     distinct, inverse = _distinct([_valued(argument) for argument in arguments])
     columns = [_values(argument.type, part, step) for argument, part in zip(arguments, distinct, strict=True)]
-    results = (function(*values) for values in zip(*columns, strict=True))
+    combined = zip(*columns, strict=True)
+    if known_only:
+        wanted = _somewhere(step, inverse, len(columns[0]))
+        results = (function(*values) if known else None for values, known in zip(combined, wanted, strict=True))
+    else:
+        results = (function(*values) for values in combined)
     made, failed = collect(step, results) if stated.kind is Kind.STRING else _encode(stated, list(results))
     return Vec(stated, made[inverse], failing(step.state(), failed[inverse]))
+
+
+def _somewhere(step: Step, inverse: Array, count: int) -> list[bool]:
+    """Which of the distinct combinations stand in a lane where all arguments have a value."""
+    state = step.state()
+    if state is None:
+        return [True] * count
+    wanted = np.zeros(count, dtype=np.bool_)
+    lanes = np.broadcast_arrays(inverse, state)
+    wanted[lanes[0][lanes[1] == OK]] = True
+    return list(wanted.tolist())
 
 
 def _valued(argument: Vec) -> Array:

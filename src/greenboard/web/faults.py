@@ -39,6 +39,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "Not found", said, "Search with Ctrl K, or start from the board.")
 
 
+def plugin_broke(request: HttpRequest, error: UserError) -> HttpResponse:
+    """A page that a plugin brings, and that it could not draw."""
+    said = str(error)
+    todo = "Tell whoever operates Greenboard: the page of the plugin says more."
+    return _page(request, 502, "A plugin broke", said[:1].upper() + said[1:], todo)
+
+
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """More attempts than anybody makes by hand."""
     context = {"said": "Too many attempts from your address.", "todo": "Wait a minute, then try again."}

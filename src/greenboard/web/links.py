@@ -45,6 +45,11 @@ def told(url: str) -> str:
     return url if url.startswith("/exemptions/") else outside(url)
 
 
+def report_as(name: str, form: str) -> str:
+    """The address of a report in a format of a plugin."""
+    return f"/reports/{name}/as/{form}"
+
+
 def report(name: str, as_file: str = "") -> str:
     """The page of a report, or a file of it."""
     return f"/reports/{name}.{as_file}" if as_file else f"/reports/{name}"

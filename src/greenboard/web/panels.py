@@ -1,6 +1,6 @@
 """Parts of the pages of an entity and of *Mine*, and what is offered beside a result: modules found by looking.
 
-A module in `web.entity.panels` has `panel(about: About) -> Panel | None`, one in `web.mine.panels`
+A module in `web.entity.panels` has `panel(about: About) -> Panel | list[Panel] | None`, one in `web.mine.panels`
 `panel(home: Home) -> Panel | None`, one in `web.entity.offers`
 `offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]`.
 """
@@ -78,7 +78,8 @@ class Offer:
 
 def of_entity(about: About) -> tuple[Panel, ...]:
     """The panels of an entity's page, from the top."""
-    return _ordered([module.panel(about) for module in modules(ENTITY)])
+    found = [module.panel(about) for module in modules(ENTITY)]
+    return _ordered([one for part in found for one in (part if isinstance(part, list) else [part])])
 
 
 def of_home(home: Home) -> tuple[Panel, ...]:

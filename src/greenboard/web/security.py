@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from greenboard.plugins import registry
+
 POLICY = "; ".join(  # noqa: FLY002 - one directive to a line
     (
         "default-src 'none'",
@@ -55,6 +57,9 @@ class SecurityMiddleware:
             _current.reset(token)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        framed = registry.origins()
+        if framed and response.headers["Content-Security-Policy"] == POLICY:
+            response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {' '.join(framed)}"
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers["X-Request-Id"] = request_id

@@ -36,6 +36,8 @@ from greenboard.web.mine.view import page as mine
 from greenboard.web.ownership.view import page as ownership
 from greenboard.web.palette.view import entries
 from greenboard.web.people import view as people
+from greenboard.web.plugins import framing, shown
+from greenboard.web.plugins import view as plugins
 from greenboard.web.reporting import badge, saved
 from greenboard.web.reporting.overview import overview
 from greenboard.web.reporting.view import page as report
@@ -43,6 +45,7 @@ from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.reviews import urls as reviews
 from greenboard.web.rule.view import page as rule
+from greenboard.web.scaffolds import urls as scaffolds
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session import providers
@@ -86,6 +89,7 @@ urlpatterns = [
     path("reports/<str:name>.xlsx", report, {"as_file": "xlsx"}, name="report-xlsx"),
     path("reports/<str:name>.pdf", report, {"as_file": "pdf"}, name="report-pdf"),
     path("reports/<str:name>.json", report, {"as_file": "json"}, name="report-json"),
+    path("reports/<str:name>/as/<str:as_file>", report, name="report-as"),
     path("reports/<str:name>", report, name="report"),
     path("sending-reports", reports, name="reports"),
     path("campaigns", campaigns.listing, name="campaigns"),
@@ -118,6 +122,7 @@ urlpatterns = [
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
     *reviews.patterns,
+    *scaffolds.patterns,
     path("workflows", workflows.listing, name="workflows"),
     path("workflows/<str:name>", workflows.page, name="workflow"),
     path("workflows/<str:name>/fields", workflows.fields, name="workflow-fields"),
@@ -212,6 +217,13 @@ urlpatterns = [
     path("team-channel/drop", routes.drop_team, name="team-channel-drop"),
     path("messages", channels.messages, name="messages"),
     path("messages/<int:number>/again", channels.again, name="message-again"),
+    path("plugins", plugins.listing, name="plugins"),
+    path("plugins/<str:name>", plugins.page, name="plugin"),
+    path("plugins/<str:name>/switch", plugins.switch, name="plugin-switch"),
+    path("plugins/<str:name>/settings", plugins.settings, name="plugin-settings"),
+    path("plugins/<str:plugin>/entity", framing.entity, name="plugin-entity"),
+    path("plugins/<str:plugin>/proxy/<str:name>/<path:rest>", framing.proxy, name="plugin-proxy"),
+    path("plugins/<str:plugin>/<path:rest>", shown.page, name="plugin-page"),
     path("audit", audit.listing, name="audit"),
     path("audit.csv", audit.export, {"as_file": "csv"}, name="audit-csv"),
     path("audit.jsonl", audit.export, {"as_file": "jsonl"}, name="audit-jsonl"),

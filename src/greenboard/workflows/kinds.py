@@ -1,7 +1,8 @@
-"""What steps can do: modules found by looking into `workflows.steps`, each with a `KIND`. Pure."""
+"""What steps can do: modules in `workflows.steps`, found by looking, each with a `KIND`, and what plugins bring."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,20 +10,19 @@ from functools import cache
 from typing import Any
 
 from croniter import croniter  # type: ignore[import-untyped]
-from pydantic import BaseModel, ConfigDict
 
 from greenboard.core.discovery import modules
 from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
-from greenboard.workflows.types import Asked, Result
+from greenboard.plugins import registry
+from greenboard.plugins.contract import Action, Inputs, Performing, Refused
+from greenboard.workflows.types import Asked, Done, Failed, Result
 
 STEPS = "greenboard.workflows.steps"
 
 
-class Given(BaseModel):
+class Given(Inputs):
     """What a step is given (`with`). Texts that are one expression may come to any type, which is checked then."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Kind:
 
     name: str
     title: str
-    model: type[Given]
+    model: type[Inputs]
     perform: Callable[[Any, Moment], Result]
     sealed: frozenset[str] = frozenset()
     pure: bool = False
@@ -88,10 +88,35 @@ class Kind:
     check: Callable[[Any], None] | None = None
 
 
-@cache
 def known() -> Mapping[str, Kind]:
-    """Every kind of step by its name."""
+    """Every kind of step by its name; one of a plugin has that of the plugin before it: `plugin.name`."""
+    brought = (_brought(plugin, one) for plugin, one in registry.brought("greenboard_actions", Action))
+    return {**_ours(), **{kind.name: kind for kind in brought}}
+
+
+@cache
+def _ours() -> Mapping[str, Kind]:
     return {kind.name: kind for kind in (module.KIND for module in modules(STEPS))}
+
+
+def _brought(plugin: str, one: Action) -> Kind:
+    where = f"the action {one.name}"
+
+    def perform(given: Inputs, moment: Moment) -> Result:
+        entity = str(moment.entity) if moment.entity else ""
+        told = Performing(moment.run, moment.key, moment.workflow, entity, moment.by, moment.now)
+        try:
+            came = registry.call(plugin, where, lambda: one.perform(given, told), dict, (Refused,))
+        except Refused as error:
+            return Failed(str(error), again=error.again)
+        except UserError as error:
+            return Failed(str(error))
+        try:
+            return Done(json.loads(json.dumps(came, allow_nan=False)))
+        except (TypeError, ValueError) as error:
+            return Failed(f"the plugin {plugin} gave outputs that are no JSON: {error}")
+
+    return Kind(f"{plugin}.{one.name}", one.title, one.inputs, perform)
 
 
 def find(name: str) -> Kind:

@@ -133,6 +133,12 @@ INTEGRATIONS = Setting(
     "Folders of [integrations](integrations.md) of your own, separated by colons; each is one, or holds several",
     forms.TEXT,
 )
+PLUGINS = Setting(
+    "GREENBOARD_PLUGINS",
+    "Names of the [plugins](plugins.md) that may run, of those that are installed, separated by commas; `none` is none",
+    forms.NAMES,
+    shown="all that are installed",
+)
 IDENTITY = Setting(
     "GREENBOARD_IDENTITY",
     "File of the providers by which people sign in and are provisioned; see [identity.md](identity.md)",
@@ -174,6 +180,20 @@ OUTBOUND_ALLOW = Setting(
     "What may be called besides public addresses: networks (`10.0.0.0/8`) and names of hosts, separated by commas. "
     "See [api.md](api.md#webhooks)",
     forms.ALLOWED,
+    shown="none",
+)
+OUTBOUND_PROXY = Setting(
+    "GREENBOARD_OUTBOUND_PROXY",
+    "HTTP proxy through which everything is called that `GREENBOARD_OUTBOUND_ALLOW` does not name. "
+    "See [connections.md](connections.md#proxies-and-certificates)",
+    forms.PROXY,
+    shown="none",
+    secret=True,
+)
+OUTBOUND_CA = Setting(
+    "GREENBOARD_OUTBOUND_CA",
+    "File of certificates (PEM) that are trusted in calls to other machines, besides those of the public",
+    forms.CERTIFICATES,
     shown="none",
 )
 SMTP_URL = Setting(
@@ -288,11 +308,14 @@ SETTINGS: tuple[Setting[object], ...] = (
     REVIEWS,
     OWN_EXEMPTIONS,
     INTEGRATIONS,
+    PLUGINS,
     IDENTITY,
     PROXIES,
     TOKEN_RATE,
     API_BODY,
     OUTBOUND_ALLOW,
+    OUTBOUND_PROXY,
+    OUTBOUND_CA,
     SMTP_URL,
     MAIL_FROM,
     REMOVAL_SHARE,

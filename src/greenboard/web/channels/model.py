@@ -113,9 +113,9 @@ def fields(kind: Kind, given: Mapping[str, str]) -> list[Filled]:
 
 def shown(row: Channel, newest: Message | None, now: datetime) -> Shown:
     """A channel with its newest message."""
-    return Shown(
-        row.pk, row.name, reaching.kind(row.kind).title, row.active, sent(newest, now, row.name) if newest else None
-    )
+    kind = reaching.kinds().get(row.kind)
+    title = kind.title if kind else f"{row.kind}, which is not there any more"
+    return Shown(row.pk, row.name, title, row.active, sent(newest, now, row.name) if newest else None)
 
 
 def sent(row: Message, now: datetime, channel: str = "") -> Sent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -95,11 +96,17 @@ def _context(one: Report, look: Look, how: Drawn | None) -> dict[str, Any]:
         "chips": selection.chips(asked),
         "spans": spans(asked, one.span) if one.timed and not one.dated else None,
         "since": f"{asked.since:%Y-%m-%d}",
-        "files": [(form.upper(), _file(one, asked, form)) for form in ("xlsx", "pdf", "csv")],
+        "files": list(_files(one, asked)),
         "tables": [(table.title, _file(one, asked, "csv", table=table.name)) for table in told.tables],
         "api": asked.to(f"/api/v1/reporting/{one.name}", *(name for name in NAMES if name != "as_of")),
         "empty": not ground.seen.visible.any(),
     }
+
+
+def _files(one: Report, asked: Asked) -> Iterator[tuple[str, str]]:
+    yield from ((form.upper(), _file(one, asked, form)) for form in ("xlsx", "pdf", "csv"))
+    for name, title in files.of_plugins():
+        yield title, asked.to(links.report_as(one.name, name), *(known for known in NAMES if known != "as_of"))
 
 
 def _file(one: Report, asked: Asked, form: str, **more: str) -> str:

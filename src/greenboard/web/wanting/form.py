@@ -46,7 +46,8 @@ def kinds(of: Preference) -> list[Kind]:
 def channels(*, personal: bool) -> list[Channel]:
     """The channels to choose from; `personal` are those that reach single persons."""
     rows: Iterable[Channel] = store.channels().filter(active=True)
-    return [row for row in rows if not personal or reaching.kind(row.kind).tool]
+    known = reaching.kinds()
+    return [row for row in rows if not personal or (row.kind in known and known[row.kind].tool)]
 
 
 def drawn(of: Preference, *, personal: bool) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""What components cost: an example of a plugin."""

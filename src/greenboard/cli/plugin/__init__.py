@@ -1,0 +1,1 @@
+"""Work on plugins: look for mistakes, and begin one."""
