@@ -33,11 +33,13 @@ OPEN = {
     "sign-out",
     "api-root",
     "badge",
+    "answer",
     "plugin-entity",
     "plugin-proxy",
 }
 """Whether it runs, the ways in and out, an address of the API at which nothing is, and what asks itself who may see it:
-badges (`tests/reports/test_badges.py`), and what frames ask for (`tests/plugins/test_frames.py`)."""
+badges (`tests/reports/test_badges.py`), links in letters (`tests/workflows/test_answers.py`), and what frames ask for
+(`tests/plugins/test_frames.py`)."""
 
 OWN = {
     "account",
@@ -188,6 +190,8 @@ PAGES = {
     "workflow-secret-remove": "maintainer",
     "workflow-runs": "member",
     "workflow-run": "member",
+    "run-delegate": "member",
+    "run-file": "member",
     "run-progress": "member",
     "run-answer": "member",
     "run-go-on": "member",
@@ -270,7 +274,12 @@ PAGES = {
 }
 """The lowest role that may open each page, or send each form."""
 
-SIGNED = {"/hooks/in/{name}", "/connections/{name}/messages", "/workflows/callbacks/{token}"}
+SIGNED = {
+    "/hooks/in/{name}",
+    "/connections/{name}/messages",
+    "/workflows/callbacks/{token}",
+    "/channels/{int:number}/slack",
+}
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
@@ -290,7 +299,7 @@ _FORMS = (
     r"connection-(test|remove|collect)|collection-stop|removal-decide|discovery-decide",
     r"plugin-(switch|settings)",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
-    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|go-on|cancel)",
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
     r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",
 )
 FORMS = re.compile("|".join(_FORMS))
@@ -401,6 +410,7 @@ OPERATIONS = {
     "GET /workflow-runs": "member",
     "GET /workflow-runs/{int:number}": "member",
     "POST /workflow-runs/{int:number}/answer": "member",
+    "POST /workflow-runs/{int:number}/delegate": "member",
     "POST /workflow-runs/{int:number}/retry": "member",
     "POST /workflow-runs/{int:number}/skip": "member",
     "POST /workflow-runs/{int:number}/cancel": "member",

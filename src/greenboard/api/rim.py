@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -15,6 +16,8 @@ _PATH = "/api/"
 _JSON = "application/json"
 _RAW = frozenset({"/api/v1/reports", "/api/v1/attestation-files"})
 """Where a body may be anything: reports of pipelines and files of evidence, taken for what they are."""
+_CHAT = re.compile(r"/api/v1/channels/\d+/slack")
+"""Where a chat sends forms of its own, which it signs as they are."""
 _SAID = {
     400: "The request cannot be read.",
     403: "You may not do this.",
@@ -48,7 +51,7 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     size = int(length) if length.isdecimal() else 0
     if size > settings.API_BODY:
         return answer(413, f"A body of {size:,} bytes is longer than the {settings.API_BODY:,} that are taken.")
-    if request.path in _RAW:
+    if request.path in _RAW or _CHAT.fullmatch(request.path):
         request.body  # noqa: B018 - kept, so that a form can be read and the whole be told apart from another
         return None
     if size and request.method not in ("GET", "HEAD") and request.content_type != _JSON:

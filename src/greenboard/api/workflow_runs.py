@@ -92,6 +92,11 @@ class StepGiven(Strict):
     step: StepPath
 
 
+class DelegateGiven(StepGiven):
+    to: str = Field(min_length=1, max_length=150, description="The name of an account.")
+    reason: str = Field(default="", max_length=service.LONGEST_REASON)
+
+
 class SkipGiven(StepGiven):
     reason: str = Field(min_length=1, max_length=service.LONGEST_REASON)
 
@@ -129,6 +134,12 @@ def answer_run(request: HttpRequest, number: Path[Number], given: AnswerGiven) -
     """Answer a step that waits for whoever asks."""
     said = Answer(given.yes, given.reason, given.values)
     return answers.told(shown(service.answer(number, given.step, said, request.user)))
+
+
+@router.post(f"{_RUN}/delegate", auth=WORKFLOWS_RUN, response=RunShown)
+def delegate_step(request: HttpRequest, number: Path[Number], given: DelegateGiven) -> HttpResponse:
+    """Name somebody who answers a step in the place of whoever asks."""
+    return answers.told(shown(service.delegate(number, given.step, given.to, given.reason, request.user)))
 
 
 @router.post(f"{_RUN}/retry", auth=WORKFLOWS_RUN, response=RunShown)

@@ -245,7 +245,10 @@ def _shown(one: Listed) -> WorkflowShown:
         enabled=one.row.enabled,
         edited=one.row.edited,
         kinds=list(made.offer.kinds),
-        inputs={name: field.model_dump(mode="json", exclude_defaults=True) for name, field in made.inputs.items()},
+        inputs={
+            name: field.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+            for name, field in made.inputs.items()
+        },
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from greenboard.collection.reaching import reach
 from greenboard.connections import actions, service, store
 from greenboard.connections.actions import Done, Planned
 from greenboard.connections.models import Connection
+from greenboard.connections.session import Ask, Session
 from greenboard.connections.types import Json
 from greenboard.core.errors import UserError
 
@@ -28,6 +29,19 @@ def run(connection: str, action: str, inputs: Mapping[str, Json], key: str, now:
 def plan(connection: str, action: str, inputs: Mapping[str, Json], key: str, now: datetime) -> Planned:
     """What `run` would send, without sending anything and without secrets. Raises as `run`."""
     return actions.plan(service.opened(_enabled(connection)), action, inputs, key, now=now)
+
+
+def ask(connection: str, path: str, query: Mapping[str, Json], now: datetime, stop: Callable[[], bool]) -> Json:
+    """What the tool answers at a path, within the limits of the connection. When `stop` says so, waiting ends.
+
+    Raises:
+        UserError: there is no such connection, or it is switched off.
+        Failed: there is no answer.
+
+    """
+    reached = reach(_enabled(connection), stop)
+    bucket = next(iter(reached.opened.integration.manifest.limits), "")
+    return Session(reached.opened, reached.call, now).ask(Ask("GET", path, query, {}, bucket=bucket)).body
 
 
 def settle(connection: str, action: str) -> timedelta:

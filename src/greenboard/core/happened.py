@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from greenboard.core.refs import Ref
 
+ANSWERED = "answer:"
+"""How the key of something begins that people can answer right from the message that tells them."""
+
 
 class Happening(StrEnum):
     """What happened, as subscribers name it."""

@@ -108,4 +108,5 @@ def _case(notice: Notice, origin: str) -> Case:
         todo=line(notice.todo, _LONGEST),
         since=since(notice.at),
         url=absolute(origin, notice.path),
+        answer=notice.answer,
     )

@@ -18,7 +18,7 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from greenboard.core import clock, events
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening, Severity
-from greenboard.notifications import reaching, settings
+from greenboard.notifications import answering, reaching, settings
 from greenboard.notifications.models import Message, Notice
 from greenboard.notifications.types import Came, Letter, State
 
@@ -71,7 +71,8 @@ def attempt(row: Message) -> tuple[Came, float]:
 def _sent(row: Message) -> Came:
     if not row.channel.active:
         return Came(False, "the channel is switched off", permanent=True)
-    return reaching.kind(row.channel.kind).send(settings.given(row.channel), row.address, Letter.of(row.letter))
+    letter = answering.signed(Letter.of(row.letter), row.person_id, row.channel_id, settings.origin())
+    return reaching.kind(row.channel.kind).send(settings.given(row.channel), row.address, letter)
 
 
 def note(row: Message, came: Came, milliseconds: float) -> None:

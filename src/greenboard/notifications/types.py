@@ -73,7 +73,7 @@ class Times:
 class Notice:
     """Something that happened, as people are told of it; the words are those of `core.happened.Happened`.
 
-    `glyph` and `word` are what it came to, where it is a result.
+    `glyph` and `word` are what it came to, where it is a result. `answer` is its key, where one can answer it.
     """
 
     at: datetime
@@ -84,11 +84,16 @@ class Notice:
     severity: Severity = Severity.INFO
     glyph: str = ""
     word: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One notice in a letter, with the address of its page."""
+    """One notice in a letter, with the address of its page.
+
+    `answer` names what can be answered. It is signed when the letter is sent and never kept signed: as `answer_url`,
+    the page on which one person confirms, and as `button`, which a chat gives back with who pressed it.
+    """
 
     glyph: str
     word: str
@@ -97,6 +102,9 @@ class Case:
     todo: str
     since: str
     url: str
+    answer: str = ""
+    answer_url: str = ""
+    button: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from greenboard.access.decide import sight
 from greenboard.access.sight import EVERYTHING
 from greenboard.catalog.sight import condition
-from greenboard.core.happened import Severity
+from greenboard.core.happened import ANSWERED, Severity
 from greenboard.core.refs import Ref
 from greenboard.notifications import settings
 from greenboard.notifications.composing import Told, letter
@@ -79,4 +79,5 @@ def notice(row: Row) -> Notice:
         severity=Severity(row.severity),
         glyph=row.glyph,
         word=row.word,
+        answer=row.key if row.key.startswith(ANSWERED) else "",
     )

@@ -52,6 +52,7 @@ from greenboard.web.session import providers
 from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
 from greenboard.web.wanting import view as wanting
+from greenboard.web.workflows import remote as workflow_answers
 from greenboard.web.workflows import runs as workflow_runs
 from greenboard.web.workflows import view as workflows
 from greenboard.web.workflows import writing as workflow_writing
@@ -136,6 +137,9 @@ urlpatterns = [
     path("workflow-runs/<int:number>", workflow_runs.page, name="workflow-run"),
     path("workflow-runs/<int:number>/progress", workflow_runs.progress, name="run-progress"),
     path("workflow-runs/<int:number>/answer", workflow_runs.answer, name="run-answer"),
+    path("workflow-runs/<int:number>/files/<str:name>", workflow_runs.file, name="run-file"),
+    path("workflow-runs/<int:number>/delegate", workflow_runs.delegate, name="run-delegate"),
+    path("answers/<str:token>", workflow_answers.page, name="answer"),
     path("workflow-runs/<int:number>/go-on", workflow_runs.go_on, name="run-go-on"),
     path("workflow-runs/<int:number>/cancel", workflow_runs.cancel, name="run-cancel"),
     path("exemptions", exemptions.listing, name="exemptions"),

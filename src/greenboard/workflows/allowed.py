@@ -10,6 +10,7 @@ from greenboard.access.models import Person, Service
 from greenboard.catalog import sight as seeing
 from greenboard.catalog.store import Stored
 from greenboard.catalog.teams import belonging
+from greenboard.core.errors import UserError
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.models import Run, Step, Waiting
 from greenboard.workflows.types import Asked, Way
@@ -99,6 +100,23 @@ def go_on(asker: Asker, run: Run) -> bool:
 def answer(asker: Asker, asked: Asked, step: Step) -> bool:
     """Whether somebody is among those whom a step waits for."""
     who = person(asker)
-    if who is None or (asked.others and who.get_username() == step.run.by):
+    if who is None or (asked.others and who.get_username() == step.run.by) or who.get_username() in asked.handed:
         return False
     return bool(names(asker) & {*asked.who})
+
+
+def stands_in(name: str, asked: Asked, step: Step) -> Person:
+    """The person of a name, who may answer in the place of somebody else.
+
+    Raises:
+        UserError: there is none, or they may not.
+
+    """
+    found = Person.objects.filter(username=name.strip(), is_active=True).first()
+    if found is None or not may(found, Permission.WORKFLOWS_RUN):
+        raise UserError(f"nobody called {name.strip()[:80]!r} may answer", hint="Give the name of an account.")
+    if asked.others and found.get_username() == step.run.by:
+        raise UserError("whoever started the run cannot approve it", hint="Name somebody else.")
+    if answer(found, asked, step):
+        raise UserError(f"{found.get_username()} is asked already", hint="Name somebody else, or leave it to them.")
+    return found

@@ -46,6 +46,11 @@ def mistakes(made: Definition, document: yaml.Document) -> Iterator[UserError]:
     for name, field in made.inputs.items():
         yield from _inside(field.when, replace(known, names=frozenset({"inputs", "entity"})), document,
                            ("inputs", name, "when"))  # fmt: skip
+        if field.source is not None:
+            read = ("items", "value", "title") if field.source.connection else ("where",)
+            told = {part: getattr(field.source, part) for part in read}
+            names = frozenset({"answer", "item"} if field.source.connection else {"entity"})
+            yield from _inside(told, replace(known, names=names), document, ("inputs", name, "from"))
     for number, start in enumerate(made.start):
         at = ("start", number)
         names = frozenset({"event", "entity", "now"} if start.event else {"now"})

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal
 
 import re2
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.core.refs import Ref
@@ -21,7 +21,7 @@ from greenboard.workflows.types import HIDDEN, Json
 LONGEST, MOST = 10_000, 200
 """The longest text, and the most entries of a list."""
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
-Kind = Literal["text", "choice", "several", "number", "date", "switch", "entity", "person", "list", "secret"]
+Kind = Literal["text", "choice", "several", "number", "date", "switch", "entity", "person", "list", "secret", "file"]
 
 
 class Choice(BaseModel):
@@ -33,10 +33,39 @@ class Choice(BaseModel):
     title: str = ""
 
 
-class Input(BaseModel):
-    """A field of a form. `kinds` says which entities can be chosen; `when` is a condition over the other inputs."""
+class Source(BaseModel):
+    """Where choices come from: entities of `kinds` for which `where` holds, or what a `connection` answers at `path`.
+
+    `items` gives the list of an answer, `value` and `title` are texts of each `item` of it.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    kinds: tuple[str, ...] = ()
+    where: str = ""
+    connection: str = ""
+    path: str = ""
+    query: dict[str, str | int | bool] = {}
+    items: str = "${{ answer.body }}"
+    value: str = "${{ item }}"
+    title: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Source:
+        if bool(self.kinds) == bool(self.connection):
+            raise ValueError("choices come from entities of `kinds`, or from a `connection`")
+        if self.connection and not (self.path.startswith("/") and not self.path.startswith("//")):
+            raise ValueError("`path` is one of the connection, such as /repos")
+        return self
+
+
+class Input(BaseModel):
+    """A field of a form. `kinds` says which entities can be chosen; `when` is a condition over the other inputs.
+
+    A file has at most `largest` bytes, and is one of `media` (`application/pdf`), where these are named.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     type: Kind = "text"
     title: str = ""
@@ -46,10 +75,13 @@ class Input(BaseModel):
     pattern: str = ""
     longest: int = Field(default=500, ge=1, le=LONGEST)
     choices: tuple[Choice, ...] = Field(default=(), max_length=MOST)
+    source: Source | None = Field(default=None, alias="from")
     least: float | None = None
     most: float | None = None
     whole: bool = False
     kinds: tuple[str, ...] = ()
+    largest: int = Field(default=1_000_000, ge=1)
+    media: tuple[str, ...] = ()
     when: str = ""
 
     @field_validator("choices", mode="before")
@@ -67,17 +99,29 @@ class Input(BaseModel):
             raise ValueError("not a pattern that RE2 reads") from None
         return value
 
+    @model_validator(mode="after")
+    def _chosen(self) -> Input:
+        if self.source is not None and (self.choices or self.type not in ("choice", "several")):
+            raise ValueError("`from` is for choice and several, in place of `choices`")
+        return self
+
     def shown(self, name: str) -> str:
         """What stands before the field."""
         return self.title or name.replace("_", " ").capitalize()
 
 
-Find = Callable[[Input, str], str | None]
-"""Looks an entity or person up that may be chosen: its full name, None where there is none."""
+Find = Callable[[Input, str], Json]
+"""Looks an entity, person or file up that may be chosen: what it is called, None where there is none."""
+Offer = Callable[[Input], Input]
+"""Gives a field the choices that come from elsewhere."""
 
 
 def check(
-    fields: Mapping[str, Input], given: Mapping[str, Any], scope: Mapping[str, Any], find: Find
+    fields: Mapping[str, Input],
+    given: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    find: Find,
+    offer: Offer = lambda field: field,
 ) -> dict[str, Json]:
     """What was entered, as values: those of fields that are not asked for are left out.
 
@@ -96,7 +140,7 @@ def check(
         if field.when and not expressions.truth(field.when, {**scope, "inputs": _all(fields, values)}):
             continue
         try:
-            value = _value(field, given.get(name), find)
+            value = _value(offer(field) if field.source else field, given.get(name), find)
         except UserError as error:
             errors.append(UserError(f"{field.shown(name)}: {error.what}", place=place, expected=error.expected,
                                     got=error.got, hint=error.hint))  # fmt: skip
@@ -133,6 +177,7 @@ def _value(field: Input, given: Any, find: Find) -> Json:
         "list": lambda: [_text(field, one) for one in _list(given)],
         "entity": lambda: _found(field, given, find),
         "person": lambda: _found(field, given, find),
+        "file": lambda: _found(field, str(given), find),
     }
     return readers.get(field.type, lambda: _text(field, given))()
 
@@ -198,10 +243,10 @@ def _switch(given: Any) -> bool:
     raise UserError("neither yes nor no", got=repr(given)[:80])
 
 
-def _found(field: Input, given: Any, find: Find) -> str:
+def _found(field: Input, given: Any, find: Find) -> Json:
     found = find(field, str(given).strip()) if isinstance(given, str) else None
     if found is None:
-        what = "person" if field.type == "person" else " or ".join(field.kinds) or "entity"
+        what = field.type if field.type in ("person", "file") else " or ".join(field.kinds) or "entity"
         raise UserError(f"no such {what}", got=repr(given)[:80])
     return found
 

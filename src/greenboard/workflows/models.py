@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from greenboard.access.sealing import Sealed
+from greenboard.attestations.models import File
 from greenboard.catalog.models import Entity
 from greenboard.workflows.types import Doing, State
 
@@ -119,6 +120,21 @@ class Kept(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.run_id}"
+
+
+class Attached(models.Model):
+    """A file that an input of a run was given."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="workflows_attached_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} of {self.run_id}"
 
 
 class Step(models.Model):

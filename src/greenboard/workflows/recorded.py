@@ -14,6 +14,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.workflows import inputs
 from greenboard.workflows.definition import Definition
+from greenboard.workflows.inputs import Input
 from greenboard.workflows.rehearsing import Rehearsal, Rehearsed
 from greenboard.workflows.types import Json
 
@@ -70,7 +71,9 @@ def read(text: str, path: str) -> tuple[Case, ...]:
 def attempt(made: Definition, case: Case, now: datetime = NOW) -> Tried:
     """Have a case go, and hold it against what it says."""
     try:
-        given = inputs.check(made.inputs, case.inputs, {"entity": case.entity, "now": now}, lambda _, text: text)
+        given = inputs.check(
+            made.inputs, case.inputs, {"entity": case.entity, "now": now}, lambda _, text: text, _unasked
+        )
     except UserError as error:
         return Tried(case, None, tuple(str(error).splitlines()))
     found = Rehearsal(made, values(made, case, given, now), case.answers, now, secrets(made, given)).run()
@@ -123,3 +126,8 @@ def _differs(wanted: Any, got: Any, at: str) -> Iterator[str]:
             yield from _differs(part, got.get(name), f"{at}.{name}" if at else str(name))
     elif wanted != got:
         yield f"{at or 'it'} is {got!r}, not {wanted!r}"
+
+
+def _unasked(field: Input) -> Input:
+    """A field whose choices nobody is asked for: any text will do."""
+    return field.model_copy(update={"source": None, "type": "text" if field.type == "choice" else "list"})

@@ -194,26 +194,19 @@ def _retry(made: Definition, path: Path) -> Retry:
 
 
 def _wait(run: Run, row: Step, waits: Waits, made: Definition, now: datetime) -> None:
-    asked, first = waits.asked, row.asked is None
-    row.asked = {
-        "who": list(asked.who),
-        "need": asked.need,
-        "others": asked.others,
-        "text": asked.text,
-        "fields": dict(asked.fields),
-        "rule": asked.rule,
-        "until": clock.format_time(waits.until) if waits.until else None,
-    }
+    asked, before = waits.asked, store.asked(row)
+    fresh = [who for who in dict.fromkeys(asked.who) if before is None or who not in before.who]
+    row.asked = store.kept(asked, waits.until)
     row.doing, row.due_at, row.error = Doing.WAITING.value, waits.look or waits.until, ""
-    if first and row.heard:  # somebody was quicker than we
+    if before is None and row.heard:  # somebody was quicker than we
         row.doing = Doing.READY.value
     row.save()
-    if not first:
+    if before is not None and not fresh:
         return
-    Waiting.objects.bulk_create(Waiting(step=row, who=who) for who in dict.fromkeys(asked.who))
+    Waiting.objects.bulk_create(Waiting(step=row, who=who) for who in fresh)
     log.say(run, now, waits.note or "waits", path=row.path)
     if row.doing == Doing.WAITING and telling.people(asked):
-        telling.waits(run, made, row, now)
+        telling.waits(run, made, row, now, fresh)
 
 
 def _fail(run: Run, row: Step, failed: Failed, retry: Retry, now: datetime) -> None:

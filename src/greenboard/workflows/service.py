@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,11 @@ from greenboard.access.decide import Asker
 from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.workflows import allowed, ending, inputs, library, log, store
+from greenboard.workflows import allowed, ending, inputs, library, log, store, telling
 from greenboard.workflows import definition as documents
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.inputs import Input
-from greenboard.workflows.models import Run, Step, Version, Workflow
+from greenboard.workflows.models import Run, Step, Version, Waiting, Workflow
 from greenboard.workflows.types import Asked, Doing, Json, State
 from greenboard.workflows.waking import hear, lock, wake
 
@@ -120,6 +120,38 @@ def answer(number: int, path: str, said: Answer, asker: Asker) -> Run:
         word = "answered" if asked.fields else "approved" if said.yes else "denied"
         log.say(run, now, f"{word}: {said.reason}" if said.reason else word, path=path, by=who.get_username())
         audit.note(f"workflow.{word}", f"workflow-run:{run.pk}", after={"step": path, "reason": said.reason[:500]})
+    return run
+
+
+def delegate(number: int, path: str, to: str, reason: str, asker: Asker) -> Run:
+    """Have somebody else answer a step that waits for whoever asks, who answers it no more.
+
+    Raises:
+        UserError: it does not wait for them, or not any more, or the other one may not answer.
+
+    """
+    with transaction.atomic():
+        run, now = _locked(number, asker), clock.now()
+        row = _step(run, path)
+        asked = _awaiting(run, row)
+        who = allowed.person(asker)
+        if who is None or not allowed.answer(asker, asked, row):
+            raise Above("this waits for somebody else", hint=_whom(asked, run, asker))
+        if any(one["by"] == who.get_username() for one in row.heard):
+            raise InTheWay("you answered this already")
+        other = allowed.stands_in(to, asked, row).get_username()
+        handed = {**asked.handed, who.get_username(): other}
+        handed.pop(other, None)
+        named = f"person:{other}"
+        changed = replace(asked, who=tuple(dict.fromkeys((*asked.who, named))), handed=handed)
+        row.asked = store.kept(changed, store.until(row))
+        row.save(update_fields=["asked"])
+        if not Waiting.objects.filter(step=row, who=named).exists():
+            Waiting.objects.create(step=row, who=named)
+        said = f"asks {other} in their place" + (f": {reason.strip()[:LONGEST_REASON]}" if reason.strip() else "")
+        log.say(run, now, said, path=path, by=who.get_username())
+        audit.note("workflow.delegated", f"workflow-run:{run.pk}", after={"step": path, "to": other})
+        telling.waits(run, store.definition(run), row, now, [named])
     return run
 
 

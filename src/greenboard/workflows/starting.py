@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.workflows import allowed, inputs, keeping, log, store
+from greenboard.workflows import allowed, attaching, inputs, keeping, log, offering, store
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.inputs import Find, Input
 from greenboard.workflows.models import Run, Step, Version
@@ -79,12 +80,12 @@ def check(wish: Wish, asker: Asker) -> Checked:
     about = _about(wish.entity, sight(asker, Permission.WORKFLOWS_RUN))
     if not may(asker, Permission.WORKFLOWS_RUN) or not allowed.start(asker, listed.definition, about):
         raise Above(f"{listed.definition.title} is not yours to start", hint="Its document says who may.")
-    return _checked(listed, about, wish.inputs, _finder(sight(asker)))
+    return _checked(listed, about, wish.inputs, _Eyes(sight(asker), allowed.account(asker)))
 
 
 def itself(wish: Wish, cause: Cause) -> Run:
     """Start a run as the document of a workflow says; errors as for `ask`, but for what somebody may."""
-    checked = _checked(store.workflow(wish.workflow), _about(wish.entity, EVERYTHING), wish.inputs, _finder(EVERYTHING))
+    checked = _checked(store.workflow(wish.workflow), _about(wish.entity, EVERYTHING), wish.inputs, _Eyes(EVERYTHING))
     with transaction.atomic():
         return _make(checked, cause)
 
@@ -98,7 +99,7 @@ def _about(ref: Ref | None, seen: Sight) -> Stored | None:
     return found
 
 
-def _checked(listed: Listed, about: Stored | None, given: Mapping[str, Any], find: Find) -> Checked:
+def _checked(listed: Listed, about: Stored | None, given: Mapping[str, Any], eyes: _Eyes) -> Checked:
     made = listed.definition
     if not listed.row.enabled:
         raise InTheWay(f"{made.title} is switched off")
@@ -111,13 +112,24 @@ def _checked(listed: Listed, about: Stored | None, given: Mapping[str, Any], fin
     if missing := keeping.missing(made):
         raise InTheWay(f"{made.title} lacks the secret {missing[0]}", hint="Enter it under Workflows, Secrets.")
     scope = {"entity": store.told(about) if about else {}, "now": clock.now()}
-    return Checked(listed, about, inputs.check(made.inputs, given, scope, find))
+    offer = partial(offering.filled, seen=eyes.seen)
+    return Checked(listed, about, inputs.check(made.inputs, given, scope, _finder(eyes), offer))
 
 
-def _finder(seen: Sight) -> Find:
-    """Looks entities and people up, as far as they may be seen."""
+@dataclass(frozen=True)
+class _Eyes:
+    """What can be seen for a run: entities, and the files that somebody handed in."""
 
-    def find(field: Input, text: str) -> str | None:
+    seen: Sight
+    by: str = ""
+
+
+def _finder(eyes: _Eyes) -> Find:
+    """Looks entities, people and files up, as far as they may be seen."""
+
+    def find(field: Input, text: str) -> Json:
+        if field.type == "file":
+            return attaching.find(field, text, eyes.by)
         if field.type == "person":
             found = Person.objects.filter(username=text, is_active=True).first()
             return found.get_username() if found else None
@@ -125,7 +137,7 @@ def _finder(seen: Sight) -> Find:
             ref = Ref.parse(text, kind=field.kinds[0] if len(field.kinds) == 1 else None)
         except UserError:
             return None
-        there = inputs.of_kind(field, ref) and catalog.find(ref, sight=seen)
+        there = inputs.of_kind(field, ref) and catalog.find(ref, sight=eyes.seen)
         return str(ref) if there else None
 
     return find
@@ -152,6 +164,7 @@ def _make(checked: Checked, cause: Cause) -> Run:
         began_at=now,
     )
     keeping.keep(run, _secrets(made, checked.values))
+    attaching.keep(run, made.inputs, checked.values)
     log.say(run, now, f"started with version {row.version} of {row.name}", by=cause.by)
     wake(run, now)
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -146,8 +146,13 @@ def asked(row: Step) -> Asked | None:
     """What a step waits for."""
     if row.asked is None or "final" in row.asked:
         return None
-    told: Mapping[str, Any] = row.asked
-    return Asked(tuple(told["who"]), told["need"], told["others"], told["text"], told["fields"], told["rule"])
+    told = {name: value for name, value in row.asked.items() if name != "until"}
+    return Asked(**{**told, "who": tuple(told["who"])})
+
+
+def kept(asked: Asked, until: datetime | None) -> dict[str, Any]:
+    """The same as a row keeps it."""
+    return {**asdict(asked), "who": list(asked.who), "until": clock.format_time(until) if until else None}
 
 
 def until(row: Step) -> datetime | None:

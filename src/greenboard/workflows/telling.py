@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from greenboard.core.events import announce
-from greenboard.core.happened import Happened, Happening, Severity
+from greenboard.core.happened import ANSWERED, Happened, Happening, Severity
 from greenboard.core.refs import Ref
-from greenboard.workflows import store
+from greenboard.workflows import asking, store
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.models import Run, Step
 from greenboard.workflows.types import Asked, Path, State, Way
@@ -21,8 +22,13 @@ def people(asked: Asked) -> bool:
     return any(not who.startswith("entity:") for who in asked.who)
 
 
-def waits(run: Run, made: Definition, row: Step, now: datetime) -> None:
-    """A step waits for people."""
+def reference(row: Step) -> str:
+    """What names a step in messages by which people answer, for as long as it waits in this attempt."""
+    return f"{ANSWERED}{row.run_id}:{row.path}:{row.attempts}"
+
+
+def waits(run: Run, made: Definition, row: Step, now: datetime, who: Sequence[str]) -> None:
+    """A step waits for people, teams and roles."""
     asked = store.asked(row)
     assert asked is not None, "it was just asked"
     step = made.step(Path.parse(row.path).step)
@@ -34,9 +40,9 @@ def waits(run: Run, made: Definition, row: Step, now: datetime) -> None:
             title=f"{_named(run, made)} waits: {step.name}.",
             why=asked.text,
             todo="Open the run and answer.",
-            teams=tuple(Ref.parse(who) for who in asked.who if who.startswith("team:")),
-            people=tuple(who.removeprefix("person:") for who in asked.who if who.startswith("person:")),
-            key=f"workflow.waiting:{run.pk}:{row.path}",
+            teams=tuple(Ref.parse(one) for one in who if one.startswith("team:")),
+            people=tuple(sorted(asking.everyone(one for one in who if not one.startswith("team:")))),
+            key=f"workflow.waiting:{run.pk}:{row.path}" if asked.signed_in or asked.fields else reference(row),
         ),
     )
 

@@ -96,7 +96,8 @@ class Asked:
     """What a step waits for.
 
     `who` are those who may answer: `person:NAME`, `team:NAMESPACE/NAME` and `role:NAME`. Where `need` is 0 all
-    of them have to approve, otherwise so many. `others` leaves out whoever started the run.
+    of them have to approve, otherwise so many. `others` leaves out whoever started the run. `handed` says who named
+    whom in their place, `escalated` that others are asked as well, `signed_in` that nobody answers by link or chat.
     """
 
     who: tuple[str, ...] = ()
@@ -105,6 +106,9 @@ class Asked:
     text: str = ""
     fields: Mapping[str, Json] = field(default_factory=dict)
     rule: str = ""
+    handed: Mapping[str, str] = field(default_factory=dict)
+    escalated: bool = False
+    signed_in: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def send(given: Given, address: str, letter: Letter) -> Came:
     if not channel:
         return Came(False, "no channel is named", permanent=True, advice="Name a channel, here or in the route.")
     metadata = {"event_type": "greenboard_message", "event_payload": {"id": letter.number}}
-    body = {**slack(letter), "channel": channel, "metadata": metadata}
+    body = {**slack(letter, buttons=bool(given.get("signing"))), "channel": channel, "metadata": metadata}
     headers = {"Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {given['token']}"}
     url = f"{(given.get('api') or API).rstrip('/')}/chat.postMessage"
     return _came(post(url, json.dumps(body, ensure_ascii=False).encode(), headers))
@@ -88,6 +88,14 @@ KIND = Kind(
             secret=True,
         ),
         Field("channel", "Channel", "Where a route names none.", "#readiness", required=False),
+        Field(
+            "signing",
+            "Signing secret",
+            "For buttons by which people answer. In Slack: your app, Basic Information. Under Interactivity, the "
+            "request URL is that of this portal with /api/v1/channels/NUMBER/slack, and the number of this channel.",
+            secret=True,
+            required=False,
+        ),
         Field("api", "Address of the API", "Only where Slack is reached by another address.", API, required=False),
     ),
     check,

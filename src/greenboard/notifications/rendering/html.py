@@ -39,4 +39,7 @@ def _case(case: Case) -> Iterator[str]:
         yield f'<p style="margin:0 0 4px">{escape(case.why)}</p>'
     if case.todo:
         yield f'<p style="margin:0 0 4px"><strong>What to do:</strong> {escape(case.todo)}</p>'
+    if case.answer_url:
+        yield f'<p style="margin:0 0 4px"><a href="{escape(case.answer_url)}"><strong>Answer</strong></a> '
+        yield f'<span style="{_FAINT}">The link is yours alone: it answers in your name.</span></p>'
     yield f'<p style="margin:0;{_FAINT}">{escape(case.since)}</p></div>'

@@ -33,4 +33,6 @@ def _case(case: Case) -> Iterator[str]:
         yield f"  Why: {case.why}"
     if case.todo:
         yield f"  What to do: {case.todo}"
+    if case.answer_url:
+        yield f"  Answer (the link is yours alone): {case.answer_url}"
     yield f"  {case.since} · {case.url}"

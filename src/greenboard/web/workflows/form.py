@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from greenboard.access.decide import sight
 from greenboard.access.models import Person
+from greenboard.attestations import files
 from greenboard.catalog import store as catalog
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.workflows import expressions
+from greenboard.workflows import expressions, offering
 from greenboard.workflows.inputs import Input
 
 PREFIX = "input."
@@ -62,8 +64,19 @@ class Field:
 
 
 def given(request: HttpRequest, fields: Mapping[str, Input]) -> dict[str, Any]:
-    """What was entered, by the names of the inputs. A box that is not ticked says no."""
-    return entered(request.POST, fields)
+    """What was entered, by the names of the inputs. A box that is not ticked says no. Files are handed in.
+
+    Raises:
+        UserError: a file is not taken.
+
+    """
+    found = entered(request.POST, fields)
+    for name, field in fields.items():
+        file = request.FILES.get(PREFIX + name) if field.type == "file" else None
+        if isinstance(file, UploadedFile):
+            row = files.keep(file.open(), file.name or name, str(request.user.get_username()), clock.now())
+            found[name] = str(row.pk)
+    return found
 
 
 def entered(form: QueryDict, fields: Mapping[str, Input]) -> dict[str, Any]:
@@ -76,7 +89,7 @@ def entered(form: QueryDict, fields: Mapping[str, Input]) -> dict[str, Any]:
         elif field.type == "several":
             found[name] = form.getlist(key)
         elif key in form:
-            found[name] = form.get(key, "")
+            found[name] = form.get(key, "")  # of a file, the number under which it was handed in
     return found
 
 
@@ -98,13 +111,14 @@ def _is_asked(field: Input, scope: Mapping[str, Any]) -> bool:
         return False
 
 
-def _field(request: HttpRequest, name: str, field: Input, value: Any) -> Field:
+def _field(request: HttpRequest, name: str, told: Input, value: Any) -> Field:
+    field, lacks = _filled(request, told)
     chosen = value if isinstance(value, list) else [value]
     return Field(
         name=name,
         title=field.shown(name),
-        about=field.about + (" One a line." if field.type == "list" else ""),
-        control={"choice": "select", "several": "boxes", "switch": "box", "list": "area"}.get(
+        about=field.about + (" One a line." if field.type == "list" else "") + lacks,
+        control={"file": "file", "choice": "select", "several": "boxes", "switch": "box", "list": "area"}.get(
             field.type, "area" if field.type == "text" and field.longest > 500 else "line"
         ),
         kind=_KINDS.get(field.type, "text"),
@@ -117,6 +131,14 @@ def _field(request: HttpRequest, name: str, field: Input, value: Any) -> Field:
     )
 
 
+def _filled(request: HttpRequest, field: Input) -> tuple[Input, str]:
+    """A field with its choices, and why it has none."""
+    try:
+        return offering.filled(field, sight(request.user)), ""
+    except UserError as error:
+        return field, f" {error}"
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
@@ -125,11 +147,15 @@ def _text(value: Any) -> str:
     return "" if value in (None, "off") else str(value)
 
 
+def people() -> tuple[str, ...]:
+    """The names of accounts that are proposed."""
+    rows = Person.objects.filter(is_active=True).order_by("username")
+    return tuple(rows.values_list("username", flat=True)[:_OFFERED])
+
+
 def _offered(request: HttpRequest, field: Input) -> tuple[str, ...]:
     if field.type == "person":
-        return tuple(
-            Person.objects.filter(is_active=True).order_by("username").values_list("username", flat=True)[:_OFFERED]
-        )
+        return people()
     if field.type == "entity":
         found = catalog.entities(kinds=field.kinds, sight=sight(request.user))
         return tuple(str(one.ref) for one in found[:_OFFERED])

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from greenboard.access.decide import Permission, require
 from greenboard.access.errors import Absent
+from greenboard.attestations import files
 from greenboard.core import clock
 from greenboard.web.acting import act, text
 from greenboard.web.workflows import form, model
-from greenboard.workflows import allowed, service, store
+from greenboard.workflows import allowed, attaching, service, store
 from greenboard.workflows.inputs import Input
 from greenboard.workflows.models import Run, Step
 from greenboard.workflows.service import Answer
@@ -85,10 +86,12 @@ class _Page:
             "inputs": model.plain(row.inputs),
             "outputs": model.plain(row.outputs),
             "cause": model.plain(row.cause),
-            "asked": _asked(request, row),
+            "asked": (asked := _asked(request, row)),
+            "people": form.people() if asked else (),
             "over": state.over,
             "held": state is State.HELD,
             "may_go_on": not state.over and not row.ending and allowed.go_on(request.user, row),
+            "files": row.files.order_by("name"),
             "parent": reverse("workflow-run", args=[row.parent_id]) if row.parent_id else "",
             "children": [model.run(one, now) for one in row.children.select_related("workflow", "entity")],
         }
@@ -127,6 +130,33 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
     said = Answer(text(request, "answer") != "no", text(request, "reason"), form.given(request, fields))
     return act(
         request, lambda: service.answer(number, path, said, request.user), _Page(number), "workflow-run", str(number)
+    )
+
+
+@require(Permission.WORKFLOWS_RUN)
+@require_safe
+def file(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """A file that a run was given."""
+    row = _found(request, number)
+    try:
+        attached = attaching.of(row.pk, name)
+    except Absent:
+        raise Http404("no such file") from None
+    return files.served(attached.file, attached.title)
+
+
+@require(Permission.WORKFLOWS_RUN)
+@require_POST
+def delegate(request: HttpRequest, number: int) -> HttpResponse:
+    """Name somebody who answers instead."""
+    _found(request, number)
+    path, to, reason = text(request, "step"), text(request, "to"), text(request, "reason")
+    return act(
+        request,
+        lambda: service.delegate(number, path, to, reason, request.user),
+        _Page(number),
+        "workflow-run",
+        str(number),
     )
 
 

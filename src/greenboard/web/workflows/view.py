@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -53,8 +53,10 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "POST":
         return shown(request)
     listed = shown.listed
-    wish = Wish(name, form.given(request, listed.definition.inputs), shown.about.ref if shown.about else None)
     try:
+        given = form.given(request, listed.definition.inputs)
+        shown = replace(shown, entered=given)
+        wish = Wish(name, given, shown.about.ref if shown.about else None)
         if text(request, "do") == "dry":
             return shown(request, dry=model.dry(drying.run(wish, request.user)))
         run = starting.ask(wish, request.user, Way.PERSON)
@@ -67,7 +69,12 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def fields(request: HttpRequest, name: str) -> HttpResponse:
     """The fields of the form, as far as they are asked for with what is entered."""
-    shown = _Page(found(name), _about(request))
+    listed = found(name)
+    try:
+        given = form.given(request, listed.definition.inputs)
+    except UserError:  # a file that is not taken; it is said when the form is sent
+        given = form.entered(request.POST, listed.definition.inputs)
+    shown = _Page(listed, _about(request), given)
     return render(request, "parts/inputs.html", {"fields": shown.fields(request)})
 
 
@@ -77,6 +84,7 @@ class _Page:
 
     listed: Listed
     about: Stored | None
+    entered: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, request: HttpRequest, *, error: str = "", dry: Mapping[str, Any] | None = None) -> HttpResponse:
         made, row, now = self.listed.definition, self.listed.row, clock.now()
@@ -103,8 +111,7 @@ class _Page:
     def fields(self, request: HttpRequest) -> list[form.Field]:
         """The fields, with what was entered."""
         made = self.listed.definition
-        values = form.given(request, made.inputs) if request.method == "POST" else {}
-        return form.drawn(request, made.inputs, values, store.told(self.about) if self.about else {})
+        return form.drawn(request, made.inputs, self.entered, store.told(self.about) if self.about else {})
 
 
 def found(name: str) -> Listed:

@@ -7,21 +7,31 @@ from typing import Any
 
 from pydantic import Field
 
+from greenboard.access.models import Person
 from greenboard.attestations import service
 from greenboard.attestations.permitting import Acting
-from greenboard.attestations.types import Wish
+from greenboard.attestations.types import Given as Evidence
+from greenboard.attestations.types import Proof, Wish
 from greenboard.core.refs import Ref
-from greenboard.workflows import allowed
+from greenboard.workflows import allowed, attaching
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Done, Failed, Result
 
 
 class Attest(Given):
-    """The item, what is stated of it, answers to the questions of its policy, and its last day in UTC."""
+    """The item, what is stated of it, answers to the questions of its policy, and its last day in UTC.
+
+    Evidence is given as addresses (`links`), paths of the entity's repository (`paths`), words (`text`), or names of
+    inputs that are files (`files`).
+    """
 
     item: str = Field(min_length=1, max_length=64)
     statement: str = Field(default="", max_length=4_000)
     answers: dict[str, Any] = {}
+    links: tuple[str, ...] = Field(default=(), max_length=20)
+    paths: tuple[str, ...] = Field(default=(), max_length=20)
+    text: str = Field(default="", max_length=4_000)
+    files: tuple[str, ...] = Field(default=(), max_length=20)
     until: date | None = None
     entity: str = ""
 
@@ -32,9 +42,23 @@ def perform(given: Attest, moment: Moment) -> Result:
     who = allowed.starter(moment.run)
     if about is None or who is None:
         return Failed("an attestation is a person's word about an entity: the run has no such person or entity")
-    wish = Wish(about, given.item, given.statement, given.answers, until=given.until)
+    wish = Wish(
+        about, given.item, given.statement, given.answers, (*_evidence(given), *_files(given, who, moment)), given.until
+    )
     row = service.give(wish, Acting(who, who), moment.now)
     return Done({"number": row.pk})
+
+
+def _files(given: Attest, who: Person, moment: Moment) -> tuple[Evidence, ...]:
+    several = [attaching.of(moment.run, name) for name in given.files]
+    numbers = [attaching.hand_in(one, who.get_username(), moment.now) for one in several]
+    return tuple(Evidence(Proof.FILE, upload=number) for number in numbers)
+
+
+def _evidence(given: Attest) -> tuple[Evidence, ...]:
+    several = [*((Proof.LINK, text) for text in given.links), *((Proof.PATH, text) for text in given.paths)]
+    several += [(Proof.TEXT, given.text)] if given.text else []
+    return tuple(Evidence(kind, text) for kind, text in several)
 
 
 KIND = Kind("attest", "Attest that an item holds", Attest, perform)

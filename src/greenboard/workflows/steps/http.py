@@ -25,7 +25,7 @@ from greenboard.connections.types import Failed as Refused
 from greenboard.core.errors import UserError
 from greenboard.outbound import addresses
 from greenboard.outbound.client import client
-from greenboard.workflows import callbacks, hosts
+from greenboard.workflows import attaching, callbacks, hosts
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Asked, Done, Failed, Json, Result, Waits
 
@@ -41,7 +41,10 @@ class Callback(Given):
 
 
 class Http(Given):
-    """A request. With a `connection`, `url` is a path below its address, and its credentials go along."""
+    """A request. With a `connection`, `url` is a path below its address, and its credentials go along.
+
+    `file` is the name of an input that is a file: that is sent as it is.
+    """
 
     url: str = Field(min_length=1, max_length=4_000)
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] = "GET"
@@ -51,6 +54,7 @@ class Http(Given):
     body: Any = None
     form: dict[str, Any] | None = None
     text: str | None = None
+    file: str = ""
     status: tuple[int, ...] = ()
     seconds: float = Field(default=20, gt=0, le=120)
     most: int = Field(default=1_000_000, ge=1, le=10_000_000)
@@ -95,7 +99,7 @@ def request(given: Http, moment: Moment) -> Request:
     told = {"User-Agent": "Greenboard", "Accept": "application/json", "Accept-Encoding": "identity"}
     if given.method in _UNSAFE and given.key:
         told[given.key] = moment.key
-    body, kind = _body(given)
+    body, kind = _body(given, moment)
     if kind:
         told["Content-Type"] = kind
     told |= {str(name): str(value) for name, value in given.headers.items()} | headers
@@ -123,7 +127,10 @@ def _let_in(name: str) -> tuple[str, dict[str, str], dict[str, str]]:
     return base, dict(given.headers), dict(given.params)
 
 
-def _body(given: Http) -> tuple[bytes | None, str]:
+def _body(given: Http, moment: Moment) -> tuple[bytes | None, str]:
+    if given.file:
+        file = attaching.of(moment.run, given.file).file
+        return bytes(file.content), file.media
     if given.form is not None:
         return urlencode(given.form, doseq=True).encode(), "application/x-www-form-urlencoded"
     if given.text is not None:
