@@ -11,6 +11,7 @@ STACK = [
     "outbound",
     "access",
     "identity",
+    "plugins",
     "catalog",
     "facts",
     "connections",
