@@ -25,9 +25,10 @@ QUESTION = re.compile(r"^#{4,6}[ \t]+\S.*$|^[ \t]*[-*][ \t]+\*\*[^*\n]+\?[ \t]*\
 NOISE = re.compile(r"<!--.*?-->|^[ \t]*(```|~~~).*?^[ \t]*\1[^\n]*$", re.DOTALL | re.MULTILINE)
 
 
-def approvals(root: Path) -> tuple[int, int, Counter[str], set[str]]:
-    """How many files there are, how many name another number; approvals of the others, and by whom."""
+def approvals(root: Path) -> tuple[int, int, Counter[str], set[str], dict[int, list[str]]]:
+    """How many files there are, how many name another number; approvals of the others, by whom, and of what."""
     stages, people, files, strange = Counter[str](), set[str](), 0, 0
+    approved: dict[int, list[str]] = {}
     for path in root.glob("prod-readiness/*/*.yaml"):
         if path.parent.name == "template":
             continue
@@ -41,36 +42,38 @@ def approvals(root: Path) -> tuple[int, int, Counter[str], set[str]]:
             if approver:
                 stages[stage] += 1
                 people.add(approver.strip("@"))
-    return files, strange, stages, people
+                approved.setdefault(int(path.stem), []).append(f"{stage} {approver.strip('@')}")
+    return files, strange, stages, people, approved
 
 
-def questionnaires(root: Path) -> tuple[int, int, int]:
-    """How many READMEs there are, how many have a questionnaire with questions, and how many questions those have."""
-    files = with_some = questions = 0
+def questionnaires(root: Path) -> tuple[int, dict[int, int]]:
+    """How many READMEs there are, and of those with a questionnaire how many questions it has, by enhancement."""
+    files, asked = 0, dict[int, int]()
     for path in root.rglob("README.md"):
         if "NNNN-kep-template" in path.parts:
             continue
         files += 1
         section = SECTION.search(NOISE.sub("", path.read_text(encoding="utf-8")))
         found = len(QUESTION.findall(section[1])) if section else 0
-        with_some += bool(found)
-        questions += found
-    return files, with_some, questions
+        if found:
+            asked[int(path.parent.name.partition("-")[0])] = found
+    return files, asked
 
 
 def main(folder: str) -> None:
     root = Path(folder) / "keps"
-    files, strange, stages, people = approvals(root)
-    readmes, with_some, questions = questionnaires(root)
+    files, strange, stages, people, approved = approvals(root)
+    readmes, asked = questionnaires(root)
     told = {
         "approval_files": files,
         "strange": strange,
         "approvals": sum(stages.values()),
         "approvers": len(people),
         "readmes": readmes,
-        "questionnaires": with_some,
-        "questions": questions,
+        "questionnaires": len(asked),
+        "questions": sum(asked.values()),
         "stages": {name: stages[name] for name in STAGES if stages[name]},
+        "enhancements": {number: [approved.get(number, []), asked.get(number, 0)] for number in {*approved, *asked}},
     }
     print(json.dumps(told, indent=2))
 

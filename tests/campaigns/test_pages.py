@@ -1,5 +1,6 @@
 """Pages of campaigns, as people use them."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_campaign_is_looked_at_before_it_is_begun_and_shown_then(web):
     assert "<strong>Why</strong> &lt;script&gt;" in shown
     assert "2026-02-20: 50 %" in shown
     assert "Owners everywhere" in client.get("/campaigns").content.decode()
+
+
+def test_the_page_of_a_rule_begins_a_campaign_about_it(web):
+    client, rule = web(), f"/scorecards/{cast.CARD}/rules/{cast.RULES[0]}"
+    url = re.search(r'href="(/campaigns-new[^"]+)"', client.get(rule).content.decode())[1].replace("&amp;", "&")
+    form = client.get(url).content.decode()
+    assert re.search(rf'value="{cast.CARD}/{cast.RULES[0]}" (selected|checked)', form)
+    assert re.search(r'name="title"[^>]+value="[^"]{5,}"', form)
+    assert "/campaigns-new" not in web("viewer", "vic").get(rule).content.decode()
 
 
 def test_what_is_wrong_is_told_and_nothing_is_lost_of_the_form(web):

@@ -9,9 +9,11 @@ from greenboard.collection import knowing
 from greenboard.connections import service
 from greenboard.connections.service import Told, Wish
 from greenboard.core import clock
+from greenboard.core.errors import UserError
 from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.rules import language
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +45,16 @@ def test_a_connection_is_not_told_what_it_said_itself(built):
     assert [one.entity for one in knowing.known(("container_file",), "ends")] == [str(CHECKOUT)]
     assert len(knowing.known(("container_file",), "other")) == 2
     assert knowing.known((), "other") == ()
+
+
+def test_packages_are_kept_for_integrations_and_nobody_else_reads_them(company):
+    url = "pkg:npm/%40acme/ui@1.0.0"
+    at = clock.now()
+    source = Source(SourceKind.REPOSITORY, "shop", "package-lock.json:1")
+    value = facts.vocabulary().normalise("packages", [{"file": "package-lock.json", "urls": [url]}])
+    record([Fact(CHECKOUT, "packages", value, source, at)], [], at)
+    (told,) = knowing.known(("packages",), "osv")
+    assert (told.entity, told.facts["packages"][0]["urls"]) == (str(CHECKOUT), (url,))
+    assert "packages" not in {fact.type for fact in facts.current(None, [CHECKOUT])[CHECKOUT][0]}
+    with pytest.raises(UserError, match="packages"):
+        language.compile("packages.exists(p, p.file != '')", facts.vocabulary())

@@ -255,3 +255,43 @@ def test_an_action_is_held_against_the_vendors_description(tmp_path, change, sai
     )
     found = [one for one in checking.check(integration.folder, vendor.WORDS, specs).problems if "actions" in one]
     assert [said in one for one in found] == ([True] if said else [])
+
+
+READ = {
+    "title": "Read a ticket",
+    "inputs": {"queue": {"title": "Queue"}},
+    "get": "/queues/{input.queue}/tickets/newest",
+    "absent": {"status": [404], "when": "code == 'none'"},
+    "output": {"number": {"value": "number", "type": "int"}},
+}
+SHOWN = {"action": "ticket.read", "with": {"queue": "{input.queue}"}, "otherwise": {}}
+CHANGE = {**CREATE, "look": {"newest": SHOWN}, "body": {"after": "{look.newest.number}", "kept": None}}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "sent"),
+    [
+        (404, {"code": "none"}, {"kept": None}),
+        (200, MADE, {"after": 7, "kept": None}),
+        (404, {"code": "no such queue"}, None),
+        (403, {"code": "none"}, None),
+    ],
+)
+def test_what_a_look_does_not_find_is_left_out_where_the_manifest_says_so(act, status, said, sent):
+    found = httpx2.Response(status, content=json.dumps(said).encode())
+    asked, run = act(answers(found, created()), ticket_create=CHANGE, ticket_read=READ)
+    if sent is None:
+        with pytest.raises(Failed):
+            run()
+        assert len(asked.asked) == 1
+    else:
+        run()
+        assert json.loads(asked.requests[-1].content) == sent
+
+
+def test_only_what_looks_can_find_that_something_is_absent(tmp_path):
+    with pytest.raises(UserError, match="only a GET can find"):
+        made(tmp_path, ticket_create={**CREATE, "absent": {"status": [404]}})
+    wrong = {**CHANGE, "look": {"newest": {**SHOWN, "otherwise": {"nummer": 1}}}}
+    with pytest.raises(UserError, match=r"output of ticket\.read"):
+        made(tmp_path, ticket_create=wrong, ticket_read=READ)

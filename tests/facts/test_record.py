@@ -213,14 +213,15 @@ def test_the_steps_of_a_span_are_net_of_what_came_and_went(shop):
     record([fact()], [], day(0))
     record([fact(value={"line_pct": 10.0}, at=1)], [], day(1))
     record([fact(value={"line_pct": 50.0}, at=2)], [gap(name="oncall", at=2)], day(2))
-    found = store.steps(day(0), day(2), [CHECKOUT])[CHECKOUT]
+    ids = store.identify([CHECKOUT])
+    found = store.steps(day(0), day(2), ids, {})[CHECKOUT]
     assert [
         (s.type, s.before and s.before.value["line_pct"], s.after and s.after.value["line_pct"]) for s in found
     ] == [
         ("coverage", 80.0, 50.0),
         ("oncall", None, None),
     ]
-    assert store.steps(day(2), day(3), [CHECKOUT])[CHECKOUT] == []
+    assert store.steps(day(2), day(3), ids, {})[CHECKOUT] == []
 
 
 def test_the_facts_of_an_entity_that_left_the_catalog_are_not_read_but_stay_in_the_past(shop):

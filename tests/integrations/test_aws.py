@@ -154,11 +154,44 @@ def test_a_balancer_is_sealed_only_when_every_way_in_is(account, aws):
 
 @pytest.mark.slow
 def test_all_services_of_an_empty_account_are_read_and_nothing_is_found(account, aws):
-    events = collected(account)
+    (stated,) = [one for name, one in discovery.found()["aws"].manifest.settings.items() if name == "services"]
+    several = [name for name in stated.default if name != "backup"]  # moto does not answer for it
+    events = collected(account, services=several)
     assert facts(events) == {}
     assert missed(events) == set()
     (ended,) = [one for one in events if isinstance(one, Ended)]
-    assert ended.complete == {"cloud_resource": True, "artifact": True}
+    assert ended.complete == dict.fromkeys(["cloud_resource", "artifact", "workload", "vulnerability"], True)
+
+
+@pytest.mark.slow
+def test_services_of_containers_say_what_they_ask_for_and_how_many_run(account, aws):
+    aws("sqs").create_queue(QueueName="bills", tags={"service": "checkout"})  # moto's tags do not know services of ECS
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="prod")
+    shop = {
+        "name": "shop",
+        "image": "acme/shop:4.12",
+        "memory": 512,
+        "cpu": 256,
+        "user": "1000:1000",
+        "essential": True,
+    }
+    checked = {**shop, "healthCheck": {"command": ["CMD", "true"]}, "readonlyRootFilesystem": True}
+    tags = [{"key": "service", "value": "checkout"}]
+    for family, containers in (("shop", [checked]), ("bare", [{"name": "bare", "image": "acme/bare", "memory": 128}])):
+        ecs.register_task_definition(family=family, containerDefinitions=containers)
+        ecs.create_service(
+            cluster="prod", serviceName=family, taskDefinition=family, desiredCount=3, tags=tags, launchType="EC2"
+        )
+    found = facts(collected(account, services=["ecs"]), "workload")
+    assert found["prod/shop"] == {
+        "name": "prod/shop", "cluster": "prod", "replicas": 3, "ready": found["prod/shop"]["ready"], "requests_set": True,
+        "limits_set": True, "liveness": True, "image_pinned": True, "run_as_non_root": True, "privileged": False,
+        "read_only_root": True, "scheduled": False,
+    }  # fmt: skip
+    bare = found["prod/bare"]
+    assert (bare["requests_set"], bare["liveness"], bare["image_pinned"]) == (False, False, False)
+    assert "run_as_non_root" not in bare
 
 
 @pytest.mark.slow
@@ -200,6 +233,80 @@ def test_a_refusal_of_aws_is_a_missing_permission():
     events = list(collecting.collect(connection, now=NOW, call=call))
     assert any("not authorized to perform" in one.reason.text for one in events if isinstance(one, Missed))
     assert {fault for fault, _ in missed(events)} == {"permission"}
+
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:1:secret:key"
+MACHINE = "i-1"
+IMAGES = "arn:aws:ecr:eu-central-1:1:repository/shop"
+ANSWERS = {
+    "GetTagValues": {"TagValues": ["checkout"]},
+    "ListSecrets": {"SecretList": [{"ARN": SECRET, "Name": "key", "Tags": TAGS}]},
+    "ListTagsForResource": {"tags": TAGS},
+    "/resources": {"Results": [{"ResourceArn": SECRET, "LastBackupTime": 1_795_000_000}]},
+    "/coverage/list": {
+        "coveredResources": [
+            {"resourceId": MACHINE, "resourceType": "AWS_EC2_INSTANCE", "scanType": "PACKAGE", "accountId": "1",
+             "lastScannedAt": 1_795_000_000, "scanStatus": {"statusCode": "ACTIVE", "reason": "SUCCESSFUL"},
+             "resourceMetadata": {"ec2": {"tags": {"service": "checkout"}}}},
+            {"resourceId": f"{IMAGES}/sha256:00", "resourceType": "AWS_ECR_CONTAINER_IMAGE", "scanType": "PACKAGE",
+             "accountId": "1", "scanStatus": {"statusCode": "ACTIVE", "reason": "SUCCESSFUL"}},
+            {"resourceId": "i-2", "resourceType": "AWS_EC2_INSTANCE", "scanType": "PACKAGE", "accountId": "1",
+             "scanStatus": {"statusCode": "INACTIVE", "reason": "NO_INVENTORY"},
+             "resourceMetadata": {"ec2": {"tags": {"service": "checkout"}}}},
+        ]
+    },
+    "/findings/list": {
+        "findings": [
+            {"severity": severity, "firstObservedAt": 1_794_000_000 + at, "fixAvailable": fixed, "resources": [{"id": where}]}
+            for at, (severity, fixed, where) in enumerate(
+                [("CRITICAL", "YES", MACHINE), ("CRITICAL", "NO", MACHINE), ("HIGH", "NO", f"{IMAGES}/sha256:00"),
+                 ("UNTRIAGED", "NO", MACHINE), ("HIGH", "NO", "i-2")]
+            )
+        ]
+    },
+}  # fmt: skip
+"""What AWS answers by its references, by operation or path."""
+
+
+def answered(services):
+    def answer(request):
+        target = request.headers.get("x-amz-target", "").rpartition(".")[2]
+        return httpx2.Response(200, json=ANSWERS[target or request.url.path.rstrip("/")])
+
+    settings = {"endpoint": "http://aws.test", "regions": [REGION], "services": services}
+    connection = configured.connection(discovery.found()["aws"], settings, KEYS)
+    call = calling.caller(
+        connection, client=httpx2.Client(transport=httpx2.MockTransport(answer)), sleep=lambda _: None
+    )
+    return list(collecting.collect(connection, now=NOW, call=call))
+
+
+@pytest.mark.slow
+def test_what_has_a_copy_is_backed_up_whatever_its_service_says():
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    events = answered(["secretsmanager", "backup"])
+    (secret,) = facts(events).values()
+    assert (secret["backup_enabled"], secret["last_backup_at"]) == (
+        True,
+        datetime(2026, 11, 18, 13, 46, 40, tzinfo=UTC),
+    )
+    assert missed(events) == set()
+    (secret,) = facts(answered(["secretsmanager"])).values()
+    assert "backup_enabled" not in secret
+
+
+@pytest.mark.slow
+def test_what_is_scanned_is_told_by_component_and_kind_with_what_is_open():
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    events = answered(["inspector2"])
+    assert missed(events) == set()
+    items = {item["kind"]: item for one in events if isinstance(one, Found) for item in one.value}
+    packages, images = items["sca"], items["container"]
+    assert (packages["open_critical"], packages["open_high"], packages["fixable_critical"]) == (2, 0, 1)
+    assert packages["oldest_critical_at"] == datetime.fromtimestamp(1_794_000_000, UTC)
+    assert packages["last_scan_at"] == datetime.fromtimestamp(1_795_000_000, UTC)
+    assert (images["open_critical"], images["open_high"], images["scanned"]) == (0, 1, True)
+    assert "last_scan_at" not in images
 
 
 EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:*"}

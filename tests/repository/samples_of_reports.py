@@ -40,19 +40,20 @@ SARIF = """{"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2
 """
 CYCLONEDX = """{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"timestamp": "2026-11-22T10:00:00Z"},
  "components": [
-  {"type": "library", "name": "a", "licenses": [{"license": {"id": "MIT"}}]},
+  {"type": "library", "name": "a", "purl": "pkg:npm/a", "licenses": [{"license": {"id": "MIT"}}]},
   {"type": "library", "name": "b", "licenses": [{"expression": "Apache-2.0 OR MIT"}],
-   "components": [{"type": "library", "name": "c"}]}]}
+   "components": [{"type": "library", "name": "c", "purl": "pkg:npm/%40acme/ui@1.0.0"}]}]}
 """
 CYCLONEDX_XML = """<?xml version="1.0"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1"><metadata><timestamp>2026-11-22T10:00:00Z</timestamp></metadata>
 <components><component type="library"><name>a</name><licenses><license><id>MIT</id></license></licenses></component>
-<component type="library"><name>b</name></component></components></bom>
+<component type="library"><name>b</name><purl>pkg:npm/%40acme/ui@1.0.0</purl></component></components></bom>
 """
 SPDX = """{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "creationInfo": {"created": "2026-11-22T10:00:00Z"},
  "documentDescribes": ["SPDXRef-shop"], "packages": [
   {"SPDXID": "SPDXRef-shop", "name": "shop", "licenseConcluded": "NOASSERTION"},
-  {"SPDXID": "SPDXRef-a", "name": "a", "licenseConcluded": "NOASSERTION", "licenseDeclared": "MIT"},
+  {"SPDXID": "SPDXRef-a", "name": "a", "licenseConcluded": "NOASSERTION", "licenseDeclared": "MIT",
+   "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/%40acme/ui@1.0.0"}, {"referenceType": "cpe23Type"}]},
   {"SPDXID": "SPDXRef-b", "name": "b", "licenseConcluded": "NONE", "licenseDeclared": "NOASSERTION"}]}
 """
 SPDX_TAGS = """SPDXVersion: SPDX-2.3
@@ -63,6 +64,7 @@ SPDXID: SPDXRef-shop
 Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop
 PackageName: a
 SPDXID: SPDXRef-a
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/%40acme/ui@1.0.0
 PackageLicenseConcluded: NOASSERTION
 PackageLicenseDeclared: MIT
 PackageComment: <text>two

@@ -48,7 +48,7 @@ def test_a_format_is_recognised_by_its_content(name):
 def test_every_format_has_a_sample_and_names_what_it_follows():
     assert set(recognise.known()) == set(samples.FORMATS.values())
     assert all(form.follows.startswith(("https://", "docs/")) for form in recognise.known().values())
-    assert all(name in VOCABULARY.types for form in recognise.known().values() for name in form.types)
+    assert all(name in VOCABULARY.stored for form in recognise.known().values() for name in form.types)
 
 
 @pytest.mark.parametrize("name", sorted(samples.FORMATS))

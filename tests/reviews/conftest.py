@@ -1,7 +1,7 @@
 import importlib
 
 import pytest
-from django.db import connection, transaction
+from tests import rows
 
 from greenboard.core import events
 from greenboard.core.happened import Happened
@@ -25,28 +25,14 @@ def templates(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def company(django_db_setup, django_db_blocker):
     """The company's rows by table. It is written once and rolled back, so no other test meets it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        empty = [name for name in connection.introspection.table_names() if not _rows(name)[1]]
-        world.build()
-        found = {name: rows for name in empty if (rows := _rows(name))[1]}
-        transaction.set_rollback(True)
-    return found
-
-
-def _rows(table):
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-        return [column[0] for column in cursor.description], cursor.fetchall()
+    with django_db_blocker.unblock():
+        return rows.written(world.build)
 
 
 @pytest.fixture
 def people(company, db):
     """Who takes part; the company is there."""
-    quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        for table, (columns, rows) in company.items():
-            places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES ({places})", rows)
+    rows.put(company)
     return world.People()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import json
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -127,3 +128,30 @@ def test_a_pipeline_asks_the_gate_over_the_network(live_server, company, monkeyp
     assert (closed.return_value, "may not go" in closed.output) == (1, True)
     world.signed(people, NOW)
     assert CliRunner().invoke(command, ["checkout"], standalone_mode=False).return_value == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_a_check_of_a_working_tree_asks_for_the_reviews_of_what_is_in_it(live_server, company, monkeypatch, tmp_path):
+    from greenboard.access import tokens
+    from greenboard.access.permissions import Permission
+    from greenboard.cli.check import command
+
+    world.build()
+    people = world.People()
+    _, text = tokens.make(people.accounts["vic"], tokens.Wish("pipeline", [Permission.READ]), people.accounts["vic"])
+    monkeypatch.setenv("GREENBOARD_TOKEN", text)
+    monkeypatch.setenv("GREENBOARD_URL", live_server.url)
+    (tmp_path / "greenboard.yaml").write_text("kind: service\nname: checkout\n")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+
+    def check(*more):
+        done = CliRunner().invoke(command, [str(tmp_path), *more], standalone_mode=False)
+        return done.return_value, done.output
+
+    code, said = check("--review")
+    assert (code, "service:default/checkout: may not go" in said) == (1, True)
+    world.signed(people, NOW)
+    assert check("--review")[0] == 0
+    assert check("--review-stage", "later")[0] == 1
+    assert check()[0] == 0

@@ -1,5 +1,6 @@
-"""Approvals and questionnaires of others: read or refused with a reason; and the whole real corpus where it is here."""
+"""Approvals and questionnaires of others: read or refused with a reason; the whole real corpus where it is here."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -7,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
+from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.reviews import corpus, template
+from greenboard.reviews.models import PastReview
+from greenboard.reviews.past import keeping, reading
 
+NOW = clock.parse_time("2026-11-26T10:00:00Z")
 ROOT = Path(__file__).resolve().parents[2]
 APPROVAL = 'kep-number: 12\nalpha:\n  approver: "@ada"\nstable:\n  approver: sam\n'
 README = """# KEP-12: Something
@@ -69,20 +73,29 @@ def test_every_question_that_is_matched_is_one_of_our_template():
     assert set(corpus._ASKED) <= ours
 
 
-def test_the_real_corpus_counts_as_an_independent_script_counts_it():
+@pytest.mark.django_db
+def test_the_real_corpus_is_kept_as_an_independent_script_counts_it():
     """CORPUS names a working tree of kubernetes/enhancements, which is not part of this repository."""
     tree = os.environ.get("CORPUS", "")
     if not tree:
         pytest.skip("CORPUS names no working tree of kubernetes/enhancements")
-    from greenboard.cli.review.import_ import command
-
-    told = json.loads(CliRunner().invoke(command, [tree, "--format", "json"]).output)
     script = [sys.executable, str(ROOT / "tools" / "keps.py"), tree]
     other = json.loads(subprocess.run(script, check=True, capture_output=True, text=True).stdout)
-    counts = told["counts"]
+    read = reading.read(Path(tree))
+    row = keeping.keep(read, keeping.Origin("https://github.com/kubernetes/enhancements", "0" * 40), "ada", NOW)
+    kept = [json.loads(one.text) for one in PastReview.objects.all()]
+    assert {one["name"].removeprefix("KEP-"): _told(one) for one in kept} == other["enhancements"]
     same = ("approval_files", "approvals", "approvers", "readmes", "questionnaires", "questions")
-    assert {name: counts[name] for name in same} == {name: other[name] for name in same}
-    assert told["stages"] == other["stages"]
-    assert counts["approvals_refused"] == other["strange"]
-    assert counts["questionnaires"] + counts["without"] == counts["readmes"]
-    assert counts["matched"] / counts["questions"] > 0.95
+    assert {name: row.counts[name] for name in same} == {name: other[name] for name in same}
+    assert row.counts["stages"] == other["stages"]
+    assert row.counts["approvals_refused"] == other["strange"]
+    assert row.counts["questionnaires"] + row.counts["without"] == row.counts["readmes"]
+    assert len(row.refused) == row.counts["without"] + other["strange"]
+    assert row.counts["matched"] / row.counts["questions"] > 0.95
+    assert keeping.keep(read, keeping.Origin(row.source), "ada", NOW).kept == 0
+    files = {path: digest for one in kept for path, digest in one["files"].items()}
+    assert all(hashlib.sha256((Path(tree) / path).read_bytes()).hexdigest() == said for path, said in files.items())
+
+
+def _told(one):
+    return [[f"{each['stage']} {each['approver']}" for each in one["approvals"]], len(one["answers"])]

@@ -10,7 +10,7 @@ from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.access.models import Entry
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.reviews import answering, asking, deciding, freezing, store
+from greenboard.reviews import answering, asking, deciding, freezing, rights, store, template
 from greenboard.reviews.answering import Found, Reply
 from greenboard.reviews.asking import Triage, Wish
 from greenboard.reviews.deciding import Promise, Verdict
@@ -171,6 +171,23 @@ def test_nobody_signs_what_they_asked_for_and_nobody_without_the_permission(peop
     own = asking.request(Wish([world.LEDGER], "small"), who=people.mia, now=NOW)
     with pytest.raises(Above, match="you asked for yourself"):
         deciding.decide(own.pk, None, Verdict(Decision.NO_GO, "No."), who=people.mia, now=NOW)
+
+
+def test_a_template_says_who_signs_and_that_it_is_another_person_than_decided(people, templates):
+    rule = "sign: {teams: [sre], another: true}\nsections:"
+    (templates / "small.yaml").write_text(world.SMALL.replace("sections:", rule, 1))
+    template.shipped.cache_clear()
+    review = world.answered(people, NOW, world.asked(people, NOW))
+    deciding.decide(review.pk, None, Verdict(Decision.GO), who=people.mia, now=NOW)
+    seen = store.find(review.pk).version
+    with pytest.raises(Above, match="you decided it yourself"):
+        deciding.sign(review.pk, seen, who=people.mia, now=NOW)
+    max_ = rights.actor(world.cast.person("max"))
+    world.cast.granted("maintainer", person=max_.person)
+    with pytest.raises(Above, match=r"not yours to sign \(expected the team sre"):
+        deciding.sign(review.pk, seen, who=max_, now=NOW)
+    world.cast.member(max_.person, "team:default/sre")
+    assert deciding.sign(review.pk, seen, who=rights.actor(max_.person), now=NOW).by == "max"
 
 
 def test_what_turns_red_between_decision_and_signature_stops_the_signature(people):

@@ -87,6 +87,22 @@ def test_from_the_page_of_an_entity_to_a_signed_review_as_pdf(people, clients):
     assert json.loads(evidence)["comments"][0]["by"] == "ada"
 
 
+def test_all_open_questions_are_answered_in_one_go_or_none_of_them(people, clients):
+    url = f"/reviews/{world.asked(people, NOW).pk}"
+    ada = clients["ada"]
+    assert "3 questions for people" in text(ada, url)
+    given = {"answer-failure": "The cache.", "answer-rollback": "Perhaps"}
+    refused = send(ada, f"{url}/answers", 400, **given).content.decode()
+    assert "rollback: not among the choices" in refused.lower()
+    assert ">The cache.</textarea>" in refused
+    assert "3 questions for people" in text(ada, url)
+    send(ada, f"{url}/answers", **{**given, "answer-rollback": "Yes"})
+    assert "1 question for people" in text(ada, url)
+    told = send(ada, f"{url}/answers", 409, **{"answer-failure": "The database."}).content.decode()
+    assert "Ada answered failure meanwhile: The cache." in told
+    send(ada, f"{url}/answers", 400)
+
+
 def test_the_queue_shows_what_waits_how_long_for_whom_and_how_long_decisions_take(people, clients):
     assert "Nothing was reviewed yet" in text(clients["vic"], "/reviews")
     world.signed(people, clock.now() - timedelta(days=3))
@@ -127,6 +143,19 @@ def test_what_waits_for_me_is_on_my_page(people, clients):
     review = world.asked(people, NOW)
     assert f'href="/reviews/{review.pk}"' in text(clients["sam"], "/mine")
     assert f'href="/reviews/{review.pk}"' not in text(clients["vic"], "/mine")
+
+
+def test_who_triages_decides_and_signs_finds_the_next_step_on_their_page(people, clients):
+    number = world.asking.request(world.Wish([world.CHECKOUT], "small", reason="A launch"), who=people.ada, now=NOW).pk
+    mia = clients["mia"]
+    assert "Triage: A launch" in text(mia, "/mine")
+    assert "Triage" not in text(clients["ada"], "/mine")
+    world.asking.triage(number, None, world.Triage(), who=people.mia, now=NOW)
+    assert "every section is accepted" not in text(mia, "/mine")
+    world.answered(people, NOW, store.find(number))
+    assert "Decide: every section is accepted" in text(mia, "/mine")
+    world.deciding.decide(number, None, world.deciding.Verdict(world.Decision.GO), who=people.mia, now=NOW)
+    assert "Sign: decided by mia" in text(mia, "/mine")
 
 
 def test_templates_are_shown_with_what_they_ask(people, clients):

@@ -38,6 +38,10 @@ from greenboard.results.archive import Archive
 from greenboard.results.backtest import course
 from greenboard.scorecards.definition import find
 
+from greenboard.access.models import Person
+from greenboard.exemptions.models import Exemption
+from greenboard.reports.models import View
+
 def held_against_the_past(rules, moments):
     # What backtests count that the board did not: rule, moment, counts of both.
     card, kept, found = find(load.SCORECARD, vocabulary()), Archive(), []
@@ -64,6 +68,10 @@ said = {
     "changes": [(str(c.entity), c.rule, c.before, c.after, str(c.at), c.cause.kind, c.cause.text)
                 for c in store.changes(load.SCORECARD, clock.parse_time("2026-01-01"))],
     "runs": len(store.noted("sample:")),
+    "exemptions": sorted(Exemption.objects.values_list("state", flat=True)),
+    "views": View.objects.count(),
+    "can_sign_in": [one.username for one in Person.objects.all() if one.has_usable_password()],
+    "reviewers": sorted(Person.objects.values_list("username", flat=True)),
 }
 print(json.dumps(said))
 """
@@ -109,6 +117,13 @@ def test_levels_are_spread_and_every_outcome_is_there(whole):
     assert {level for _, level, *_ in whole["levels"]} == {None, "bronze", "silver", "gold"}
     assert whole["outcomes"] == ["error", "fail", "no_data", "not_applicable", "pass"]
     assert whole["held"]
+
+
+def test_people_asked_for_exemptions_reviewed_and_kept_views_and_none_of_them_can_sign_in(whole):
+    assert whole["exemptions"] == ["approved", "requested", "requested"]
+    assert whole["views"] == 3
+    assert {"grace-mensah", "mara-lindqvist", "samuel-adeyemi", "priya-raman"} <= set(whole["reviewers"])
+    assert whole["can_sign_in"] == []
 
 
 def test_levels_rise_and_fall_for_visible_reasons(whole):

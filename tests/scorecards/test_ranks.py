@@ -63,6 +63,36 @@ def test_every_row_stands_where_it_stands_alone(data):
 
 
 @given(st.data())
+def test_every_row_keeps_the_level_that_it_keeps_alone(data):
+    """However many rules lost their data, since whenever, with any level before and any exemptions."""
+    grace = st.sampled_from([timedelta(0), DAY, 3 * DAY])
+    parts = data.draw(st.lists(st.tuples(RULES, grace), min_size=1, max_size=8))
+    scorecard = card([{**part, "grace": each} for part, each in parts])
+    count, rows = len(scorecard.rules), data.draw(st.integers(1, 4))
+    shape = st.integers(0, 4), st.booleans(), st.integers(0, 100)
+    drawn = data.draw(st.lists(st.tuples(*shape), min_size=count * rows, max_size=count * rows))
+    codes, exempt, hours = (np.array(each).reshape(count, rows) for each in zip(*drawn, strict=True))
+    previous = np.array(data.draw(st.lists(st.integers(0, len(scorecard.levels)), min_size=rows, max_size=rows)))
+    since = [[NOW - timedelta(hours=int(ago)) for ago in line] for line in hours]
+    lost = np.array(
+        [[NOW - each < rule.grace for each in line] for line, rule in zip(since, scorecard.rules, strict=True)]
+    )
+    found = ranks.settle(scorecard, previous, codes, NOW, lost=lost, exempt=exempt)
+    for row in range(rows):
+        names = [rule.id for rule in scorecard.rules]
+        alone = scoring.settle(
+            scorecard,
+            scorecard.levels[previous[row] - 1].name if previous[row] else None,
+            {name: OUTCOMES[codes[line, row]] for line, name in enumerate(names)},
+            NOW,
+            undecided_since={name: since[line][row] for line, name in enumerate(names)},
+            exempt=[name for line, name in enumerate(names) if exempt[line, row]],
+        )
+        holding = tuple(name for line, name in enumerate(names) if found.holding[line, row])
+        assert (found.rank[row], holding) == (scorecard.rank(alone.level), alone.held_by)
+
+
+@given(st.data())
 def test_a_ladder_with_another_rule_is_the_ladder_of_the_other_scorecard(data):
     scorecard = card(data.draw(st.lists(RULES, min_size=1, max_size=5)))
     codes = [np.array(data.draw(st.lists(st.integers(0, 4), min_size=4, max_size=4)), np.int8) for _ in scorecard.rules]

@@ -48,6 +48,8 @@ def test_the_graph_links_to_neighbours_both_ways(page):
 def test_a_team_shows_what_it_owns(page):
     text = page("/entities/team/default/payments")
     assert re.findall(r"data-row>([^<]+)</a>", text) == ["ledger-db", "checkout", "fraud", "ledger"]
+    assert 'href="/reports/report-card?team=payments"' in text
+    assert "report-card?team" not in page("/entities/service/default/checkout")
 
 
 def test_the_history_labels_each_step_with_its_cause(page):

@@ -24,6 +24,7 @@ from tests.durable.conftest import (  # noqa: F401 - fixtures
 from tests.workflows.conftest import Receiver, receiving
 
 KILLS = int(os.environ.get("GREENBOARD_TEST_KILLS", "10"))
+SEED = int(os.environ.get("GREENBOARD_TEST_SEED", "7"))
 LIMIT = 300.0
 
 
@@ -123,7 +124,7 @@ def test_a_worker_that_is_killed_at_random_points_loses_no_run_and_doubles_no_ef
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(durable, "HERE", Path(__file__).parent)
-    dice = random.Random(7)
+    dice = random.Random(SEED)
     with receiving(Receiver()) as receiver:
         company = Company(either, receiver)
         for number in range(KILLS):

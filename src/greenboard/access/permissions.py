@@ -46,6 +46,8 @@ class Permission(StrEnum):
     NOTIFICATIONS_MANAGE = "notifications.manage"
     WORKFLOWS_RUN = "workflows.run"
     WORKFLOWS_MANAGE = "workflows.manage"
+    SCAFFOLDS_USE = "scaffolds.use"
+    SCAFFOLDS_MANAGE = "scaffolds.manage"
     OPERATE = "operate"
     """The name that it had when there was one administrator."""
 
@@ -88,6 +90,8 @@ WORDS: Mapping[Permission, Word] = {
     Permission.NOTIFICATIONS_MANAGE: Word("Say who hears of what by which channel, and read what was sent"),
     Permission.WORKFLOWS_RUN: Word("Start workflows about entities", About.ENTITIES),
     Permission.WORKFLOWS_MANAGE: Word("Make and change workflows, and see every run"),
+    Permission.SCAFFOLDS_USE: Word("Make things from scaffolds, and open pull requests", About.ENTITIES),
+    Permission.SCAFFOLDS_MANAGE: Word("Add, trust and remove sources of scaffolds, and see all that was made"),
     Permission.OPERATE: Word("Settings, operation, and whatever has no permission of its own"),
 }
 
@@ -111,6 +115,7 @@ _MEMBER = _VIEWER | {
     Permission.EXEMPTIONS_REQUEST,
     Permission.REVIEWS_ANSWER,
     Permission.WORKFLOWS_RUN,
+    Permission.SCAFFOLDS_USE,
 }
 _MAINTAINER = _MEMBER | {
     Permission.RULES_WRITE,
@@ -122,6 +127,7 @@ _MAINTAINER = _MEMBER | {
     Permission.REVIEWS_MANAGE,
     Permission.NOTIFICATIONS_MANAGE,
     Permission.WORKFLOWS_MANAGE,
+    Permission.SCAFFOLDS_MANAGE,
 }
 
 VIEWER = Shipped("viewer", "Viewer", _VIEWER)

@@ -192,7 +192,7 @@ def decide_removal(
 @router.get("/connections/{name}/subjects", auth=CONNECTIONS_READ, response=SubjectPage)
 def list_subjects(request: HttpRequest, name: Path[ConnectionName], asked: Query[SubjectsAsked]) -> HttpResponse:
     """What the tool shows, and which entities it is taken for."""
-    rows = models.Subject.objects.filter(connection=store.find(name), gone=False).order_by("-id")
+    rows = models.Subject.objects.filter(connection=store.find(name), gone=False).select_related("look").order_by("-id")
     if asked.standing is not None:
         rows = rows.filter(standing=asked.standing.value)
     found, next_ = _part(rows, asked)
@@ -267,10 +267,11 @@ def _removal(row: models.Removal) -> RemovalShown:
 
 def _subjects(request: HttpRequest, rows: list[models.Subject]) -> list[SubjectShown]:
     there = discovering.seen(rows, sight(request))
-    names = ("stream", "subject", "kinds", "title", "link", "decided", "why", "seen_at")
+    names = ("stream", "subject", "kinds", "title", "link", "decided", "why")
     return [
         SubjectShown(
             id=row.pk,
+            seen_at=row.seen,
             standing=Standing(row.standing),
             entity=str(entity) if (entity := there.entity(row)) else None,
             candidates=[str(ref) for ref in there.candidates(row)],

@@ -207,6 +207,7 @@ class RuleAsData(BaseModel):
     title: str
     why: str
     fix: str
+    remedy: dict[str, str] | None
     level: str
     weight: int
     enforcement: str

@@ -61,6 +61,8 @@ def _told(scorecard: str, rule: Rule) -> Json:
     return {
         **defaults,
         **rule.written,
+        "fix": rule.fix,
+        "remedy": {rule.remedy.kind: rule.remedy.name} if rule.remedy else None,
         "dimension": rule.dimension,
         "digest": draft.fingerprint(rule),
         "yaml": draft.text(rule),

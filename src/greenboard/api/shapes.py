@@ -11,6 +11,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class FixGiven(Strict):
+    """How a rule is met: in words, and by a scaffold or a workflow."""
+
+    text: str | None = None
+    scaffold: str | None = None
+    workflow: str | None = None
+
+
 class Parts(Strict):
     """A rule, or those parts of it that are given. What the parts may hold is said by the rule's form."""
 
@@ -19,7 +27,7 @@ class Parts(Strict):
     dimension: str | None = None
     title: str | None = None
     why: str | None = None
-    fix: str | None = None
+    fix: str | FixGiven | None = None
     level: str | None = None
     weight: int | None = None
     enforcement: str | None = None

@@ -45,6 +45,8 @@ class _Asked:
 @click.option(
     "--fail-under", metavar="LEVEL|SCORE", help="Exit 1 when an entity is below this provisional level or score."
 )
+@click.option("--review", is_flag=True, help="Ask the server of GREENBOARD_URL for signed reviews; exit 1 without one.")
+@click.option("--review-stage", default="", metavar="NAME", help="Only a review of this stage counts.")
 @click.option("--all", "everything", is_flag=True, help="Show every result in the table, not only failures.")
 @click.option("--explain", metavar="RULE", help="Show one rule in full.")
 @click.option("--now", metavar="TIMESTAMP", help="The moment to judge at, instead of the present.")
@@ -56,14 +58,16 @@ def command(
     exemptions: Path | None,
     form: str,
     fail_under: str | None,
+    review: bool,
+    review_stage: str,
     everything: bool,
     explain: str | None,
     now: str | None,
 ) -> int:
     """Read git working trees, or folders of them, and hold them against a scorecard.
 
-    No server, database or network is needed. Exit codes: 0 reached, 1 below the level asked for
-    with --fail-under, 2 bad input, 70 our own fault.
+    No server, database or network is needed, but for --review. Exit codes: 0 reached, 1 below the level asked
+    for with --fail-under, or no review stands or the server does not answer, 2 bad input, 70 our own fault.
     """
     from greenboard.core import clock
     from greenboard.facts import vocabulary
@@ -81,7 +85,20 @@ def command(
     asked, rule = _threshold(card, fail_under), _rule(card, explain)
     report = _report(card, gathered, moment, rule, exempt=_exempt(exemptions, card, gathered, moment))
     _print(report, form, everything)
-    return _exit_code(report, gathered, asked)
+    code = _exit_code(report, gathered, asked)
+    return code or (_reviewed(report, review_stage) if review or review_stage else 0)
+
+
+def _reviewed(report: Report, stage: str) -> int:
+    """1 unless a signed review lets each entity go; what stands or not is told beside the report."""
+    from greenboard.cli.remote import gate
+    from greenboard.cli.remote.sending import server
+
+    address, refs = server(None), [judged.entity.ref for judged in report.entities]
+    found = [(ref, gate.ask(address, ref, stage=stage)) for ref in refs]
+    for ref, told in found:
+        click.echo("\n".join(gate.lines(ref, told)), err=True)
+    return 0 if all(told["open"] for _, told in found) else BELOW
 
 
 def _early(scorecard: str, words: Vocabulary) -> Scorecard | None:

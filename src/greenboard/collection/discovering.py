@@ -47,7 +47,7 @@ def find(connection: Connection, number: int) -> models.Subject:
         NoSubject: there is none.
 
     """
-    row = models.Subject.objects.filter(connection=connection, pk=number).select_related("connection").first()
+    row = models.Subject.objects.filter(connection=connection, pk=number).select_related("connection", "look").first()
     if row is None:
         raise NoSubject(f"{connection} has no subject {number}")
     return row

@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db import transaction
 
 from greenboard.catalog.models import CURRENT, EntityVersion
 from greenboard.collection import models
-from greenboard.collection.observing import NOTHING
+from greenboard.collection.observing import NOTHING, Moments, moments
 from greenboard.collection.types import Standing
 from greenboard.connections.models import Connection
 from greenboard.core import clock
 from greenboard.core.refs import Ref
-from greenboard.facts import reading, store
+from greenboard.facts import looks, reading, store
 from greenboard.facts.service import PATIENCE, Recorded, Whole, record
 from greenboard.facts.types import Fact, Gap, Source, SourceKind
 from greenboard.facts.vocabulary import FactError
@@ -40,8 +39,15 @@ class _Observed(NamedTuple):
     value: str | None
     fresh: str | None
     link: str
-    observed_at: datetime
-    seen_at: datetime
+    moments: Moments
+
+    @classmethod
+    def of(cls, kept: tuple[Any, ...]) -> _Observed:
+        """Of the columns `_KEPT`."""
+        return cls(*kept[:4], moments(*kept[4:]))
+
+
+_KEPT = ("type", "value", "fresh", "link", "seen_at", "observed_at", "look__seen_at")
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ def keep(connection: Connection, entities: Collection[int], about: About) -> Rec
         gaps = list(_gaps(told, source, about))
         facts, broken = _facts(told, source, {(gap.entity, gap.type) for gap in gaps})
         whole = Whole(told.refs.values(), (SourceKind.CONNECTION,), (connection.name,))
-        return record(facts, list(_joined([*broken, *gaps])), clock.now(), whole=whole)
+        mine = looks.of(SourceKind.CONNECTION, connection.name)
+        return record(facts, list(_joined([*broken, *gaps])), clock.now(), whole=whole, going=mine)
 
 
 def forget(connection: Connection, entities: Collection[int]) -> Recorded:
@@ -103,8 +110,8 @@ def _told(connection: Connection, entities: Collection[int]) -> _Told:
     missed: dict[int, list[models.Miss]] = defaultdict(list)
     for numbers in store.chunks(sorted(subject.pk for subject in subjects)):
         rows = models.Observation.objects.filter(subject_id__in=numbers)
-        for number, *columns in rows.values_list("subject_id", *_Observed._fields):
-            observed[number].append(_Observed(*columns))
+        for number, *columns in rows.values_list("subject_id", *_KEPT):
+            observed[number].append(_Observed.of(tuple(columns)))
         for miss in models.Miss.objects.filter(subject_id__in=numbers):
             missed[miss.subject_id or 0].append(miss)
     unread = list(models.Miss.objects.filter(connection=connection, subject=None))
@@ -123,14 +130,14 @@ def _facts(told: _Told, source: _Sources, failing: Collection[tuple[Ref, str]]) 
     for subject in told.subjects:
         ref, place = told.refs[subject.entity_id or 0], source.place(subject)
         for row in told.observed.get(subject.pk, ()):
-            outlived = row.type in ageless and now - row.seen_at > PATIENCE and (ref, row.type) in failing
+            outlived = row.type in ageless and now - row.moments.seen > PATIENCE and (ref, row.type) in failing
             if row.value is None or (outlived and row.fresh is None):
                 continue
             said = source.of(place, row.link or subject.link)
             try:
-                facts.append(Fact(ref, row.type, decode(row.type, row.value), said, row.observed_at))
+                facts.append(Fact(ref, row.type, decode(row.type, row.value), said, row.moments.observed))
             except FactError as error:
-                broken.append(Gap(ref, row.type, f"seen in an older form: {error}", said, row.seen_at))
+                broken.append(Gap(ref, row.type, f"seen in an older form: {error}", said, row.moments.seen))
     return facts, broken
 
 
@@ -141,14 +148,14 @@ def _gaps(told: _Told, source: _Sources, about: About) -> Iterator[Gap]:
         for miss in told.missed.get(subject.pk, ()):
             yield Gap(ref, miss.type, reason(miss), said, miss.at)
         for miss in told.unread:
-            seen = observed[miss.type].seen_at if miss.type in observed else None
+            seen = observed[miss.type].moments.seen if miss.type in observed else None
             unseen = seen is None or seen < miss.at or bool(miss.fields)
             if unseen and subject.stream in about.get(miss.type, ()):
                 yield Gap(ref, miss.type, reason(miss), said, miss.at)
         for row in observed.values():
             if row.fresh is not None:
                 what = "this" if row.fresh == NOTHING else "some of this"
-                yield Gap(ref, row.type, _WAITS.format(what), said, row.seen_at)
+                yield Gap(ref, row.type, _WAITS.format(what), said, row.moments.seen)
 
 
 def reason(miss: models.Miss) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from greenboard.connections.types import Known
 from greenboard.facts import reading, store
 from greenboard.facts.models import CURRENT, FactInterval
-from greenboard.facts.types import SourceKind, Struct
+from greenboard.facts.types import FieldValue, SourceKind, Struct
 from greenboard.facts.vocabulary import FactError
 
 
@@ -18,14 +18,15 @@ def known(types: Collection[str], connection: str) -> tuple[Known, ...]:
         return ()
     rows = FactInterval.objects.filter(CURRENT, type__in=types).order_by("entity_id", "id")
     others = rows.exclude(source_kind=SourceKind.CONNECTION.value, source=connection)
-    decode = reading.decoder()
+    decode, texts = reading.decoder(), dict[str, str]()
     found: dict[int, dict[str, list[Struct]]] = defaultdict(lambda: defaultdict(list))
     for entity, name, text in others.values_list("entity_id", "type", "value").iterator():
         try:
             value = decode(name, text)
         except FactError:  # in a form that its type no longer has: the entity shows why
             continue
-        found[entity][name] += value if isinstance(value, tuple) else [value]
+        items = value if isinstance(value, tuple) else (value,)
+        found[entity][name] += [{key: _once(part, texts) for key, part in item.items()} for item in items]
     there = {number: str(ref) for ref, number in store.present().items()}
     several = (
         Known(there[number], {name: tuple(each) for name, each in of.items()})
@@ -33,3 +34,10 @@ def known(types: Collection[str], connection: str) -> tuple[Known, ...]:
         if number in there
     )
     return tuple(sorted(several, key=lambda one: one.entity))
+
+
+def _once(value: FieldValue, texts: dict[str, str]) -> FieldValue:
+    """A list of texts with each text once in memory: thousands of components have the same packages."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(texts.setdefault(part, part) if isinstance(part, str) else part for part in value)

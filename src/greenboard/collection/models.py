@@ -6,13 +6,16 @@ of a subject that no entity is known for stays here until somebody says which it
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
+from greenboard.collection.observing import Moments, moments
 from greenboard.collection.types import OPEN, Kind, RemovalState, Standing, State
 from greenboard.connections.models import Connection
+from greenboard.facts.models import Look
 
 
 class Collection(models.Model):
@@ -56,7 +59,8 @@ class Subject(models.Model):
 
     `decided` says that a person named the entity, or had it ignored; else it follows from `matches`, in the
     order of their strength. `why` is the match that named it. `candidates` are the references it may be, where
-    that is not clear.
+    that is not clear. `seen_at` is when it was last seen and that was written here; what goes with a `look`
+    was seen by each since.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="subjects")
@@ -73,6 +77,7 @@ class Subject(models.Model):
     candidates: models.JSONField[Any, Any] = models.JSONField(default=list)
     first_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    look = models.ForeignKey(Look, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     gone = models.BooleanField(default=False)
 
     class Meta:
@@ -83,6 +88,11 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.subject}"
+
+    @property
+    def seen(self) -> datetime:
+        """When the tool last showed it. Select `look` with it."""
+        return moments(self.seen_at, self.seen_at, self.look.seen_at if self.look else None).seen
 
 
 class Removal(models.Model):
@@ -109,7 +119,8 @@ class Observation(models.Model):
 
     `value` is what counts; NULL is nothing any more. `fresh` is what the tool shows instead, where that is less
     and it is not decided whether to believe it; "" is nothing. `before` is what counted before a removal.
-    `seen_at` is when the tool last spoke of it, `observed_at` the moment that `value` is of.
+    `seen_at` is when the tool last spoke of it, `observed_at` the moment that `value` is of; what goes with a `look`
+    was seen by each since, see `observing.moments`.
     """
 
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="observations", db_index=False)
@@ -120,6 +131,7 @@ class Observation(models.Model):
     link = models.TextField(blank=True)
     observed_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    look = models.ForeignKey(Look, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     removal = models.ForeignKey(Removal, on_delete=models.SET_NULL, null=True, related_name="observations")
 
     class Meta:
@@ -127,6 +139,11 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.subject_id}"
+
+    @property
+    def moments(self) -> Moments:
+        """When it was seen, and of which moment it is. Select `look` with it."""
+        return moments(self.seen_at, self.observed_at, self.look.seen_at if self.look else None)
 
 
 class Miss(models.Model):

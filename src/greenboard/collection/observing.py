@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from greenboard.facts.stored import encode
 from greenboard.facts.types import Partial, Value
@@ -26,6 +26,22 @@ class Settled:
     value: str | None
     fresh: str | None
     observed_at: datetime
+
+
+class Moments(NamedTuple):
+    """When the tool last spoke of something, and the moment that what it said is of."""
+
+    seen: datetime
+    observed: datetime
+
+
+def moments(seen_at: datetime, observed_at: datetime, look: datetime | None) -> Moments:
+    """The moments of an observation that goes with a look of this moment, or with none.
+
+    What was observed as it was seen goes on to be; what the tool says to be of another moment stays of that.
+    """
+    seen = seen_at if look is None else max(seen_at, look)
+    return Moments(seen, seen if observed_at == seen_at else observed_at)
 
 
 def settle(many: str | None, before: Settled | None, value: Value, observed_at: datetime) -> Settled:

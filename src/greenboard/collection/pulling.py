@@ -39,6 +39,7 @@ class Pull:
     intake: Intake
     reached: Reached = field(init=False)
     events: Iterator[Event] = field(init=False)
+    _ended: Ended | None = None
     _asked: float = 0.0
     _stop: bool = False
 
@@ -60,23 +61,26 @@ class Pull:
     def part(self) -> bool:
         """Keep the next part; False when that was the last."""
         self.reached.buckets.home = threading.current_thread()
-        several, ended, began = [], None, time.monotonic()
+        several, began = [], time.monotonic()
         for event in self.events:
             several.append(event)
             if isinstance(event, Ended):
-                ended = event
+                self._ended = event
             if len(several) >= MOST or time.monotonic() - began > _SECONDS:
                 break
         else:
-            self._keep(several, ended)
+            self._keep(several, last=True)
             return False
-        self._keep(several, ended)
+        self._keep(several)
         return True
 
-    def _keep(self, several: list[Event], ended: Ended | None) -> None:
+    def _keep(self, several: list[Event], *, last: bool = False) -> None:
+        ended = self._ended
         progress = {one.stream: [one.done, one.total] for one in several if isinstance(one, Progress)}
         with transaction.atomic():
             self.intake.take(several)
+            if last and ended is not None and not self._stop:
+                self.intake.end(ended)
             row = models.Collection.objects.select_for_update().get(pk=self.collection)
             row.progress |= progress
             if ended is not None:
@@ -95,7 +99,7 @@ def part(collection: int) -> bool:
     if pull is None:
         row = models.Collection.objects.select_related("connection").get(pk=collection)
         assert row.now is not None, "it has begun"
-        pull = Pull(collection, row.connection, Intake(row.connection_id, row.now, vocabulary()))
+        pull = Pull(collection, row.connection, Intake(row.connection, row.now, vocabulary(), whole=True))
         _pulls[collection] = pull
     more = False
     try:

@@ -145,7 +145,7 @@ def look(connection: Connection, wanted: Mapping[str, tuple[str, ...]], now: dat
     asked = _asked(connection, wanted)
     seen = {name_of(one.subject): one.subject for one in events if isinstance(one, Found | Seen)}
     told = {**asked, **seen}
-    intake = Intake(connection.pk, now, vocabulary())
+    intake = Intake(connection, now, vocabulary())
     numbers = intake.take(_bound(events, told.values())) | _numbers(connection, asked)
     concerned = placing.place(connection) if intake.met else set[int]()
     removing.remove_of(connection, now, numbers)

@@ -59,7 +59,8 @@ def remove(connection: Connection, now: datetime, complete: Mapping[str, bool], 
     `complete` says by fact type whether everything of it was read to the end.
     """
     with transaction.atomic():
-        unseen = models.Observation.objects.filter(subject__connection=connection, seen_at__lt=now, value__isnull=False)
+        mine = models.Observation.objects.filter(subject__connection=connection, value__isnull=False)
+        unseen = mine.filter(seen_at__lt=now, look=None)
         whole = [name for name, all_ in complete.items() if all_]
         unseen.filter(type__in=whole).exclude(fresh=NOTHING).update(fresh=NOTHING)
         return _settle(connection, now, bounds)
@@ -200,5 +201,5 @@ def leave(connection: Connection, now: datetime, complete: Mapping[str, bool]) -
     """Note the subjects of streams read to the end that are not there any more, and hold nothing; how many."""
     whole = [stream for stream, all_ in complete.items() if all_]
     found = models.Subject.objects.filter(connection=connection, stream__in=whole, seen_at__lt=now, gone=False)
-    empty = found.exclude(observations__value__isnull=False)
+    empty = found.filter(look=None).exclude(observations__value__isnull=False)
     return models.Subject.objects.filter(pk__in=list(empty.values_list("pk", flat=True))).update(gone=True)

@@ -22,7 +22,8 @@ from greenboard.core import clock, collecting
 from greenboard.core.errors import UserError
 from greenboard.durable import outbox
 from greenboard.durable.types import Workflow
-from greenboard.facts.service import Recorded
+from greenboard.facts.service import Recorded, tell
+from greenboard.facts.types import SourceKind
 
 PART = 250
 """So many entities are recorded together."""
@@ -150,6 +151,7 @@ def end(number: int) -> None:
         assert row.now is not None, "it has begun"
         row.faults = faults(row.connection, row.now)
         row.outcome |= {"subjects": standing(row.connection), "removed": _removed(row)}
+        tell(SourceKind.CONNECTION, row.connection.name, clock.now())
     _end(row, _state(row), row.error)
 
 
@@ -166,7 +168,7 @@ def _saw_anything(row: models.Collection) -> bool:
     if row.kind == Kind.TRIAL:
         return bool(row.outcome.get("types"))
     since = row.now or row.asked_at
-    return models.Subject.objects.filter(connection=row.connection, seen_at__gte=since).exists()
+    return models.Subject.objects.filter(connection=row.connection, look__seen_at__gte=since).exists()
 
 
 def _end(row: models.Collection, state: State, error: str = "") -> None:

@@ -78,12 +78,12 @@ class Trial:
                 kept = models.Observation.objects.filter(
                     subject__connection=self.connection, subject__stream=stream, subject__subject__in=part
                 )
-                rows |= {(stream, row.subject.subject, row.type): row for row in kept.select_related("subject")}
+                rows |= {(stream, row.subject.subject, row.type): row for row in kept.select_related("subject", "look")}
         return rows
 
     def _compare(self, one: Found, row: models.Observation | None) -> None:
         many = removing.many(one.type)
-        before = Settled(row.value, row.fresh, row.observed_at) if row else None
+        before = Settled(row.value, row.fresh, row.moments.observed) if row else None
         settled = settle(many, before, one.value, one.observed_at)
         if row is not None:
             self._seen.add(row.pk)

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from greenboard.connections import paging, templates
 from greenboard.connections.action import inputs as held
-from greenboard.connections.action.form import Use
+from greenboard.connections.action.form import Said, Use
 from greenboard.connections.expressions import Env, Expression, Mistyped
 from greenboard.connections.expressions.compiling import truth
 from greenboard.connections.plan import ActionPlan
@@ -108,9 +108,19 @@ class _Acting:
         self.session, self.plan, self.key = session, plan, key
         self.spec = plan.spec
         self.inputs = held.checked(plan.spec, given)
+        self._refuse_needy()
         hidden = (self.inputs.get(name) for name, one in plan.spec.inputs.items() if one.secret)
         self.secrets = [str(value) for value in hidden if value is not None]
         self.seen: dict[str, Mapping[str, Json]] = {}
+
+    def _refuse_needy(self) -> None:
+        for need, holds in zip(self.spec.needs, self.plan.needs, strict=True):
+            try:
+                held_so = truth(holds(dict(self.inputs), self._env))
+            except Mistyped:
+                held_so = False
+            if not held_so:
+                raise UserError(f"{self.plan.name}: {need.otherwise}")
 
     def run(self) -> Done:
         try:
@@ -130,9 +140,9 @@ class _Acting:
                 return Done(kept, found=True, secret=self._hidden)
         for name, use in self.spec.look.items():
             done = self._other(use).run()
-            if done.nothing:
+            if done.nothing and use.otherwise is None:
                 raise Failed(Reason("ours", f"{self.plan.name}: {name} is not there."))
-            self.seen[name] = done.output
+            self.seen[name] = (use.otherwise or {}) if done.nothing else done.output
         return self._done()
 
     def planned(self) -> Planned:
@@ -192,7 +202,7 @@ class _Acting:
             try:
                 reply = self.session.ask(ask)
             except Failed as failed:
-                return self._was_already(failed)
+                return self._told(failed)
             thing = self._thing(reply)
             if thing is not None:
                 return Done(self._output(thing), secret=self._hidden)
@@ -202,19 +212,21 @@ class _Acting:
             ask = replace(ask, url=following, query={})
         raise Failed(Reason("limit", f"{self.plan.name}: there are more than {self.spec.pages} pages to look through."))
 
-    def _was_already(self, failed: Failed) -> Done:
-        """What came of a call that the tool refused because it was done before; otherwise the failure."""
-        already = self.spec.already
-        if already is None or failed.reason.status not in already.status:
-            raise failed
+    def _told(self, failed: Failed) -> Done:
+        """What came of a call that was refused since it was done before, or the thing is not there; or the failure."""
+        if self._says(failed, self.spec.already, self.plan.already):
+            return Done(dict.fromkeys(self.spec.output), found=True, secret=self._hidden)
+        if self._says(failed, self.spec.absent, self.plan.absent):
+            return Done(dict.fromkeys(self.spec.output), nothing=True)
+        raise failed
+
+    def _says(self, failed: Failed, said: Said | None, when: Expression | None) -> bool:
+        if said is None or failed.reason.status not in said.status:
+            return False
         try:
-            body = decoded(failed.body, Request("", ""))
-            held_so = self.plan.when is None or truth(self.plan.when(body, self._env))
+            return when is None or truth(when(decoded(failed.body, Request("", "")), self._env))
         except (Failed, Mistyped):
-            raise failed from None
-        if not held_so:
-            raise failed
-        return Done(dict.fromkeys(self.spec.output), found=True, secret=self._hidden)
+            return False
 
     def _thing(self, reply: Reply) -> Json:
         """What the answer is about; None where a list has nothing."""

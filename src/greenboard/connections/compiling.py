@@ -251,7 +251,7 @@ class _Work:
             for name in permission.actions:
                 self.known(("permissions", at, "actions"), name, manifest.actions, "action")
         for at, name in enumerate(manifest.knows):
-            self.known(("knows", at), name, self.vocabulary.types, "fact type")
+            self.known(("knows", at), name, self.vocabulary.stored, "fact type")
         if manifest.webhook:
             self.webhook(manifest.webhook)
         for name in manifest.contract.examples:

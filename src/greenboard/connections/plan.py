@@ -110,14 +110,16 @@ class FactPlan:
 
 @dataclass(frozen=True)
 class ActionPlan:
-    """An action with its expressions; `when` is that of `already`."""
+    """An action with its expressions; `already` and `absent` are the conditions of those."""
 
     name: str
     spec: ActionDef
     items: Expression
     let: Mapping[str, Expression]
     output: Mapping[str, Expression]
-    when: Expression | None = None
+    needs: tuple[Expression, ...] = ()
+    already: Expression | None = None
+    absent: Expression | None = None
 
 
 @dataclass(frozen=True)

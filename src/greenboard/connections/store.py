@@ -7,6 +7,9 @@ from datetime import datetime
 
 from greenboard.connections.models import Connection
 from greenboard.core.errors import UserError
+from greenboard.core.once import notes
+
+_TRUSTED = "trusted"
 
 
 class NoConnection(UserError):
@@ -41,5 +44,9 @@ def due(now: datetime, most: int) -> Sequence[Connection]:
 
 def trusted() -> tuple[str, ...]:
     """The names of the connections that are believed before others, the most trusted first."""
-    rows = Connection.objects.filter(priority__gt=0).order_by("-priority", "name")
-    return tuple(rows.values_list("name", flat=True))
+    known = notes(_TRUSTED)
+    if not known:
+        rows = Connection.objects.filter(priority__gt=0).order_by("-priority", "name")
+        known[()] = tuple(rows.values_list("name", flat=True))
+    found: tuple[str, ...] = known[()]
+    return found

@@ -17,6 +17,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 
 _HOLE = re.compile(r"\{(\+?)([a-z_]+(?:\.[A-Za-z0-9_-]+)*)\}")
+_LEFT_OUT = object()
 Scope = Mapping[str, Any]
 
 
@@ -80,15 +81,15 @@ def text(template: str, scope: Scope) -> str:
 def filled(value: Any, scope: Scope) -> Any:
     """Fill all templates of a structure; one that is a placeholder alone keeps the type of its value.
 
-    What has no value is left out of lists and objects.
+    What has no value is left out of lists and objects; a null that stands there stays.
     """
     if isinstance(value, str):
         whole = _HOLE.fullmatch(value)
         return _lookup(whole[2], scope) if whole else text(value, scope)
     if isinstance(value, Mapping):
-        return {key: part for key, raw in value.items() if (part := _optional(raw, scope)) is not None}
+        return {key: part for key, raw in value.items() if (part := _optional(raw, scope)) is not _LEFT_OUT}
     if isinstance(value, list | tuple):
-        return [part for raw in value if (part := _optional(raw, scope)) is not None]
+        return [part for raw in value if (part := _optional(raw, scope)) is not _LEFT_OUT]
     return value
 
 
@@ -96,7 +97,7 @@ def _optional(value: Any, scope: Scope) -> Any:
     try:
         return filled(value, scope)
     except Unfilled:
-        return None
+        return _LEFT_OUT
 
 
 def _lookup(hole: str, scope: Scope) -> Any:

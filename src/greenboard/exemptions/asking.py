@@ -135,6 +135,7 @@ def _make(
         with transaction.atomic():
             ids = _entities(pairs, by, terms)
             there = _there(ids, terms, now) if renews is None else {}
+            left_out = [pair for pair in pairs if _key(pair, ids, terms) in there]
             fresh = [pair for pair in pairs if _key(pair, ids, terms) not in there]
             if len(pairs) == 1 and not fresh:
                 raise InTheWay(there[_key(pairs[0], ids, terms)])
@@ -149,7 +150,7 @@ def _make(
             audit.note("exemption.requested", telling.target(numbers), after=_noted(numbers, terms))
     except IntegrityError:
         raise InTheWay("somebody else asked for the same at this moment", hint="Look at the ledger.") from None
-    return Asked(numbers, [pair for pair in pairs if pair not in set(fresh)])
+    return Asked(numbers, left_out)
 
 
 def _there(ids: Mapping[Ref, int], terms: Terms, now: datetime) -> dict[_Key, str]:

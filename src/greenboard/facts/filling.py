@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from greenboard.facts.models import FactInterval
+from greenboard.facts.reading import OBSERVED
 from greenboard.facts.store import at_moment
 from greenboard.facts.types import SourceKind
 from greenboard.facts.vocabulary import FactType
@@ -55,7 +56,7 @@ def filled(
 ) -> Mapping[str, Filled]:
     """Each field that is filled at a moment for any of some entities, by name; `now` is what ages are reckoned from."""
     rows = FactInterval.objects.filter(at_moment(as_of), type=declared.name)
-    columns = rows.values_list("entity_id", "source_kind", "source", "value", "observed_at")
+    columns = rows.values_list("entity_id", "source_kind", "source", "value", OBSERVED)
     among = frozenset(entities)
     return reckon(declared, (row for row in columns.iterator(chunk_size=5_000) if row[0] in among), now)
 

@@ -64,4 +64,6 @@ def _read(model: type[_Row], asked: Asked, part: Part, as_of: datetime | None) -
     for column, several in (("type", asked.types), ("source_kind", asked.kinds), ("source", asked.sources)):
         if several:
             wanted &= Q(**{f"{column}__in": several})
-    return read(model.objects.filter(wanted), _KEY, part, asked.entities.among)
+    rows = model.objects.filter(wanted)
+    rows = rows.select_related("look") if model is FactInterval else rows
+    return read(rows, _KEY, part, asked.entities.among)

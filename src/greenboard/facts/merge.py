@@ -131,7 +131,7 @@ def merge(
             origins[name] = merged.origins
         if merged.conflicts:
             conflicts[name] = tuple(merged.conflicts)
-    found_gaps = {name: tuple(several) for name, several in missed.items() if several}
+    found_gaps = {name: tuple(several) for name, several in missed.items() if several and name not in vocabulary.apart}
     return Snapshot(values, origins, found_gaps, stale, conflicts, frozenset(partial))
 
 

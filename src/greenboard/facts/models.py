@@ -7,10 +7,32 @@ beside each other and a shifted line number is no new statement.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
 CURRENT = Q(valid_to__isnull=True)
+
+
+class Look(models.Model):
+    """What a source looks at again and again, of one fact type: so a look that finds nothing new is one row, not many.
+
+    Facts that go with it are as old as `at`. `seen_at` is later while facts of a look are being made. The row of a
+    source without a type is of the things themselves that it shows. Rows stay: there are few.
+    """
+
+    source_kind = models.CharField(max_length=16)
+    source = models.CharField(max_length=200)
+    type = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source_kind", "source", "type"], name="facts_one_look")]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.type or 'what there is'}"
 
 
 class FactInterval(models.Model):
@@ -18,7 +40,8 @@ class FactInterval(models.Model):
 
     `digest` is that of value, location and places, so that a look is compared without decoding.
     `commit`, `location` and `places` belong together: the commit is the one at which the interval
-    began. `observed_at` and `seen_at` are those of the latest look that said the same.
+    began. `observed_at` and `seen_at` are those of the latest look that said the same and was written here; what goes
+    with a `look` was confirmed by each since, see `observed`.
     """
 
     entity = models.ForeignKey("catalog.Entity", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -34,6 +57,7 @@ class FactInterval(models.Model):
     digest = models.BinaryField(max_length=16)
     observed_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    look = models.ForeignKey(Look, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
 
@@ -56,6 +80,11 @@ class FactInterval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} of {self.entity_id} by {self.source}"
+
+    @property
+    def observed(self) -> datetime:
+        """The moment that it is of. Select `look` with it."""
+        return max(self.observed_at, self.look.at) if self.look else self.observed_at
 
 
 class DefinedType(models.Model):

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from django.db.models import DateTimeField, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from greenboard.core.errors import UserError
 from greenboard.facts.models import FactInterval, GapInterval
+from greenboard.facts.reading import OBSERVED
 from greenboard.facts.store import chunks
 from greenboard.facts.timeline import INTERVAL, Array, Said, Statements
 from greenboard.facts.vocabulary import FactType
@@ -59,7 +61,7 @@ def statements(declared: FactType, moments: Sequence[datetime], entities: Collec
 def current(declared: FactType) -> Current:
     """The current intervals of a fact type: while this stays as it is, so does all that was said of it."""
     facts = FactInterval.objects.filter(type=declared.name, valid_to__isnull=True)
-    rows = facts.values_list("id", "entity_id", Cast("observed_at", TextField()))
+    rows = facts.values_list("id", "entity_id", Cast(OBSERVED, TextField()))
     found = {number: (entity, observed) for number, entity, observed in rows}
     if declared.many is not None:
         gaps = GapInterval.objects.filter(type=declared.name, valid_to__isnull=True)
@@ -78,7 +80,7 @@ def stamps(column: Sequence[datetime | str | None]) -> Array:
     return np.array(texts, dtype="datetime64[us]").astype(np.int64)
 
 
-def plain(name: str) -> Cast:
+def plain(name: str | Combinable) -> Cast:
     """Selects a column of moments as the database has it.
 
     SQLite keeps texts, and turning each into an object would take longer than all the rest.
@@ -98,7 +100,7 @@ def _blocks(
     wanted = overlapping(moments) & Q(type=declared.name)
     began, ended = plain("valid_from"), plain("valid_to")
     for part in _parts(FactInterval.objects.filter(wanted), entities):
-        yield from _cut(part.values_list(*_COLUMNS, "value", plain("observed_at"), began, ended))
+        yield from _cut(part.values_list(*_COLUMNS, "value", plain(OBSERVED), began, ended))
     if declared.many is not None:
         nothing = Value(None, output_field=TextField())
         for part in _parts(GapInterval.objects.filter(wanted), entities):

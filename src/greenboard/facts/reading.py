@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.db import connection
 from django.db.models import F, Model, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from greenboard.core.refs import Ref
 from greenboard.facts import custom
@@ -21,8 +21,10 @@ from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import FactError, Vocabulary
 
 _ORIGIN = ("entity_id", "type", "source_kind", "source", "location", "commit", "link")
-FACT = (*_ORIGIN, "id", "value", "places", "observed_at")
+FACT = (*_ORIGIN, "id", "value", "places", "observed")
 """The last one may be a moment, or the text in which SQLite keeps it."""
+OBSERVED = Greatest(F("observed_at"), Coalesce(F("look__at"), F("observed_at")))
+"""The moment that a fact is of: that which is written in its row, or that of the look that it goes with."""
 GAP = (*_ORIGIN, "reason", "unclear", "valid_from")
 _FETCH = 5_000
 _SHORT = 100
@@ -37,7 +39,7 @@ GapColumns = tuple[int, str, str, str, str, str, str, str, bool, datetime]
 def rows(found: QuerySet[FactInterval], *, many: bool) -> Iterable[FactColumns]:
     """The columns FACT of rows. Moments stay text on SQLite: Django takes longer over them than over all else."""
     sqlite = connection.vendor == "sqlite"
-    moment = Cast("observed_at", TextField()) if sqlite else F("observed_at")
+    moment = Cast(OBSERVED, TextField()) if sqlite else OBSERVED
     return fetched(found.values_list(*FACT[:-1], moment), many=many)
 
 

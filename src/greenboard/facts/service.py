@@ -13,10 +13,11 @@ from django.db import transaction
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import custom, observed, store
+from greenboard.facts import custom, looks, observed, store
 from greenboard.facts.events import FactsChanged
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated, decide, left_out
-from greenboard.facts.models import FactInterval, GapInterval
+from greenboard.facts.looks import Looks
+from greenboard.facts.models import CURRENT, FactInterval, GapInterval, Look
 from greenboard.facts.types import Fact, Gap, SourceKind
 from greenboard.facts.vocabulary import encode
 
@@ -50,8 +51,17 @@ class Recorded:
     changed: Mapping[Ref, frozenset[str]]
 
 
-def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: Whole | None = None) -> Recorded:
+def record(
+    facts: Sequence[Fact],
+    gaps: Sequence[Gap],
+    at: datetime,
+    *,
+    whole: Whole | None = None,
+    going: Looks | None = None,
+) -> Recorded:
     """Store what a look found at a moment: only what changed is written, all of it or nothing.
+
+    Of a source whose looks are `going` no row is written for what was only seen again: see `tell`.
 
     The last word of a tool that fails stands beside the gap until it is stale, or for fact types
     without a maximum age until the tool has failed for longer than PATIENCE. What an unreadable
@@ -66,7 +76,7 @@ def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: W
         refs = {fact.entity for fact in facts} | {gap.entity for gap in gaps} | set(whole.entities if whole else ())
         ids = store.identify(refs)
         store.lock(ids.values())
-        plans = _plan(facts, gaps, ids, at, whole)
+        plans = _plan(facts, gaps, ids, at, whole, going=going)
         recorded = _sum(plans, ids, _fields(plans[0]))
         store.write(FactInterval, plans[0], at)
         store.write(GapInterval, plans[1], at)
@@ -75,10 +85,41 @@ def record(facts: Sequence[Fact], gaps: Sequence[Gap], at: datetime, *, whole: W
     return recorded
 
 
+def tell(kind: SourceKind, name: str, at: datetime) -> None:
+    """All facts of what a source saw are made: from now on they are of the moment when it was seen.
+
+    Those that stopped to count while they were made count again, which nobody has heard of yet.
+    """
+    with transaction.atomic():
+        several = [look for look in looks.of(kind, name).values() if look.at < look.seen_at]
+        paths: dict[int, set[str]] = defaultdict(set)
+        for look in several:
+            age = _ages().get(look.type)
+            if age is not None and at - look.at > age >= at - look.seen_at:
+                late = FactInterval.objects.filter(CURRENT, look=look, observed_at__lt=at - age)
+                for entity in late.values_list("entity_id", flat=True):
+                    paths[entity].add(look.type)
+            Look.objects.filter(pk=look.pk).update(at=look.seen_at)
+        if paths:
+            names = store.names_of(paths)
+            changed = {names[entity]: frozenset(types) for entity, types in paths.items() if entity in names}
+            events.announce(FactsChanged(at, changed))
+
+
+def _ages() -> dict[str, timedelta]:
+    return {name: kind.max_age for name, kind in custom.fact_types().types.items() if kind.max_age is not None}
+
+
 def _plan(
-    facts: Sequence[Fact], gaps: Sequence[Gap], ids: Mapping[Ref, int], at: datetime, whole: Whole | None
+    facts: Sequence[Fact],
+    gaps: Sequence[Gap],
+    ids: Mapping[Ref, int],
+    at: datetime,
+    whole: Whole | None,
+    *,
+    going: Looks | None,
 ) -> tuple[Plan[Fact], Plan[Gap]]:
-    said = _distinct((ids[fact.entity], fact, store.state(fact)) for fact in facts)
+    said = _distinct((ids[fact.entity], fact, store.state(fact, going)) for fact in facts)
     failed = _distinct(
         (ids[gap.entity], gap, Stated(gap, store.reason_digest(gap.reason, gap.unclear), at)) for gap in gaps
     )
@@ -89,8 +130,19 @@ def _plan(
     spared = _spared(failed, open_gaps, at)
     ended = [key for key in left_out(held, spoke | _silent(failed, spared), said) if key.group[:3] not in spared]
     mended = left_out(open_gaps, spoke | {key.group for key in failed}, failed)
-    ages = {name: kind.max_age for name, kind in custom.fact_types().types.items() if kind.max_age is not None}
-    return decide(held, said, ended, at, ages), decide(open_gaps, failed, mended, at, {})
+    coming = None if going is None else {look.pk: look.seen_at for look in going.values()}
+    plans = decide(held, said, ended, at, _ages(), looks=coming), decide(open_gaps, failed, mended, at, {})
+    if coming is not None:
+        _spare(plans, {key: one for key, one in held.items() if one.look in coming and key not in said}, ended)
+    return plans
+
+
+def _spare(plans: tuple[Plan[Fact], Plan[Gap]], unsaid: Mapping[Key, Held], ended: Collection[Key]) -> None:
+    """What was not said goes with its look no longer; of gaps that last it is not written that they do."""
+    for key in unsaid.keys() - set(ended):
+        plans[0].leave.setdefault(unsaid[key].observed_at, []).append(unsaid[key].id)
+    plans[1].same += sum(map(len, plans[1].touch.values()))
+    plans[1].touch.clear()
 
 
 def _spared(failed: Iterable[Key], open_gaps: Mapping[Key, Held], at: datetime) -> set[tuple[int, str, str]]:
@@ -165,6 +217,6 @@ def _sum(
     return Recorded(
         began=sum(len(plan.start) for plan in plans),
         ended=sum(len(plan.close) + len(plan.drop) for plan in plans),
-        same=sum(len(ids) for plan in plans for ids in plan.touch.values()),
+        same=sum(plan.same + sum(map(len, plan.touch.values())) for plan in plans),
         changed={ref: frozenset(types) for ref, types in changed.items()},
     )

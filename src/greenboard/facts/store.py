@@ -12,7 +12,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from greenboard.catalog.models import Entity, EntityVersion, RelationInterval
 from greenboard.catalog.naming import NAMES, named
@@ -23,8 +23,8 @@ from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 from greenboard.facts import bulk, custom, reading
 from greenboard.facts.intervals import Group, Held, Key, Plan, Stated
-from greenboard.facts.models import FactInterval, GapInterval
-from greenboard.facts.reading import Making
+from greenboard.facts.models import FactInterval, GapInterval, Look
+from greenboard.facts.reading import OBSERVED, Making
 from greenboard.facts.stored import encode
 from greenboard.facts.types import Fact, Gap, Source, SourceKind, Value
 from greenboard.facts.vocabulary import Vocabulary
@@ -52,15 +52,17 @@ def vocabulary() -> Vocabulary:
     return custom.vocabulary()
 
 
-def state(fact: Fact) -> Stated[Fact]:
-    """What a fact says, as it is compared and written.
+def state(fact: Fact, looks: Mapping[str, Look] | None = None) -> Stated[Fact]:
+    """What a fact says, as it is compared and written; `looks` are those of its source by fact type.
 
     The digest is eight bytes of the value, then eight of where it stands.
     """
+    look = (looks or {}).get(fact.type)
+    goes = look.pk if look is not None and fact.observed_at >= look.seen_at else None
     text = storable(encode(fact.value))
     value = blake2b(text.encode(), digest_size=8).digest()
     where = storable(encode([fact.source.location, dict(fact.places)]))
-    return Stated(fact, value + blake2b(where.encode(), digest_size=8).digest(), fact.observed_at, text)
+    return Stated(fact, value + blake2b(where.encode(), digest_size=8).digest(), fact.observed_at, text, goes)
 
 
 def slot(source: Source) -> str:
@@ -96,15 +98,15 @@ def _within(text: str, most: int) -> str:
 def held(model: type[_Row], entities: Collection[int], kinds: Collection[str]) -> dict[Key, Held]:
     """The current intervals of some entities by sources of some kinds, without their values."""
     facts = model is FactInterval
-    columns = ("observed_at", "digest") if facts else ("seen_at", "reason", "unclear")
+    columns = (OBSERVED, "digest", "look_id") if facts else (F("seen_at"), "reason", "unclear")
     found: dict[Key, Held] = {}
     for chunk in chunks(sorted(entities)):
         rows = model.objects.filter(entity_id__in=chunk, source_kind__in=kinds, valid_to__isnull=True).values_list(
             "id", "entity_id", "type", "source_kind", "source", "slot", "seen_at", "valid_from", *columns
         )
         for row, entity, name, kind, source, path, seen, since, observed, *mark in rows:
-            sign = bytes(mark[0]) if facts else reason_digest(*mark)
-            found[Key(Group(entity, name, kind, source), path)] = Held(row, sign, observed, seen, since)
+            sign, look = (bytes(mark[0]), mark[1]) if facts else (reason_digest(*mark), None)
+            found[Key(Group(entity, name, kind, source), path)] = Held(row, sign, observed, seen, since, look)
     return found
 
 
@@ -124,12 +126,17 @@ def values(ids: Collection[int]) -> dict[int, Any]:
 
 def write(model: type[_Row], plan: Plan[Fact] | Plan[Gap], at: datetime) -> None:
     """Carry a plan out. To be called inside a transaction."""
+    for observed, ids in plan.leave.items():
+        for chunk in chunks(ids):
+            FactInterval.objects.filter(id__in=chunk).update(observed_at=observed, look=None)
     for chunk in chunks(plan.close):
         model.objects.filter(id__in=chunk).update(valid_to=at)
     for chunk in chunks(plan.drop):
         model.objects.filter(id__in=chunk).delete()
-    for observed, ids in plan.touch.items():
-        moved = {"seen_at": at, "observed_at": observed} if model is FactInterval else {"seen_at": at}
+    for (observed, look), ids in plan.touch.items():
+        moved: dict[str, Any] = {"seen_at": at}
+        if model is FactInterval:
+            moved |= {"observed_at": observed, "look_id": look}
         for chunk in chunks(ids):
             model.objects.filter(id__in=chunk).update(**moved)
     if plan.start:
@@ -143,13 +150,13 @@ _COMMON = ("entity", "type", "source_kind", "source", "slot", "location", "commi
 def _columns(model: type[_Row]) -> tuple[tuple[str, ...], Callable[[Key, Stated[Any], datetime], tuple[Any, ...]]]:
     """The fields that a new row has, and what gives their values."""
     if model is FactInterval:
-        return (*_COMMON, "value", "places", "digest", "observed_at"), _fact_columns
+        return (*_COMMON, "value", "places", "digest", "observed_at", "look"), _fact_columns
     return (*_COMMON, "reason", "unclear"), _gap_columns
 
 
 def _fact_columns(key: Key, said: Stated[Fact], at: datetime) -> tuple[Any, ...]:
     places = storable(encode(dict(said.statement.places))) if said.statement.places else ""
-    return (*_common(key, said.statement.source, at), said.text, places, said.digest, said.observed_at)
+    return (*_common(key, said.statement.source, at), said.text, places, said.digest, said.observed_at, said.look)
 
 
 def _gap_columns(key: Key, said: Stated[Gap], at: datetime) -> tuple[Any, ...]:
@@ -253,7 +260,7 @@ def current(
     names = names_of({*ids.values(), *lives_in.values()})
     make = Making(names, as_of)
     with collecting.paused():
-        facts = _facts(chosen, at_moment(as_of), make)
+        facts = _facts(chosen, at_moment(as_of) & ~Q(type__in=list(custom.files().apart)), make)
         gaps = _gaps(chosen, at_moment(as_of), make)
     for number, broken in make.broken.items():
         gaps[number] += broken
@@ -346,15 +353,18 @@ class Step:
         return said.source
 
 
-def steps(since: datetime, until: datetime, entities: Collection[Ref]) -> dict[Ref, list[Step]]:
-    """What changed after `since` and up to `until`, of entities and of the repositories they live in."""
-    ids = present(until, entities)
-    lives_in = homes(until, ids.values())
-    chosen = {*ids.values(), *lives_in.values()}
+def steps(
+    since: datetime, until: datetime, ids: Mapping[Ref, int], lives_in: Mapping[int, int]
+) -> dict[Ref, list[Step]]:
+    """What changed after `since` and up to `until`, of entities and of the repositories they live in.
+
+    `ids` are the entities with their surrogate ids, `lives_in` the repository of those that live in one then.
+    """
+    chosen = {*ids.values(), *(lives_in[one] for one in ids.values() if one in lives_in)}
     names = names_of(chosen)
     began = Q(valid_from__gt=since, valid_from__lte=until)
     ended = Q(valid_to__gt=since, valid_to__lte=until)
-    rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part]
+    rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part.select_related("look")]
     failed = _gaps(chosen, began, Making(names, None))
     found: dict[int, list[Step]] = defaultdict(list)
     for step in _pairs(rows, names, since, until):
@@ -393,7 +403,8 @@ def _pairs(
 def history(entity: Ref, name: str) -> list[tuple[Fact, datetime, datetime | None]]:
     """Every interval of a fact type of one entity, oldest first, with its ends."""
     ids = identify([entity])
-    rows = FactInterval.objects.filter(entity_id=ids[entity], type=name).order_by("valid_from", "id")
+    rows = FactInterval.objects.filter(entity_id=ids[entity], type=name).select_related("look")
+    rows = rows.order_by("valid_from", "id")
     make = Making({ids[entity]: entity}, None)
     facts = [(make.fact(_of_row(row)), row.valid_from, row.valid_to) for row in rows]
     return [(fact, since, until) for fact, since, until in facts if fact is not None]

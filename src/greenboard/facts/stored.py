@@ -51,7 +51,7 @@ class Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._types = {name: _Type(declared) for name, declared in vocabulary.types.items()}
+        self._types = {name: _Type(declared) for name, declared in vocabulary.stored.items()}
 
     def read(self, name: str, text: str) -> Value:
         """A stored value of a fact type.

@@ -6,9 +6,10 @@ the check of facts as they come in, and the reference pages.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -118,7 +119,8 @@ class FactType(_Strict):
     `connects` names the kinds of tools that can supply it, for people; `label` and `plural` name one
     and several of it in a sentence. An `open` type has the fields that are declared or seen, see `observed`;
     `unreadable` says of keys why rules cannot read them. `idioms` are rules that its fields serve. A `retired`
-    type takes no facts any more; what was said of it can still be read.
+    type takes no facts any more; what was said of it can still be read. What is `apart` is long and for integrations:
+    rules do not know it, and no column holds it.
     """
 
     name: str
@@ -136,29 +138,41 @@ class FactType(_Strict):
     unreadable: dict[str, str] = {}
     idioms: tuple[Idiom, ...] = ()
     retired: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All fact types by name. Those `defined` in the browser may change; what is stored of them is fitted when read."""
+    """All fact types by name. Those `defined` in the browser may change; what is stored of them is fitted when read.
+
+    Those `apart` are stored like others, and rules do not know them.
+    """
 
     types: Mapping[str, FactType]
     defined: frozenset[str] = frozenset()
+    apart: Mapping[str, FactType] = dataclasses.field(default_factory=dict)
+
+    @property
+    def stored(self) -> Mapping[str, FactType]:
+        """All types of which there may be facts."""
+        return {**self.types, **self.apart}
 
     def get(self, name: str) -> FactType:
         """The fact type of a name, or a FactError that suggests the one that was meant."""
-        try:
-            return self.types[name]
-        except KeyError:
-            raise FactError(f"unknown fact type {name!r}", hint=suggest(name, self.types)) from None
+        found = self.types.get(name) or self.apart.get(name)
+        if found is None:
+            raise FactError(f"unknown fact type {name!r}", hint=suggest(name, self.stored))
+        return found
 
     def with_type(self, declared: FactType) -> Vocabulary:
         """The same vocabulary with one more fact type, or another one in the place of its namesake."""
-        return Vocabulary({**self.types, declared.name: declared}, self.defined)
+        if declared.apart:
+            return replace(self, apart={**self.apart, declared.name: declared})
+        return replace(self, types={**self.types, declared.name: declared})
 
     def with_defined(self, declared: FactType) -> Vocabulary:
         """As `with_type`, for one that was defined in the browser."""
-        return Vocabulary({**self.types, declared.name: declared}, self.defined | {declared.name})
+        return replace(self.with_type(declared), defined=self.defined | {declared.name})
 
     def normalise(self, name: str, raw: object) -> Value:
         """Check a raw value against its fact type and bring it into the stored form.
@@ -316,6 +330,10 @@ def load(folder: Path | None = None) -> Vocabulary:
         for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
             declared = yaml.parse(document, FactType)
             types[declared.name] = declared
+    own = content.own_fact_types() if folder is None else None
+    judged = {name: declared for name, declared in types.items() if not declared.apart}
+    shipped = Vocabulary(judged, apart={name: declared for name, declared in types.items() if declared.apart})
+    return extended(shipped, own) if own else shipped
     if folder is not None:
         return Vocabulary(types)
     own = content.own_fact_types()
@@ -376,7 +394,7 @@ def _refuse_names(declared: FactType, document: yaml.Document, known: Vocabulary
     if declared.open and not custom:
         names = [name for name, one in known.types.items() if one.open]
         raise UserError("only custom facts are open", place=document.place("open"), expected=", ".join(names))
-    if not custom and (declared.name in known.types or declared.name in RESERVED):
+    if not custom and (declared.name in known.stored or declared.name in RESERVED):
         hint = "Choose another name; fact types that ship cannot be replaced."
         raise UserError(f"the name {declared.name!r} is taken", place=document.place("name"), hint=hint)
     for name, place in (

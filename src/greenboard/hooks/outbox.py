@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from greenboard.catalog.events import CatalogChanged
@@ -15,13 +15,11 @@ from greenboard.core import clock
 from greenboard.core.happened import Happened, Happening
 from greenboard.facts.events import FactsChanged
 from greenboard.hooks.models import Delivery, Event, Hook
-from greenboard.results import store as results
 from greenboard.results.events import ResultsWritten
 from greenboard.results.rows import Change
 from greenboard.scorecards.events import RuleSaved
 
 _BATCH = 500
-_MICROSECOND = timedelta(microseconds=1)
 Data = dict[str, Any]
 
 
@@ -43,14 +41,10 @@ def note_rule(event: RuleSaved) -> None:
 
 def note_results(event: ResultsWritten) -> None:
     """Results or levels changed; the first look at something is no change."""
-    wanted = [kind for kind in (Happening.RESULT_CHANGED, Happening.LEVEL_CHANGED) if _asking(kind)]
-    if not wanted:
-        return
-    entities = set(event.entities)
-    changes = results.changes(event.scorecard, event.at - _MICROSECOND, event.at)
-    found = [change for change in changes if change.entity in entities]
-    for kind in wanted:
-        several = [one for one in found if (one.rule is None) is (kind is Happening.LEVEL_CHANGED)]
+    active = list(Hook.objects.filter(active=True))
+    kinds = (Happening.RESULT_CHANGED, Happening.LEVEL_CHANGED)
+    for kind in (kind for kind in kinds if any(_wants(hook, kind) for hook in active)):
+        several = [one for one in event.changes if (one.rule is None) is (kind is Happening.LEVEL_CHANGED)]
         _write(kind, event.at, [_change(event.scorecard, one) for one in several])
 
 
@@ -74,7 +68,11 @@ def again(delivery: Delivery, at: datetime) -> Delivery:
 
 def _asking(kind: Happening) -> Sequence[Hook]:
     """The hooks that are to be told of something."""
-    return [hook for hook in Hook.objects.filter(active=True) if not hook.events or kind in hook.events]
+    return [hook for hook in Hook.objects.filter(active=True) if _wants(hook, kind)]
+
+
+def _wants(hook: Hook, kind: Happening) -> bool:
+    return not hook.events or kind in hook.events
 
 
 def _write(kind: Happening, at: datetime, told: Iterable[Data]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from greenboard.access.errors import Absent
+from greenboard.access import rows
 from greenboard.hooks.models import Delivery, Hook, Inlet
 from greenboard.hooks.types import State
 
@@ -23,10 +23,7 @@ def hook(number: int) -> Hook:
         UserError: there is none.
 
     """
-    found = Hook.objects.filter(pk=number).first()
-    if found is None:
-        raise Absent(f"no hook {number}")
-    return found
+    return rows.one(hooks(), number, "hook")
 
 
 def inlets() -> QuerySet[Inlet]:
@@ -39,12 +36,11 @@ def deliveries(hook: Hook, *, state: State | None = None, below: int | None = No
 
     Slice it: there may be very many. `below` goes on where a page ended.
     """
-    rows = Delivery.objects.filter(hook=hook).select_related("event").order_by("-id")
-    rows = rows if state is None else rows.filter(state=state.value)
-    return rows if below is None else rows.filter(pk__lt=below)
+    found = Delivery.objects.filter(hook=hook).select_related("event").order_by("-id")
+    found = found if state is None else found.filter(state=state.value)
+    return found if below is None else found.filter(pk__lt=below)
 
 
 def newest() -> Mapping[int, Delivery]:
     """The newest delivery to each hook that was told anything, by the number of the hook."""
-    last = Delivery.objects.order_by().values("hook").annotate(last=Max("id")).values("last")
-    return {row.hook_id: row for row in Delivery.objects.filter(pk__in=last)}
+    return rows.newest(Delivery.objects.all(), "hook")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from greenboard.access.errors import Absent
+from greenboard.access import rows
 from greenboard.access.models import Person
 from greenboard.core.refs import Ref
 from greenboard.notifications.models import Channel, Message, Preference, Route
@@ -28,10 +28,7 @@ def channel(number: int) -> Channel:
         Absent: there is none.
 
     """
-    found = Channel.objects.filter(pk=number).first()
-    if found is None:
-        raise Absent(f"no channel {number}")
-    return found
+    return rows.one(channels(), number, "channel")
 
 
 def routes() -> QuerySet[Route]:
@@ -46,20 +43,17 @@ def route(number: int) -> Route:
         Absent: there is none.
 
     """
-    found = routes().filter(pk=number).first()
-    if found is None:
-        raise Absent(f"no route {number}")
-    return found
+    return rows.one(routes(), number, "route")
 
 
 def messages(
     *, channel: Channel | None = None, state: State | None = None, below: int | None = None
 ) -> QuerySet[Message]:
     """What was sent or waits for it, newest first, by one channel or in one state where they are named. Slice it."""
-    rows = Message.objects.filter(state__in=WRITTEN).select_related("channel", "person").order_by("-id")
-    rows = rows if channel is None else rows.filter(channel=channel)
-    rows = rows if state is None else rows.filter(state=state.value)
-    return rows if below is None else rows.filter(pk__lt=below)
+    found = Message.objects.filter(state__in=WRITTEN).select_related("channel", "person").order_by("-id")
+    found = found if channel is None else found.filter(channel=channel)
+    found = found if state is None else found.filter(state=state.value)
+    return found if below is None else found.filter(pk__lt=below)
 
 
 def message(number: int) -> Message:
@@ -69,17 +63,12 @@ def message(number: int) -> Message:
         Absent: there is none.
 
     """
-    found = messages().filter(pk=number).first()
-    if found is None:
-        raise Absent(f"no message {number}")
-    return found
+    return rows.one(messages(), number, "message")
 
 
 def newest() -> Mapping[int, Message]:
     """The newest message by each channel that sent any, by the number of the channel."""
-    rows = Message.objects.filter(state__in=WRITTEN).order_by()
-    last = rows.values("channel").annotate(last=Max("id")).values("last")
-    return {row.channel_id: row for row in Message.objects.filter(pk__in=last)}
+    return rows.newest(Message.objects.filter(state__in=WRITTEN), "channel")
 
 
 def of_person(person: Person) -> Preference:

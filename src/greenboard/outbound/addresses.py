@@ -7,11 +7,12 @@ what an address carries inside (IPv4 within IPv6, NAT64, 6to4, Teredo) nor every
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from greenboard.core.errors import UserError
+from greenboard.outbound.way import Way
 
 Address = IPv4Address | IPv6Address
 _CLOSED = tuple(
@@ -53,10 +54,14 @@ _COMPATIBLE = IPv6Network("::/96")
 
 @dataclass(frozen=True)
 class Allowed:
-    """What may be called besides the public internet: networks, and names of hosts whatever address they have."""
+    """What may be called besides the public internet: networks, and names of hosts whatever address they have.
+
+    The `way` is that of everything else: what is named here is called directly.
+    """
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: frozenset[str] = frozenset()
+    way: Way = field(default_factory=Way)
 
     @classmethod
     def read(cls, texts: Iterable[str]) -> Allowed:
@@ -85,6 +90,11 @@ class Allowed:
         """Whether an address may be called."""
         inner = [address, *_inside(address)]
         return all(self._named(one) or _is_public(one) for one in inner)
+
+    def direct(self, host: str) -> bool:
+        """Whether a host is called directly, whether or not there is a proxy."""
+        literal = _literal(host)
+        return self.names(host) or (literal is not None and self._named(literal))
 
     def _named(self, address: Address) -> bool:
         return any(address in network for network in self.networks if network.version == address.version)

@@ -2,6 +2,9 @@
 
 What is checked is what is called: a name that is looked up a second time may lead elsewhere. The
 name stays that of the certificate. No proxy of the environment is used, and no redirect followed.
+
+Through a proxy that the settings name the name is called and not the address: proxies allow by name, and
+where there is one others often cannot be looked up here. A name that can be is checked all the same.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 
@@ -18,9 +22,12 @@ import httpx2
 
 from greenboard.core.errors import UserError
 from greenboard.outbound.addresses import Allowed
+from greenboard.outbound.way import Proxy
 
 TIMEOUT = 10.0
 _CONNECTIONS = 20
+_LONGEST = 16_384
+"""Bytes that the answer of a proxy may have."""
 
 
 class Forbidden(UserError):
@@ -49,14 +56,38 @@ class _Guarded(httpcore2.SyncBackend):
             Forbidden: one of its addresses may not be called.
 
         """
+        proxy = self._allowed.way.proxy
+        if proxy is not None and not self._allowed.direct(host):
+            return self._bounded(self._tunnel(proxy, host, port, timeout))
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in addresses(host, port, self._allowed):
             try:
                 stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
-                return stream if self._whole is None else _Bounded(stream, time.monotonic() + self._whole)
+                return self._bounded(stream)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
         raise failed
+
+    def _bounded(self, stream: httpcore2.NetworkStream) -> httpcore2.NetworkStream:
+        return stream if self._whole is None else _Bounded(stream, time.monotonic() + self._whole)
+
+    def _tunnel(self, proxy: Proxy, host: str, port: int, timeout: float | None) -> httpcore2.NetworkStream:
+        with suppress(httpcore2.ConnectError):  # a name that only the proxy can look up
+            addresses(host, port, self._allowed)
+        stream = super().connect_tcp(proxy.host, proxy.port, timeout)
+        stream.write(proxy.greeting(host, port), timeout)
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            part = stream.read(1, timeout)
+            answer += part
+            if not part or len(answer) > _LONGEST:
+                stream.close()
+                raise httpcore2.ProxyError("the proxy does not answer as one")
+        status = answer.split(b"\r\n", 1)[0].decode("latin-1")
+        if status.split(" ")[1:2] != ["200"]:
+            stream.close()
+            raise httpcore2.ProxyError(f"the proxy refused {host}: {status}")
+        return stream
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.NetworkStream:
         """Never."""
@@ -126,7 +157,7 @@ class _Transport(httpx2.HTTPTransport):
         super().__init__(trust_env=False)
         # The pool is made anew, because the transport offers no other way to say what it connects by.
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=allowed.way.trust(httpx2.create_ssl_context(trust_env=False)),
             max_connections=_CONNECTIONS,
             network_backend=_Guarded(allowed, whole),
         )

@@ -23,9 +23,14 @@ class ProjectConfig(AppConfig):
         from greenboard.results import marks
         from greenboard.results.events import ResultsWritten
         from greenboard.reviews import watching as reviews
+        from greenboard.scaffolds import shelf
+        from greenboard.scorecards import remedies
         from greenboard.scorecards.events import RuleSaved
         from greenboard.workflows import hearing
+        from greenboard.workflows import store as workflows
 
+        remedies.know("scaffold", shelf.names)
+        remedies.know("workflow", workflows.names)
         subscribe(FactsChanged, marks.note_facts)
         subscribe(CatalogChanged, marks.note_catalog)
         subscribe(CatalogChanged, refreshing.note_catalog)

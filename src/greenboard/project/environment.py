@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from greenboard.durable.types import Address
 from greenboard.identity import configuration as identity
 from greenboard.identity.configuration import Identity
 from greenboard.outbound.addresses import Allowed
+from greenboard.outbound.way import Way
 from greenboard.project import database
 from greenboard.project.configuration import declared, given
 from greenboard.project.configuration.smtp import Smtp
@@ -108,7 +109,10 @@ class Environment:
             evidence_bytes=declared.EVIDENCE_BYTES.value(told),
             reviews=content.own_reviews(told),
             api_body=declared.API_BODY.value(told),
-            outbound=declared.OUTBOUND_ALLOW.value(told),
+            outbound=replace(
+                declared.OUTBOUND_ALLOW.value(told),
+                way=Way(declared.OUTBOUND_PROXY.value(told), declared.OUTBOUND_CA.value(told)),
+            ),
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
             own_exemptions=declared.OWN_EXEMPTIONS.value(told),

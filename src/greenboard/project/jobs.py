@@ -24,6 +24,7 @@ from greenboard.notifications import sending
 from greenboard.project.environment import Environment
 from greenboard.project.portable import reading, shelves
 from greenboard.results import marks
+from greenboard.scaffolds import jobs as scaffolding
 from greenboard.workflows import jobs as workflowing
 
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
@@ -34,6 +35,10 @@ OTHERS = (
     collecting.retirement,
     campaigning.tickets,
     workflowing.advance,
+    scaffolding.make,
+    scaffolding.look,
+    scaffolding.look_all,
+    scaffolding.watch,
 )
 """Workflows that other packages declare."""
 _TRIES = 3

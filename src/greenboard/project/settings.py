@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "greenboard.reviews",
     "greenboard.campaigns",
     "greenboard.reports",
+    "greenboard.scaffolds",
     "greenboard.workflows",
     "greenboard.notifications",
     "greenboard.hooks",

@@ -2,14 +2,15 @@
 
 Each `tend(now)` does what is due by then and gives how much that was. It takes what it does by a row that only
 one worker can change, in the transaction that does it: so everything happens once, however many workers
-there are and whatever is restarted, and what was missed while nobody ran is done at the next look.
+there are and whatever is restarted, and what was missed while nobody ran is done at the next look. Reports take
+minutes to draw and post: they have a thread of their own.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connections
@@ -24,15 +25,16 @@ from greenboard.reviews import tending as reviews
 from greenboard.workflows import tending as workflows
 
 Tend = Callable[[datetime], int]
-TENDERS: tuple[Tend, ...] = (
+PROMPT: tuple[Tend, ...] = (
     attestations.tend,
     exemptions.tend,
     campaigns.tend,
     reviews.tend,
-    reports.tend,
     workflows.tend,
     notifications.tend,
 )
+SLOW: tuple[Tend, ...] = (reports.tend,)
+TENDERS = (*PROMPT, *SLOW)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
 _log = logging.getLogger("greenboard.worker")
@@ -40,19 +42,33 @@ _log = logging.getLogger("greenboard.worker")
 
 def run(stop: threading.Event) -> None:
     """Look at what is due until told to stop. To be run in a thread of its own."""
+    _run(stop, PROMPT)
+
+
+def run_slow(stop: threading.Event) -> None:
+    """As `run`, for what takes long."""
+    _run(stop, SLOW)
+
+
+def _run(stop: threading.Event, tenders: Sequence[Tend]) -> None:
     while not stop.is_set():
-        if not tend(clock.now()):
+        if not tend(clock.now(), tenders):
             stop.wait(PAUSE)
 
 
-def tend(now: datetime) -> int:
+def tend(now: datetime, tenders: Sequence[Tend] = TENDERS) -> int:
     """Do all that is due at a moment; how much that was. What the database refuses waits for the next look."""
-    done = 0
-    for one in TENDERS:
-        try:
-            close_old_connections()
-            done += one(now)
-        except DatabaseError as error:
-            _log.warning("the database refused (%s); %s waits", str(error).strip(), one.__module__)
-            connections.close_all()
-    return done
+    return sum(_tended(one, now) for one in tenders)
+
+
+def _tended(tender: Tend, now: datetime) -> int:
+    """What one of them did. An error of one is told with its name, and keeps no other from its work."""
+    try:
+        close_old_connections()
+        return tender(now)
+    except DatabaseError as error:
+        _log.warning("the database refused (%s); %s waits", str(error).strip(), tender.__module__)
+        connections.close_all()
+    except Exception:  # noqa: BLE001 - the boundary of what time brings about: reminders go on although reports cannot
+        _log.exception("%s failed at what is due, and tries again at the next look", tender.__module__)
+    return 0

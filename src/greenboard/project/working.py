@@ -44,8 +44,9 @@ GONE = "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_ke
 
 def work(stop: threading.Event, beat_file: Path, parent: int | None = None) -> None:
     """Take turns until `stop` is set, or the process `parent` is gone."""
-    for beside in (delivering.run, sending.run, scheduling.run, refreshing.run, tending.run):
-        threading.Thread(target=beside, args=(stop,), name=beside.__module__.rpartition(".")[2], daemon=True).start()
+    for beside in (delivering.run, sending.run, scheduling.run, refreshing.run, tending.run, tending.run_slow):
+        name = f"{beside.__module__.rpartition('.')[2]}.{beside.__name__}"
+        threading.Thread(target=beside, args=(stop,), name=name, daemon=True).start()
     beating = Beating(beat_file)
     connection_created.connect(_noticed_when_gone)
     watch = Continuous(_Standards().now, Live(_Progress(beating).say))

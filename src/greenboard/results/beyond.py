@@ -26,11 +26,16 @@ class Beyond:
     def of(cls, session: Session, since: Mapping[int, datetime], rules: Collection[Rule]) -> Beyond:
         """Read what changed; `since` is by column, `rules` are those that turned."""
         relations = {name for rule in rules for name in rule.related}
-        wanted: dict[datetime, set[Ref]] = {}
+        wanted: dict[datetime, dict[Ref, int]] = {}
         for column, moment in since.items() if relations else ():
             for name in relations:
-                wanted.setdefault(moment, set()).update(_related(session, column, name))
-        steps = {moment: facts.steps(moment, session.at, refs) for moment, refs in wanted.items() if refs}
+                ids = {ref: int(session.ground.ids[row]) for row, ref in _related(session, column, name)}
+                wanted.setdefault(moment, {}).update(ids)
+        steps = {
+            moment: facts.steps(moment, session.at, ids, facts.homes(session.at, ids.values()))
+            for moment, ids in wanted.items()
+            if ids
+        }
         return cls(session, since, steps)
 
     def cause(self, rule: Rule, column: int) -> Cause | None:
@@ -42,7 +47,7 @@ class Beyond:
     def _facts(self, rule: Rule, column: int) -> Iterator[Cause]:
         steps = self.steps.get(self.since[column], {})
         for relation, reads in rule.related.items():
-            for ref in _related(self.session, column, relation):
+            for _, ref in _related(self.session, column, relation):
                 found = causes.of_related(steps.get(ref, ()), reads, facts.vocabulary())
                 if found is not None:
                     yield found
@@ -65,6 +70,7 @@ def _rows(session: Session, column: int, relation: str) -> list[int]:
     return [] if links is None else [int(row) for row in links.of(int(session.rows[column]))]
 
 
-def _related(session: Session, column: int, relation: str) -> list[Ref]:
-    entities = (session.ground.entities[row] for row in _rows(session, column, relation))
-    return [entity.ref for entity in entities if entity is not None]
+def _related(session: Session, column: int, relation: str) -> list[tuple[int, Ref]]:
+    """The rows and names of those that a relation leads to, as far as they are declared."""
+    entities = ((row, session.ground.entities[row]) for row in _rows(session, column, relation))
+    return [(row, entity.ref) for row, entity in entities if entity is not None]

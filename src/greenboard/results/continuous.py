@@ -53,7 +53,8 @@ class _Turn:
     """What is at hand in one turn. `expired` are rows with facts that grew too old.
 
     `last` says that no mark waits after these, `look` that the clock is looked at, too. `since` is the moment
-    of the turn before, where others judged meanwhile. Of scorecards that were judged before in this turn,
+    of the turn before, where others judged meanwhile; `judged` when anything was last judged, by whom ever,
+    and `current` the versions in force. Of scorecards that were judged before in this turn,
     `moved` are the rows whose level changed, and `fresh` those of which parts may have changed others.
     """
 
@@ -64,6 +65,8 @@ class _Turn:
     last: bool
     look: bool
     since: datetime | None
+    judged: datetime | None
+    current: Mapping[str, versions.InForce]
     moved: Mapping[str, set[int]] = field(default_factory=dict)
     fresh: frozenset[str] = frozenset()
 
@@ -157,7 +160,8 @@ class Continuous:
 
     def _work(self, cards: Sequence[Scorecard], now: datetime) -> Done | None:
         last = service.lock([card.name for card in cards])
-        if parts.left(cards) or self._is_behind(cards):
+        current = versions.current()
+        if parts.left(cards) or self._is_behind(cards, current):
             return None
         at = max(now, last) if last is not None else now
         anew = not any(self._knows(card) for card in cards)
@@ -166,7 +170,8 @@ class Continuous:
         ground = self.live.ground(at)
         last_marks = len(marked) < MOST
         since = None if store.newest_run() == self._ran else self._at
-        turn = _Turn(at, marked, ground, self.live.take_expired(), last_marks, last_marks and self._is_due(at), since)
+        look = last_marks and self._is_due(at)
+        turn = _Turn(at, marked, ground, self.live.take_expired(), last_marks, look, since, last, current)
         carried = []
         for card in cards:
             fresh = turn.fresh if self._is_settled(card) else turn.fresh | {card.name}
@@ -184,12 +189,12 @@ class Continuous:
     def _is_due(self, at: datetime) -> bool:
         return self._looked is None or at.replace(second=0, microsecond=0) > self._looked
 
-    def _is_behind(self, cards: Sequence[Scorecard]) -> bool:
+    def _is_behind(self, cards: Sequence[Scorecard], current: Mapping[str, versions.InForce]) -> bool:
         """Whether others put another version in force and keep it: whoever did so last goes before.
 
         What others judged without this worker is forgotten: it knows nothing of it.
         """
-        current, behind = versions.current(), dict[str, versions.InForce | None]()
+        behind = dict[str, versions.InForce | None]()
         for card in cards:
             there = current.get(card.name)
             adoption = self._memories[card.name].adoption if self._knows(card) else None
@@ -247,6 +252,9 @@ class Continuous:
         asked = {name: _array(several) for name, several in pairs.items()}
         asked = {name: each[covered[each] != 0] for name, each in asked.items()}
         task = Task(turn.ground, turn.at, _array(rows), asked, look=turn.look, adoption=memory.adoption, close=close)
+        there = turn.current.get(card.name)
+        if memory.adoption is not None and there is not None and there.version == memory.adoption.version:
+            task = replace(task, adoption=versions.again(memory.adoption, there), sure=True, last=turn.judged)
         carried = service.carry_out(card, task)
         memory.keep(carried, turn.ground)
         return carried

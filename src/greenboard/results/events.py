@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from greenboard.core.refs import Ref
+from greenboard.results.rows import Change
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,12 @@ class ResultsWritten:
     scorecard: str
     at: datetime
     entities: Collection[Ref]
+    read: Callable[[], Sequence[Change]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """What changed of them, without the first look at anything; read once, when somebody wants it."""
+        return self.read()
 
 
 @dataclass(frozen=True)

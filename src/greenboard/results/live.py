@@ -215,7 +215,8 @@ class Live:
         assert self._ground is not None
         ground = self._ground
         refs = {row: entity.ref for row in rows if (entity := ground.entities[row]) is not None}
-        told = _tell(list(refs.values()), ground.frame.vocabulary, at, self._order) if refs else {}
+        there = {ref: int(ground.ids[row]) for row, ref in refs.items()}
+        told = _tell(list(refs.values()), ground.frame.vocabulary, at, self._order, there) if refs else {}
         nothing = _Told({}, _NEVER)
         found = {row: told[refs[row]] if row in refs else nothing for row in rows}
         for row, one in found.items():
@@ -232,9 +233,14 @@ def _living() -> dict[int, list[int]]:
     return found
 
 
-def _tell(refs: Sequence[Ref], words: Vocabulary, at: datetime, order: Sequence[str]) -> Mapping[Ref, _Told]:
-    """What is known of entities now; of one that is not in the catalog any more, nothing."""
-    known = facts.current(None, refs)
+def _tell(
+    refs: Sequence[Ref], words: Vocabulary, at: datetime, order: Sequence[str], there: Mapping[Ref, int] | None = None
+) -> Mapping[Ref, _Told]:
+    """What is known of entities now; of one that is not in the catalog any more, nothing.
+
+    Who knows which of them exist, with their surrogate ids, says so as `there`.
+    """
+    known = facts.current(None, refs, there)
     return {ref: _told(known.get(ref, ([], [])), words, at, order) for ref in refs}
 
 

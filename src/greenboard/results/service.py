@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 from django.db import connection, transaction
@@ -15,6 +16,7 @@ from greenboard.catalog.types import Entity
 from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
 from greenboard.core.errors import UserError
+from greenboard.core.once import once
 from greenboard.core.refs import Ref
 from greenboard.exemptions import store as exemptions
 from greenboard.facts import store as facts
@@ -25,7 +27,7 @@ from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.judge import NOBODY, Subject, judge
 from greenboard.results.neighbourhood import near
-from greenboard.results.rows import Cause, LevelRow
+from greenboard.results.rows import Cause, Change, LevelRow
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
@@ -36,6 +38,7 @@ from greenboard.rules.vectors import Array
 from greenboard.scorecards.scoring import Settled, settle
 from greenboard.scorecards.types import Scorecard
 
+_MICROSECOND = timedelta(microseconds=1)
 _OUT_OF_SCOPE = Cause("scope", "The scorecard is not asked of it any more")
 
 
@@ -94,10 +97,14 @@ class Task:
     look: bool = False
     adoption: Adoption | None = None
     """What judging this very scorecard came upon before, where the caller kept it."""
+    last: datetime | None = None
+    """When anything was last judged, where the caller is `sure`."""
     part: bool = False
     """Others judge other entities at the same time (`share`); the adoption is that of the version in force."""
     close: bool = False
     """End what the scorecard asks of nobody any more, too, which judging all rows does anyway."""
+    sure: bool = False
+    """Whoever asks has the lock, and saw that the adoption is as stored and that nothing was judged after `at`."""
 
     @property
     def whole(self) -> bool:
@@ -131,7 +138,7 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
         run = _run(session, task, note)
         ledger = Ledger(run)
         pairs = {rule.id: session.rows for rule in scorecard.rules} if task.pairs is None else task.pairs
-        with quietly():
+        with quietly(), once():
             decided = decide(session, pairs)
         turned = decided.turned
         writing.write_results(session, turned, ledger)
@@ -203,6 +210,9 @@ def _open(scorecard: Scorecard, task: Task) -> tuple[Session, list[int]]:
     if task.part:
         assert task.adoption is not None
         adoption, last = task.adoption, _beside(task.adoption, task.at)
+    elif task.sure:
+        assert task.adoption is not None
+        adoption, last = task.adoption, task.last
     else:
         adoption = versions.adopt(scorecard, task.at, task.adoption)
         last = _in_order(adoption, task.at)
@@ -268,9 +278,15 @@ def _announce(session: Session, turned: Turned, moved: Collection[NewLevel]) -> 
     place = dict(zip(session.ids.tolist(), range(len(session.rows)), strict=True))
     refs = {session.ref(column) for column in columns | {place[one.entity] for one in moved}}
     if refs:
-        events.announce(ResultsWritten(session.scorecard.name, session.at, refs))
+        events.announce(ResultsWritten(session.scorecard.name, session.at, refs, partial(_changes, session, refs)))
         event = ResultsChanged(session.scorecard.name, session.at, refs)
         transaction.on_commit(lambda: events.announce(event))
+
+
+def _changes(session: Session, refs: Collection[Ref]) -> list[Change]:
+    """What of some entities changed in this evaluation."""
+    found = store.changes(session.scorecard.name, session.at - _MICROSECOND, session.at)
+    return [change for change in found if change.entity in refs]
 
 
 def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None = None) -> dict[int, Subject]:

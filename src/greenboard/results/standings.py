@@ -9,8 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from greenboard.facts.store import chunks
-from greenboard.results import causes, held, models, store, writing
+from greenboard.results import causes, held, models, store, waiting, writing
 from greenboard.results.causes import Turn
 from greenboard.results.held import NONE, HeldLevels
 from greenboard.results.rows import OUTCOMES, Cause
@@ -18,39 +17,75 @@ from greenboard.results.session import Session
 from greenboard.results.turning import Decided
 from greenboard.results.writing import Bare, Counts, NewLevel
 from greenboard.rules.vectors import Array
-from greenboard.scorecards.ranks import Standings, stand
-from greenboard.scorecards.scoring import UNDECIDED, Settled, settle
+from greenboard.scorecards.ranks import Kept, Standings, settle, stand
+from greenboard.scorecards.scoring import Settled
 
 
 def changed(session: Session, decided: Decided) -> list[NewLevel]:
     """Where entities stand now, as far as that differs from the current row in any way."""
-    outcomes, turned = decided.outcomes, decided.turned
-    reached = stand(session.scorecard, outcomes, session.at, decided.exempt)
+    reached = stand(session.scorecard, decided.outcomes, session.at, decided.exempt)
     bare = _without(session, decided)
     current = held.levels(session.card, session.ids)
     different = np.flatnonzero(_differs(reached, bare, current))
     stored = _rows(session, different)
-    # Only who would fall needs to be asked since when data are lost, and whether that is waited for.
-    fallen = (reached.rank < current.rank) | (
-        bare.rank < np.where(current.bare_rank < 0, current.rank, current.bare_rank)
-    )
-    waiting = _undecided_since(session, outcomes, different[fallen[different]])
+    rank, since, without = _kept(session, decided, _Reached(reached.rank, bare, current, different, stored))
     found: list[NewLevel] = []
     for column in different.tolist():
         row = stored.get(int(session.ids[column]))
-        settled = Settled(_name(session, int(reached.rank[column])))
-        without = bare.of(session, column)
-        if row is not None and column in waiting:
-            asked = _Waiting(session, decided, column, waiting[column])
-            settled = asked.settled(row.level or None, exempt=True)
-            without = without and asked.without(row, without)
-        number, rank = int(session.ids[column]), session.scorecard.rank(settled.level)
-        one = NewLevel(number, rank, settled, _counts(reached, column), row, None, without)
+        settled = Settled(_name(session, int(rank[column])), since.get(column))
+        number, place = int(session.ids[column]), session.scorecard.rank(settled.level)
+        one = NewLevel(number, place, settled, _counts(reached, column), row, None, without.of(session, column))
         if row is None or (row.level, row.rank) != (settled.level or "", one.rank):
-            one = replace(one, cause=_cause(session, row, one.rank, turned.of(session, column) if row else ()))
+            turns = decided.turned.of(session, column) if row else ()
+            one = replace(one, cause=_cause(session, row, one.rank, turns))
         if row is None or one.cause is not None or not writing.same_standing(row, one):
             found.append(one)
     return found
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """What outcomes alone come to, beside what is current; `stored` are the rows of columns that are `different`."""
+
+    rank: Array
+    bare: _Bare
+    current: HeldLevels
+    different: Array
+    stored: Mapping[int, models.LevelInterval]
+
+
+def _kept(session: Session, decided: Decided, reached: _Reached) -> tuple[Array, Mapping[int, datetime], _Bare]:
+    """Rank, since when it is kept without data, and where columns would stand without exemptions.
+
+    Only who would fall needs to be asked since when data are lost, and whether that is waited for.
+    """
+    current, bare = reached.current, reached.bare
+    before = np.where(current.bare_rank < 0, current.rank, current.bare_rank)
+    fallen = (reached.rank < current.rank) | (bare.rank < before)
+    asked = reached.different[(fallen & current.there)[reached.different]]
+    if not len(asked):
+        return reached.rank, {}, bare
+    ids, outcomes, exempt = session.ids[asked], decided.outcomes[:, asked], decided.exempt[:, asked]
+    rows, lost = [reached.stored[number] for number in ids.tolist()], waiting.lost(session, ids)
+
+    def settled(previous: Collection[str | None], spared: Array) -> Kept:
+        return settle(session.scorecard, _ranks(session, previous), outcomes, session.at, lost=lost, exempt=spared)
+
+    kept = settled([row.level for row in rows], exempt)
+    rank, lone = reached.rank.copy(), bare.rank.copy()
+    rank[asked] = kept.rank
+    if (bare.rank[asked] != NONE).any():
+        names = [row.level if row.bare_rank is None else row.bare_level for row in rows]
+        alone = settled(names, np.zeros_like(exempt)).rank
+        lone[asked] = np.where(bare.rank[asked] == NONE, NONE, alone)
+    since = {int(asked[at]): moment for at, moment in waiting.since(session, ids, kept.holding).items()}
+    return rank, since, _Bare(lone, bare.score)
+
+
+def _ranks(session: Session, levels: Collection[str | None]) -> Array:
+    """The ranks of levels by name; 0 of none, and of those that the scorecard does not have any more."""
+    known = {level.name: place for place, level in enumerate(session.scorecard.levels, start=1)}
+    return np.array([known.get(name or "", 0) for name in levels], dtype=np.int16)
 
 
 @dataclass(frozen=True)
@@ -77,29 +112,6 @@ def _without(session: Session, decided: Decided) -> _Bare:
         reached = stand(session.scorecard, decided.outcomes[:, some], session.at)
         rank[some], score[some] = reached.rank, reached.score
     return _Bare(rank, score)
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """A column that fell, with since when its rules are undecided."""
-
-    session: Session
-    decided: Decided
-    column: int
-    since: Mapping[str, datetime]
-
-    def settled(self, previous: str | None, *, exempt: bool) -> Settled:
-        """The level that is kept while lost data are waited for, with exemptions or without."""
-        card, told, pardoned = self.session.scorecard, self.decided.outcomes, self.decided.exempt
-        outcomes = {rule.id: OUTCOMES[code] for rule, code in zip(card.rules, told[:, self.column], strict=True)}
-        names = [rule.id for rule, one in zip(card.rules, pardoned[:, self.column], strict=True) if one and exempt]
-        return settle(card, previous, outcomes, self.session.at, undecided_since=self.since, exempt=names)
-
-    def without(self, row: models.LevelInterval, found: Bare) -> Bare:
-        """Where it would stand without exemptions, with data that are waited for."""
-        before = row.level if row.bare_rank is None else row.bare_level
-        level = self.settled(before or None, exempt=False).level
-        return Bare(level or "", self.session.scorecard.rank(level), found.score)
 
 
 def _same(one: Array, other: Array) -> Array:
@@ -130,24 +142,6 @@ def _rows(session: Session, columns: Array) -> dict[int, models.LevelInterval]:
     parts = [rows] if len(ids) > held.FEW else held.named(rows, ids)
     wanted = set(ids)
     return {row.entity_id: row for part in parts for row in part if row.entity_id in wanted}
-
-
-def _undecided_since(session: Session, outcomes: Array, columns: Array) -> dict[int, dict[str, datetime]]:
-    """Since when rules are undecided, for some columns; what turned now does so since now."""
-    names = {session.adopted[rule.id].rule: rule.id for rule in session.scorecard.rules}
-    place = {int(session.ids[column]): int(column) for column in columns}
-    found: dict[int, dict[str, datetime]] = {column: {} for column in place.values()}
-    rows = models.ResultInterval.objects.filter(valid_to__isnull=True, undecided_since__isnull=False)
-    for part in chunks(sorted(place)):
-        told = rows.filter(entity_id__in=part, rule_id__in=list(names))
-        for entity, rule, since in told.values_list("entity_id", "rule_id", "undecided_since"):
-            if since is not None:
-                found[place[entity]][names[rule]] = since
-    for column, since_of in found.items():
-        for each, code in zip(session.scorecard.rules, outcomes[:, column], strict=True):
-            if OUTCOMES[code] not in UNDECIDED:
-                since_of.pop(each.id, None)
-    return found
 
 
 def _name(session: Session, rank: int) -> str | None:

@@ -153,13 +153,14 @@ class _Known:
 
     @classmethod
     def of(cls, session: Session, columns: Collection[int], lines: Collection[int]) -> _Known:
-        refs = [session.ref(column) for column in columns]
+        there = {session.ref(column): int(session.ids[column]) for column in columns}
+        lives_in = facts.homes(session.at, there.values())
         words, order = facts.vocabulary(), trusted()
-        known = facts.current(session.at, refs)
+        known = facts.current(session.at, there, there, lives_in)
         snapshots = {ref: merge(*told, words, session.at, order) for ref, told in known.items()}
         since = _since(session, columns)
         rules = [session.rule(line) for line in lines]
-        return cls(session, _steps(session, since), snapshots, Beyond.of(session, since, rules))
+        return cls(session, _steps(session, since, lives_in), snapshots, Beyond.of(session, since, rules))
 
     def cause(self, line: int, column: int, outcomes: tuple[int, int]) -> Cause:
         ref, rule = self.session.ref(column), self.session.rule(line)
@@ -179,14 +180,14 @@ def _since(session: Session, columns: Collection[int]) -> dict[int, datetime]:
     return found
 
 
-def _steps(session: Session, since: Mapping[int, datetime]) -> dict[Ref, list[facts.Step]]:
+def _steps(session: Session, since: Mapping[int, datetime], lives_in: Mapping[int, int]) -> dict[Ref, list[facts.Step]]:
     """What changed of each entity since it was last judged."""
-    by_moment: dict[datetime, list[Ref]] = {}
+    by_moment: dict[datetime, dict[Ref, int]] = {}
     for column, moment in since.items():
-        by_moment.setdefault(moment, []).append(session.ref(column))
+        by_moment.setdefault(moment, {})[session.ref(column)] = int(session.ids[column])
     found: dict[Ref, list[facts.Step]] = {}
     for moment, several in by_moment.items():
-        found |= facts.steps(moment, session.at, several)
+        found |= facts.steps(moment, session.at, several, lives_in)
     return found
 
 

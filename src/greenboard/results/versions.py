@@ -90,6 +90,11 @@ def current() -> dict[str, InForce]:
     return {name: InForce(*each) for name, *each in told}
 
 
+def again(known: Adoption, now: InForce) -> Adoption:
+    """What `adopt` gives for a version that is still in force."""
+    return replace(known, rules=_unchanged(known), looked_at=now.looked_at, opened_at=now.opened_at)
+
+
 def _unchanged(known: Adoption) -> dict[str, Adopted]:
     return {name: replace(one, changed=False) for name, one in known.rules.items()}
 

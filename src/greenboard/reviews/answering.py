@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +64,14 @@ def answer(number: int, reply: Reply, *, who: Actor, now: datetime) -> Answer:
         before = {"before": row.value or row.reason} if row else {}
         events.note(review, "answered", who.name, now, f"{reply.question}: {said}", after=before)
     return made
+
+
+def answer_all(number: int, replies: Sequence[Reply], *, who: Actor, now: datetime) -> list[Answer]:
+    """Answer several questions, all or nothing; errors as for `answer`, and where there is none."""
+    if not replies:
+        raise UserError("nothing is answered", hint="Fill in at least one of the questions.")
+    with transaction.atomic():
+        return [answer(number, reply, who=who, now=now) for reply in replies]
 
 
 def _value(bound: bool, reply: Reply) -> str:

@@ -90,6 +90,7 @@ def sign(number: int, seen: int, *, who: Actor, now: datetime) -> Signature:
     with transaction.atomic():
         review = store.find(number)
         asking = _expect_signer(review, who)
+        rights.expect_signatory(who, review, asking.template)
         before = review.state
         turn(review, Act.SIGN, seen, now, signed_by=who.name, signed_at=now, stirred=False)
         decision, live = Decision(review.decision), _live(asking, now)

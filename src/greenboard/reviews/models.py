@@ -225,3 +225,49 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} by {self.by}"
+
+
+class Corpus(models.Model):
+    """An import of reviews that others held: from where, at which commit, and which files were refused, and why."""
+
+    source = models.CharField(max_length=400)
+    commit = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=_WHO)
+    kept = models.IntegerField(default=0)
+    counts = models.JSONField()
+    refused = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "id"], name="reviews_corpus_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.commit[:12]}"
+
+
+class PastReview(models.Model):
+    """A review that others held: `text` is canonical JSON, `digest` its SHA-256. Never changed.
+
+    What its source says later is another row, with the next `number`. `approved` are the stages that somebody approved.
+    """
+
+    corpus = models.ForeignKey(Corpus, on_delete=models.PROTECT, related_name="reviews")
+    source = models.CharField(max_length=400)
+    name = models.CharField(max_length=400)
+    title = models.CharField(max_length=200)
+    number = models.IntegerField()
+    approved = models.CharField(max_length=_WHO, blank=True)
+    answered = models.IntegerField()
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "name"], condition=CURRENT, name="reviews_past_current"),
+            models.UniqueConstraint(fields=["source", "name", "number"], name="reviews_past_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

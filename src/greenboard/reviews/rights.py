@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from greenboard.access.decide import Asker, Bearer, Permission, may, sight
 from greenboard.access.errors import Above, Absent
 from greenboard.access.models import Person
+from greenboard.attestations.permitting import Acting, told
+from greenboard.attestations.types import Who
 from greenboard.catalog.sight import covered
 from greenboard.catalog.teams import belonging
 from greenboard.core.refs import Ref
@@ -92,6 +94,48 @@ def may_review(who: Actor, review: Review, section: Section) -> bool:
     if section.reviewer == who.name or (section.team and section.team in who.teams):
         return True
     return over(who, Permission.REVIEWS_SIGN, subjects(review))
+
+
+def expect_signatory(who: Actor, review: Review, template: Template) -> None:
+    """Go on only for whom the template lets sign.
+
+    Raises:
+        Above: others sign, or it asks for a second person and they decided it themselves.
+
+    """
+    if template.sign.another and who.name == review.decided_by:
+        raise Above("you decided it yourself", hint="A second person signs it.")
+    named = template.sign.who
+    if named is not None and not _meant(who, named, subjects(review)):
+        raise Above("this is not yours to sign", expected=told(named))
+
+
+def signs(who: Actor, review: Review, template: Template) -> bool:
+    """As `expect_signatory`, as a word."""
+    try:
+        expect_signatory(who, review, template)
+    except Above:
+        return False
+    return True
+
+
+def signed_by(template: Template) -> str:
+    """Who signs by a template, as a sentence; "" where it is whoever may."""
+    named, another = template.sign.who, template.sign.another
+    if named is None and not another:
+        return ""
+    second = ", another person than decided it" if another else ""
+    return f"It is signed by {told(named) if named else 'whoever may'}{second}."
+
+
+def _meant(who: Actor, named: Who, refs: Collection[Ref]) -> bool:
+    """Whether somebody is among people that are named, for all of some entities."""
+    if who.person is None:
+        return False
+    acting = Acting(who.asker, who.person)
+    if acting.administers or not acting.mine.owners.isdisjoint(named.teams):
+        return True
+    return any(all(acting.holds(role, ref) for ref in refs) for role in named.roles)
 
 
 def expect_another(who: Actor, review: Review, template: Template) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from greenboard.attestations.types import Who
 from greenboard.core import clock, content, yaml
 from greenboard.core.errors import Place, UserError, UserErrors, suggest
 from greenboard.core.refs import Ref
@@ -97,6 +98,26 @@ class Section(_Form):
         return self
 
 
+class Signing(_Form):
+    """Who signs what was decided: people of teams or with roles, all who may if none is named; another than decided."""
+
+    teams: tuple[str, ...] = ()
+    roles: tuple[Name, ...] = ()
+    another: bool = False
+
+    @model_validator(mode="after")
+    def _teams(self) -> Signing:
+        for team in self.teams:
+            Ref.parse(team, kind="team")
+        return self
+
+    @property
+    def who(self) -> Who | None:
+        """The people that are named; None where nobody is."""
+        named = Who(False, tuple(Ref.parse(team, kind="team") for team in self.teams), self.roles)
+        return named if named.teams or named.roles else None
+
+
 class Template(_Form):
     """A review as it is to be held. With `alone` the person who asked for it may accept and sign it, too."""
 
@@ -105,6 +126,7 @@ class Template(_Form):
     description: str = Field(default="", max_length=4000)
     scorecard: str = ""
     alone: bool = False
+    sign: Signing = Signing()
     stages: tuple[Stage, ...] = Field(min_length=1)
     sections: tuple[Section, ...] = Field(min_length=1)
 
@@ -139,7 +161,8 @@ class Template(_Form):
     @property
     def text(self) -> str:
         """All of it in one form only, as it is kept with a review."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        said = self.model_dump(mode="json", exclude=None if self.sign != Signing() else {"sign"})
+        return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def digest(self) -> str:

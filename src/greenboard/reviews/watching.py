@@ -10,11 +10,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
 
 from greenboard.catalog.events import CatalogChanged
+from greenboard.catalog.models import Entity
+from greenboard.catalog.naming import named
 from greenboard.core.happened import Happening, Severity
 from greenboard.core.refs import Ref
 from greenboard.facts.events import FactsChanged
@@ -29,6 +33,8 @@ from greenboard.reviews.store import WATCHED, Asking
 from greenboard.reviews.turning import turn
 from greenboard.reviews.types import Act, SectionState
 
+_FEW = 200
+"""So many entities are asked for by name; of more, all that are watched are looked through."""
 _TYPES = ("attestation", "deployment")
 """The fact types that a signature rests on besides results."""
 
@@ -57,8 +63,12 @@ def _stir(refs: Collection[Ref]) -> None:
     if not refs:
         return
     rows = Subject.objects.filter(review__state__in=WATCHED, review__stirred=False)
-    named = ("review_id", "entity__kind", "entity__namespace", "entity__name")
-    touched = {number for number, *parts in rows.values_list(*named).iterator() if Ref(*parts) in refs}
+    if len(refs) <= _FEW:
+        about = Entity.objects.filter(reduce(or_, named(refs))).values("pk")
+        touched = set(rows.filter(entity__in=about).values_list("review_id", flat=True))
+    else:
+        parts = ("review_id", "entity__kind", "entity__namespace", "entity__name")
+        touched = {number for number, *each in rows.values_list(*parts).iterator() if Ref(*each) in refs}
     if touched:
         Review.objects.filter(pk__in=touched).update(stirred=True)
 

@@ -27,6 +27,7 @@ from greenboard.rules.language import Standards
 from greenboard.scorecards.form import (
     CardForm,
     ExampleForm,
+    FixForm,
     ParameterForm,
     PartForm,
     RuleForm,
@@ -40,6 +41,7 @@ from greenboard.scorecards.types import (
     ExampleEntity,
     Level,
     ParameterDef,
+    Remedy,
     Rule,
     Scorecard,
     Selector,
@@ -286,7 +288,7 @@ def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
         dimension=raw.dimension or source.dimension or raw.item.partition(".")[0].lower(),
         title=raw.title,
         why=raw.why.strip(),
-        fix=raw.fix.strip(),
+        fix=raw.fix.words,
         level=raw.level,
         program=program,
         weight=raw.weight,
@@ -304,7 +306,14 @@ def _rule(raw: RuleForm, at: yaml.Path, source: _Source, known: Known) -> Rule:
         digest=_digest(_asked(raw)),
         place=source.document.place(*at),
         written=written(raw),
+        remedy=_remedy(raw.fix),
     )
+
+
+def _remedy(raw: FixForm) -> Remedy | None:
+    if raw.scaffold:
+        return Remedy("scaffold", raw.scaffold)
+    return Remedy("workflow", raw.workflow) if raw.workflow else None
 
 
 def _example(raw: ExampleForm, place: Place) -> Example:

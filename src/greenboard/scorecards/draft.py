@@ -13,7 +13,7 @@ import yaml as pyyaml
 from greenboard.core import yaml
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.facts.vocabulary import Vocabulary
-from greenboard.scorecards import definition
+from greenboard.scorecards import definition, remedies
 from greenboard.scorecards.form import RuleForm
 from greenboard.scorecards.types import Rule, Scorecard
 
@@ -36,6 +36,8 @@ def complete(
     known = card.rule(wanted) if isinstance(wanted, str) else None
     base = {"level": card.levels[0].name, **blank} if known is None else known.written
     data = {key: value for key, value in {**base, **parts, "id": wanted}.items() if value is not None}
+    if isinstance(base.get("fix"), dict) and isinstance(parts.get("fix"), str):
+        data["fix"] = {**base["fix"], "text": parts["fix"]}  # other words for the same way out
     if data.get("when") == "":
         del data["when"]
     if data.get("expression") == "":
@@ -53,7 +55,9 @@ def compiled(card: Scorecard, data: Mapping[str, Any], vocabulary: Vocabulary) -
     """
     known = card.rule(data["id"]) if isinstance(data.get("id"), str) else None
     document = yaml.Document(dict(data), "rule", _parts((*RuleForm.model_fields, *data)))
-    return _fitting(card, document, None, known, vocabulary)
+    rule = _fitting(card, document, None, known, vocabulary)
+    remedies.check(rule, Place("fix"))
+    return rule
 
 
 def _parts(names: Iterable[str]) -> dict[yaml.Path, Place]:

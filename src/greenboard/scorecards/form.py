@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -95,12 +95,37 @@ class ExampleForm(SubjectForm):
     around: AroundForm = AroundForm()
 
 
+class FixForm(_Strict):
+    """How a rule is met: in words, and by a scaffold or workflow that does it."""
+
+    text: str = ""
+    scaffold: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]*\.)?[a-z0-9][a-z0-9-]*$", max_length=110)] = ""
+    workflow: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)] = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.scaffold and self.workflow:
+            raise ValueError("either a scaffold or a workflow")
+        if not (self.text or self.scaffold or self.workflow):
+            raise ValueError("nothing says how the rule is met")
+        return self
+
+    @property
+    def words(self) -> str:
+        """How it is met, for people."""
+        named = f"the scaffold {self.scaffold}" if self.scaffold else f"the workflow {self.workflow}"
+        return self.text.strip() or f"Let {named} do it."
+
+
+Fix = Annotated[FixForm, BeforeValidator(lambda value: {"text": value} if isinstance(value, str) else value)]
+
+
 class RuleForm(_Strict):
     id: Identifier
     item: Text
     title: Text
     why: Text
-    fix: Text
+    fix: Fix
     level: str
     expression: Text
     dimension: str | None = None
@@ -118,6 +143,8 @@ class RuleForm(_Strict):
 def written(rule: RuleForm) -> dict[str, Any]:
     """A rule as plain data: the parts that somebody wrote, in the order of the form."""
     data = rule.model_dump(mode="json", exclude_unset=True)
+    if set(data["fix"]) == {"text"}:
+        data["fix"] = rule.fix.text
     if "grace" in data:
         data["grace"] = clock.format_span(rule.grace)
     for parameter in data.get("parameters", {}).values():

@@ -109,6 +109,32 @@ def stand(scorecard: Scorecard, codes: Lines, now: datetime, exempt: Lines = ())
     return Standings(ranks, score, passed, passed + failed, undecided, pardoned)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The rank that holds of every row; of those whose level is kept though data were lost, the rules that hold it."""
+
+    rank: Array
+    holding: Array
+
+
+def settle(scorecard: Scorecard, previous: Array, codes: Array, now: datetime, *, lost: Array, exempt: Array) -> Kept:
+    """The vectorised form of `scoring.settle`: the level that holds, given the rank that held before.
+
+    `lost` marks the pairs that lost their data less than the rule's grace ago; the matrices are as of `stand`.
+    """
+    waited = lost & ((codes == NO_DATA) | (codes == ERROR)) & ~exempt
+    waited &= np.array([[rule.counts(now)] for rule in scorecard.rules], dtype=np.bool_).reshape(-1, 1)
+    reached = Ladder.of(scorecard, codes, now, exempt).ranks()
+    lenient = Ladder.of(scorecard, np.where(waited, PASS, codes), now, exempt).ranks()
+    kept = np.minimum(lenient, previous)
+    rank = np.where(kept > reached, kept, reached)
+    of_level = np.array([[scorecard.rank(rule.level)] for rule in scorecard.rules], dtype=np.int16).reshape(-1, 1)
+    below = waited & (of_level <= rank)
+    # Where nothing is asked up to the level, it was claimed by the rules above, and those are waited for.
+    holding = np.where(below.any(axis=0), below, waited) & (kept > reached)
+    return Kept(rank, holding)
+
+
 def _width(codes: Lines) -> int:
     if isinstance(codes, np.ndarray):
         return int(codes.shape[1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from greenboard.catalog.types import Entity
 from greenboard.core.errors import Place
@@ -128,6 +128,14 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """What a rule names as its way out: something that can be started beside a result that is no pass."""
+
+    kind: Literal["scaffold", "workflow"]
+    name: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """One requirement. `digest` changes with what it asks, not with the words that explain it.
 
@@ -154,6 +162,7 @@ class Rule:
     digest: str = ""
     place: Place | None = None
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    remedy: Remedy | None = None
 
     def counts(self, now: datetime) -> bool:
         """Whether it takes part in levels and score: no draft, and its day has come."""

@@ -41,6 +41,7 @@ class Frame:
     own: tuple[tuple[str, str], ...]
     request_id: str
     unread: int
+    may_make: bool
 
 
 _CONNECTIONS = (
@@ -52,7 +53,17 @@ _CONNECTIONS = (
     "discovery",
     "integrations",
 )
-_REVIEWS = ("reviews", "review", "review-new", "review-learn", "review-templates", "review-template", "review-signed")
+_REVIEWS = (
+    "reviews",
+    "review",
+    "review-new",
+    "review-learn",
+    "review-templates",
+    "review-template",
+    "review-signed",
+    "past-reviews",
+    "past-review",
+)
 _CAMPAIGNS = ("campaigns", "campaign", "campaign-new", "campaign-edit", "campaign-dry-run")
 _FACT_TYPES = ("fact-types", "fact-type", "fact-type-new", "fact-type-edit", "fact-sources", "reports")
 _WORKFLOWS = (
@@ -64,6 +75,7 @@ _WORKFLOWS = (
     "workflow-runs",
     "workflow-run",
 )
+_SCAFFOLDS = ("scaffolds", "scaffold", "makings", "making", "scaffold-sources")
 _PLACES = (
     ("Mine", "mine", "mine", "m", ("mine",)),
     ("Board", "board", "board", "b", ("board", "results")),
@@ -75,10 +87,15 @@ _PLACES = (
     ("Attestations", "attestations", "attest", "a", ("attestations", "attestation", "attestation-new")),
     ("Reports", "reporting", "reports", "o", ("reporting", "report", "views")),
     ("Workflows", "workflows", "flow", "w", _WORKFLOWS),
+    ("Scaffolds", "scaffolds", "scaffold", "n", _SCAFFOLDS),
     ("Fact types", "fact-types", "facts", "f", _FACT_TYPES),
     ("Connections", "connections", "plug", "t", _CONNECTIONS),
 )
-_NEEDED = {"connections": Permission.CONNECTIONS_READ, "workflows": Permission.WORKFLOWS_RUN}
+_NEEDED = {
+    "connections": Permission.CONNECTIONS_READ,
+    "workflows": Permission.WORKFLOWS_RUN,
+    "scaffolds": Permission.SCAFFOLDS_USE,
+}
 """What one has to be allowed to see of an entry; the others are for everybody."""
 
 
@@ -134,5 +151,6 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             own=own(request),
             request_id=request_id(request),
             unread=_unread(request),
+            may_make=_may(request, Permission.SCAFFOLDS_USE),
         )
     }

@@ -45,6 +45,7 @@ from greenboard.web.reports.view import page as reports
 from greenboard.web.results.view import listing as results
 from greenboard.web.reviews import urls as reviews
 from greenboard.web.rule.view import page as rule
+from greenboard.web.scaffolds import urls as scaffolds
 from greenboard.web.scorecard.view import listing as scorecards
 from greenboard.web.scorecard.view import page as scorecard
 from greenboard.web.session import providers
@@ -120,6 +121,7 @@ urlpatterns = [
     path("connections/<str:name>/discovery", discovery.page, name="discovery"),
     path("connections/<str:name>/discovery/<int:number>", discovery.decide, name="discovery-decide"),
     *reviews.patterns,
+    *scaffolds.patterns,
     path("workflows", workflows.listing, name="workflows"),
     path("workflows/<str:name>", workflows.page, name="workflow"),
     path("workflows/<str:name>/fields", workflows.fields, name="workflow-fields"),

@@ -17,7 +17,6 @@ from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening
 from greenboard.core.refs import Ref
 from greenboard.facts.events import FactsChanged
-from greenboard.results import store as results
 from greenboard.results.events import ResultsWritten
 from greenboard.scorecards.events import RuleSaved
 from greenboard.workflows import definition as documents
@@ -30,7 +29,6 @@ MOST = 200
 """So many runs at most are started by one change, however many entities it is about."""
 AGAIN, TIMES = timedelta(hours=1), 10
 """In such a time a workflow starts so often at most by events of one entity: two could set each other off for ever."""
-_MICROSECOND = timedelta(microseconds=1)
 _log = logging.getLogger("greenboard.workflows")
 Data = Mapping[str, Any]
 
@@ -63,27 +61,21 @@ def note_rule(event: RuleSaved) -> None:
 
 def note_results(event: ResultsWritten) -> None:
     """Results or levels changed."""
-    wanted = [kind for kind in (Happening.RESULT_CHANGED, Happening.LEVEL_CHANGED) if _asking(kind)]
-    if not wanted:
-        return
-    entities = set(event.entities)
-    found = results.changes(event.scorecard, event.at - _MICROSECOND, event.at)
-    for kind in wanted:
+    kinds = (Happening.RESULT_CHANGED, Happening.LEVEL_CHANGED)
+    asking = Start.objects.filter(event__in=[kind.value for kind in kinds], workflow__enabled=True)
+    asked = set(asking.values_list("event", flat=True))
+    for kind in (kind for kind in kinds if kind.value in asked):
         several = [
             (one.entity, {"scorecard": event.scorecard, "rule": one.rule, "before": _word(one.before),
                           "after": _word(one.after)})
-            for one in found
-            if one.entity in entities and (one.rule is None) is (kind is Happening.LEVEL_CHANGED)
+            for one in event.changes
+            if (one.rule is None) is (kind is Happening.LEVEL_CHANGED)
         ]  # fmt: skip
         _heard(kind, event.at, several)
 
 
 def _word(value: object) -> Json:
     return None if value is None else str(value)
-
-
-def _asking(kind: Happening) -> bool:
-    return Start.objects.filter(event=kind.value, workflow__enabled=True).exists()
 
 
 def _look_again(refs: Iterable[Ref], at: datetime) -> None:

@@ -37,6 +37,11 @@ def workflows() -> list[Listed]:
     return [Listed(row, documents.kept(texts[row.pk], row.name), texts[row.pk]) for row in rows]
 
 
+def names() -> frozenset[str]:
+    """The names of all workflows."""
+    return frozenset(Workflow.objects.values_list("name", flat=True))
+
+
 def workflow(name: str) -> Listed:
     """The workflow of a name.
 

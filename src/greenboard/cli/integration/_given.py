@@ -16,6 +16,7 @@ from greenboard.connections.types import Connection
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.facts import vocabulary
 from greenboard.outbound.addresses import Allowed
+from greenboard.outbound.way import Way
 
 PREFIX = "INTEGRATION_SECRET_"
 
@@ -86,4 +87,6 @@ def client() -> Any:
 
 
 def _allowed() -> Allowed:
-    return Allowed.read(os.environ.get("GREENBOARD_OUTBOUND_ALLOW", "").split(","))
+    """As the settings of a server say: what may be called besides, and by which way."""
+    told = {name: os.environ.get(f"GREENBOARD_OUTBOUND_{name}", "") for name in ("ALLOW", "PROXY", "CA")}
+    return replace(Allowed.read(told["ALLOW"].split(",")), way=Way.read(told["PROXY"], told["CA"]))

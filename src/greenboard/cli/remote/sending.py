@@ -59,6 +59,27 @@ def server(url: str | None) -> str:
     return text
 
 
+def get(url: str, params: Mapping[str, Any]) -> Any:
+    """What a server answers to a question.
+
+    Raises:
+        Unreached: it does not answer.
+        UserError: it refuses.
+
+    """
+    import httpx2
+
+    try:
+        answer = httpx2.get(url, params=dict(params), headers=headers(None), timeout=TIMEOUT)
+    except httpx2.HTTPError as error:
+        raise Unreached(f"{url} does not answer: {error}") from None
+    if answer.status_code >= 500:
+        raise Unreached(f"the server answered {answer.status_code}")
+    if answer.status_code != 200:
+        raise _refusal(answer)
+    return answer.json()
+
+
 def send(url: str, headers: Mapping[str, str], **content: Any) -> Any:
     """Send until it is answered; what came of it. `content` is what httpx takes: json, files, params.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 CLOSED = 1
@@ -23,34 +21,14 @@ def command(*, entity: str, url: str | None, template: str, stage: str, form: st
     """
     import json
 
+    from greenboard.cli.remote import gate
     from greenboard.cli.remote.sending import server
     from greenboard.core.refs import Ref
 
-    asked = {"entity": str(Ref.parse(entity, kind="service")), "template": template, "stage": stage}
-    told = _get(f"{server(url)}/api/v1/reviews/gate", {name: value for name, value in asked.items() if value})
+    ref = Ref.parse(entity, kind="service")
+    told = gate.ask(server(url), ref, template=template, stage=stage)
     if form == "json":
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        review = f" (review {told['review']})" if told["review"] else ""
-        click.echo(f"{asked['entity']}: {'may go' if told['open'] else 'may not go'}{review}")
-        for line in told["why"]:
-            click.echo(f"  {line}")
+        click.echo("\n".join(gate.lines(ref, told)))
     return 0 if told["open"] else CLOSED
-
-
-def _get(url: str, asked: dict[str, str]) -> dict[str, Any]:
-    import httpx2
-
-    from greenboard.cli.remote.sending import TIMEOUT, Unreached, headers
-    from greenboard.core.errors import UserError
-
-    try:
-        answer = httpx2.get(url, params=asked, headers=headers(None), timeout=TIMEOUT)
-    except httpx2.HTTPError as error:
-        raise Unreached(f"{url} does not answer: {error}") from None
-    if answer.status_code >= 500:
-        raise Unreached(f"the server answered {answer.status_code}")
-    if answer.status_code != 200:
-        raise UserError(f"the server refused: {answer.status_code} {answer.text[:300]}")
-    found: dict[str, Any] = answer.json()
-    return found

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import re2
 
 from greenboard.connections import templates
-from greenboard.connections.action.form import ActionDef, Input, Use
+from greenboard.connections.action.form import ActionDef, Input, Said, Use
 from greenboard.connections.expressions import Expression
 from greenboard.connections.manifest import Manifest
 from greenboard.connections.plan import ActionPlan
@@ -60,15 +60,19 @@ class _Action:
             self._use((*self.path, "look", key), use, roots=_GIVEN)
         if spec.once is not None:
             self._once()
-        when = spec.already.when if spec.already else ""
         return ActionPlan(
             self.name,
             spec,
             self._made(("items",), spec.items),
             {key: self._made(("let", key), text) for key, text in spec.let.items()},
             {key: self._made(("output", key), one.value) for key, one in spec.output.items()},
-            self.work.optional((*self.path, "already", "when"), when, NAMES),
+            tuple(self._made(("needs", at, "when"), need.when) for at, need in enumerate(spec.needs)),
+            self._said("already", spec.already),
+            self._said("absent", spec.absent),
         )
+
+    def _said(self, key: str, said: Said | None) -> Expression | None:
+        return self.work.optional((*self.path, key, "when"), said.when if said else "", NAMES)
 
     def _made(self, path: Path, text: str) -> Expression:
         return self.work.expression((*self.path, *path), text, NAMES)
@@ -105,6 +109,8 @@ class _Action:
                 self.work.wrong((*self.path, spec.method), f"{{{hole}}} may be missing", hint=hint)
         if spec.looks and spec.body is not None:
             self.work.wrong((*self.path, "body"), "a GET has none")
+        if spec.absent and not spec.looks:
+            self.work.wrong((*self.path, "absent"), "only a GET can find that something is not there")
 
     def _permitted(self) -> None:
         if not any(self.name in one.actions for one in self.work.manifest.permissions):
@@ -131,6 +137,8 @@ class _Action:
         for key in use.inputs:
             self.work.known((*path, "with", key), key, other.inputs, f"input of {use.action}")
         self.work.template((*path, "with"), use.inputs, roots, self.known)
+        for key in use.otherwise or ():
+            self.work.known((*path, "otherwise", key), key, other.output, f"output of {use.action}")
         for key, declared in other.inputs.items():
             if declared.required and declared.default is None and key not in use.inputs:
                 self.work.wrong((*path, "with"), f"{use.action} needs {key!r}")

@@ -50,10 +50,14 @@ class Output(Strict):
 
 
 class Use(Strict):
-    """Another action of the same integration, which only looks, and the inputs that it is given."""
+    """Another action of the same integration, which only looks, and the inputs that it is given.
+
+    `otherwise` are its outputs where it finds nothing; without it, nothing is done then.
+    """
 
     action: ActionName
     inputs: dict[Name, Any] = Field(default={}, alias="with")
+    otherwise: dict[Name, Any] | None = None
 
 
 class Once(Strict):
@@ -77,24 +81,33 @@ class Once(Strict):
         return self
 
 
-class Already(Strict):
-    """Answers that say that it was done before, which is as good. `when` is an expression on the body."""
+class Said(Strict):
+    """Refusals that say something: by their status, and by an expression on the body where there is one."""
 
     status: tuple[int, ...]
     when: str = ""
+
+
+class Need(Strict):
+    """What has to hold of inputs and settings before anything is sent, and what is said otherwise."""
+
+    when: str
+    otherwise: str
 
 
 class ActionDef(Strict):
     """Something that can be done at the tool by one call.
 
     `look` are actions that find out before what the call has to say: their outputs are `{look.NAME.OUTPUT}`.
-    `let` are expressions on the inputs: `{let.NAME}`. `items` gives the thing in the answer that outputs are
+    `needs` are conditions; what is unknown does not hold. `let` are expressions on the inputs: `{let.NAME}`. `items` gives the thing in the answer that outputs are
     expressions on: of a list the first one, or nothing. Up to `pages` of a list are looked through by the Link header.
+    `already` is said of what was done before, which is as good; `absent`, to one that looks, of what is not there.
     """
 
     title: str
     doc: str = ""
     inputs: dict[Name, Input] = {}
+    needs: tuple[Need, ...] = ()
     look: dict[Name, Use] = {}
     let: dict[Name, str] = {}
     get: str = ""
@@ -107,7 +120,8 @@ class ActionDef(Strict):
     body: Any = None
     bucket: str = ""
     status: tuple[int, ...] = (200, 201, 202, 204)
-    already: Already | None = None
+    already: Said | None = None
+    absent: Said | None = None
     once: Once | None = None
     items: str = "@"
     pages: int = Field(default=1, ge=1, le=100)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64 as codec
+import hashlib
 import re
 from functools import lru_cache
 from typing import Any
@@ -143,6 +145,19 @@ def repository(address: str) -> str | None:
             return None
         plain = f"{ssh[1]}/{ssh[2]}"
     return "https://" + plain.rstrip("/").removesuffix(".git").lower()
+
+
+@REGISTRY.add("text", gives="text", example="base64(input.content)")
+def base64(value: str) -> str:
+    """A text as base64, in UTF-8."""
+    return codec.b64encode(value.encode()).decode()
+
+
+@REGISTRY.add("text", gives="text", example="git_blob(input.content)")
+def git_blob(value: str) -> str:
+    """By what name git knows the content of a file: the SHA-1 of a blob."""
+    content = value.encode()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _part(version: str, group: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from greenboard.connections.reading import Look
 from greenboard.connections.types import Failed, Reason, Record
-from greenboard.integrations.aws import databases, images, messaging, storage, web
+from greenboard.integrations.aws import containers, databases, guarding, images, messaging, storage, web
 from greenboard.integrations.aws.session import Clients, told
 
 Reads = Callable[[Clients, str], Iterator[Record]]
@@ -21,17 +21,21 @@ _READS: Mapping[str, Reads] = {
     "elbv2": web.elbv2,
     "lambda": web.functions,
     "ecr": images.ecr,
+    "ecs": containers.ecs,
 }
+_GUARDS = ("backup", "inspector2")
+"""Services that have nothing of their own and tell of what others have."""
 _BATCH = 200
 
 
 def services(look: Look) -> Iterator[list[Record]]:
     """Each service in each region. Buckets have names in all regions, and are listed once."""
     several = _listed(look, "services")
-    if unknown := [name for name in several if name not in _READS]:
-        text = f"{', '.join(unknown)} cannot be looked at; known are {', '.join(_READS)}."
+    if unknown := [name for name in several if name not in (*_READS, *_GUARDS)]:
+        text = f"{', '.join(unknown)} cannot be looked at; known are {', '.join((*_READS, *_GUARDS))}."
         raise Failed(Reason("ours", text))
-    found = [(name, region) for name in several for region in _regions(look)[: 1 if name == "s3" else None]]
+    own = [name for name in several if name in _READS]
+    found = [(name, region) for name in own for region in _regions(look)[: 1 if name == "s3" else None]]
     yield [{"id": f"{name} {region}", "service": name, "region": region} for name, region in found]
 
 
@@ -61,6 +65,24 @@ def components(look: Look) -> Iterator[list[Record]]:
     yield [{"id": value} for value in found]
 
 
+def protected(look: Look) -> Iterator[list[Record]]:
+    """What AWS Backup keeps copies of."""
+    clients = Clients(look)
+    for region in _regions(look) if "backup" in _listed(look, "services") else ():
+        with told(f"backup:ListProtectedResources in {region}"):
+            yield list(guarding.protected(clients, region))
+    yield []
+
+
+def scans(look: Look) -> Iterator[list[Record]]:
+    """What Inspector covers of each component, and what it found there."""
+    clients, found = Clients(look), guarding.Scans(str(look.connection.settings["tag"]))
+    for region in _regions(look) if "inspector2" in _listed(look, "services") else ():
+        with told(f"inspector2 in {region}"):
+            found.read(clients, region)
+    yield found.records()
+
+
 def _named(one: Record, key: str) -> Record:
     tags: Any = one["tags"]
     component = next((value for name, value in tags if name == key), "")
@@ -76,4 +98,10 @@ def _listed(look: Look, name: str) -> list[str]:
     return [str(one) for one in several]
 
 
-STREAMS = {"services": services, "resources": resources, "components": components}
+STREAMS = {
+    "services": services,
+    "resources": resources,
+    "components": components,
+    "protected": protected,
+    "scans": scans,
+}

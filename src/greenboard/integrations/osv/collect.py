@@ -1,4 +1,4 @@
-"""Packages as the setting says them, which vulnerabilities they have, and what of these is one and the same."""
+"""Packages as facts and the setting say them, their vulnerabilities, and what of these is one and the same."""
 
 from __future__ import annotations
 
@@ -22,35 +22,36 @@ _WORDS = {"critical": "critical", "high": "high", "moderate": "medium", "medium"
 
 
 def components(look: Look) -> Iterator[list[Record]]:
-    """Each component once, with the moment of the look."""
-    at = look.session.now.isoformat()
-    yield [{"id": name, "at": at} for name in dict.fromkeys(name for name, _ in _packages(look))]
-
-
-def packages(look: Look) -> Iterator[list[Record]]:
-    """What each component has."""
-    told = dict.fromkeys(_packages(look))
-    yield [{"id": f"{name} {purl}", "component": name, "purl": purl} for name, purl in told]
+    """Each component once with its packages, its reference where it is known by that, and the moment of the look."""
+    at, known = look.session.now.isoformat(), {one.entity for one in look.connection.known}
+    for name, purls in _packages(look).items():
+        yield [{"id": name, "ref": name if name in known else None, "at": at, "purls": sorted(purls)}]
 
 
 def hits(look: Look) -> Iterator[list[Record]]:
     """The ids of vulnerabilities, each with the packages that have it."""
     purls: defaultdict[str, list[str]] = defaultdict(list)
-    names = list(dict.fromkeys(purl for _, purl in _packages(look)))
+    names = sorted(set[str]().union(*_packages(look).values()))
     for start in range(0, len(names), _BATCH):
         for purl, identity in _asked(look, names[start : start + _BATCH]):
             purls[identity].append(purl)
     yield [{"id": identity, "purls": sorted(set(several))} for identity, several in sorted(purls.items())]
 
 
-def _packages(look: Look) -> list[tuple[str, str]]:
-    found = []
-    for at, line in enumerate(look.connection.settings["packages"], start=1):
+def _packages(look: Look) -> dict[str, set[str]]:
+    """The packages of each component. A name of the setting is that of a component of which something is known."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for one in look.connection.known:
+        for item in one.facts.get("packages", ()):
+            if isinstance(urls := item.get("urls"), list | tuple):
+                found[one.entity].update(str(url) for url in urls)
+    refs = {ref.rpartition("/")[2]: ref for ref in reversed(found)}
+    for at, line in enumerate(look.connection.settings.get("packages") or (), start=1):
         told = _LINE.fullmatch(str(line))
         if told is None:
             text = f"Line {at} of the packages: expected COMPONENT = pkg:TYPE/NAME@VERSION, got {line!r}."
             raise Failed(Reason("ours", text))
-        found.append((told[1], told[2]))
+        found[refs.get(told[1], told[1])].add(told[2])
     return found
 
 
@@ -98,7 +99,7 @@ def _odd(what: str) -> Failed:
     return Failed(Reason("theirs", f"The answer is not as documented: {what}."))
 
 
-@FUNCTIONS.add("list", "list", gives="list", example="weaknesses(found, packages[*].purl)")
+@FUNCTIONS.add("list", "list", gives="list", example="weaknesses(found, purls)")
 def weaknesses(found: list[Any], purls: list[Any]) -> list[Record]:
     """Each weakness once, whatever number of databases describe it, with its highest `severity` and whether it is
     `fixed` in some version of every package of ours that has it. What is not known is null.
@@ -163,4 +164,4 @@ def _plain(purl: str) -> str:
     return re.split(r"[?#]", purl)[0].partition("@")[0].replace("%40", "@").lower()
 
 
-STREAMS = {"components": components, "packages": packages, "hits": hits}
+STREAMS = {"components": components, "hits": hits}

@@ -16,12 +16,10 @@ def command() -> None:
 @command.command()
 def load() -> None:
     """Load the sample into the data folder; does nothing where it is loaded, goes on where it was stopped."""
-    from greenboard.project import setup
+    from greenboard.project import running
 
     environment = Environment.read()
-    environment.data_dir.mkdir(parents=True, exist_ok=True)
-    setup.django()
-    setup.migrate()
+    running.prepare(environment.data_dir, sample=False)
     from greenboard.project.sample import load as loading
 
     loading.ensure(environment.data_dir, clock.now(), lambda line: click.echo(line, err=True))

@@ -182,6 +182,20 @@ OUTBOUND_ALLOW = Setting(
     forms.ALLOWED,
     shown="none",
 )
+OUTBOUND_PROXY = Setting(
+    "GREENBOARD_OUTBOUND_PROXY",
+    "HTTP proxy through which everything is called that `GREENBOARD_OUTBOUND_ALLOW` does not name. "
+    "See [connections.md](connections.md#proxies-and-certificates)",
+    forms.PROXY,
+    shown="none",
+    secret=True,
+)
+OUTBOUND_CA = Setting(
+    "GREENBOARD_OUTBOUND_CA",
+    "File of certificates (PEM) that are trusted in calls to other machines, besides those of the public",
+    forms.CERTIFICATES,
+    shown="none",
+)
 SMTP_URL = Setting(
     "GREENBOARD_SMTP_URL",
     "Server that mail is sent by: `smtps://USER:PASSWORD@HOST:465` (TLS), `smtp://USER:PASSWORD@HOST:587` (STARTTLS), "
@@ -300,6 +314,8 @@ SETTINGS: tuple[Setting[object], ...] = (
     TOKEN_RATE,
     API_BODY,
     OUTBOUND_ALLOW,
+    OUTBOUND_PROXY,
+    OUTBOUND_CA,
     SMTP_URL,
     MAIL_FROM,
     REMOVAL_SHARE,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from greenboard.core.errors import UserError
 from greenboard.durable.types import NAME
 from greenboard.outbound.addresses import Allowed
+from greenboard.outbound.way import Proxy, certificates
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -47,6 +48,22 @@ def _callable(text: str) -> Allowed:
         raise ValueError(text) from None
 
 
+def _proxy(text: str) -> Proxy | None:
+    try:
+        return Proxy.read(text) if text else None
+    except UserError:
+        raise ValueError(text) from None
+
+
+def _certificates(text: str) -> Path | None:
+    try:
+        return certificates(Path(text).expanduser().resolve()) if text else None
+    except UserError:
+        raise ValueError(text) from None
+
+
+PROXY = Form("http://HOST:PORT or http://USER:PASSWORD@HOST:PORT", "is no address of a proxy", _proxy)
+CERTIFICATES = Form("the path of a file with certificates (PEM)", "cannot be read", _certificates)
 ALLOWED = Form("networks such as 10.0.0.0/8, and names of hosts, separated by commas", "cannot be read", _callable)
 
 

@@ -18,7 +18,7 @@ from greenboard.facts import store as facts
 from greenboard.facts.service import record
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.project.intake import take_in
-from greenboard.project.sample import attested, campaign, reviews, script, tools
+from greenboard.project.sample import attested, campaign, exempt, reviews, script, tools, views
 from greenboard.project.sample.script import Script
 from greenboard.project.sample.working import Working
 from greenboard.repository.collect import Look, look
@@ -104,10 +104,12 @@ def _play(loading: _Loading, day: int, looks: Sequence[Look]) -> None:
         _hear(loading, day, at)
         if day == 0:
             attested.give(at)
+        exempt.play(loading.scorecard.name, day, at)
         results.evaluate(loading.scorecard, at, note=f"{_NOTE}{day}")
         reviews.play(day, at)
         if day == 0:
             campaign.begin(loading.scorecard.name, at)
+            views.keep(at)
 
 
 def _hear(loading: _Loading, day: int, at: datetime) -> None:

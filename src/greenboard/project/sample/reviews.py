@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from greenboard.access.models import Person
-from greenboard.access.origin import Origin, acting
+from greenboard.access.origin import acting
 from greenboard.core.refs import Ref
-from greenboard.reviews import answering, asking, deciding, store
+from greenboard.project.sample.people import account, page
+from greenboard.reviews import answering, asking, deciding, rights, store
 from greenboard.reviews.answering import Found, Reply
 from greenboard.reviews.asking import Wish
 from greenboard.reviews.deciding import Promise, Verdict
@@ -39,19 +39,18 @@ def play(day: int, at: datetime) -> None:
         _asked(at)
 
 
-def _who(name: str) -> Actor:
-    """Somebody of the organization. They have no account: they only once did what is shown."""
-    return Actor(name, Person(username=name, is_superuser=True))
+def _who(name: str, at: datetime) -> Actor:
+    return rights.actor(account(name, at))
 
 
 def _signed(at: datetime) -> None:
-    mara, grace = _who("mara-lindqvist"), _who("grace-mensah")
+    mara, grace = _who("mara-lindqvist", at), _who("grace-mensah", at)
     wish = Wish([Ref("service", "default", "checkout")], "operational-readiness", reason="Before the autumn sale.")
-    with acting(Origin("person", mara.name, "page")):
+    with acting(page(mara.name)):
         review = asking.request(wish, who=mara, now=at - timedelta(hours=6))
         for question in _free(Asking.of(review)):
             answering.answer(review.pk, Reply(question, _SAID[question]), who=mara, now=at - timedelta(hours=5))
-    with acting(Origin("person", grace.name, "page")):
+    with acting(page(grace.name)):
         asking.triage(review.pk, None, asking.Triage(), who=grace, now=at - timedelta(hours=4))
         said = "Ask the owners of fraud to try what happens while they are away."
         answering.comment(review.pk, "architecture", "fail-retries", said, who=grace, now=at - timedelta(hours=3))
@@ -67,15 +66,15 @@ def _signed(at: datetime) -> None:
 
 
 def _asked(at: datetime) -> None:
-    priya, samuel = _who("priya-raman"), _who("samuel-adeyemi")
+    priya, samuel = _who("priya-raman", at), _who("samuel-adeyemi", at)
     wish = Wish(
         [Ref("service", "default", "search")], "production-readiness", "pre-launch", reason="Search goes public."
     )
-    with acting(Origin("person", priya.name, "page")):
+    with acting(page(priya.name)):
         review = asking.request(wish, who=priya, now=at - timedelta(hours=4))
         text = "The three who built it, and the catalog team, who have been on call with them since spring."
         answering.answer(review.pk, Reply("own-handover", text), who=priya, now=at - timedelta(hours=3))
-    with acting(Origin("person", samuel.name, "page")):
+    with acting(page(samuel.name)):
         asking.triage(review.pk, None, asking.Triage(due=_day(at, 21)), who=samuel, now=at - timedelta(hours=2))
         accepted = SectionState.ACCEPTED
         answering.settle(review.pk, "ownership", None, accepted, "", who=samuel, now=at - timedelta(hours=1))

@@ -18,6 +18,7 @@ from greenboard.repository.packages.types import (
     MAX_LOCK,
     Counted,
     Lock,
+    Locked,
     Said,
     counted,
     failed,
@@ -43,6 +44,7 @@ def go(scope: Scope) -> Said:
 
 def _go_mod(tree: Tree, path: str) -> Counted:
     required: dict[str, bool] = {}
+    versions: dict[str, tuple[str, str]] = {}
     replaced: set[str] = set()
     version = (0, 0)
     for words, comment in _directives(tree.text(path)):
@@ -50,17 +52,22 @@ def _go_mod(tree: Tree, path: str) -> Counted:
             version = (1, int(words[1].split(".")[1]))
         elif words[0] == "require" and len(words) >= 3:
             required[words[1]] = "indirect" in comment
+            versions.setdefault(words[1], (words[1], words[2]))
         elif words[0] == "replace" and words[-1].startswith(("./", "../", "/")):
             replaced.add(words[1])
+        elif words[0] == "replace" and len(words) >= 5:
+            versions[words[1]] = (words[-2], words[-1])
     required = {module: indirect for module, indirect in required.items() if module not in replaced}
     direct = sum(1 for indirect in required.values() if not indirect)
     sums = nearest(tree, path.rpartition("/")[0], "go.sum", "go.work.sum")
+    whole = version >= (1, 17)
     return Counted(
         path,
         "go",
         direct=direct,
         # Since Go 1.17 go.mod names every module that takes part in the build.
-        total=len(required) if version >= (1, 17) else None,
+        total=len(required) if whole else None,
+        locked=Locked(path, frozenset(versions[module] for module in required)) if whole else None,
         pinned=direct,
         unpinned=0,
         lock_file=sums is not None or not required,
@@ -114,7 +121,9 @@ def _cargo_lock(tree: Tree, path: str) -> Lock:
         if not isinstance(packages, list):
             raise UserError("not a lock file of Cargo", place=Place(path, 1))
         names = frozenset(str(table(package).get("name")) for package in packages)
-        return Lock(path, names, sum(1 for package in packages if "source" in table(package)))
+        others = [table(package) for package in packages if "source" in table(package)]
+        fixed = frozenset((str(package.get("name")), str(package.get("version") or "")) for package in others)
+        return Lock(path, names, len(others), packages=fixed)
 
     return tree.once(f"lock {path}", make)
 
@@ -161,7 +170,13 @@ def _nuget_firm(version: str | None) -> bool | None:
 
 
 def _nuget_lock(tree: Tree, path: str) -> Lock:
-    names: set[str] = set()
+    packages: set[tuple[str, str]] = set()
     for framework in table(json_object(tree, path, MAX_LOCK), "dependencies").values():
-        names |= {name.lower() for name, entry in table(framework).items() if table(entry).get("type") != "Project"}
-    return Lock(path, frozenset(names), len(names))
+        others = {name: table(entry) for name, entry in table(framework).items()}
+        packages |= {
+            (name, str(entry.get("resolved") or ""))
+            for name, entry in others.items()
+            if str(entry.get("type")).lower() != "project"
+        }
+    names = frozenset(name.lower() for name, _ in packages)
+    return Lock(path, names, len(names), packages=frozenset(packages))

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 
 from greenboard.core.errors import UserError
 from greenboard.repository.manifests import table, toml_table, xml_root
-from greenboard.repository.packages.types import Counted, Said, failed, named
+from greenboard.repository.packages.types import Counted, Locked, Said, failed, named
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Missed, Scope
 
@@ -153,7 +153,8 @@ def gradle(scope: Scope) -> Said:
             rows = scope.tree.text(lock).splitlines()
             packages = {row.split("=")[0] for row in rows if row and row[0] != "#" and not row.startswith("empty=")}
             known = True
-            yield Counted(path, "gradle", total=len(packages), lock_file=True)
+            fixed = frozenset((name, version) for name, _, version in (row.rpartition(":") for row in packages))
+            yield Counted(path, "gradle", total=len(packages), lock_file=True, locked=Locked(lock, fixed))
     if builds and not known:
         reason = "a Gradle build is a program; use a version catalog and dependency locking to let it be known"
         yield Missed("dependency", reason, builds[0], unclear=True)

@@ -21,7 +21,8 @@ _GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb")
 _EXACT = re.compile(r"=?v?\d+\.\d+\.\d+([-+][\w.+-]+)?|(npm:.+@)\d+\.\d+\.\d+\S*|\S+#[0-9a-f]{40}|https?://\S+\.tgz")
 _LOCAL = ("workspace:", "file:", "link:", "portal:")
-_PNPM_KEY = re.compile(r"^  ['\"]?/?((?:@[^/]+/)?[^@/'\"]+)[@/][^:]*['\"]?:", re.MULTILINE)
+_PNPM_KEY = re.compile(r"^  ['\"]?/?((?:@[^/\s]+/)?[^@/'\"\s:]+)[@/]([^:('\"_\s]*)[^:\n]*['\"]?:", re.MULTILINE)
+_YARN_VERSION = re.compile(r"  \"?version\"?:? \"?([^\"\s]+)\"?")
 
 
 def read(scope: Scope) -> Said:
@@ -70,13 +71,17 @@ def _npm_lock(path: str, data: Mapping[str, Any]) -> Lock:
     packages = data.get("packages")
     if not isinstance(packages, dict):
         old = list(_nested(table(data.get("dependencies"))))
-        return Lock(path, frozenset(name for name, _ in old), len(set(old)))
+        return Lock(path, frozenset(name for name, _ in old), len(set(old)), packages=frozenset(old))
     installed = {
         key: table(entry) for key, entry in packages.items() if "node_modules/" in key and not table(entry).get("link")
     }
     names = frozenset(key.rpartition("node_modules/")[2] for key in installed)
     deprecated = sum(1 for entry in installed.values() if entry.get("deprecated"))
-    return Lock(path, names, len(installed), deprecated or None)
+    packages = frozenset(
+        (str(entry.get("name") or key.rpartition("node_modules/")[2]), str(entry.get("version") or ""))
+        for key, entry in installed.items()
+    )
+    return Lock(path, names, len(installed), deprecated or None, packages)
 
 
 def _nested(entries: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -91,16 +96,29 @@ def _yarn_lock(path: str, text: str) -> Lock:
     if "yarn lockfile v1" not in text and "__metadata:" not in text:
         raise UserError("not a lock file of Yarn", place=Place(path, 1))
     names: set[str] = set()
-    total = 0
+    packages: set[tuple[str, str]] = set()
+    total, current = 0, ""
     for line in text.splitlines():
+        if current and (version := _YARN_VERSION.fullmatch(line)):
+            packages.add((current, version[1]))
+            current = ""
         if not line or line[0] in " #\t" or not line.endswith(":") or line.startswith("__metadata"):
             continue
         wanted = [part.strip().strip('"') for part in line[:-1].strip('"').split(", ")]
+        current = ""
         if any("@workspace:" in part for part in wanted):
             continue
         total += 1
         names |= {part[: part.find("@", 1)] for part in wanted if "@" in part[1:]}
-    return Lock(path, frozenset(names), total)
+        current = _real(wanted[0])
+    return Lock(path, frozenset(names), total, packages=frozenset(packages))
+
+
+def _real(wanted: str) -> str:
+    """The name of the package that is wanted, as `NAME@RANGE`, or under another name as `NAME@npm:REAL@RANGE`."""
+    name, _, other = wanted.partition("@npm:")
+    text = other if other.rfind("@") > 0 else name
+    return text[: text.rfind("@")] if text.rfind("@") > 0 else text
 
 
 def _pnpm_lock(path: str, text: str) -> Lock:
@@ -108,4 +126,4 @@ def _pnpm_lock(path: str, text: str) -> Lock:
         raise UserError("not a lock file of pnpm", place=Place(path, 1))
     block = re.search(r"^packages:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     keys = _PNPM_KEY.findall(block[1]) if block else []
-    return Lock(path, frozenset(keys), len(keys))
+    return Lock(path, frozenset(name for name, _ in keys), len(keys), packages=frozenset(keys))

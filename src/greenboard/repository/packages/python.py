@@ -120,8 +120,10 @@ def _together(tree: Tree, folder: str, direct: Direct) -> Lock | None:
     hashed = [
         path for path in tree.suffixed(".txt", under=folder) if is_requirements(path) and "--hash=" in tree.text(path)
     ]
-    names = frozenset(line.name for path in hashed for line in lines(tree, path) if line.exact)
-    return Lock(folder, names, len(names)) if hashed and set(direct) <= names else None
+    found = [line for path in hashed for line in lines(tree, path) if line.exact]
+    names = frozenset(line.name for line in found)
+    packages = frozenset((line.name, line.version) for line in found)
+    return Lock(folder, names, len(names), packages=packages) if hashed and set(direct) <= names else None
 
 
 def _toml_lock(path: str, data: Mapping[str, Any]) -> Lock:
@@ -133,8 +135,11 @@ def _toml_lock(path: str, data: Mapping[str, Any]) -> Lock:
         for package in packages
         if not {"virtual", "editable", "directory"} & set(table(package, "source"))
     ]
-    names = frozenset(canonicalize_name(str(package.get("name", ""))) for package in others)
-    return Lock(path, names, len(names))
+    packages = frozenset(
+        (canonicalize_name(str(package.get("name", ""))), str(package.get("version") or "")) for package in others
+    )
+    names = frozenset(name for name, _ in packages)
+    return Lock(path, names, len(names), packages=packages)
 
 
 def _pipfile(tree: Tree, path: str) -> Counted | None:
@@ -151,8 +156,12 @@ def _pipfile(tree: Tree, path: str) -> Counted | None:
 
 
 def _pipfile_lock(path: str, data: Mapping[str, Any]) -> Lock:
-    names = {canonicalize_name(name) for group in ("default", "develop") for name in table(data, group)}
-    return Lock(path, frozenset(names), len(names))
+    stated = [(name, entry) for group in ("default", "develop") for name, entry in table(data, group).items()]
+    packages = frozenset(
+        (canonicalize_name(name), str(table(entry).get("version") or "").removeprefix("==")) for name, entry in stated
+    )
+    names = frozenset(name for name, _ in packages)
+    return Lock(path, names, len(names), packages=packages)
 
 
 def _setup_cfg(tree: Tree, path: str) -> Counted | None:
@@ -202,4 +211,6 @@ def _source(tree: Tree, path: str) -> str | None:
 
 def _as_lock(tree: Tree, path: str) -> Lock:
     found: list[Line] = list(lines(tree, path))
-    return Lock(path, frozenset(line.name for line in found if line.exact), len(found))
+    exact = [line for line in found if line.exact]
+    packages = frozenset((line.name, line.version) for line in exact)
+    return Lock(path, frozenset(line.name for line in exact), len(found), packages=packages)

@@ -19,10 +19,11 @@ _OPTION = re.compile(r"\s--?[\w-]+[= ].*$")
 
 @dataclass(frozen=True)
 class Line:
-    """A package that a requirements file names. `exact` when it is fixed to one version."""
+    """A package that a requirements file names. `exact` when it is fixed to one version, which is known of most."""
 
     name: str
     exact: bool
+    version: str = ""
 
 
 def is_requirements(path: str) -> bool:
@@ -58,5 +59,6 @@ def lines(tree: Tree, path: str) -> Iterator[Line]:
             requirement = Requirement(text)
         except InvalidRequirement:
             raise UserError("not a requirement (PEP 508)", place=Place(path, number), got=repr(text[:80])) from None
-        exact = any(part.operator in ("==", "===") and "*" not in part.version for part in requirement.specifier)
-        yield Line(canonicalize_name(requirement.name), exact or bool(requirement.url))
+        fixed = [part.version for part in requirement.specifier if part.operator in ("==", "===")]
+        exact = next((version for version in fixed if "*" not in version), "")
+        yield Line(canonicalize_name(requirement.name), bool(exact or requirement.url), exact)

@@ -12,7 +12,7 @@ from typing import Any
 
 from greenboard.core.errors import UserError
 from greenboard.repository.manifests import json_object, table
-from greenboard.repository.packages.types import MAX_LOCK, Counted, Lock, Said, counted, failed, named
+from greenboard.repository.packages.types import MAX_LOCK, Counted, Lock, Locked, Said, counted, failed, named
 from greenboard.repository.tree import Tree
 from greenboard.repository.types import Scope
 
@@ -29,20 +29,22 @@ def rubygems(scope: Scope) -> Said:
             yield Counted(path, "rubygems", lock_file=False)
             continue
         try:
-            yield _bundled(path, scope.tree.text(where))
+            yield _bundled(path, where, scope.tree.text(where))
         except UserError as error:
             yield failed(path, error.what, str(error.place or where))
 
 
-def _bundled(path: str, text: str) -> Counted:
+def _bundled(path: str, where: str, text: str) -> Counted:
     section = ""
     installed: set[str] = set()
+    packages: set[tuple[str, str]] = set()
     direct: set[str] = set()
     for line in text.splitlines():
         if line and line[0] != " ":
             section = line.strip()
         elif section in ("GEM", "GIT") and re.match(r"    \S", line):
             installed.add(line.split()[0])
+            packages.add(_versioned(line, of_index=section == "GEM"))
         elif section == "DEPENDENCIES" and re.match(r"  \S", line):
             direct.add(line.split()[0].rstrip("!"))
     own = {line.split()[0] for line in re.findall(r"^PATH\n(?:.*\n)*?\n", text, re.MULTILINE) for line in _specs(line)}
@@ -56,7 +58,15 @@ def _bundled(path: str, text: str) -> Counted:
         pinned=fixed,
         unpinned=len(direct) - fixed,
         lock_file=True,
+        locked=Locked(where, frozenset(packages)),
     )
+
+
+def _versioned(line: str, *, of_index: bool) -> tuple[str, str]:
+    """Name and version of a line `NAME (VERSION-PLATFORM)`; what comes of a repository has no version that is known."""
+    name, _, rest = line.strip().partition(" ")
+    version = rest.strip("()").partition("-")[0]
+    return name, version if of_index else ""
 
 
 def _specs(block: str) -> list[str]:
@@ -99,4 +109,5 @@ def _composer_lock(path: str, data: Mapping[str, Any]) -> Lock:
     ]
     names = frozenset(str(entry.get("name", "")).lower() for entry in packages)
     abandoned = sum(1 for entry in packages if entry.get("abandoned"))
-    return Lock(path, names, len(packages), abandoned or None)
+    fixed = frozenset((str(one.get("name", "")).lower(), str(one.get("version") or "").lstrip("v")) for one in packages)
+    return Lock(path, names, len(packages), abandoned or None, fixed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from greenboard.repository.evidence import aside
@@ -25,22 +25,34 @@ class Counted:
     unpinned: int | None = None
     lock_file: bool | None = None
     deprecated: int | None = None
+    locked: Locked | None = None
+    """What is installed, where a lock file says all of it."""
 
     def value(self) -> Mapping[str, Any]:
-        return asdict(self)
+        """The item of the fact type."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "locked"}
 
 
 Said = Iterator[Counted | Missed]
 
 
 @dataclass(frozen=True)
+class Locked:
+    """The packages that a lock file installs, each with its version."""
+
+    path: str
+    packages: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Lock:
-    """What a lock file fixes: the names of packages, and how many packages there are in all."""
+    """What a lock file fixes: the names of packages, how many packages there are in all, and their versions."""
 
     path: str
     names: frozenset[str]
     total: int
     deprecated: int | None = None
+    packages: frozenset[tuple[str, str]] = frozenset()
 
 
 def named(scope: Scope, *names: str) -> list[str]:
@@ -90,6 +102,7 @@ def counted(manifest: str, ecosystem: str, direct: Mapping[str, bool | None], lo
         unpinned=len(direct) - len(fixed) if known else None,
         lock_file=lock is not None,
         deprecated=lock.deprecated if lock else None,
+        locked=Locked(lock.path, lock.packages) if lock else None,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from greenboard.core.errors import UserError
 from greenboard.repository.evidence import aside
 from greenboard.repository.manifests import is_manifest
-from greenboard.repository.packages.ecosystems import ECOSYSTEMS
+from greenboard.repository.packages.ecosystems import counts
 from greenboard.repository.packages.types import Counted
 from greenboard.repository.types import Found, Missed, Reader, Scope
 
@@ -40,13 +40,12 @@ def read(scope: Scope) -> Iterator[Found | Missed]:
     """One fact with one item of each manifest."""
     items: dict[str, Counted] = {}
     missed = False
-    for ecosystem in ECOSYSTEMS:
-        for said in ecosystem(scope):
-            if isinstance(said, Counted):
-                items.setdefault(said.manifest, said)
-            else:
-                missed = True
-                yield said
+    for said in counts(scope):
+        if isinstance(said, Counted):
+            items.setdefault(said.manifest, said)
+        else:
+            missed = True
+            yield said
     if items:
         places = {manifest: manifest for manifest in items}
         yield Found("dependency", [item.value() for item in items.values()], next(iter(items)), places)

@@ -121,6 +121,8 @@ def _bills(dated: Sequence[Dated[Bill]]) -> Iterator[Found]:
         "created_at": chosen[2],
     }
     yield found("sbom", value, [chosen], bill.format)
+    if bill.packages or not bill.components:
+        yield found("packages", [{"file": chosen[0].path, "urls": list(bill.packages)}], [chosen], bill.format)
 
 
 def _loads(dated: Sequence[Dated[Load]]) -> Iterator[Found]:

@@ -76,6 +76,8 @@ class Bill:
     licenses: tuple[str, ...]
     unlicensed: int
     at: datetime | None = None
+    packages: tuple[str, ...] = ()
+    """The package URLs of its parts."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from greenboard.web.selection import said
 _LEVEL = "level:"
 _SIMPLE = ("title", "owner", "brief", "start", "due", "zone")
 _DAYS = 60
+_TITLE, _BRIEF = 120, 4_000
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def _beginning(request: HttpRequest) -> Mapping[str, Any]:
     start, due = today.isoformat(), (today + timedelta(days=_DAYS)).isoformat()
     owner = request.user.get_username()
     return {
+        "title": request.GET.get("title", "").strip()[:_TITLE],
+        "brief": request.GET.get("brief", "").strip()[:_BRIEF],
         "start": start,
         "due": due,
         "zone": "UTC",

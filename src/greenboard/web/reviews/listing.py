@@ -128,4 +128,4 @@ def template(request: HttpRequest, name: str) -> HttpResponse:
     found = templates.shipped().get(name)
     if found is None:
         raise Http404(f"no template {name!r}")
-    return render(request, "review_template.html", {"template": found})
+    return render(request, "review_template.html", {"template": found, "signed_by": rights.signed_by(found)})

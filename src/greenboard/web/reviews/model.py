@@ -179,6 +179,16 @@ def parts(asking: Asking, live: Live, who: Actor, now: datetime) -> list[Part]:
     return [_part(asking, one.name, held[one.name], (live, given, comments, who, now)) for one in asking.sections]
 
 
+def unanswered(found: Sequence[Part], given: Mapping[str, str]) -> list[tuple[str, Line, str]]:
+    """The questions that people answer and nobody did: section, question, and what was typed in a refused form."""
+    return [
+        (part.title, line, given.get(f"answer-{line.id}", ""))
+        for part in found
+        for line in part.lines
+        if line.sort and not line.before
+    ]
+
+
 _Ground = tuple[Live, Mapping[str, Answer], list[Comment], Actor, datetime]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from greenboard.access.decide import Permission, may, require, sight
@@ -22,7 +23,7 @@ from greenboard.reviews.models import Review
 from greenboard.reviews.rights import Actor
 from greenboard.reviews.store import Asking
 from greenboard.reviews.types import Act, Decision, FindingState, SectionState, State
-from greenboard.web.acting import act, text
+from greenboard.web.acting import act, refused, text
 from greenboard.web.faults import explained
 from greenboard.web.reviews import model
 
@@ -52,9 +53,10 @@ class _Page:
         live = look(about.template, about.sections, refs, now, brief=len(refs) > _BRIEF)
         moves = course.MOVES[State(review.state)]
         manage = may(request.user, Permission.REVIEWS_MANAGE)
-        signs = rights.over(who, Permission.REVIEWS_SIGN, refs) and _another(who, review, about)
+        decides = rights.over(who, Permission.REVIEWS_SIGN, refs) and _another(who, review, about)
         tally = store.tally(about, live)
         next_stage = about.template.next_stage(review.stage)
+        parts = model.parts(about, live, who, now)
         signatures = list(review.signatures.order_by("-number"))
         context = {
             "error": error,
@@ -64,7 +66,8 @@ class _Page:
             "stages": about.template.stages,
             "row": model.rows([review], now)[0],
             "subjects": model.subjects(review),
-            "parts": model.parts(about, live, who, now),
+            "parts": parts,
+            "unanswered": model.unanswered(parts, request.POST if error else {}),
             "findings": model.findings(review, now),
             "conditions": model.conditions(review, now),
             "against": [(said.word, course.against(one, tally)) for one, said in model.DECISIONS.items()],
@@ -78,7 +81,9 @@ class _Page:
             "may_answer": rights.over(who, Permission.REVIEWS_ANSWER, refs) and Act.ANSWER in moves,
             "may_comment": rights.over(who, Permission.REVIEWS_ANSWER, refs),
             "may_manage": manage,
-            "may_sign": signs,
+            "may_decide": decides,
+            "may_sign": decides and rights.signs(who, review, about.template),
+            "signed_by": rights.signed_by(about.template),
             "may_withdraw": (manage or who.name == review.requested_by) and Act.WITHDRAW in moves,
             "another": _another(who, review, about),
             "next": next_stage if review.state == State.SIGNED else None,
@@ -163,6 +168,18 @@ def answer(request: HttpRequest, number: int, who: Actor) -> object:
 
 
 @_form(Permission.REVIEWS_ANSWER)
+def answers(request: HttpRequest, number: int, who: Actor) -> object:
+    """Answer all questions that are filled in; what was answered meanwhile is told, and nothing is written then."""
+    asked = Asking.of(store.find(number)).questions
+    replies = [
+        Reply(name, said, before=0)
+        for name, (_, question) in asked.items()
+        if not question.bound and (said := text(request, f"answer-{name}"))
+    ]
+    return answering.answer_all(number, replies, who=who, now=clock.now())
+
+
+@_form(Permission.REVIEWS_ANSWER)
 def comment(request: HttpRequest, number: int, who: Actor) -> object:
     """Say something to a section or a question."""
     section, question = text(request, "section"), text(request, "question")
@@ -207,10 +224,16 @@ def decide(request: HttpRequest, number: int, who: Actor) -> object:
     return deciding.decide(number, _seen(request), said, who=who, now=clock.now())
 
 
-@_form(Permission.REVIEWS_SIGN)
-def sign(request: HttpRequest, number: int, who: Actor) -> object:
-    """Sign what was decided."""
-    return deciding.sign(number, _seen(request), who=who, now=clock.now())
+@require(Permission.REVIEWS_SIGN)
+@require_POST
+def sign(request: HttpRequest, number: int) -> HttpResponse:
+    """Sign what was decided, and go to what was signed."""
+    _found(request, number)
+    try:
+        made = deciding.sign(number, _seen(request), who=rights.actor(request.user), now=clock.now())
+    except UserError as error:
+        return refused(request, error, _Page(number))
+    return HttpResponseRedirect(reverse("review-signed", args=[number, made.number]))
 
 
 @_form(Permission.REVIEWS_SIGN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from greenboard.web.reviews import learning, listing, page, signed
+from greenboard.web.reviews import learning, listing, page, past, signed
 
 patterns = [
     path("reviews", listing.listing, name="reviews"),
@@ -13,10 +13,17 @@ patterns = [
     path("reviews/learn", learning.page, name="review-learn"),
     path("reviews/templates", listing.template_list, name="review-templates"),
     path("reviews/templates/<str:name>", listing.template, name="review-template"),
+    path("reviews/past", past.listing, name="past-reviews"),
+    path("reviews/past/<int:number>", past.page, name="past-review"),
+    *(
+        path(f"reviews/past/<int:number>.{kind}", past.file, {"as_file": kind}, name=f"past-review-file-{kind}")
+        for kind in ("pdf", "md", "json")
+    ),
     path("reviews/<int:number>", page.page, name="review"),
     path("reviews/<int:number>/triage", page.triage, name="review-triage"),
     path("reviews/<int:number>/assign", page.assign, name="review-assign"),
     path("reviews/<int:number>/answer", page.answer, name="review-answer"),
+    path("reviews/<int:number>/answers", page.answers, name="review-answers"),
     path("reviews/<int:number>/comment", page.comment, name="review-comment"),
     path("reviews/<int:number>/finding", page.finding, name="review-finding"),
     path("reviews/<int:number>/section", page.settle, name="review-section"),

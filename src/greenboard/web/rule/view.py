@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from greenboard.access.decide import Permission, may, require
 from greenboard.facts.spoken import spoken
@@ -11,6 +12,7 @@ from greenboard.results import store as results
 from greenboard.results.changes import changes
 from greenboard.results.tallies import Tally, by_rule
 from greenboard.rules.types import Outcome
+from greenboard.scorecards.types import Rule
 from greenboard.web import asked as address
 from greenboard.web import causes, content, trends
 from greenboard.web.charts.bar import outcome_bar
@@ -19,6 +21,9 @@ from greenboard.web.menus import spans
 from greenboard.web.rule.model import Found, Said, head, sections, undecided
 from greenboard.web.scorecard.model import rate
 from greenboard.web.seen import seen
+
+_BRIEF = 1_000
+"""Characters of the reason for a rule that a campaign begins with."""
 
 
 @require(Permission.READ)
@@ -43,6 +48,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "asked": asked,
         "scorecard": card,
         "scorecard_url": asked.to(f"/scorecards/{card.name}"),
+        "campaign": _campaign(request, card.name, rule) if asked.as_of is None else "",
         "may_edit": may(request.user, Permission.RULES_WRITE),
         "head": head(card, rule, content.vocabulary()),
         "tally": counted,
@@ -54,3 +60,11 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "spans": spans(asked, "90d"),
     }
     return render(request, "rule.html", context)
+
+
+def _campaign(request: HttpRequest, card: str, rule: Rule) -> str:
+    """Where a campaign for this rule is begun; "" for who may begin none."""
+    if not may(request.user, Permission.CAMPAIGNS_MANAGE):
+        return ""
+    begun = {"ask": f"{card}/{rule.id}", "title": rule.title, "brief": rule.why[:_BRIEF]}
+    return address.address(reverse("campaign-new"), begun)

@@ -22,7 +22,7 @@ def cyclonedx_json(raw: bytes, path: str) -> Bill:
     stated = [_json_licenses(part.get("licenses")) for part in parts]
     metadata = data.get("metadata")
     at = moment(metadata.get("timestamp")) if isinstance(metadata, dict) else None
-    return bill("cyclonedx", stated, at)
+    return bill("cyclonedx", stated, at, (part.get("purl") for part in parts))
 
 
 def _nested(components: Any, path: str, depth: int) -> Iterator[dict[str, Any]]:
@@ -55,7 +55,7 @@ FORMAT = Format(
     "cyclonedx",
     "CycloneDX (JSON)",
     "https://cyclonedx.org/docs/1.6/json/",
-    ("sbom",),
+    ("sbom", "packages"),
     re.compile(rb"\"bomFormat\"\s*:\s*\"CycloneDX\"|cyclonedx\.org/schema"),
     cyclonedx_json,
     names=re.compile(r".*\.cdx\.json|(.*[-_.])?s?bom([-_.].*)?\.json|.*(cyclonedx|gl-sbom).*\.json", re.IGNORECASE),

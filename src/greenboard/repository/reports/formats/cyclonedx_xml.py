@@ -24,7 +24,8 @@ def cyclonedx_xml(raw: bytes, path: str) -> Bill:
         raise BadReport("no components", place=Place(path, 1, 1), expected="<components>")
     parts = [part for part in listed[0].iter() if xml.plain(part.tag) == "component"]
     times = [moment(part.text) for part in root.iter() if xml.plain(part.tag) == "timestamp"]
-    return bill("cyclonedx", [_xml_licenses(part) for part in parts], next((at for at in times if at), None))
+    urls = (child.text for part in parts for child in part if xml.plain(child.tag) == "purl")
+    return bill("cyclonedx", [_xml_licenses(part) for part in parts], next((at for at in times if at), None), urls)
 
 
 def _xml_licenses(part: Element) -> list[str]:
@@ -45,7 +46,7 @@ FORMAT = Format(
     "cyclonedx-xml",
     "CycloneDX (XML)",
     "https://cyclonedx.org/docs/1.6/xml/",
-    ("sbom",),
+    ("sbom", "packages"),
     re.compile(rb"<bom\b[^>]*cyclonedx\.org"),
     cyclonedx_xml,
     names=re.compile(r".*\.cdx\.xml|(.*[-_.])?s?bom([-_.].*)?\.xml|.*cyclonedx.*\.xml", re.IGNORECASE),

@@ -23,21 +23,27 @@ def spdx_json(raw: bytes, path: str) -> Bill:
     for relation in relations if isinstance(relations, list) else ():
         if isinstance(relation, dict) and relation.get("relationshipType") == "DESCRIBES":
             roots.add(str(relation.get("relatedSpdxElement")))
-    stated = []
+    stated, urls = [], []
     for package in packages:
         if not isinstance(package, dict) or not isinstance(package.get("name"), str):
             raise BadReport("a package without a name", place=Place(path))
         if package.get("SPDXID") not in roots or len(packages) == 1:
             stated.append([str(package.get(key) or "") for key in ("licenseConcluded", "licenseDeclared")])
+            urls += _urls(package.get("externalRefs"))
     creation = data.get("creationInfo")
-    return bill("spdx", stated, moment(creation.get("created")) if isinstance(creation, dict) else None)
+    return bill("spdx", stated, moment(creation.get("created")) if isinstance(creation, dict) else None, urls)
+
+
+def _urls(references: object) -> list[object]:
+    several = [one for one in references if isinstance(one, dict)] if isinstance(references, list) else []
+    return [one.get("referenceLocator") for one in several if one.get("referenceType") == "purl"]
 
 
 FORMAT = Format(
     "spdx",
     "SPDX 2 (JSON)",
     "https://spdx.github.io/spdx-spec/v2.3/",
-    ("sbom",),
+    ("sbom", "packages"),
     re.compile(rb"\"spdxVersion\"\s*:|\"SPDXID\"\s*:\s*\"SPDXRef-DOCUMENT\""),
     spdx_json,
     names=re.compile(r".*\.spdx\.json|(.*[-_.])?s?bom([-_.].*)?\.json", re.IGNORECASE),

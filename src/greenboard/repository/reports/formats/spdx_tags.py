@@ -35,21 +35,23 @@ def spdx_tags(raw: bytes, path: str) -> Bill:
         elif tag == "Relationship" and " DESCRIBES " in value:
             roots.add(value.split()[-1])
         if packages:
-            packages[-1].setdefault(tag, value)
+            words = value.split()
+            tag = "purl" if tag == "ExternalRef" and words[1:2] == ["purl"] else tag
+            packages[-1].setdefault(tag, words[-1] if tag == "purl" else value)
     if inside:
         raise BadReport("cut off", place=Place(path, text.count("\n") + 1, 1), expected="</text>")
     parts = [package for package in packages if package.get("SPDXID") not in roots or len(packages) == 1]
     stated = [
         [package.get(key, "") for key in ("PackageLicenseConcluded", "PackageLicenseDeclared")] for package in parts
     ]
-    return bill("spdx", stated, moment(created))
+    return bill("spdx", stated, moment(created), (package.get("purl") for package in parts))
 
 
 FORMAT = Format(
     "spdx-tags",
     "SPDX 2 (tag-value)",
     "https://spdx.github.io/spdx-spec/v2.3/",
-    ("sbom",),
+    ("sbom", "packages"),
     re.compile(rb"^\s*SPDXVersion\s*:", re.MULTILINE),
     spdx_tags,
     names=re.compile(r".*\.spdx", re.IGNORECASE),

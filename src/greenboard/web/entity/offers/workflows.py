@@ -1,4 +1,4 @@
-"""The workflows that are a way out of a result: those whose document names the rule or its item."""
+"""The workflows that are a way out of a result: the one that the rule names, and those that name it or its item."""
 
 from __future__ import annotations
 
@@ -23,22 +23,19 @@ def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
     if result.outcome is Outcome.PASS or result.exempt or not may(about.request.user, Permission.WORKFLOWS_RUN):
         return
     ref = about.stored.ref
+    wanted = rule.remedy.name if rule.remedy and rule.remedy.kind == "workflow" else ""
     for one in _offered():
         made = one.definition
-        named = rule.id in made.offer.rules or rule.item in made.offer.items
+        named = rule.id in made.offer.rules or rule.item in made.offer.items or made.name == wanted
         if named and (not made.offer.kinds or ref.kind in made.offer.kinds):
             url = f"{reverse('workflow', args=[one.row.name])}?{urlencode({'entity': ref})}"
             yield Offer(made.title, url, "flow")
 
 
 def _offered() -> list[Listed]:
-    """The workflows that name rules, read once for a page."""
+    """The workflows that are switched on, read once for a page."""
     kept = notes(_KEPT)
     if "all" not in kept:
-        kept["all"] = [
-            one
-            for one in store.workflows()
-            if one.row.enabled and (one.definition.offer.rules or one.definition.offer.items)
-        ]
+        kept["all"] = [one for one in store.workflows() if one.row.enabled]
     found: list[Listed] = kept["all"]
     return found

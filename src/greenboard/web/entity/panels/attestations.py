@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from greenboard.access.decide import Permission, may
-from greenboard.attestations import store
+from greenboard.attestations import policies, store
 from greenboard.web.attestations import model
 from greenboard.web.panels import About, Panel
 
@@ -15,24 +15,26 @@ _MOST = 8
 
 
 def panel(about: About) -> Panel | None:
-    """The newest attestations, those that hold or wait first; nothing where there are none."""
+    """The newest attestations, those that hold or wait first; nothing where there are none and none may be given."""
     as_of = about.asked.as_of
     rows = store.of_entity(about.stored.id, as_of)
     refused = store.refusals(about.stored.id) if as_of is None else []
-    if not rows and not refused:
+    new = _may(about)
+    if not rows and not refused and not new:
         return None
     rows.sort(key=lambda row: store.state_at(row, as_of) not in store.LIVING)
     context = {
         "lines": [model.line(row, about.asked.now, as_of) for row in rows[:_MOST]],
         "refused": refused,
-        "new": f"{reverse('attestation-new')}?entity={quote(str(about.stored.ref))}" if _may(about) else "",
+        "new": f"{reverse('attestation-new')}?entity={quote(str(about.stored.ref))}" if new else "",
     }
     more = f"{reverse('attestations')}?entity={quote(str(about.stored.ref))}"
     holding = sum(store.state_at(row, as_of) == "holds" for row in rows)
-    return Panel(
-        "attestations", "Attestations", "parts/attested.html", context, note=f"{holding} hold", more=more, order=40
-    )
+    note = f"{holding} hold" if rows else ""
+    return Panel("attestations", "Attestations", "parts/attested.html", context, note, more if rows else "", order=40)
 
 
 def _may(about: About) -> bool:
-    return about.asked.as_of is None and may(about.request.user, Permission.ATTEST)
+    """Whether whoever looks may attest, and anything can be attested of such an entity."""
+    asked = any(about.stored.ref.kind in policy.kinds for policy in policies.shipped().values())
+    return asked and about.asked.as_of is None and may(about.request.user, Permission.ATTEST)

@@ -1,39 +1,72 @@
-"""What waits for me in reviews: sections to look at, findings and conditions of mine and of my teams."""
+"""What waits for me in reviews: to triage, to look at, to decide, to sign; findings and conditions of mine."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Iterator
+from datetime import datetime
 
-from greenboard.access.decide import sight
+from django.db.models import Q, QuerySet
+
+from greenboard.access.decide import Permission, may, sight
 from greenboard.core import clock
-from greenboard.reviews import store
-from greenboard.reviews.models import Condition, Finding, Section
+from greenboard.reviews import events, rights, store
+from greenboard.reviews.models import Condition, Finding, Review, Section
+from greenboard.reviews.store import Asking
 from greenboard.reviews.types import FindingState, SectionState, State
 from greenboard.web import words
 from greenboard.web.panels import Home, Panel
 
 _MOST = 20
+_GOING = (State.OPEN.value, State.REOPENED.value)
+_Line = tuple[str, str, Review, datetime | None]
 
 
 def panel(home: Home) -> Panel | None:
     """None where nothing waits."""
-    name, teams = home.request.user.get_username(), [str(team) for team in (*home.mine.teams, *home.mine.within)]
-    seen, now = store.reviews(sight(home.request.user)).values("pk"), clock.now()
-    going = (State.OPEN.value, State.REOPENED.value)
-    sections = Section.objects.filter(Q(reviewer=name) | Q(reviewer="", team__in=teams), review__state__in=going)
-    sections = sections.exclude(state=SectionState.ACCEPTED.value).filter(review__in=seen).select_related("review")
-    own = Q(owner__in=[name, *teams]) & Q(review__in=seen)
-    findings = Finding.objects.filter(own, state=FindingState.OPEN.value).exclude(review__state=State.WITHDRAWN.value)
-    conditions = Condition.objects.filter(own, done_at__isnull=True, dropped_at__isnull=True).select_related("review")
-    lines = [
-        *(("Look at the section", row.name, row.review, row.review.due_at) for row in sections[:_MOST]),
-        *(("Finding", row.title, row.review, row.due_at) for row in findings.select_related("review")[:_MOST]),
-        *(("Condition", row.text, row.review, row.due_at) for row in conditions[:_MOST]),
-    ]
+    seen, now = store.reviews(sight(home.request.user)), clock.now()
+    lines = [*_steps(home, seen), *_owned(home, seen)]
     if not lines:
         return None
     lines.sort(key=lambda line: (line[3] is None, line[3] or now))
     shown = [
-        (what, text, review, words.when(due, now), due is not None and due < now) for what, text, review, due in lines
+        (what, text, review, words.when(due, now) if due else "–", due is not None and due < now)
+        for what, text, review, due in lines
     ]
     return Panel("reviews", "Reviews", "parts/mine_reviews.html", {"lines": shown}, more="/reviews", order=30)
+
+
+def _owned(home: Home, seen: QuerySet[Review]) -> Iterator[_Line]:
+    """Sections, findings and conditions of me and my teams."""
+    name, teams = home.request.user.get_username(), [str(team) for team in (*home.mine.teams, *home.mine.within)]
+    among = seen.values("pk")
+    sections = Section.objects.filter(Q(reviewer=name) | Q(reviewer="", team__in=teams), review__state__in=_GOING)
+    sections = sections.exclude(state=SectionState.ACCEPTED.value).filter(review__in=among).select_related("review")
+    own = Q(owner__in=[name, *teams]) & Q(review__in=among)
+    findings = Finding.objects.filter(own, state=FindingState.OPEN.value).exclude(review__state=State.WITHDRAWN.value)
+    conditions = Condition.objects.filter(own, done_at__isnull=True, dropped_at__isnull=True).select_related("review")
+    yield from (("Look at the section", row.name, row.review, row.review.due_at) for row in sections[:_MOST])
+    yield from (("Finding", row.title, row.review, row.due_at) for row in findings.select_related("review")[:_MOST])
+    yield from (("Condition", row.text, row.review, row.due_at) for row in conditions[:_MOST])
+
+
+def _steps(home: Home, seen: QuerySet[Review]) -> Iterator[_Line]:
+    """The next step of reviews that I did not ask for: triage, decision, signature."""
+    user = home.request.user
+    if may(user, Permission.REVIEWS_MANAGE):
+        asked = seen.filter(state=State.REQUESTED.value).order_by("id")
+        yield from (("Triage", row.reason or row.title, row, row.due_at) for row in asked[:_MOST])
+    if not may(user, Permission.REVIEWS_SIGN):
+        return
+    open_ = Section.objects.exclude(state=SectionState.ACCEPTED.value).values("review")
+    ready = Q(state=State.DECIDED.value) | Q(state__in=_GOING) & ~Q(pk__in=open_)
+    who = rights.actor(user)
+    for row in seen.filter(ready).order_by("id")[:_MOST]:
+        template = Asking.of(row).template
+        if row.requested_by == who.name and not template.alone:
+            continue
+        decided = row.state == State.DECIDED
+        if rights.over(who, Permission.REVIEWS_SIGN, events.subjects(row)):
+            if not decided:
+                yield "Decide", "every section is accepted", row, row.due_at
+            elif rights.signs(who, row, template):
+                yield "Sign", f"decided by {row.decided_by}", row, row.due_at

@@ -1,0 +1,1 @@
+"""What `greenboard exemption` does: it speaks with a server."""

@@ -1,0 +1,1 @@
+"""The commands of `greenboard scaffold`, one module each."""

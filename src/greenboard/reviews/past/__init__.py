@@ -1,0 +1,1 @@
+"""Reviews that others held, read out of a working tree and kept as pages that stay."""

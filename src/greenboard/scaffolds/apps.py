@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ScaffoldsConfig(AppConfig):
+    name = "greenboard.scaffolds"
+    label = "scaffolds"

@@ -1,0 +1,57 @@
+"""Who lags behind: what was made from a scaffold that has a newer version since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from semantic_version import Version
+
+from greenboard.scaffolds import service, shelf, store
+from greenboard.scaffolds.models import Making
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Something that was made, the version that is in it, the newest one, and the update that is under way."""
+
+    first: Making
+    version: str
+    newest: str
+    update: Making | None = None
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is a newer version than the one in it."""
+        return Version.coerce(self.version) < Version.coerce(self.newest)
+
+
+def standings(rows: Iterable[Making]) -> list[Standing]:
+    """How those that were made stand; of what has no scaffold any more nothing is said."""
+    firsts = list(rows)
+    newest = {one.full: one.version for one in shelf.offered()}
+    updates: defaultdict[int, list[Making]] = defaultdict(list)
+    for update in Making.objects.filter(first__in=firsts).defer("tree").order_by("id"):
+        assert update.first_id is not None
+        updates[update.first_id].append(update)
+    return [_standing(first, updates[first.pk], newest[first.scaffold]) for first in firsts if first.scaffold in newest]
+
+
+def _standing(first: Making, updates: list[Making], newest: str) -> Standing:
+    landed = [one for one in updates if one.landed_at]
+    open_ = next((one for one in reversed(updates) if service.under_way(one)), None)
+    return Standing(first, (landed[-1] if landed else first).version, newest, open_)
+
+
+def of(scaffold: str) -> list[Standing]:
+    """Everything that was made from a scaffold and lags behind."""
+    return [one for one in standings(store.published().filter(scaffold=scaffold)) if one.behind]
+
+
+def counts() -> dict[str, int]:
+    """How many lag behind, by scaffold."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for one in standings(store.published()):
+        found[one.first.scaffold] += one.behind
+    return dict(found)

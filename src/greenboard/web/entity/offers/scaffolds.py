@@ -1,0 +1,62 @@
+"""Fix it for me: the scaffold or workflow that meets a rule, or the pull request that is under way for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from greenboard.access.decide import Permission, sight
+from greenboard.catalog.sight import covered
+from greenboard.core.once import notes
+from greenboard.rules.types import Outcome
+from greenboard.scaffolds import fixing, shelf, store
+from greenboard.scaffolds.models import Making
+from greenboard.scaffolds.shelf import Offered as Scaffold
+from greenboard.scorecards.types import Rule
+from greenboard.web.panels import About, Offer, Offered
+
+_KEPT = "scaffolds.offered"
+
+
+def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
+    """Nothing where it is met or exempt, or where scaffolds are not for whoever looks."""
+    if result.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE) or result.exempt or not _may(about):
+        return
+    ref, name = about.stored.ref, f"{about.scorecard.name}/{rule.id}"
+    if (open_ := _open(about).get(name)) is not None:
+        title = f"Pull request {open_.number} is open" if open_.number else "It is being fixed"
+        yield Offer(title, reverse("making", args=[open_.pk]))
+        return
+    for one in fixing.fixes(rule, _scaffolds()):
+        asked = urlencode({"entity": ref, "rule": name})
+        yield Offer(f"Fix it: {one.scaffold.title}", f"{reverse('scaffold', args=[one.full])}?{asked}")
+
+
+def _scaffolds() -> list[Scaffold]:
+    """All scaffolds, read once for a page."""
+    kept = notes(_KEPT)
+    if "all" not in kept:
+        kept["all"] = shelf.offered()
+    found: list[Scaffold] = kept["all"]
+    return found
+
+
+def _open(about: About) -> dict[str, Making]:
+    """What is under way for the entity, by rule, asked for once for a page."""
+    kept = notes(_KEPT)
+    if about.stored.id not in kept:
+        kept[about.stored.id] = {row.rule: row for row in store.fixes(about.stored.id)}
+    found: dict[str, Making] = kept[about.stored.id]
+    return found
+
+
+def _may(about: About) -> bool:
+    """Whether scaffolds may be used for the entity; asked once for a page."""
+    kept = notes(_KEPT)
+    key = ("may", about.stored.id)
+    if key not in kept:
+        seen = sight(about.request.user, Permission.SCAFFOLDS_USE)
+        kept[key] = about.stored.ref in covered(seen, [about.stored.ref])
+    return bool(kept[key])

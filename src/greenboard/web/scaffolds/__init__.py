@@ -1,0 +1,1 @@
+"""The pages of scaffolds: which there are, the form of one, what was made, and where they come from."""
