@@ -27,6 +27,7 @@ STACK = [
     "reviews",
     "notifications",
     "reports",
+    "scaffolds",
     "workflows",
     "hooks",
     "web",

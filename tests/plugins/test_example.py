@@ -110,5 +110,7 @@ def test_a_new_plugin_begins_well(installed: dict[str, str], tmp_path: Path) -> 
     path = os.pathsep.join([str(folder / "src"), str(ROOT / "src")])
     checked = run({**installed, "PYTHONPATH": path}, str(GREENBOARD), "plugin", "check")
     assert (checked.returncode, checked.stdout) == (0, "fresh: well\n"), checked.stderr
-    tried = run({**installed, "PYTHONPATH": path}, sys.executable, "-m", "pytest", "-qp", "no:django", str(folder / "tests"))
+    tried = run(
+        {**installed, "PYTHONPATH": path}, sys.executable, "-m", "pytest", "-qp", "no:django", str(folder / "tests")
+    )
     assert tried.returncode == 0, tried.stdout
