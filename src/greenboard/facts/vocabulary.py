@@ -330,14 +330,12 @@ def load(folder: Path | None = None) -> Vocabulary:
         for document in yaml.read(path.read_text(encoding="utf-8"), path.name):
             declared = yaml.parse(document, FactType)
             types[declared.name] = declared
-    own = content.own_fact_types() if folder is None else None
     judged = {name: declared for name, declared in types.items() if not declared.apart}
     shipped = Vocabulary(judged, apart={name: declared for name, declared in types.items() if declared.apart})
-    return extended(shipped, own) if own else shipped
     if folder is not None:
-        return Vocabulary(types)
+        return shipped
     own = content.own_fact_types()
-    return _brought(extended(Vocabulary(types), own) if own else Vocabulary(types))
+    return _brought(extended(shipped, own) if own else shipped)
 
 
 def _brought(found: Vocabulary) -> Vocabulary:
