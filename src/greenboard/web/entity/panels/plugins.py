@@ -41,17 +41,6 @@ def _drawn(about: About) -> Iterator[Panel]:
             yield Panel(name, shown.title, "parts/plugin_panel.html", context, f"by {plugin}", order=one.order)
 
 
-_GIVES)
-        except UserError as error:
-            context = {"broken": str(error)}
-            yield Panel(name, f"{plugin}: {one.name}", "parts/plugin_panel.html", context, order=one.order)
-            continue
-        if shown is not None:
-            yield Panel(
-                name, shown.title, "parts/plugin_panel.html", {"body": shown.body}, f"by {plugin}", order=one.order
-            )
-
-
 _GIVES: tuple[type[Shown | None], ...] = (Shown, type(None))
 
 
