@@ -11,6 +11,8 @@ def write():
     from greenboard.project.environment import Environment
 
     running.prepare(Path(Environment.read().data_dir), sample=False)
+    from tests.scaffolds.forge import TOKEN
+
     from greenboard.access.models import Person
     from greenboard.catalog import store as catalog
     from greenboard.catalog.types import Declared, Entity
@@ -19,7 +21,6 @@ def write():
     from greenboard.core import clock
     from greenboard.core.refs import Ref
     from greenboard.scaffolds import sources
-    from tests.scaffolds.forge import TOKEN
 
     Person.objects.create_superuser(NAME, password=PASSWORD)
     catalog.save(Declared((Entity(Ref("team", "default", "shop")),)), clock.now(), cause="test")

@@ -288,7 +288,7 @@ def test_what_has_a_copy_is_backed_up_whatever_its_service_says():
     (secret,) = facts(events).values()
     assert (secret["backup_enabled"], secret["last_backup_at"]) == (
         True,
-        datetime(2026, 11, 18, 13, 46, 40, tzinfo=UTC),
+        datetime.fromtimestamp(1_795_000_000, UTC),
     )
     assert missed(events) == set()
     (secret,) = facts(answered(["secretsmanager"])).values()

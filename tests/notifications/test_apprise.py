@@ -24,6 +24,7 @@ from greenboard.outbound.addresses import Allowed
 world = importlib.import_module("tests.notifications.conftest")
 telling = importlib.import_module("tests.notifications.test_telling")
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from greenboard.core.errors import UserError
+from greenboard.outbound import trust
 from greenboard.outbound.addresses import Allowed
 from greenboard.outbound.client import Forbidden, client
 from greenboard.outbound.way import Proxy, Way
@@ -160,7 +161,7 @@ def test_a_file_without_certificates_is_refused(tmp_path):
     empty.write_text("nothing")
     for path in (empty, tmp_path / "missing.pem"):
         with pytest.raises(UserError, match="no certificates"):
-            Way.read("", str(path))
+            trust.read("", str(path))
 
 
 def test_the_password_of_a_proxy_is_not_shown():

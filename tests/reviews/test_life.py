@@ -176,7 +176,7 @@ def test_nobody_signs_what_they_asked_for_and_nobody_without_the_permission(peop
 def test_a_template_says_who_signs_and_that_it_is_another_person_than_decided(people, templates):
     rule = "sign: {teams: [sre], another: true}\nsections:"
     (templates / "small.yaml").write_text(world.SMALL.replace("sections:", rule, 1))
-    template.shipped.cache_clear()
+    template.of_files.cache_clear()
     review = world.answered(people, NOW, world.asked(people, NOW))
     deciding.decide(review.pk, None, Verdict(Decision.GO), who=people.mia, now=NOW)
     seen = store.find(review.pk).version

@@ -97,7 +97,9 @@ class Forge:
         several = self.pulls.setdefault(found[1], [])
         if method == "POST":
             return self._open(found[1], given)
-        return 200, several[int(found[3]) - 1] if found[3] else [one for one in several if one["head"]["ref"] in unquote(query)]
+        if found[3]:
+            return 200, several[int(found[3]) - 1]
+        return 200, [one for one in several if one["head"]["ref"] in unquote(query)]
 
     def _create(self, name: str, given: dict[str, Any]) -> tuple[int, Any]:
         if self.bare(name).exists():

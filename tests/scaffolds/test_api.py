@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 
 import pytest
@@ -23,11 +24,12 @@ def api(ada) -> Client:
 
 
 def send(client: Client, method: str, path: str, body: object, status: int) -> dict:
-    answer = client.generic(method, f"{AT}{path}", __import__("json").dumps(body), "application/json")
+    answer = client.generic(method, f"{AT}{path}", json.dumps(body), "application/json")
     assert answer.status_code == status, answer.content[:800]
     return answer.json() if answer.content else {}
 
 
+@pytest.mark.slow
 def test_something_is_made_watched_and_brought_up_to_date(forge, shop, api):
     assert "acme.demo-service" in {one["name"] for one in api.get(f"{AT}/scaffolds").json()["scaffolds"]}
     whole = api.get(f"{AT}/scaffolds/acme.demo-service").json()

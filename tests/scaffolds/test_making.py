@@ -25,7 +25,7 @@ def wish(goal: Goal, **answers: object) -> Wish:
     return Wish("acme.demo-service", {**ANSWERS, **answers}, goal)
 
 
-def test_a_new_service_is_a_repository_with_a_pull_request_and_an_entity(forge, shop, ada):
+def test_a_new_service_is_a_repository_with_a_pull_request_and_an_entity(forge, shop, ada, caplog):
     row = cast.done(cast.made(wish(cast.goal("acme/pay")), ada))
     assert forge.files("acme/pay") == []
     assert {"README.md", "greenboard.yaml", "src/main.py"} <= {*forge.files("acme/pay", row.branch)}
@@ -36,12 +36,15 @@ def test_a_new_service_is_a_repository_with_a_pull_request_and_an_entity(forge, 
     assert stored is not None
     assert (stored.owner, stored.entity.tier, row.entity_id) == (cast.SHOP, 1, stored.id)
     assert row.landed_at is None
+    assert forges.TOKEN not in caplog.text
+    assert forges.TOKEN not in str(forge.seen)
     forge.merge("acme/pay", 1)
     watching.pulls(row.began_at)
     row.refresh_from_db()
     assert row.landed_at is not None
 
 
+@pytest.mark.slow
 def test_without_a_review_it_is_pushed_at_once(forge, shop, ada):
     row = cast.done(cast.made(wish(cast.goal("acme/pay", reviewed=False)), ada))
     assert "greenboard.yaml" in forge.files("acme/pay")
@@ -49,6 +52,7 @@ def test_without_a_review_it_is_pushed_at_once(forge, shop, ada):
     assert row.landed_at is not None
 
 
+@pytest.mark.slow
 def test_each_step_is_done_once_however_often_a_worker_dies(forge, shop, ada):
     row = service.ask(wish(cast.goal("acme/pay")), ada)
     for step in Step:
@@ -64,6 +68,7 @@ def test_each_step_is_done_once_however_often_a_worker_dies(forge, shop, ada):
     assert sum(one.startswith("POST /api/v3/orgs/") for one in forge.seen) == 1
 
 
+@pytest.mark.slow
 def test_what_a_forge_cannot_do_now_is_tried_again(forge, shop, ada):
     forge.down = 2
     row = service.ask(wish(cast.goal("acme/pay")), ada)
@@ -72,6 +77,7 @@ def test_what_a_forge_cannot_do_now_is_tried_again(forge, shop, ada):
     cast.done(cast.go(row))
 
 
+@pytest.mark.slow
 def test_a_repository_that_somebody_has_is_not_touched(forge, shop, ada):
     forge.make("acme/pay", {"theirs.txt": "Theirs.\n"})
     row = cast.made(wish(cast.goal("acme/pay")), ada)
@@ -80,6 +86,7 @@ def test_a_repository_that_somebody_has_is_not_touched(forge, shop, ada):
     assert catalog.find(PAY) is None
 
 
+@pytest.mark.slow
 def test_what_failed_goes_on_where_it_failed(forge, shop, ada):
     forge.make("acme/pay", {"theirs.txt": "Theirs.\n"})
     row = cast.made(wish(cast.goal("acme/pay")), ada)
@@ -87,6 +94,7 @@ def test_what_failed_goes_on_where_it_failed(forge, shop, ada):
     cast.done(cast.go(service.retry(row.pk, ada)))
 
 
+@pytest.mark.slow
 def test_a_name_that_is_taken_is_told_before_anything_is_made(forge, shop, ada):
     row = cast.made(wish(cast.goal("acme/checkout"), name="checkout"), ada)
     assert row.state == State.FAILED
@@ -94,6 +102,7 @@ def test_a_name_that_is_taken_is_told_before_anything_is_made(forge, shop, ada):
     assert not any("POST /api" in one for one in forge.seen)
 
 
+@pytest.mark.slow
 def test_a_pull_request_to_what_is_there_changes_none_of_its_files(forge, shop, ada):
     forge.make("acme/pay", {"README.md": "Ours.\n", "big.txt": "x" * 1000})
     row = cast.done(cast.made(wish(cast.goal("acme/pay", Way.PULL_REQUEST)), ada))
@@ -103,6 +112,7 @@ def test_a_pull_request_to_what_is_there_changes_none_of_its_files(forge, shop, 
     assert "- `README.md`" in forge.pulls["acme/pay"][0]["body"]
 
 
+@pytest.mark.slow
 def test_a_download_is_a_file_and_enters_nothing(forge, ada):
     row = cast.done(cast.made(wish(Goal(Way.DOWNLOAD)), ada))
     row = Making.objects.get(pk=row.pk)
@@ -110,6 +120,7 @@ def test_a_download_is_a_file_and_enters_nothing(forge, ada):
     assert catalog.find(PAY) is None
 
 
+@pytest.mark.slow
 def test_a_secret_answer_is_nowhere_once_it_is_made(forge, shop, ada):
     row = cast.done(cast.made(wish(cast.goal("acme/pay"), key="very-secret-key"), ada))
     whole = Making.objects.values().get(pk=row.pk)
@@ -119,54 +130,39 @@ def test_a_secret_answer_is_nowhere_once_it_is_made(forge, shop, ada):
     assert "very-secret-key" not in str(forge.pulls)
 
 
-def test_the_token_goes_nowhere_but_to_the_forge(forge, shop, ada, caplog):
-    cast.done(cast.made(wish(cast.goal("acme/pay")), ada))
-    assert forges.TOKEN not in caplog.text
-    assert forges.TOKEN not in str(forge.seen)
+WRONG = [
+    ({"nam": "x"}, "Did you mean 'name'"),
+    ({"tier": "9"}, "expected 1, 2, 3"),
+    ({"cache": "on", "cache_size": "many"}, "cache_size: not a number"),
+    ({"name": ""}, "name needs an answer"),
+]
+NOWHERE = [
+    (Goal(Way.REPOSITORY, "nowhere", "acme/pay"), "nothing can be published through"),
+    (Goal(Way.REPOSITORY, "github", "../pay"), "not the name of a repository"),
+]
 
 
-@pytest.mark.parametrize(
-    ("answers", "said"),
-    [
-        ({"nam": "x"}, "Did you mean 'name'"),
-        ({"tier": "9"}, "expected 1, 2, 3"),
-        ({"cache": "on", "cache_size": "many"}, "cache_size: not a number"),
-        ({"name": ""}, "name needs an answer"),
-    ],
-)
-def test_a_wrong_answer_is_refused_with_its_place(forge, ada, answers, said):
-    with pytest.raises(UserErrors, match=said):
-        service.ask(wish(Goal(Way.DOWNLOAD), **answers), ada)
+def test_what_is_wrong_is_refused_with_its_place_before_anything_begins(forge, ada):
+    for answers, said in WRONG:
+        with pytest.raises(UserErrors, match=said):
+            service.ask(wish(Goal(Way.DOWNLOAD), **answers), ada)
+    for goal, said in NOWHERE:
+        with pytest.raises(UserError, match=said):
+            service.ask(wish(goal), ada)
+    with pytest.raises(UserError, match="is a part"):
+        service.ask(Wish("acme.demo-runbook", {"service": "pay"}, cast.goal("acme/pay")), ada)
+    with pytest.raises(UserError, match="not yours to use"):
+        service.ask(wish(Goal(Way.DOWNLOAD)), cast.person("eve", "viewer"))
     assert not Making.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_question_that_is_not_asked_takes_no_answer(forge, ada):
     row = service.ask(wish(Goal(Way.DOWNLOAD), cache="off", cache_size="many"), ada)
     assert "cache_size" not in row.answers
 
 
-@pytest.mark.parametrize(
-    ("goal", "said"),
-    [
-        (Goal(Way.REPOSITORY, "nowhere", "acme/pay"), "nothing can be published through"),
-        (Goal(Way.REPOSITORY, "github", "../pay"), "not the name of a repository"),
-    ],
-)
-def test_a_wrong_goal_is_refused(forge, ada, goal, said):
-    with pytest.raises(UserError, match=said):
-        service.ask(wish(goal), ada)
-
-
-def test_a_part_makes_no_repository(forge, ada):
-    with pytest.raises(UserError, match="is a part"):
-        service.ask(Wish("acme.demo-runbook", {"service": "pay"}, cast.goal("acme/pay")), ada)
-
-
-def test_who_may_only_look_makes_nothing(forge, db):
-    with pytest.raises(UserError, match="not yours to use"):
-        service.ask(wish(Goal(Way.DOWNLOAD)), cast.person("eve", "viewer"))
-
-
+@pytest.mark.slow
 def test_a_step_of_a_workflow_makes_something_and_goes_on_when_it_is_there(forge, shop, ada):
     flow = import_module("tests.workflows.conftest")
     given = "scaffold: acme.demo-service, answers: {name: pay, owner: shop}, way: repository, connection: github"

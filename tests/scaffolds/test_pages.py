@@ -36,6 +36,7 @@ def text(client: Client, url: str) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_new_service_is_three_clicks_away(forge, shop, pages):
     assert NAME in text(pages, "/scaffolds")
     form = text(pages, NAME)
@@ -53,6 +54,7 @@ def test_a_new_service_is_three_clicks_away(forge, shop, pages):
     assert there in text(pages, "/entities/service/default/pay")
 
 
+@pytest.mark.slow
 def test_what_depends_on_an_answer_is_asked_with_it(forge, pages):
     assert 'name="input.cache_size"' in pages.post(f"{NAME}/fields", {**FORM, "input.cache": "on"}).content.decode()
 
@@ -66,6 +68,7 @@ def test_what_does_not_fit_is_told_and_what_was_entered_stays(forge, pages):
     assert "very-secret-key" not in said
 
 
+@pytest.mark.slow
 def test_what_was_rendered_can_be_had_as_a_file(forge, pages):
     pages.post(NAME, {**FORM, "way": "download"})
     row = cast.done(cast.go(Making.objects.get()))
@@ -95,6 +98,7 @@ def test_a_rule_that_fails_offers_its_fix_and_links_to_it_until_it_is_merged(for
     assert "Pull request 1 is open" not in text(pages, here)
 
 
+@pytest.mark.slow
 def test_who_lags_behind_is_shown_and_brought_up_to_date(forge, shop, pages):
     pages.post(NAME, {key: value for key, value in FORM.items() if key != "reviewed"})
     row = cast.done(cast.go(Making.objects.get()))
@@ -124,6 +128,7 @@ def test_sources_are_added_read_and_removed_by_who_manages_them(forge, pages):
     assert client.get(NAME).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_others_made_is_seen_by_who_may_use_scaffolds_there(forge, shop, pages):
     pages.post(NAME, FORM)
     row = cast.done(cast.go(Making.objects.get()))

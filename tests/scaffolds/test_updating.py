@@ -12,7 +12,7 @@ from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Wish
 
 cast = import_module("tests.scaffolds.conftest")
-README = "demo-service/template/README.md.jinja"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def making(request: HttpRequest, number: Path[Number]) -> HttpResponse:
 
 
 @router.post(f"{_MAKING}/retry", auth=SCAFFOLDS_USE, response={202: MakingShown})
-def retry(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+def retry_making(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """Go on with one that failed, where it failed."""
     service.retry(number, request.user)
     return answers.told(shown(store.making(number)), 202)

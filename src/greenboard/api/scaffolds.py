@@ -111,7 +111,7 @@ class UpdatesGiven(Strict):
     makings: list[Annotated[int, Field(ge=0, le=2**53, strict=True)]] = Field(min_length=1, max_length=MOST)
 
 
-class SourceGiven(Strict):
+class ScaffoldSourceGiven(Strict):
     """A git repository with scaffolds, read with the credentials of a connection, or with none."""
 
     address: str = Field(max_length=500)
@@ -123,7 +123,7 @@ class SourceGiven(Strict):
     )
 
 
-class SourceShown(BaseModel):
+class ScaffoldSourceShown(BaseModel):
     """A source, and what came of the last look at it."""
 
     name: str
@@ -137,8 +137,8 @@ class SourceShown(BaseModel):
     looked_at: datetime | None
 
 
-class SourceList(BaseModel):
-    sources: list[SourceShown]
+class ScaffoldSourceList(BaseModel):
+    sources: list[ScaffoldSourceShown]
 
 
 @router.get("/scaffolds", auth=SCAFFOLDS_USE, response=ScaffoldList)
@@ -157,7 +157,7 @@ def scaffold(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
 
 
 @router.post(f"{_SCAFFOLD}/makings", auth=SCAFFOLDS_USE, response={201: MakingShown}, openapi_extra=_KEY)
-def make(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> HttpResponse:
+def make_from_scaffold(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> HttpResponse:
     """Have something made. It goes on by itself: ask for the making to see how far it is."""
 
     def work() -> HttpResponse:
@@ -167,7 +167,7 @@ def make(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> 
 
 
 @router.get(f"{_SCAFFOLD}/behind", auth=SCAFFOLDS_USE, response=BehindList)
-def behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
+def list_behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
     """What was made from it and has an older version, as far as whoever asks may see it."""
     shelf.find(name)
     rows = store.published().filter(allowed.makings(request.user), scaffold=name)
@@ -187,7 +187,7 @@ def behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
 
 
 @router.post(f"{_SCAFFOLD}/updates", auth=SCAFFOLDS_USE, response={201: MakingList}, openapi_extra=_KEY)
-def update(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) -> HttpResponse:
+def update_makings(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) -> HttpResponse:
     """Open pull requests that bring what was made up to date."""
     seen = allowed.makings(request.user)
 
@@ -200,22 +200,22 @@ def update(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) 
     return idempotency.once(request, work)
 
 
-@router.get("/scaffold-sources", auth=SCAFFOLDS, response=SourceList)
+@router.get("/scaffold-sources", auth=SCAFFOLDS, response=ScaffoldSourceList)
 def source_list(request: HttpRequest) -> HttpResponse:
     """Every source of scaffolds."""
     rows = Source.objects.order_by("name")
-    return answers.kept(request, SourceList(sources=[_source(row) for row in rows]))
+    return answers.kept(request, ScaffoldSourceList(sources=[_source(row) for row in rows]))
 
 
-@router.put(_SOURCE, auth=SCAFFOLDS, response=SourceShown)
-def put_source(request: HttpRequest, name: Path[SourceName], given: SourceGiven) -> HttpResponse:
+@router.put(_SOURCE, auth=SCAFFOLDS, response=ScaffoldSourceShown)
+def put_source(request: HttpRequest, name: Path[SourceName], given: ScaffoldSourceGiven) -> HttpResponse:
     """Add a source, or change the one of this name. It is read soon."""
     wish = sources.Wish(name, given.address, given.branch, given.folder, given.connection, given.trusted)
     return answers.told(_source(sources.put(wish, author(request), clock.now())))
 
 
-@router.post(f"{_SOURCE}/look", auth=SCAFFOLDS, response={202: SourceShown})
-def look(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - the framework passes it
+@router.post(f"{_SOURCE}/look", auth=SCAFFOLDS, response={202: ScaffoldSourceShown})
+def look_at_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - it is passed
     """Have a source read now."""
     row = store.source(name)
     sources.wake(row)
@@ -223,7 +223,7 @@ def look(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa:
 
 
 @router.delete(_SOURCE, auth=SCAFFOLDS, response={204: None})
-def remove_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - as above
+def remove_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:  # noqa: ARG001 - it is passed
     """Forget a source with its scaffolds. What was made from them stays."""
     sources.remove(name)
     return HttpResponse(status=204)
@@ -257,8 +257,8 @@ def _question(one: Question) -> QuestionShown:
     )
 
 
-def _source(row: Source) -> SourceShown:
-    return SourceShown(
+def _source(row: Source) -> ScaffoldSourceShown:
+    return ScaffoldSourceShown(
         name=row.name,
         address=row.address,
         branch=row.branch,

@@ -44,7 +44,8 @@ class _Observed(NamedTuple):
     @classmethod
     def of(cls, kept: tuple[Any, ...]) -> _Observed:
         """Of the columns `_KEPT`."""
-        return cls(*kept[:4], moments(*kept[4:]))
+        name, value, fresh, link, *at = kept
+        return cls(name, value, fresh, link, moments(*at))
 
 
 _KEPT = ("type", "value", "fresh", "link", "seen_at", "observed_at", "look__seen_at")

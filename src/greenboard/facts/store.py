@@ -260,8 +260,8 @@ def current(
     names = names_of({*ids.values(), *lives_in.values()})
     make = Making(names, as_of)
     with collecting.paused():
-        facts = _facts(chosen, at_moment(as_of) & ~Q(type__in=list(custom.files().apart)), make)
-        gaps = _gaps(chosen, at_moment(as_of), make)
+        facts = _facts(chosen, at_moment(as_of) & _judged(), make)
+        gaps = _gaps(chosen, at_moment(as_of) & _judged(), make)
     for number, broken in make.broken.items():
         gaps[number] += broken
     found: dict[Ref, tuple[list[Fact], list[Gap]]] = {}
@@ -277,6 +277,11 @@ def of_types(types: Collection[str], names: Mapping[int, Ref], as_of: datetime |
     when = at_moment(as_of) & Q(type__in=list(types))
     with collecting.paused():
         return _facts(None, when, Making(names, as_of))
+
+
+def _judged() -> Q:
+    """The types that rules know: what is apart is read by integrations only."""
+    return ~Q(type__in=list(custom.files().apart))
 
 
 def _shared(said: Iterable[_Said]) -> list[_Said]:
@@ -362,8 +367,8 @@ def steps(
     """
     chosen = {*ids.values(), *(lives_in[one] for one in ids.values() if one in lives_in)}
     names = names_of(chosen)
-    began = Q(valid_from__gt=since, valid_from__lte=until)
-    ended = Q(valid_to__gt=since, valid_to__lte=until)
+    began = Q(valid_from__gt=since, valid_from__lte=until) & _judged()
+    ended = Q(valid_to__gt=since, valid_to__lte=until) & _judged()
     rows = [row for part in _selected(FactInterval, chosen, began | ended) for row in part.select_related("look")]
     failed = _gaps(chosen, began, Making(names, None))
     found: dict[int, list[Step]] = defaultdict(list)

@@ -22,6 +22,7 @@ import httpx2
 
 from greenboard.core.errors import UserError
 from greenboard.outbound.addresses import Allowed
+from greenboard.outbound.trust import trusting
 from greenboard.outbound.way import Proxy
 
 TIMEOUT = 10.0
@@ -157,7 +158,7 @@ class _Transport(httpx2.HTTPTransport):
         super().__init__(trust_env=False)
         # The pool is made anew, because the transport offers no other way to say what it connects by.
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=allowed.way.trust(httpx2.create_ssl_context(trust_env=False)),
+            ssl_context=trusting(httpx2.create_ssl_context(trust_env=False), allowed.way),
             max_connections=_CONNECTIONS,
             network_backend=_Guarded(allowed, whole),
         )

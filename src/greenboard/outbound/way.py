@@ -1,8 +1,7 @@
-"""By which way other machines are called: through a proxy, and with whose certificates."""
+"""By which way other machines are called: through a proxy, and with whose certificates. Pure."""
 
 from __future__ import annotations
 
-import ssl
 from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,38 +51,3 @@ class Way:
 
     proxy: Proxy | None = None
     trusted: Path | None = None
-
-    @classmethod
-    def read(cls, proxy: str, trusted: str) -> Way:
-        """Read both as texts; "" is none.
-
-        Raises:
-            UserError: a proxy that is none, or a file without certificates.
-
-        """
-        file = Path(trusted).expanduser().resolve() if trusted else None
-        if file is not None:
-            certificates(file)
-        return cls(Proxy.read(proxy) if proxy else None, file)
-
-    def trust(self, context: ssl.SSLContext) -> ssl.SSLContext:
-        """The same context, that trusts the file too."""
-        if self.trusted is not None:
-            context.load_verify_locations(cafile=self.trusted)
-        return context
-
-
-def certificates(file: Path) -> Path:
-    """The file, if it holds certificates.
-
-    Raises:
-        UserError: it does not, or cannot be read.
-
-    """
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
-    except (OSError, ssl.SSLError) as error:
-        raise UserError(
-            f"{file} holds no certificates that can be read", expected="PEM", got=type(error).__name__
-        ) from None
-    return file

@@ -40,8 +40,10 @@ async def look(run: Run, given: Json) -> Json:
 @workflow("scaffold-sources", every="0 7 * * * *")
 async def look_all(run: Run, _: Json) -> Json:
     """Read the scaffolds of every source anew."""
-    for number in sources.numbers():
-        await run.step("look", partial(_look, number), attempts=_TRIES)
+    numbers = await run.step("numbers", _numbers, attempts=_TRIES)
+    assert isinstance(numbers, list), "the numbers of sources"
+    for number in numbers:
+        await run.step("look", partial(_look, int(str(number))), attempts=_TRIES)
     return None
 
 
@@ -55,6 +57,10 @@ async def watch(run: Run, _: Json) -> Json:
 
 def _perform(step: Step, number: int, turn: str) -> Json:
     return working.perform(step, number, turn)
+
+
+def _numbers() -> Json:
+    return list(sources.numbers())
 
 
 def _look(number: int) -> Json:

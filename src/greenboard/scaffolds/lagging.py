@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from semantic_version import Version
+from semantic_version import Version  # type: ignore[import-untyped]
 
 from greenboard.scaffolds import service, shelf, store
 from greenboard.scaffolds.models import Making
@@ -24,7 +24,7 @@ class Standing:
     @property
     def behind(self) -> bool:
         """Whether there is a newer version than the one in it."""
-        return Version.coerce(self.version) < Version.coerce(self.newest)
+        return bool(Version.coerce(self.version) < Version.coerce(self.newest))
 
 
 def standings(rows: Iterable[Making]) -> list[Standing]:

@@ -76,14 +76,14 @@ def update(first: Making, asker: Asker) -> Making:
     if not allowed.go_on(asker, first) and not _covers(asker, first):
         raise Above("this is not yours to bring up to date")
     with transaction.atomic():
-        Making.objects.select_for_update().get(pk=first.pk)
+        Making.objects.select_for_update().defer("tree").get(pk=first.pk)
         chain = store.chain(first.pk)
         landed = [one for one in chain if one.landed_at]
         if not landed or landed[-1].version == offered.version:
             raise InTheWay(f"{first.repository} is up to date with {offered.scaffold.title}")
         if open_ := next((one for one in chain if under_way(one)), None):
             raise InTheWay("an update is under way already", hint=f"See what was made under the number {open_.pk}.")
-        known = {one.name for one in offered.scaffold.questions}
+        known = {one.name for one in offered.scaffold.questions if one.asked}
         told = {
             "way": Way.PULL_REQUEST.value,
             "connection": first.connection,

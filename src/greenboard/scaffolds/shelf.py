@@ -86,6 +86,9 @@ def names() -> frozenset[str]:
 
 def _of(row: Packed) -> Offered:
     scaffold = _read(row.pk, row.digest, row.name)
+    if not scaffold.folder.is_dir():  # somebody cleared the disk
+        _read.cache_clear()
+        scaffold = _read(row.pk, row.digest, row.name)
     return Offered(f"{row.source.name}.{row.name}", scaffold, row.source.name, row.source.trusted, row.pk)
 
 

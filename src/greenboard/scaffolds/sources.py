@@ -139,7 +139,8 @@ def _cloned(row: Source) -> Iterator[tuple[Path, str]]:
         with serving(relay) as address:
             branch = ("--branch", row.branch) if row.branch else ()
             wanted = ("--quiet", "--depth=1", "--single-branch", "--no-tags", "--template=", *branch)
-            git.expect(git.run("clone", *wanted, address, str(folder)), "cannot be cloned")
+            # Links become plain files: none leads to something of this machine.
+            git.expect(git.run("-c", "core.symlinks=false", "clone", *wanted, address, str(folder)), "cannot be cloned")
         commit = git.told("-C", str(folder), "rev-parse", "HEAD").decode().strip()
         inside = (folder / row.folder).resolve()
         if not inside.is_relative_to(folder.resolve()) or not inside.is_dir():

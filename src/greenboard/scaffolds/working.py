@@ -42,9 +42,11 @@ def perform(step: Step, number: int, turn: str) -> float | None:
         if again and row.tries < len(_PAUSES):
             _mine(row).update(tries=F("tries") + 1, error=str(failed.reason))
             return _PAUSES[row.tries]
-        return fail(row, str(failed.reason))
+        fail(row, str(failed.reason))
+        return None
     except UserError as error:
-        return fail(row, str(error))
+        fail(row, str(error))
+        return None
     _mine(row).update(**{"tries": 0, "error": "", **told})
     return 0.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from greenboard.facts import vocabulary
 from greenboard.scaffolds.rendering import Scaffold, library, recorded, render
 from greenboard.scorecards import definition
 
-QUICK = {"python-service", "batch-job"}
-"""One of each way to run; the others are tried in the slow suite, and all by `greenboard scaffold test`."""
+QUICK = {"python-service"}
+"""The others are tried in the slow suite, and all by `greenboard scaffold test`."""
 PROJECTS = [one for one in library() if one.makes == "project"]
 PARTS = [one for one in library() if one.makes == "part"]
 marked = [one if one.name in QUICK else pytest.param(one, marks=pytest.mark.slow, id=one.name) for one in PROJECTS]
@@ -85,8 +85,8 @@ def test_every_part_fixes_something() -> None:
 
 
 @pytest.fixture
-def made(folder: Path, tried: dict[str, Tried], request: pytest.FixtureRequest) -> Iterator[Path]:
-    yield folder / request.param
+def made(folder: Path, tried: dict[str, Tried], request: pytest.FixtureRequest) -> Path:
+    return folder / request.param
 
 
 def need(*programs: str) -> None:
@@ -104,11 +104,10 @@ def run(project: Path, *command: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["python-service", "python-library", "batch-job"])
 def test_a_python_project_passes_its_own_pipeline(name: str, tmp_path: Path) -> None:
-    need("uv")
     (scaffold,) = (one for one in PROJECTS if one.name == name)
-    project = render(scaffold, {"python": "3.11"}, tmp_path / name).folder
-    run(project, "uv", "venv", "-q", ".venv", "--python", "3.11")
-    run(project, "uv", "pip", "install", "-q", "--python", ".venv", "--editable", ".[dev]")
+    project = render(scaffold, {"python": f"3.{sys.version_info.minor}"}, tmp_path / name).folder
+    run(project, sys.executable, "-m", "venv", ".venv")
+    run(project, ".venv/bin/pip", "install", "--quiet", "--editable", ".[dev]")
     binaries = project / ".venv" / "bin"
     for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", "-q", "--cov"]):
         run(project, str(binaries / command[0]), *command[1:])
@@ -140,7 +139,11 @@ def test_the_java_project_passes_its_own_tests(tmp_path: Path) -> None:
     need("java", "mvn")
     (scaffold,) = (one for one in PROJECTS if one.name == "java-service")
     project = render(scaffold, {"java": 17}, tmp_path / "java").folder
-    run(project, "mvn", "--batch-mode", "--no-transfer-progress", "-q", "verify")
+    maven = ("mvn", "--batch-mode", "--no-transfer-progress", "-q")
+    known = subprocess.run([*maven, "validate"], cwd=project, capture_output=True, text=True, timeout=900, check=False)
+    if "Could not transfer artifact" in known.stdout:
+        pytest.skip("Maven reaches no repository")
+    run(project, *maven, "verify")
 
 
 @pytest.mark.slow

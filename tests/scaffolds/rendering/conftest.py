@@ -14,7 +14,13 @@ COPIER = "_subdirectory: template\nname: {type: str, default: shop, help: Its na
 
 
 def folder(
-    at: Path, files: Mapping[str, str], *, copier: str = COPIER, version: str = "1.0.0", name: str = "try", more: str = ""
+    at: Path,
+    files: Mapping[str, str],
+    *,
+    copier: str = COPIER,
+    version: str = "1.0.0",
+    name: str = "try",
+    more: str = "",
 ) -> Path:
     """A scaffold's folder; `files` are those of its template."""
     made = at / name

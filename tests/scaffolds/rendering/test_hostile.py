@@ -32,16 +32,17 @@ def test_a_link_out_of_the_scaffold(write: Write, tmp_path: Path, target: str) -
 
 
 def test_a_link_made_by_a_template(write: Write, tmp_path: Path) -> None:
-    scaffold = write({"{{ where }}": "x"}, copier=PLAIN + "_preserve_symlinks: true\nwhere: ../../../etc/passwd\n")
+    scaffold = write({}, copier=PLAIN + "_preserve_symlinks: true\nwhere: ../../../etc/passwd\n")
+    # Within the template it leads to a file that is not there; as it is rendered, it leads out.
     (scaffold.folder / "template" / "out.jinja").symlink_to("{{ where }}")
-    assert "out" in refused(scaffold, tmp_path)
+    assert "out: a link out of the tree (got ../../../etc/passwd)" in refused(scaffold, tmp_path)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-        "{{ name|attr('__class__') }}",
+        "{{ (name|attr('__class__')).mro() }}",
         "{{ _copier_conf.src_path.parser.open('/etc/passwd') }}",
         "{{ cycler.__init__.__globals__.os.system('true') }}",
         "{% include '../../../../../../../../etc/passwd' %}",
@@ -69,6 +70,7 @@ def test_code_beside_the_template_is_refused_unless_it_is_trusted(write: Write, 
     assert "An administrator can say that its source is trusted." in told
 
 
+@pytest.mark.slow
 def test_a_trusted_scaffold_runs_its_tasks(write: Write, tmp_path: Path) -> None:
     scaffold = write({"a": "a"}, copier=f"{PLAIN}_tasks: ['mv a b; env > environment']\n")
     os.environ["GREENBOARD_TRIED"] = "secret"
@@ -80,6 +82,7 @@ def test_a_trusted_scaffold_runs_its_tasks(write: Write, tmp_path: Path) -> None
     assert "GREENBOARD_TRIED" not in (made.folder / "environment").read_text()
 
 
+@pytest.mark.slow
 def test_a_task_that_leads_out_is_refused(write: Write, tmp_path: Path) -> None:
     scaffold = write({}, copier=f"{PLAIN}_tasks: ['ln -s /etc/passwd out']\n")
     with pytest.raises(UserError, match="out: a link to an absolute path"):
@@ -87,6 +90,7 @@ def test_a_task_that_leads_out_is_refused(write: Write, tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.slow
 def test_the_network_is_cut_off_where_there_are_namespaces(write: Write, tmp_path: Path) -> None:
     if not confining.apart():
         pytest.skip("no namespaces here")
@@ -103,7 +107,7 @@ def test_names_that_lead_out_or_into_git(write: Write, tmp_path: Path, where: st
     assert not Path("/tmp/greenboard-out").exists()
 
 
-LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}"
+LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}" * 99
 
 
 def test_a_loop_without_end_is_stopped_in_time(write: Write, tmp_path: Path) -> None:
@@ -133,7 +137,9 @@ def test_too_many_files(write: Write, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_huge_memory(write: Write, tmp_path: Path) -> None:
-    assert "it takes more memory than it may" in refused(write({"a.jinja": "{{ ('x' * 4000000000)|length }}"}), tmp_path)
+    assert "it takes more memory than it may" in refused(
+        write({"a.jinja": "{{ ('x' * 4000000000)|length }}"}), tmp_path
+    )
 
 
 @pytest.mark.slow

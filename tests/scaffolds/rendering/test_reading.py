@@ -90,7 +90,9 @@ def test_what_ships_can_be_read() -> None:
         "batch-job", "go-service", "java-service", "python-library", "python-service", "react-site", "terraform-module",
         "typescript-service",
     }  # fmt: skip
-    assert {"runbook", "slo", "alert-rules", "kubernetes-base", "ci-github", "ci-gitlab", "catalog-descriptor"} <= set(names)
+    assert {"runbook", "slo", "alert-rules", "kubernetes-base", "ci-github", "ci-gitlab", "catalog-descriptor"} <= set(
+        names
+    )
 
 
 def test_scaffolds_ask_the_same_thing_in_the_same_way() -> None:

@@ -10,11 +10,17 @@ from tests.scaffolds.rendering.conftest import Write
 from greenboard.core.errors import UserError
 from greenboard.scaffolds.rendering import Recorded, recorded, render
 
-FILES = {"{{ name }}/a.txt.jinja": "Hello {{ name }}\n", "{% if name == 'x' %}b.txt{% endif %}": "b", "run.sh": "#!/bin/sh\n"}
+FILES = {
+    "{{ name }}/a.txt.jinja": "Hello {{ name }}\n",
+    "{% if name == 'x' %}b.txt{% endif %}": "b",
+    "run.sh": "#!/bin/sh\n",
+}
 
 
 def test_it_renders_and_remembers(write: Write, tmp_path: Path) -> None:
-    copier = "_subdirectory: template\n_secret_questions: [key]\nname: shop\nkey: secret\nslug: {default: s, when: false}\n"
+    copier = (
+        "_subdirectory: template\n_secret_questions: [key]\nname: shop\nkey: secret\nslug: {default: s, when: false}\n"
+    )
     scaffold = write(FILES, copier=copier)
     (scaffold.folder / "template" / "run.sh").chmod(0o755)
     made = render(scaffold, {"key": "hush"}, tmp_path / "made" / "it")
@@ -30,8 +36,16 @@ def test_it_renders_and_remembers(write: Write, tmp_path: Path) -> None:
     ("files", "told"),
     [
         ({"a.txt.jinja": "one\n{% if %}\n"}, "try/template/a.txt.jinja:2: rendering failed: "),
-        ({"b.txt.jinja": "one\ntwo\n{{ nothing.at.all }}\n"}, "try/template/b.txt.jinja:3: rendering failed: 'nothing' is"),
-        ({"c.txt.jinja": "{{ 1 / 0 }}"}, "try/template/c.txt.jinja:1: rendering failed: division by zero"),
+        pytest.param(
+            {"b.txt.jinja": "one\ntwo\n{{ nothing.at.all }}\n"},
+            "try/template/b.txt.jinja:3: rendering failed: 'nothing' is",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"c.txt.jinja": "{{ 1 / 0 }}"},
+            "try/template/c.txt.jinja:1: rendering failed: division by zero",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_mistake_in_a_template_has_its_place(write: Write, tmp_path: Path, files: dict[str, str], told: str) -> None:
@@ -59,3 +73,12 @@ def test_answers_that_nobody_asks_for_and_missing_ones_are_refused(write: Write,
 def test_a_folder_with_something_in_it_is_left_alone(write: Write, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is something already"):
         render(write({}), {}, tmp_path)
+
+
+@pytest.mark.slow
+def test_what_copier_brings_under_another_licence_is_not_loaded(write: Write, tmp_path: Path) -> None:
+    ours = write({"a.txt.jinja": "{{ [1]|to_json }} {{ 'a'|b64encode }}"})
+    assert (render(ours, {}, tmp_path / "made").folder / "a.txt").read_text() == "[1] YQ=="
+    theirs = write({"a.txt.jinja": "{{ 'x'|win_basename }}"}, at="other")
+    with pytest.raises(UserError, match="No filter named 'win_basename'"):
+        render(theirs, {}, tmp_path / "none")

@@ -12,7 +12,13 @@ from tests.scaffolds.rendering.conftest import Write
 from greenboard.core.errors import UserError
 from greenboard.scaffolds.rendering import Recorded, Scaffold, recorded, render, update
 
-OLD = {"a.txt.jinja": "one\ntwo {{ name }}\nthree\nfour\nfive\n", "gone.txt": "x", "kept.txt": "x", "same.txt": "x", "b.txt": "1\n"}
+OLD = {
+    "a.txt.jinja": "one\ntwo {{ name }}\nthree\nfour\nfive\n",
+    "gone.txt": "x",
+    "kept.txt": "x",
+    "same.txt": "x",
+    "b.txt": "1\n",
+}
 NEW = {"a.txt.jinja": "one\ntwo {{ name }}\nthree\nfour\nFIVE\n", "same.txt": "x", "b.txt": "2\n", "new.txt": "n"}
 
 
@@ -54,12 +60,14 @@ def test_both_changes_are_kept_and_conflicts_are_named(write: Write, old: Scaffo
     assert recorded(project) == (Recorded("try", "1.1.0", {"name": "till"}),)
 
 
+@pytest.mark.slow
 def test_without_the_scaffold_of_then_what_differs_is_left(write: Write, project: Path) -> None:
     done = update(write(NEW, at="new", version="1.1.0"), project)
     assert (done.files, done.conflicts) == ((".copier-answers.yml", "new.txt"), ("a.txt", "b.txt"))
     assert "The scaffold of then is not known" in done.remarks[-1]
 
 
+@pytest.mark.slow
 def test_a_project_with_changes_of_its_own_or_of_another_scaffold_is_refused(write: Write, project: Path) -> None:
     with pytest.raises(UserError, match="was not made of the scaffold 'other'"):
         update(write({}, name="other"), project)
@@ -68,7 +76,10 @@ def test_a_project_with_changes_of_its_own_or_of_another_scaffold_is_refused(wri
         update(write(NEW, at="new"), project)
 
 
-def test_nothing_is_written_through_a_link_of_the_project(write: Write, old: Scaffold, project: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_nothing_is_written_through_a_link_of_the_project(
+    write: Write, old: Scaffold, project: Path, tmp_path: Path
+) -> None:
     (tmp_path / "outside").mkdir()
     (project / "folder").symlink_to(tmp_path / "outside")
     commit(project)

@@ -8,6 +8,11 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.tsx"],
-    coverage: { include: ["src/**"], exclude: ["src/main.tsx"], reporter: ["text", "lcov"], thresholds: { lines: 85 } },
+    coverage: {
+      include: ["src/**"],
+      exclude: ["src/main.tsx"],
+      reporter: ["text", "lcov"],
+      thresholds: { lines: 85 },
+    },
   },
 });

@@ -15,8 +15,8 @@ from greenboard.connections.integration import MANIFEST, Integration, load
 from greenboard.connections.types import Connection
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.facts import vocabulary
+from greenboard.outbound import trust
 from greenboard.outbound.addresses import Allowed
-from greenboard.outbound.way import Way
 
 PREFIX = "INTEGRATION_SECRET_"
 
@@ -89,4 +89,4 @@ def client() -> Any:
 def _allowed() -> Allowed:
     """As the settings of a server say: what may be called besides, and by which way."""
     told = {name: os.environ.get(f"GREENBOARD_OUTBOUND_{name}", "") for name in ("ALLOW", "PROXY", "CA")}
-    return replace(Allowed.read(told["ALLOW"].split(",")), way=Way.read(told["PROXY"], told["CA"]))
+    return replace(Allowed.read(told["ALLOW"].split(",")), way=trust.read(told["PROXY"], told["CA"]))

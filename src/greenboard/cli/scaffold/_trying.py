@@ -43,7 +43,7 @@ class Tried:
 def attempt(
     scaffolds: Iterable[Scaffold], folder: Path, card: Scorecard, words: Vocabulary, now: datetime
 ) -> Iterator[Tried]:
-    """Render each with its default answers, and judge the projects as a first commit, without what only a server knows."""
+    """Render each with its default answers, and judge the projects by their first commit, as a laptop can."""
     for scaffold in scaffolds:
         try:
             made = render(scaffold, {}, folder / scaffold.name)
@@ -60,11 +60,13 @@ def _judged(scaffold: Scaffold, made: Rendered, card: Scorecard, words: Vocabula
     _commit(made.folder)
     gathered = gather.gather((made.folder,), [], words, now, say=lambda _: None)
     problems = [str(error) for error in (*gathered.misdeclared, *gathered.faults)]
-    if len(gathered.members) != 1:
-        names = ", ".join(str(member.subject.entity.ref) for member in gathered.members)
+    asked = [member.subject for member in gathered.members if card.scope.covers(member.subject.entity) is not False]
+    others = [member.subject for member in gathered.members if member.subject not in asked]
+    if len(asked) != 1:
+        names = ", ".join(str(subject.entity.ref) for subject in asked)
         return Tried(scaffold, wrong=(*problems, f"not one entity but: {names or 'none'}"))
-    subject = gathered.members[0].subject
-    beside = surroundings([subject], [], gathered.relations, complete=False)
+    (subject,) = asked
+    beside = surroundings(asked, others, gathered.relations, complete=False)
     (judgement,) = judge(card, [subject], gathered.vocabulary, now, {}, surroundings=beside)
     level = judgement.standing.provisional
     failing = tuple(result.rule for result in judgement.results if result.outcome is Outcome.FAIL)
@@ -74,8 +76,8 @@ def _judged(scaffold: Scaffold, made: Rendered, card: Scorecard, words: Vocabula
     problems += [f"{rule} fails and no task says so" for rule in failing if rule not in promised]
     problems += [f"a task names {rule}, which does not fail" for rule in sorted(promised - set(failing))]
     kind = scaffold.entity.kind if scaffold.entity else None
-    if subject.entity.kind != kind:
-        problems.append(f"it is a {subject.entity.kind}, and a {kind} was said")
+    if subject.entity.ref.kind != kind:
+        problems.append(f"it is a {subject.entity.ref.kind}, and a {kind} was said")
     return Tried(scaffold, level, failing, tuple(problems))
 
 
@@ -83,5 +85,8 @@ def _commit(folder: Path) -> None:
     """Make the first commit of a project, without the settings of whoever runs this."""
     for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Made from its scaffold")):
         subprocess.run(
-            ["git", "-C", str(folder), *arguments], check=True, capture_output=True, env={**os.environ, **_ALONE, **_WHO}
+            ["git", "-C", str(folder), *arguments],
+            check=True,
+            capture_output=True,
+            env={**os.environ, **_ALONE, **_WHO},
         )

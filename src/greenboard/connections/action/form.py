@@ -99,8 +99,9 @@ class ActionDef(Strict):
     """Something that can be done at the tool by one call.
 
     `look` are actions that find out before what the call has to say: their outputs are `{look.NAME.OUTPUT}`.
-    `needs` are conditions; what is unknown does not hold. `let` are expressions on the inputs: `{let.NAME}`. `items` gives the thing in the answer that outputs are
-    expressions on: of a list the first one, or nothing. Up to `pages` of a list are looked through by the Link header.
+    `needs` are conditions; what is unknown does not hold. `let` are expressions on the inputs: `{let.NAME}`.
+    `items` gives the thing in the answer that outputs are expressions on: of a list the first one, or nothing. Up to
+    `pages` of a list are looked through by the Link header.
     `already` is said of what was done before, which is as good; `absent`, to one that looks, of what is not there.
     """
 

@@ -59,8 +59,9 @@ class Scans:
                 tags = pairs(images.list_tags_for_resource(resourceArn=arn).get("tags"))
                 repositories[arn] = dict(tags).get(self._key, "")
             return repositories[arn]
-        tags = (told.get("ec2") or {}).get("tags") or (told.get("lambdaFunction") or {}).get("functionTags") or {}
-        return str(tags.get(self._key) or "")
+        named: Mapping[str, Any] = (told.get("ec2") or {}).get("tags") or {}
+        named = named or (told.get("lambdaFunction") or {}).get("functionTags") or {}
+        return str(named.get(self._key) or "")
 
     def _count(self, where: Scanned, finding: Mapping[str, Any]) -> None:
         severity = str(finding.get("severity"))

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from greenboard.core.errors import UserError
 from greenboard.durable.types import NAME
 from greenboard.outbound.addresses import Allowed
-from greenboard.outbound.way import Proxy, certificates
+from greenboard.outbound.trust import certificates
+from greenboard.outbound.way import Proxy
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

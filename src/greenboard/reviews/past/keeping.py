@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from greenboard.access import audit
 from greenboard.access.errors import Absent, InTheWay
@@ -93,7 +94,7 @@ def _next(row: Corpus, past: Past, before: Mapping[str, PastReview]) -> PastRevi
 
 def past(sight: Sight) -> QuerySet[PastReview]:
     """Those that hold now, for whoever sees everything: they are about nothing in the catalog."""
-    rows = PastReview.objects.filter(CURRENT).select_related("corpus").order_by("source", "name")
+    rows = PastReview.objects.filter(CURRENT).select_related("corpus").order_by("source", Length("name"), "name")
     return rows if sight.everything else rows.none()
 
 

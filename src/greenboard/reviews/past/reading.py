@@ -18,6 +18,7 @@ TEMPLATE = "kubernetes"
 """The template of ours that the questions are matched to."""
 _FOLDER = re.compile(r"(\d{1,5})-([^/]+)")
 _TITLE = re.compile(r"^#\s+(?:KEP-\S+?:?\s+)?(.+?)\s*#*\s*$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LONGEST = 200
 
 
@@ -149,7 +150,7 @@ def _questionnaires(
         except UserError as error:
             refused.append(_refused(where, error))
             continue
-        title = _TITLE.search(text)
+        title = _TITLE.search(_COMMENT.sub("", text))
         name = f"KEP-{found.number}" if found.number else where
         yield where, name, (title[1] if title else path.parent.name)[:_LONGEST], found, file
 

@@ -128,7 +128,8 @@ def _result(home: Path, scaffold: Scaffold, limits: Limits, code: int) -> dict[s
         with suppress(ValueError, RecursionError):
             told = json.loads(path.read_bytes())
     if isinstance(told, dict) and isinstance(told.get("answers"), dict):
-        return told["answers"]
+        answers: dict[str, Json] = told["answers"]
+        return answers
     error = told.get("error") if isinstance(told, dict) else None
     if not isinstance(error, dict):
         raise UserError(_ended(code), place=Place(scaffold.name), expected=f"at most {limits.memory_mib} MiB of memory")

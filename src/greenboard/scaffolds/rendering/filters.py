@@ -26,13 +26,13 @@ class _Indented(yaml.SafeDumper):
 
 def to_yaml(value: Any, **options: Any) -> str:
     """The value as YAML."""
-    return yaml.dump(value, Dumper=yaml.SafeDumper, allow_unicode=True, **options)
+    return str(yaml.dump(value, Dumper=yaml.SafeDumper, allow_unicode=True, **options))
 
 
 def to_nice_yaml(value: Any, indent: int = 2, **options: Any) -> str:
     """The value as YAML for people: a line each, in the order that it has."""
     given = {"sort_keys": False, **options, "indent": indent, "default_flow_style": False, "allow_unicode": True}
-    return yaml.dump(value, Dumper=_Indented, **given)
+    return str(yaml.dump(value, Dumper=_Indented, **given))
 
 
 def to_json(value: Any, **options: Any) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from greenboard.scaffolds.rendering import filters
+from greenboard.scaffolds.rendering import filters, unasked
 
 _MIB = 1 << 20
 _FORBIDDEN = (
@@ -42,6 +42,7 @@ def main() -> None:
     _limit(job)
     # Copier loads a library under GPL for its filters, some of which read files of the machine. Ours take its place.
     sys.modules["jinja2_ansible_filters"] = filters
+    unasked.install()
     import copier  # noqa: F401 - what it needs is loaded before the folders are closed
 
     if not job["trusted"]:

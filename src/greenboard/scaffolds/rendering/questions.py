@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -115,7 +115,7 @@ def _question(name: str, form: _Form, *, required: bool, place: Place) -> Questi
         name=name,
         type=kind,
         help=form.help.strip(),
-        default=form.default,
+        default=_plain(form.default),
         required=required and form.when is not False,
         choices=tuple(_choices(name, form.choices, place)),
         several=form.multiselect,
@@ -141,4 +141,9 @@ def _choices(name: str, raw: list[Any] | dict[Any, Any] | str, place: Place) -> 
 
 
 def _plain(value: Any) -> Json:
-    return value if isinstance(value, (*get_args(bool | int | float | str), list, dict, type(None))) else str(value)
+    """The value as JSON has it; dates and the like become their text."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in value.items()}
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

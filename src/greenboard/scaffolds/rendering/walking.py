@@ -33,7 +33,8 @@ def walk(folder: Path, limits: Limits, *, label: str = "", checkout: bool = Fals
             rights away, or there is more than there may be.
 
     """
-    whole, size, files = hashlib.sha256(), 0, []
+    whole, size = hashlib.sha256(), 0
+    files: list[str] = []
     for path in _entries(folder, limits, checkout=checkout):
         name = path.relative_to(folder).as_posix()
         place = Place(f"{label}/{name}" if label else name)

@@ -18,11 +18,13 @@ from greenboard.scaffolds.types import Goal, Way
 from greenboard.web.acting import text
 from greenboard.web.workflows import form
 from greenboard.web.workflows.form import Field
-from greenboard.workflows.inputs import Choice, Input
+from greenboard.workflows.inputs import MOST, Choice, Input
 
 _OFFERED = 500
 _TEAMS = ("owner", "team")
 _LONG = 2_000
+_WIDE = 200
+"""So long the value of a choice may be; an empty one is what is not chosen."""
 
 
 def given(request: HttpRequest, questions: Sequence[Question]) -> dict[str, Any]:
@@ -93,8 +95,9 @@ def _input(one: Question) -> Input:
     if one.templated and not one.secret:
         about = f"{about}. It follows from the others where it is left empty." if about else "Left empty, it follows."
     told: dict[str, Any] = {"about": about, "required": one.required, "default": _default(one)}
-    if one.choices:
-        choices = tuple(Choice(value=answers.written(each.value), title=each.label) for each in one.choices)
+    if 0 < len(one.choices) <= MOST:
+        several = ((answers.written(each.value), each.label) for each in one.choices)
+        choices = tuple(Choice(value=value, title=label) for value, label in several if 0 < len(value) <= _WIDE)
         return Input(type="several" if one.several else "choice", choices=choices, **told)
     if one.secret:
         return Input(type="secret", **{**told, "default": None})

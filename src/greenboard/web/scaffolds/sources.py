@@ -44,7 +44,8 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 @require_POST
 def put(request: HttpRequest) -> HttpResponse:
     """Add a source, or change the one of its name."""
-    wish = sources.Wish(*(text(request, name) for name in _FIELDS), trusted=text(request, "trusted") == "on")
+    name, address, branch, folder, connection = (text(request, name) for name in _FIELDS)
+    wish = sources.Wish(name, address, branch, folder, connection, text(request, "trusted") == "on")
     by = str(request.user.get_username())
     return act(request, lambda: sources.put(wish, by, clock.now()), _page, "scaffold-sources")
 

@@ -27,6 +27,7 @@ from greenboard.scaffolds.types import Way, Wish
 from greenboard.web import markdown
 from greenboard.web.acting import act, refused, text
 from greenboard.web.scaffolds import form, model
+from greenboard.web.workflows.form import Field
 
 _MADE = 10
 
@@ -123,7 +124,7 @@ class _Page:
         }
         return render(request, "scaffold.html", context)
 
-    def fields(self, request: HttpRequest) -> list[form.Field]:
+    def fields(self, request: HttpRequest) -> list[Field]:
         """The fields, with what was entered or is known."""
         questions = self.offered.scaffold.questions
         entered = form.given(request, questions) if request.method == "POST" else _again(request, self.offered)

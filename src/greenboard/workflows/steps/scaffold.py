@@ -49,7 +49,9 @@ def perform(given: Make, moment: Moment) -> Result:
         return Failed(row.error or "it takes too long")
     if row.state == State.UNDERWAY:
         return Waits(moment.until or moment.now + _LONGEST, note=f"making {row.pk}", look=moment.now + _LOOK)
-    return Done({"making": row.pk, "url": row.url, "branch": row.branch, "number": row.number, "pull_request": row.pull_url})
+    return Done(
+        {"making": row.pk, "url": row.url, "branch": row.branch, "number": row.number, "pull_request": row.pull_url}
+    )
 
 
 def _wish(given: Make) -> Wish:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class JsonLines(logging.Formatter):
-    """Writes the event with its time, its level, and whatever was given as `extra={"fields": ...}`."""
+    """Writes the event: its time, its level, and what was given as `extra={"fields": ...}`."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
