@@ -38,6 +38,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
             module = f"brought_{name}_{tmp_path.name.replace('-', '_')}"
             begins = "" if bare else f"{BEGINS}GREENBOARD_API = 1\nHERE = Path({str(tmp_path)!r})\n"
             tmp_path.joinpath(f"{module}.py").write_text(begins + dedent(text), encoding="utf-8")
+            sys.modules.pop(module, None)
             written.append(module)
         _forget(*(Found(name, f"brought_{name}_{tmp_path.name.replace('-', '_')}", name, "1.0") for name in modules))
 

@@ -47,8 +47,9 @@ def off() -> frozenset[str]:
     """The plugins that somebody switched off. A query in five seconds."""
     known = _cache.off
     if known is None or time.monotonic() - _cache.asked >= FRESH:
-        # Threads that else ask nothing of the database come here, too: theirs may have died meanwhile.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            # Threads that else ask nothing of the database come here, too: theirs may have died meanwhile.
+            connection.close_if_unusable_or_obsolete()
         try:
             names = list(Kept.objects.filter(enabled=False).values_list("name", flat=True)) if _there() else []
             known = frozenset(names)

@@ -60,7 +60,7 @@ def _asked(name: str, module: Any) -> dict[str, Sequence[Any]]:
     manager.add_hookspecs(specs)
     manager.register(module, name)
     manager.check_pending()
-    brought = {}
+    brought: dict[str, Sequence[Any]] = {}
     for hook, (kind, _, _) in specs.HOOKS.items():
         several = [_checked(hook, kind, one) for one in getattr(manager.hook, hook)()]
         found = tuple(one for part in several for one in part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -24,19 +25,20 @@ def panel(about: About) -> list[Panel]:
 
 def _drawn(about: About) -> Iterator[Panel]:
     several = list(registry.brought("greenboard_panels", EntityPanel))
-    looked = _looked(about) if several else None
+    if not several:
+        return
+    looked = _looked(about)
     for plugin, one in several:
         name = f"{plugin}-{one.name}"
         try:
-            shown = registry.call(plugin, f"the panel {one.name}", lambda one=one: one.draw(looked), _GIVES)
+            shown = registry.call(plugin, f"the panel {one.name}", partial(one.draw, looked), _GIVES)
         except UserError as error:
             context = {"broken": str(error)}
             yield Panel(name, f"{plugin}: {one.name}", "parts/plugin_panel.html", context, order=one.order)
             continue
         if shown is not None:
-            yield Panel(
-                name, shown.title, "parts/plugin_panel.html", {"body": shown.body}, f"by {plugin}", order=one.order
-            )
+            context = {"body": shown.body}
+            yield Panel(name, shown.title, "parts/plugin_panel.html", context, f"by {plugin}", order=one.order)
 
 
 _GIVES: tuple[type[Shown | None], ...] = (Shown, type(None))
