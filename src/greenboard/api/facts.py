@@ -72,7 +72,7 @@ def gaps(request: HttpRequest, asked: Query[GapsAsked]) -> HttpResponse:
 @router.get("/fact-types", auth=READ, response=schemas.FactTypeList)
 def fact_types(request: HttpRequest, asked: Query[TypesAsked]) -> HttpResponse:
     """Every fact type with its fields."""
-    rows = [fact_type_shown(declared) for _, declared in sorted(vocabulary().types.items())]
+    rows = [fact_type_shown(declared) for _, declared in sorted(vocabulary().stored.items())]
     return answers.several(request, schemas.FactTypeList, rows, asked.fields)
 
 
@@ -80,11 +80,11 @@ def fact_types(request: HttpRequest, asked: Query[TypesAsked]) -> HttpResponse:
 def fact_type(request: HttpRequest, name: Path[Word], asked: Query[TypesAsked]) -> HttpResponse:
     """One fact type."""
     _known([name])
-    return answers.one(request, fact_type_shown(vocabulary().types[name]), asked.fields)
+    return answers.one(request, fact_type_shown(vocabulary().stored[name]), asked.fields)
 
 
 def _known(names: list[str]) -> list[str]:
-    types = vocabulary().types
+    types = vocabulary().stored
     for name in names:
         if name not in types:
             raise NoFactType(f"no fact type {name!r}", hint=suggest(name, types))
@@ -109,7 +109,7 @@ def _fact(held: Held, now: datetime) -> schemas.Fact:
 
 
 def _is_stale(fact: Fact, now: datetime) -> bool:
-    declared = vocabulary().types.get(fact.type)
+    declared = vocabulary().stored.get(fact.type)
     return declared is not None and declared.max_age is not None and now - fact.observed_at > declared.max_age
 
 

@@ -109,7 +109,7 @@ def _sent(request: HttpRequest, asked: ReportsAsked) -> Iterator[Sent]:
 
 def _said(read: Read, asked: ReportsAsked) -> tuple[Said, ...]:
     entity = _entity(Ref.parse(asked.entity))
-    home, types = store.home(entity) or entity, store.vocabulary().types
+    home, types = store.home(entity) or entity, store.vocabulary().stored
     found = []
     for name, one in read.said:
         ref = home if one.type in types and types[one.type].about == "repository" else entity

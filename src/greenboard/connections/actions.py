@@ -224,7 +224,7 @@ class _Acting:
         if said is None or failed.reason.status not in said.status:
             return False
         try:
-            return when is None or truth(when(decoded(failed.body, Request("", "")), self._env))
+            return when is None or truth(when(decoded(failed.body, Request("", "")), self._env)) is True
         except (Failed, Mistyped):
             return False
 

@@ -66,7 +66,7 @@ class Type:
 def build(vocabulary: Vocabulary, scorecards: Iterable[Scorecard]) -> tuple[Type, ...]:
     """Every fact type by name."""
     cards = tuple(scorecards)
-    return tuple(describe(vocabulary.types[name], cards, vocabulary) for name in sorted(vocabulary.types))
+    return tuple(describe(vocabulary.stored[name], cards, vocabulary) for name in sorted(vocabulary.stored))
 
 
 def describe(declared: FactType, scorecards: Iterable[Scorecard], vocabulary: Vocabulary) -> Type:

@@ -59,7 +59,7 @@ class Line:
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """The fields of a fact type with their sources. A connection that could fill a field is named, too."""
     asked = address.read(request)
-    declared = content.vocabulary().types.get(name)
+    declared = content.vocabulary().stored.get(name)
     if declared is None:
         raise Http404(f"no fact type {name!r}")
     whole = catalog.whole(asked.as_of)

@@ -121,5 +121,5 @@ def _connections() -> Iterator[Entry]:
 
 
 def _fact_types(asked: address.Asked) -> Iterator[Entry]:
-    for name, declared in sorted(content.vocabulary().types.items()):
+    for name, declared in sorted(content.vocabulary().stored.items()):
         yield _entry(declared.title, name, "Fact type", asked.to(links.fact_type(name)))

@@ -54,7 +54,7 @@ def _entity(text: str) -> Ref | None:
 
 
 def _formats() -> Iterator[Read]:
-    titles = {name: declared.title for name, declared in content.vocabulary().types.items()}
+    titles = {name: declared.title for name, declared in content.vocabulary().stored.items()}
     for one in sorted(recognise.known().values(), key=lambda one: one.title.lower()):
         types = tuple((titles[name], links.fact_type(name)) for name in one.types)
         yield Read(one.name, one.title, one.follows if one.follows.startswith("https:") else "", types)
