@@ -15,8 +15,11 @@ from tests.api.test_refusals import problem
 from greenboard.access.models import Grant, Role, Service
 from greenboard.api import reference
 from greenboard.core import clock
+from greenboard.exemptions import types as exemption_types
 from greenboard.hooks.models import Inlet
 from greenboard.outbound import signing
+from greenboard.reviews import types as review_types
+from greenboard.scaffolds.types import Landing
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "api.md").read_text(encoding="utf-8")
@@ -76,3 +79,11 @@ def test_the_reference_is_a_page_without_anything_from_elsewhere(reader):
     assert not re.search(r"<script[^>]*>[^<]|style=|src=\"http|href=\"http", text)
     assert reader.client.get("/api/docs/nothing").status_code == 404
     problem(reader.get("/api/docs/nothing"), 404)
+
+
+def test_each_name_means_one_thing_though_several_packages_call_something_the_same():
+    schemas = reference.document()["components"]["schemas"]
+    assert schemas["ExemptionsState"]["enum"] == [state.value for state in exemption_types.State]
+    assert schemas["ReviewsState"]["enum"] == [state.value for state in review_types.State]
+    assert schemas["Landing"]["enum"] == [way.value for way in Landing]
+    assert "State" not in schemas

@@ -19,7 +19,7 @@ from greenboard.core.refs import Ref
 from greenboard.outbound.addresses import Allowed
 from greenboard.scaffolds import service, sources, watching, working
 from greenboard.scaffolds.models import Making, Source
-from greenboard.scaffolds.types import Goal, State, Step, Way, Wish
+from greenboard.scaffolds.types import Goal, Landing, State, Step, Wish
 
 forges = import_module("tests.scaffolds.forge")
 CHECKOUT, SHOP = Ref("service", "default", "checkout"), Ref("team", "default", "shop")
@@ -73,7 +73,7 @@ def ada(db) -> Person:
     return person("ada")
 
 
-def goal(repository: str, way: Way = Way.REPOSITORY, *, reviewed: bool = True) -> Goal:
+def goal(repository: str, way: Landing = Landing.REPOSITORY, *, reviewed: bool = True) -> Goal:
     return Goal(way, "github", repository, reviewed=reviewed)
 
 

@@ -12,7 +12,7 @@ from greenboard.core.errors import UserError, UserErrors
 from greenboard.core.refs import Ref
 from greenboard.scaffolds import packing, service, watching, working
 from greenboard.scaffolds.models import Making
-from greenboard.scaffolds.types import Goal, State, Step, Way, Wish
+from greenboard.scaffolds.types import Goal, Landing, State, Step, Wish
 from greenboard.workflows import tending
 
 cast = import_module("tests.scaffolds.conftest")
@@ -105,7 +105,7 @@ def test_a_name_that_is_taken_is_told_before_anything_is_made(forge, shop, ada):
 @pytest.mark.slow
 def test_a_pull_request_to_what_is_there_changes_none_of_its_files(forge, shop, ada):
     forge.make("acme/pay", {"README.md": "Ours.\n", "big.txt": "x" * 1000})
-    row = cast.done(cast.made(wish(cast.goal("acme/pay", Way.PULL_REQUEST)), ada))
+    row = cast.done(cast.made(wish(cast.goal("acme/pay", Landing.PULL_REQUEST)), ada))
     assert forge.read("acme/pay", "README.md", row.branch) == "Ours."
     assert "greenboard.yaml" in forge.files("acme/pay", row.branch)
     assert row.left == ["README.md"]
@@ -114,7 +114,7 @@ def test_a_pull_request_to_what_is_there_changes_none_of_its_files(forge, shop, 
 
 @pytest.mark.slow
 def test_a_download_is_a_file_and_enters_nothing(forge, ada):
-    row = cast.done(cast.made(wish(Goal(Way.DOWNLOAD)), ada))
+    row = cast.done(cast.made(wish(Goal(Landing.DOWNLOAD)), ada))
     row = Making.objects.get(pk=row.pk)
     assert packing.count(bytes(row.tree)) == row.files >= 4
     assert catalog.find(PAY) is None
@@ -137,28 +137,28 @@ WRONG = [
     ({"name": ""}, "name needs an answer"),
 ]
 NOWHERE = [
-    (Goal(Way.REPOSITORY, "nowhere", "acme/pay"), "nothing can be published through"),
-    (Goal(Way.REPOSITORY, "github", "../pay"), "not the name of a repository"),
+    (Goal(Landing.REPOSITORY, "nowhere", "acme/pay"), "nothing can be published through"),
+    (Goal(Landing.REPOSITORY, "github", "../pay"), "not the name of a repository"),
 ]
 
 
 def test_what_is_wrong_is_refused_with_its_place_before_anything_begins(forge, ada):
     for answers, said in WRONG:
         with pytest.raises(UserErrors, match=said):
-            service.ask(wish(Goal(Way.DOWNLOAD), **answers), ada)
+            service.ask(wish(Goal(Landing.DOWNLOAD), **answers), ada)
     for goal, said in NOWHERE:
         with pytest.raises(UserError, match=said):
             service.ask(wish(goal), ada)
     with pytest.raises(UserError, match="is a part"):
         service.ask(Wish("acme.demo-runbook", {"service": "pay"}, cast.goal("acme/pay")), ada)
     with pytest.raises(UserError, match="not yours to use"):
-        service.ask(wish(Goal(Way.DOWNLOAD)), cast.person("eve", "viewer"))
+        service.ask(wish(Goal(Landing.DOWNLOAD)), cast.person("eve", "viewer"))
     assert not Making.objects.exists()
 
 
 @pytest.mark.slow
 def test_a_question_that_is_not_asked_takes_no_answer(forge, ada):
-    row = service.ask(wish(Goal(Way.DOWNLOAD), cache="off", cache_size="many"), ada)
+    row = service.ask(wish(Goal(Landing.DOWNLOAD), cache="off", cache_size="many"), ada)
     assert "cache_size" not in row.answers
 
 

@@ -23,7 +23,7 @@ from greenboard.core.happened import Happening, Severity
 from greenboard.core.refs import Ref
 from greenboard.notifications import inbox, store, wanting
 from greenboard.notifications.models import Line, Preference
-from greenboard.notifications.types import Digest, Times, Way
+from greenboard.notifications.types import Digest, How, Times
 
 router = Router(tags=["Notifications"])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ class WantedGiven(Strict):
     digest_day: int = Field(default=0, ge=0, le=6, description="Of a weekly digest; 0 is Monday.")
     channel: int | None = Field(default=None, ge=1, le=2**53, description="A person without one hears by mail.")
     address: str = Field(default="", max_length=200, description="Within the channel; for teams.")
-    ways: dict[Happening, Way] = Field(default={}, max_length=len(Happening))
+    ways: dict[Happening, How] = Field(default={}, max_length=len(Happening))
     version: int = Field(default=0, ge=0, le=2**31 - 1)
 
     def wanted(self) -> wanting.Wanted:

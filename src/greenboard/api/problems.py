@@ -19,7 +19,7 @@ from ninja.parser import Parser
 from pydantic import BaseModel
 
 from greenboard.access.limits import TooMany
-from greenboard.api import openapi
+from greenboard.api import naming, openapi
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError, UserErrors
 from greenboard.results.editing import Conflict
@@ -118,7 +118,8 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
         """The description of all operations, with what they have in common."""
-        return openapi.complete(get_schema(self, path_prefix=PREFIX))
+        naming.install()
+        return openapi.complete(naming.shortened(get_schema(self, path_prefix=PREFIX)))
 
     def validation_error_from_error_contexts(
         self, error_contexts: list[ValidationErrorContext[Any]]

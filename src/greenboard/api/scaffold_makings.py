@@ -15,7 +15,7 @@ from greenboard.api.query import Asked, Limit, Number, One, cursor, key
 from greenboard.api.schemas import Listed
 from greenboard.scaffolds import allowed, service, store
 from greenboard.scaffolds.models import Making
-from greenboard.scaffolds.types import Purpose, State, Way
+from greenboard.scaffolds.types import Landing, Purpose, State
 
 router = Router(tags=["Scaffolds"])
 _MAKING = "/scaffold-makings/{int:number}"
@@ -35,7 +35,7 @@ class MakingShown(BaseModel):
     version: str
     purpose: Purpose
     update_of: int | None
-    way: Way
+    way: Landing
     state: State
     error: str
     answers: dict[str, Any]
@@ -105,7 +105,7 @@ def shown(row: Making) -> MakingShown:
         version=row.version,
         purpose=Purpose(row.purpose),
         update_of=row.first_id,
-        way=Way(row.way),
+        way=Landing(row.way),
         state=State(row.state),
         error=row.error,
         answers=row.answers,

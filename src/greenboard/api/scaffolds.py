@@ -22,7 +22,7 @@ from greenboard.scaffolds import allowed, lagging, service, shelf, sources, stor
 from greenboard.scaffolds.models import Source
 from greenboard.scaffolds.rendering.types import Question
 from greenboard.scaffolds.shelf import Offered
-from greenboard.scaffolds.types import Goal, Way, Wish
+from greenboard.scaffolds.types import Goal, Landing, Wish
 
 router = Router(tags=["Scaffolds"])
 SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$", examples=["platform"])]
@@ -74,7 +74,7 @@ class MakingGiven(Strict):
     """
 
     answers: dict[str, Any] = Field(default={}, max_length=200)
-    way: Way = Way.DOWNLOAD
+    way: Landing = Landing.DOWNLOAD
     connection: str = Field(default="", max_length=64)
     repository: str = Field(default="", max_length=200)
     private: Annotated[bool, Field(strict=True)] = True

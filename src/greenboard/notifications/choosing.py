@@ -13,7 +13,7 @@ from enum import StrEnum
 from greenboard.access.permissions import Permission
 from greenboard.core.happened import Happening, Severity
 from greenboard.core.refs import Ref
-from greenboard.notifications.types import SEVERITIES, Way
+from greenboard.notifications.types import SEVERITIES, How
 
 
 class Because(StrEnum):
@@ -89,23 +89,23 @@ def reasons(subject: Subject, crews: Mapping[Ref, Collection[str]], routed: Coll
     return found | dict.fromkeys((*routed, *subject.people), Because.NAMED)
 
 
-def way(subject: Subject, because: Because, ways: Mapping[str, str]) -> Way:
+def way(subject: Subject, because: Because, ways: Mapping[str, str]) -> How:
     """How somebody hears of something: as they said for its kind, else as is usual."""
     said = ways.get(subject.kind)
-    return Way(said) if said else usual(subject, because)
+    return How(said) if said else usual(subject, because)
 
 
-def usual(subject: Subject, because: Because) -> Way:
+def usual(subject: Subject, because: Because) -> How:
     """How one hears of something without having said."""
     if subject.kind is Happening.CHANNEL_FAILED:  # what cannot be sent is not sent
-        return Way.INBOX
+        return How.INBOX
     if because is Because.NAMED:
-        return Way.NOW
+        return How.NOW
     if subject.kind is Happening.RESULT_CHANGED and subject.severity is not Severity.CRITICAL:
-        return Way.DIGEST if subject.todo else _quiet(because)
-    return Way.NOW if subject.todo else _quiet(because)
+        return How.DIGEST if subject.todo else _quiet(because)
+    return How.NOW if subject.todo else _quiet(because)
 
 
-def _quiet(because: Because) -> Way:
+def _quiet(because: Because) -> How:
     """A team has no inbox: what a person would find there is in its digest."""
-    return Way.DIGEST if because is Because.TEAM else Way.INBOX
+    return How.DIGEST if because is Because.TEAM else How.INBOX

@@ -15,7 +15,7 @@ from greenboard.core.happened import Severity
 from greenboard.notifications import scheduling
 from greenboard.notifications.composing import CAP
 from greenboard.notifications.models import Message
-from greenboard.notifications.types import Gathers, State, Times, Way
+from greenboard.notifications.types import Gathers, How, State, Times
 
 WINDOW = timedelta(minutes=1)
 """So long the first message of a key gathers; those after it until an hour after it was begun."""
@@ -43,7 +43,7 @@ class Cases:
     key: str
     notices: Sequence[int]
     severity: Severity
-    way: Way
+    way: How
 
 
 def gather(to: To, cases: Cases, now: datetime) -> None:
@@ -58,7 +58,7 @@ def gather(to: To, cases: Cases, now: datetime) -> None:
 
 def _when(to: To, cases: Cases, now: datetime) -> tuple[Gathers, datetime | None]:
     """What gathers cases, and until when; None is that nothing does."""
-    if cases.way is Way.DIGEST:
+    if cases.way is How.DIGEST:
         return Gathers.DIGEST, scheduling.next_digest(to.times, now) if to.times else now
     quiet = scheduling.quiet_until(to.times, now) if to.times and cases.severity is not Severity.CRITICAL else None
     if quiet is not None:

@@ -21,7 +21,7 @@ from greenboard.notifications.choosing import AUDIENCE, Asked, Because, Subject,
 from greenboard.notifications.crowd import Crowd
 from greenboard.notifications.gathering import Cases, To, gather
 from greenboard.notifications.models import Notice, Route
-from greenboard.notifications.types import HEARD, SEVERITIES, Way
+from greenboard.notifications.types import HEARD, SEVERITIES, How
 
 _KNOWN = [kind.value for kind in HEARD]
 """The others are of a version to come, whose workers spread them."""
@@ -60,7 +60,7 @@ class _Spreading:
         self.crowd = Crowd()
         self.known = catalog.several({Ref.parse(one.about) for one in notices if one.about})
         self.routes = list(Route.objects.filter(active=True).select_related("channel").order_by("id"))
-        self.found: defaultdict[tuple[To, str, Way, int], _Gathered] = defaultdict(_Gathered)
+        self.found: defaultdict[tuple[To, str, How, int], _Gathered] = defaultdict(_Gathered)
         self.lines: defaultdict[int, list[Notice]] = defaultdict(list)
 
     def spread(self) -> None:
@@ -80,9 +80,9 @@ class _Spreading:
         for (to, key, how, _), told in self.found.items():
             gather(to, Cases(key, told.notices, told.severity, how), self.now)
 
-    def _add(self, to: To, notice: Notice, how: Way) -> None:
+    def _add(self, to: To, notice: Notice, how: How) -> None:
         """Have a receiver told: what has no key is a message of its own, but in a digest."""
-        own = 0 if notice.key or how is Way.DIGEST else notice.pk
+        own = 0 if notice.key or how is How.DIGEST else notice.pk
         self.found[to, notice.key, how, own].add(notice)
 
     def _people(self, notice: Notice, subject: Subject, about: Ref | None, routes: Sequence[Route]) -> None:
@@ -92,10 +92,10 @@ class _Spreading:
         because = reasons(subject, self.crowd.crews, routed)
         for person in self.crowd.persons(because):
             how = way(subject, because[person.username], self.crowd.ways(person))
-            if how is Way.OFF or not self.crowd.may_hear(person, subject.kind, about, about in self.known):
+            if how is How.OFF or not self.crowd.may_hear(person, subject.kind, about, about in self.known):
                 continue
             self.lines[person.pk].append(notice)
-            to = self.crowd.to(person) if how is not Way.INBOX and not notice.late else None
+            to = self.crowd.to(person) if how is not How.INBOX and not notice.late else None
             if to is not None:
                 self._add(to, notice, how)
 
@@ -105,15 +105,15 @@ class _Spreading:
         for team in sorted(ref for ref in subject.concerned if ref.kind == "team"):
             to = self.crowd.to_team(team)
             if to is not None:
-                how = Way.NOW if wanted else way(subject, Because.TEAM, self.crowd.ways_of_team(team))
-                if how in (Way.NOW, Way.DIGEST):
+                how = How.NOW if wanted else way(subject, Because.TEAM, self.crowd.ways_of_team(team))
+                if how in (How.NOW, How.DIGEST):
                     self._add(to, notice, how)
 
     def _channels(self, notice: Notice, routes: Sequence[Route]) -> None:
         """The channels of routes, each once, however many routes lead there."""
         for to in dict.fromkeys(_to(route) for route in routes if route.channel and route.channel.active):
             if notice.kind != Happening.CHANNEL_FAILED:
-                self._add(to, notice, Way.NOW)
+                self._add(to, notice, How.NOW)
 
 
 def _to(route: Route) -> To:

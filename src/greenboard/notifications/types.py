@@ -21,7 +21,7 @@ SEVERITIES = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 """From the least."""
 
 
-class Way(StrEnum):
+class How(StrEnum):
     """How somebody hears of a kind of thing. All but `off` also put it into the inbox."""
 
     NOW = "now"

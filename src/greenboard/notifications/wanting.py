@@ -17,7 +17,7 @@ from greenboard.core.refs import Ref
 from greenboard.notifications import gathering, reaching, scheduling, store
 from greenboard.notifications.channels.mail import address_of_mail
 from greenboard.notifications.models import Preference
-from greenboard.notifications.types import HEARD, Times, Way
+from greenboard.notifications.types import HEARD, How, Times
 
 _LONGEST = 200
 _USUAL = Times()
@@ -128,7 +128,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "digest": times.digest.value,
         "digest_at": times.digest_at,
         "digest_day": times.digest_day,
-        "ways": {kind: str(Way(way)) for kind, way in sorted(wanted.ways.items())},
+        "ways": {kind: str(How(way)) for kind, way in sorted(wanted.ways.items())},
     }
 
 
@@ -137,7 +137,7 @@ def _check(wanted: Wanted) -> None:
     for kind, way in wanted.ways.items():
         if kind not in kinds:
             raise UserError(f"no event {kind[:60]!r}", expected=", ".join(kinds), hint=suggest(kind, kinds))
-        if way not in list(Way):
-            raise UserError(f"no way {way[:60]!r} to hear", expected=", ".join(Way))
+        if way not in list(How):
+            raise UserError(f"no way {way[:60]!r} to hear", expected=", ".join(How))
     if len(wanted.address) > _LONGEST or not wanted.address.isprintable():
         raise UserError("not an address", expected=f"at most {_LONGEST} characters on one line")

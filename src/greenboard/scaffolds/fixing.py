@@ -11,7 +11,7 @@ from greenboard.catalog.types import Entity, RelationKind
 from greenboard.scaffolds.forge import Forge
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered
-from greenboard.scaffolds.types import Way
+from greenboard.scaffolds.types import Landing
 from greenboard.scorecards.types import Rule
 
 _SLUGS = ("github.com/project-slug", "gitlab.com/project-slug")
@@ -37,7 +37,11 @@ def fixes(rule: Rule, offered: Sequence[Offered]) -> list[Offered]:
 def target(stored: Stored, forges: Sequence[Forge]) -> Target:
     """Where a pull request for an entity would go: what was made for it, or an annotation of it or its repository."""
     made = (
-        Making.objects.filter(entity_id=stored.id).exclude(way=Way.DOWNLOAD.value).defer("tree").order_by("id").first()
+        Making.objects.filter(entity_id=stored.id)
+        .exclude(way=Landing.DOWNLOAD.value)
+        .defer("tree")
+        .order_by("id")
+        .first()
     )
     if made is not None:
         return Target(made.connection, made.repository)

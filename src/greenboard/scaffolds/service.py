@@ -22,7 +22,7 @@ from greenboard.facts.store import vocabulary
 from greenboard.scaffolds import allowed, answers, forge, shelf, store
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered
-from greenboard.scaffolds.types import Goal, Purpose, State, Way, Wish
+from greenboard.scaffolds.types import Goal, Landing, Purpose, State, Wish
 from greenboard.scorecards import store as standards
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)+")
@@ -47,7 +47,7 @@ def ask(wish: Wish, asker: Asker, key: uuid.UUID | None = None) -> Making:
         "connection": wish.goal.connection,
         "repository": wish.goal.repository,
         "private": wish.goal.private,
-        "reviewed": wish.goal.reviewed or wish.goal.way is Way.PULL_REQUEST,
+        "reviewed": wish.goal.reviewed or wish.goal.way is Landing.PULL_REQUEST,
         "entity_id": about.id if about else None,
         "rule": wish.rule,
         "purpose": purpose.value,
@@ -85,7 +85,7 @@ def update(first: Making, asker: Asker) -> Making:
             raise InTheWay("an update is under way already", hint=f"See what was made under the number {open_.pk}.")
         known = {one.name for one in offered.scaffold.questions if one.asked}
         told = {
-            "way": Way.PULL_REQUEST.value,
+            "way": Landing.PULL_REQUEST.value,
             "connection": first.connection,
             "repository": first.repository,
             "entity_id": first.entity_id,
@@ -170,9 +170,9 @@ def _covers(asker: Asker, row: Making) -> bool:
 
 
 def _goal(goal: Goal, offered: Offered) -> None:
-    if goal.way is Way.DOWNLOAD:
+    if goal.way is Landing.DOWNLOAD:
         return
-    if goal.way is Way.REPOSITORY and not offered.project:
+    if goal.way is Landing.REPOSITORY and not offered.project:
         raise UserError(f"{offered.scaffold.title} is a part: it makes no repository of its own",
                         hint="Open a pull request to one that is there.")  # fmt: skip
     forge.check(goal.connection)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from greenboard.access.errors import Absent
 from greenboard.core.refs import Ref
 from greenboard.scaffolds.models import Making, Source
-from greenboard.scaffolds.types import Purpose, State, Way
+from greenboard.scaffolds.types import Landing, Purpose, State
 
 
 def making(number: int, among: Q | None = None, *, scaffold: str = "") -> Making:
@@ -66,7 +66,7 @@ def chain(first: int) -> list[Making]:
 
 def published() -> QuerySet[Making]:
     """What was made in a repository, and is there: the first of each chain."""
-    return _light().filter(first=None, landed_at__isnull=False).exclude(way=Way.DOWNLOAD.value)
+    return _light().filter(first=None, landed_at__isnull=False).exclude(way=Landing.DOWNLOAD.value)
 
 
 def _light() -> QuerySet[Making]:

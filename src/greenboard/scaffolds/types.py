@@ -21,7 +21,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class Way(StrEnum):
+class Landing(StrEnum):
     """Where what is made goes: a new repository, a pull request to one that is there, or a file to keep."""
 
     REPOSITORY = "repository"
@@ -51,7 +51,7 @@ class Step(StrEnum):
 class Goal:
     """Where what is made goes. `repository` is `owner/name`, `reviewed` that a new one gets it as a pull request."""
 
-    way: Way
+    way: Landing
     connection: str = ""
     repository: str = ""
     private: bool = True
@@ -67,6 +67,6 @@ class Wish:
 
     scaffold: str
     answers: Mapping[str, Json] = field(default_factory=dict, repr=False)
-    goal: Goal = Goal(Way.DOWNLOAD)
+    goal: Goal = Goal(Landing.DOWNLOAD)
     entity: Ref | None = None
     rule: str = ""

@@ -23,7 +23,7 @@ from greenboard.core.errors import UserError
 from greenboard.scaffolds import allowed, forge, packing, registering, rendering, shelf, store
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.publishing import Publishing, Pushed, Wanted
-from greenboard.scaffolds.types import Purpose, State, Step, Way
+from greenboard.scaffolds.types import Landing, Purpose, State, Step
 from greenboard.scaffolds.wording import body, message
 
 _PAUSES = (5.0, 15.0, 60.0, 300.0)
@@ -77,9 +77,9 @@ def _render(row: Making, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - as 
 
 
 def _create(row: Making, now: datetime) -> dict[str, Any]:
-    if row.way == Way.DOWNLOAD or row.clone_url:
+    if row.way == Landing.DOWNLOAD or row.clone_url:
         return {}
-    if row.way == Way.REPOSITORY:
+    if row.way == Landing.REPOSITORY:
         home = forge.create(row.connection, row.repository, row.title, private=row.private, key=f"{row.key}", now=now)
     else:
         home = forge.home(row.connection, row.repository)
@@ -87,10 +87,10 @@ def _create(row: Making, now: datetime) -> dict[str, Any]:
 
 
 def _push(row: Making, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - as all steps
-    if row.way == Way.DOWNLOAD or row.commit:
+    if row.way == Landing.DOWNLOAD or row.commit:
         return {}
     with _publishing(row) as (publishing, wanted):
-        if row.way == Way.REPOSITORY:
+        if row.way == Landing.REPOSITORY:
             pushed = publishing.begin(wanted, row.base or "main", reviewed=row.reviewed)
         else:
             pushed = publishing.propose(wanted)
@@ -122,7 +122,7 @@ def _last_tree(first: int) -> bytes:
 
 
 def _open(row: Making, now: datetime) -> dict[str, Any]:
-    if row.way == Way.DOWNLOAD or not row.reviewed or row.number is not None:
+    if row.way == Landing.DOWNLOAD or not row.reviewed or row.number is not None:
         return {}
     given = {
         "repository": row.repository,
@@ -144,7 +144,7 @@ def _register(row: Making, now: datetime) -> dict[str, Any]:
             told["registered"] = [str(ref) for ref in refs]
             found = catalog.find(refs[0]) if refs else None
             told["entity_id"] = found.id if found else None
-        landed = row.way != Way.DOWNLOAD and row.number is None
+        landed = row.way != Landing.DOWNLOAD and row.number is None
         end = {"state": State.DONE.value, "ended_at": now, "turn": "", "secrets": "", "error": ""}
         end["landed_at"] = now if landed else None
         _mine(row).update(**told, **end)
@@ -156,7 +156,9 @@ def _register(row: Making, now: datetime) -> dict[str, Any]:
 
 def _registers(row: Making) -> bool:
     """Whether what is made is a new thing of the catalog. What is downloaded is nowhere yet."""
-    return row.purpose == Purpose.START and row.way != Way.DOWNLOAD and row.entity_id is None and shelf.of(row).project
+    return (
+        row.purpose == Purpose.START and row.way != Landing.DOWNLOAD and row.entity_id is None and shelf.of(row).project
+    )
 
 
 _DO: Mapping[Step, Callable[[Making, datetime], dict[str, Any]]] = {

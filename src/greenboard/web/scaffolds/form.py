@@ -14,7 +14,7 @@ from greenboard.catalog.store import Stored
 from greenboard.core.refs import Ref
 from greenboard.scaffolds import answers, conditions
 from greenboard.scaffolds.rendering.types import Json, Question
-from greenboard.scaffolds.types import Goal, Way
+from greenboard.scaffolds.types import Goal, Landing
 from greenboard.web.acting import text
 from greenboard.web.workflows import form
 from greenboard.web.workflows.form import Field
@@ -78,7 +78,7 @@ def goal(request: HttpRequest, entered: Mapping[str, Any], owner: str) -> Goal:
     name = entered.get("name")
     usual = f"{owner}/{name}" if owner and isinstance(name, str) else ""
     return Goal(
-        way=Way(way) if way in {*Way} else Way.REPOSITORY,
+        way=Landing(way) if way in {*Landing} else Landing.REPOSITORY,
         connection=text(request, "connection"),
         repository=text(request, "repository") or usual,
         private=text(request, "private") == "on",

@@ -19,7 +19,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.scaffolds import allowed, lagging, service, shelf, store
 from greenboard.scaffolds.models import Making
-from greenboard.scaffolds.types import State, Way
+from greenboard.scaffolds.types import Landing, State
 from greenboard.web import links
 from greenboard.web.acting import act
 from greenboard.web.scaffolds import model
@@ -104,7 +104,7 @@ class _Page:
         row, now = _found(request, self.number), clock.now()
         first = store.making(row.first_id) if row.first_id else row
         standing = (
-            next(iter(lagging.standings([first])), None) if first.landed_at and first.way != Way.DOWNLOAD else None
+            next(iter(lagging.standings([first])), None) if first.landed_at and first.way != Landing.DOWNLOAD else None
         )
         refs = [Ref.parse(one) for one in row.registered or ()]
         return {
@@ -112,7 +112,7 @@ class _Page:
             "row": row,
             "line": model.line(row, now),
             "steps": model.steps(row),
-            "way": model.WAYS[Way(row.way)],
+            "way": model.WAYS[Landing(row.way)],
             "answers": json.dumps(row.answers, indent=2, ensure_ascii=False) if row.answers else "",
             "over": row.state != State.UNDERWAY,
             "failed": row.state == State.FAILED,

@@ -13,7 +13,7 @@ from greenboard.scaffolds import store
 from greenboard.scaffolds.lagging import Standing
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered
-from greenboard.scaffolds.types import Purpose, State, Step, Way
+from greenboard.scaffolds.types import Landing, Purpose, State, Step
 from greenboard.web import links, words
 from greenboard.web.words import Said
 
@@ -25,7 +25,7 @@ _READY = Said("pass", "✓", "Ready")
 _CLOSED = Said("not_applicable", "–", "Closed, not merged")
 _DONE = Said("pass", "✓", "Done")
 _NOT_YET = Said("not_applicable", "·", "Not yet")
-WAYS = {Way.REPOSITORY: "a new repository", Way.PULL_REQUEST: "a pull request", Way.DOWNLOAD: "a download"}
+WAYS = {Landing.REPOSITORY: "a new repository", Landing.PULL_REQUEST: "a pull request", Landing.DOWNLOAD: "a download"}
 PURPOSES = {Purpose.START: "start", Purpose.FIX: "fix", Purpose.UPDATE: "update"}
 _STEPS: Mapping[Step, str] = {
     Step.RENDER: "Render the files",
@@ -143,7 +143,7 @@ def said(row: Making) -> Said:
         return _UNDERWAY
     if row.state == State.FAILED:
         return _FAILED
-    if row.way == Way.DOWNLOAD:
+    if row.way == Landing.DOWNLOAD:
         return _READY
     return _LANDED if row.landed_at else _CLOSED if row.closed_at else _OPEN
 
@@ -169,9 +169,9 @@ def steps(row: Making) -> list[StepLine]:
 
 
 def _steps(row: Making) -> list[Step]:
-    if row.way == Way.DOWNLOAD:
+    if row.way == Landing.DOWNLOAD:
         return [Step.RENDER]
-    new, pull = row.way == Way.REPOSITORY, row.reviewed
+    new, pull = row.way == Landing.REPOSITORY, row.reviewed
     registers = row.purpose == Purpose.START and (row.registered != [] or row.state != State.DONE)
     wanted = {Step.RENDER: True, Step.CREATE: new, Step.PUSH: True, Step.OPEN: pull, Step.REGISTER: registers}
     return [step for step in Step if wanted[step]]

@@ -23,7 +23,7 @@ from greenboard.core.refs import Ref
 from greenboard.scaffolds import allowed, fixing, forge, lagging, service, shelf, store
 from greenboard.scaffolds.fixing import Target
 from greenboard.scaffolds.shelf import Offered
-from greenboard.scaffolds.types import Way, Wish
+from greenboard.scaffolds.types import Landing, Wish
 from greenboard.web import markdown
 from greenboard.web.acting import act, refused, text
 from greenboard.web.scaffolds import form, model
@@ -134,8 +134,8 @@ class _Page:
         forges = forge.forges()
         target = fixing.target(self.about, forges) if self.about else Target(forges[0].name if forges else "")
         sent = request.method == "POST"
-        usual = Way.REPOSITORY if self.offered.project and not self.about else Way.PULL_REQUEST
-        usual = usual if forges else Way.DOWNLOAD
+        usual = Landing.REPOSITORY if self.offered.project and not self.about else Landing.PULL_REQUEST
+        usual = usual if forges else Landing.DOWNLOAD
         return {
             "forges": forges,
             "ways": self._ways(bool(forges)),
@@ -147,9 +147,9 @@ class _Page:
         }
 
     def _ways(self, connected: bool) -> list[tuple[str, str]]:
-        new = [(Way.REPOSITORY.value, "A new repository")] if self.offered.project and not self.about else []
-        pull = [(Way.PULL_REQUEST.value, "A pull request to a repository that is there")]
-        return [*(new + pull if connected else []), (Way.DOWNLOAD.value, "A zip file to download")]
+        new = [(Landing.REPOSITORY.value, "A new repository")] if self.offered.project and not self.about else []
+        pull = [(Landing.PULL_REQUEST.value, "A pull request to a repository that is there")]
+        return [*(new + pull if connected else []), (Landing.DOWNLOAD.value, "A zip file to download")]
 
 
 def found(name: str) -> Offered:

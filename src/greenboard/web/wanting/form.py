@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from greenboard.core.errors import UserError
 from greenboard.notifications import reaching, scheduling, store
 from greenboard.notifications.models import Channel, Preference
-from greenboard.notifications.types import HEARD, Digest, Times, Way
+from greenboard.notifications.types import HEARD, Digest, How, Times
 from greenboard.notifications.wanting import Wanted
 from greenboard.web.acting import text
 from greenboard.web.hooks.model import events
@@ -19,10 +19,10 @@ from greenboard.web.hooks.model import events
 USUAL = ""
 WAYS = (
     (USUAL, "As is usual"),
-    (Way.NOW.value, "At once"),
-    (Way.DIGEST.value, "In the digest"),
-    (Way.INBOX.value, "In the inbox only"),
-    (Way.OFF.value, "Not at all"),
+    (How.NOW.value, "At once"),
+    (How.DIGEST.value, "In the digest"),
+    (How.INBOX.value, "In the inbox only"),
+    (How.OFF.value, "Not at all"),
 )
 DIGESTS = ((Digest.OFF.value, "None"), (Digest.DAILY.value, "Daily"), (Digest.WEEKLY.value, "Weekly"))
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -55,7 +55,7 @@ def drawn(of: Preference, *, personal: bool) -> dict[str, object]:
     return {
         "of": of,
         "kinds": kinds(of),
-        "ways": [way for way in WAYS if personal or way[0] != Way.INBOX],
+        "ways": [way for way in WAYS if personal or way[0] != How.INBOX],
         "digests": DIGESTS,
         "days": list(enumerate(DAYS)),
         "zones": scheduling.zones(),

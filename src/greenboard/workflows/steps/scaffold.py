@@ -12,7 +12,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.scaffolds import service
 from greenboard.scaffolds.models import Making
-from greenboard.scaffolds.types import Goal, State, Way, Wish
+from greenboard.scaffolds.types import Goal, Landing, State, Wish
 from greenboard.workflows import allowed
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Done, Failed, Result, Waits
@@ -55,7 +55,7 @@ def perform(given: Make, moment: Moment) -> Result:
 
 
 def _wish(given: Make) -> Wish:
-    goal = Goal(Way(given.way), given.connection, given.repository, given.private, given.reviewed)
+    goal = Goal(Landing(given.way), given.connection, given.repository, given.private, given.reviewed)
     return Wish(given.scaffold, given.answers, goal, Ref.parse(given.entity) if given.entity else None)
 
 
