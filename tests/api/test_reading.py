@@ -242,7 +242,8 @@ def test_the_description_is_valid_and_says_what_every_operation_answers(reader):
             assert good, (method, path)
             for status in good:
                 content = operation["responses"][status].get("content", {})
-                assert status == "204" or (content and all(part["schema"] for part in content.values())), (method, path)
+                empty = status == "204" or path.endswith("/slack")  # Slack wants 200, and nothing in it
+                assert empty or (content and all(part["schema"] for part in content.values())), (method, path)
             for parameter in operation.get("parameters", []):
                 bounded = {"enum", "pattern", "maximum", "format", "items", "anyOf", "const", "maxLength", "$ref"}
                 assert parameter["schema"].get("type") == "boolean" or bounded & set(parameter["schema"]), parameter

@@ -38,7 +38,7 @@ def mistakes(text: str) -> list[str]:
         (document("- {id: a, do: transform, with: {values: {b: '${{ 1 + }}'}}}"), "`1 +` is not an expression"),
         (document("- {id: a, do: transform, with: {values: {b: '${{ 1 '}}}"), "an expression is not closed"),
         (document("- {id: a, do: transform, with: {values: {b: '${{ entity.colour }}'}}}"), "entity has no colour"),
-        (document("- {id: a, do: approve, with: {}}"), "say who may approve"),
+        (document("- {id: a, do: approve, with: {}}"), "say who is asked"),
         (document("- {id: a, do: wait, with: {}}"), "say what it waits for"),
         (document("- {id: a, do: http, with: {url: x}, undo: {do: wait, with: {time: 1h}}}"), "cannot take anything back"),
         (document(STEP, "start: [{every: at noon}]"), "not a time as cron has it"),

@@ -35,7 +35,7 @@ def pressed(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     except Refused as error:
         raise Unsigned(str(error)) from None
     if found is None:
-        raise Absent("no channel of Slack with a signing secret has this number")
+        raise Unsigned("no channel of Slack with a signing secret has this number, so nobody signed it")
     for one in found:
         pressing.reply(one, *_answered(one))
     return HttpResponse(status=200)
