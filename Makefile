@@ -7,7 +7,7 @@ ASSETS := src/greenboard/web/static/greenboard/manifest.json
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 # What takes long is begun first, so that both processes end together.
 FIRST := tests/browser tests/project tests/durable tests/sample tests/scim tests/connections tests/api tests/access
-STORES := $(wildcard tests/access tests/catalog tests/facts tests/results)
+STORES := $(wildcard tests/access tests/facts tests/results)
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_PYTHON_PREFERENCE := only-system

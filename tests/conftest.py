@@ -13,7 +13,7 @@ EXAMPLES = int(os.environ.get("GREENBOARD_TEST_EXAMPLES", "100"))
 settings.register_profile(
     "greenboard", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("ci", settings.get_profile("greenboard"), max_examples=30, derandomize=True)
+settings.register_profile("ci", settings.get_profile("greenboard"), max_examples=20, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "greenboard")
 
 

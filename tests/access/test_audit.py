@@ -214,6 +214,7 @@ def test_an_export_verifies_by_itself(three):
         assert hashlib.sha256(text.encode("ascii")).hexdigest() == kept
 
 
+@pytest.mark.slow
 def test_two_who_note_at_once_make_one_chain(tmp_path):
     environment = {
         **os.environ,

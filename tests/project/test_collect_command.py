@@ -80,6 +80,7 @@ def test_the_same_again_writes_no_fact_and_a_change_writes_what_changed(tmp_path
     assert '"replicas":3' in str(changed[0][0])
 
 
+@pytest.mark.slow
 def test_a_path_without_repositories_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = collect(tmp_path / "data", tmp_path / "empty")

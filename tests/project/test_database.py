@@ -137,6 +137,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.slow
 def test_the_board_is_served_from_postgresql_alone(tmp_path: Path, database: str) -> None:
     port = free_port()
     serve = f"import sys; sys.argv.append('serve'); {RUN}"
