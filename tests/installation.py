@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,17 +12,28 @@ from functools import cache
 from pathlib import Path
 
 FILE = "greenboard.sqlite3"
+_DONE = "done"
 _MAKE = "from greenboard.project import setup; setup.django(); setup.migrate()"
 
 
 @cache
 def _made() -> Path:
-    """The file of a database in which nothing was entered, not even an administrator."""
-    folder = Path(tempfile.mkdtemp(prefix="greenboard-made-"))
+    """The file of a database in which nothing was entered, not even an administrator; one for all processes of a run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    folder = Path(tempfile.gettempdir()) / f"greenboard-made-{run}" if run else Path(tempfile.mkdtemp())
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits, and finds it made
+        if not (folder / _DONE).exists():
+            _make(folder)
+            (folder / _DONE).touch()
+    return folder / FILE
+
+
+def _make(folder: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
     own = {**kept, "GREENBOARD_DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", _MAKE], env=own, check=True)
-    return folder / FILE
 
 
 def prepared(folder: Path) -> Path:

@@ -87,7 +87,9 @@ def test_a_request_id_of_a_proxy_is_kept_only_when_it_is_plain(board):
     assert "<" not in board.get("/", headers={"X-Request-Id": "<script>alert(1)"}).headers["X-Request-Id"]
 
 
-OPEN = re.compile(r"sign-(in|out)|account_login|mfa_authenticate|(oidc|openid|saml)_.+|badge|answer|plugin-(entity|proxy)")
+OPEN = re.compile(
+    r"sign-(in|out)|account_login|mfa_authenticate|(oidc|openid|saml)_.+|badge|answer|plugin-(entity|proxy)"
+)
 """The ways in and out, and badges, which ask who may see them themselves; that no other page is open, `tests/access/test_routes.py` holds."""
 
 
