@@ -5,10 +5,9 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 ASSETS := src/greenboard/web/static/greenboard/manifest.json
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
-# What takes long is begun first, so that all processes end together. There are three for two processors, as tests
-# of the browser, of servers and of kills wait half of the time.
+# What takes long is begun first, so that both processes end together.
 FIRST := tests/browser tests/project tests/durable tests/sample tests/scim tests/connections tests/api tests/access
-STORES := tests/facts tests/results tests/access/test_audit.py
+STORES := tests/results tests/access/test_audit.py tests/facts/test_record.py
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 export UV_PYTHON_PREFERENCE := only-system
@@ -32,7 +31,7 @@ run: install ## Serve the board with the sample organization on http://127.0.0.1
 	@exec $(BIN)/greenboard serve --sample
 
 test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
-	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not slow" $(FIRST) tests
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow" $(FIRST) tests
 
 test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
 	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)

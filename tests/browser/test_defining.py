@@ -2,6 +2,10 @@
 
 import importlib
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 company = importlib.import_module("tests.browser.company")
 
 

@@ -4,6 +4,8 @@ import importlib
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 company = importlib.import_module("tests.browser.company")
 
 

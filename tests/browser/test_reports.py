@@ -4,6 +4,8 @@ import importlib
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pages = importlib.import_module("tests.browser.test_pages")
 axe, shots = pages.axe, pages.shots
 REPORTS = {

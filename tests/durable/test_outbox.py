@@ -6,6 +6,7 @@ import pytest
 from tests.durable.conftest import Installation
 
 
+@pytest.mark.slow
 def test_a_wish_that_is_rolled_back_runs_never(either: Installation) -> None:
     with either.working("one"):
         either.ask("""

@@ -149,6 +149,7 @@ def test_what_is_damaged_is_refused_and_changes_nothing(filled: Path, tmp_path: 
     assert entities(tmp_path / "data") == 0
 
 
+@pytest.mark.slow
 def test_a_row_that_the_database_refuses_takes_all_of_it_back(filled: Path, tmp_path: Path) -> None:
     exported(surroundings(filled), tmp_path / "files")
     orphan = """
