@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from greenboard.access.decide import Permission, sight
+from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
 from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
 
 
 class Page(Protocol):
@@ -37,3 +41,20 @@ def refused(request: HttpRequest, error: UserError, page: Page) -> HttpResponse:
 def text(request: HttpRequest, name: str) -> str:
     """A field of the form; only those that are asked for by name are ever read."""
     return request.POST.get(name, "").strip()
+
+
+def entity(request: HttpRequest, asked: str, permission: Permission) -> Stored:
+    """The entity that an address names, as far as whoever asks may do this with it.
+
+    Raises:
+        Http404: there is no such one, or none that may be known of.
+
+    """
+    try:
+        ref = Ref.parse(asked, kind="service")
+    except UserError:
+        raise Http404("not a reference") from None
+    stored = catalog.find(ref, sight=sight(request.user, permission))
+    if stored is None:
+        raise Http404("no such entity")
+    return stored

@@ -13,19 +13,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from greenboard.access.decide import Permission, may, require, sight
+from greenboard.access.decide import Permission, may, require
 from greenboard.access.errors import Absent
-from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.core.refs import Ref
 from greenboard.scaffolds import allowed, fixing, forge, lagging, service, shelf, store
 from greenboard.scaffolds.fixing import Target
 from greenboard.scaffolds.shelf import Offered
 from greenboard.scaffolds.types import Landing, Wish
 from greenboard.web import markdown
-from greenboard.web.acting import act, refused, text
+from greenboard.web.acting import act, entity, refused, text
 from greenboard.web.scaffolds import form, model
 from greenboard.web.workflows.form import Field
 
@@ -176,13 +174,4 @@ def _given(request: HttpRequest, name: str) -> str:
 def _about(request: HttpRequest) -> Stored | None:
     """The entity that the form is about, as far as scaffolds may be used for it."""
     asked = _given(request, "entity")
-    if not asked:
-        return None
-    try:
-        ref = Ref.parse(asked, kind="service")
-    except UserError:
-        raise Http404("not a reference") from None
-    stored = catalog.find(ref, sight=sight(request.user, Permission.SCAFFOLDS_USE))
-    if stored is None:
-        raise Http404("no such entity")
-    return stored
+    return entity(request, asked, Permission.SCAFFOLDS_USE) if asked else None

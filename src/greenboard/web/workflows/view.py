@@ -12,15 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from greenboard.access.decide import Permission, may, require, sight
+from greenboard.access.decide import Permission, may, require
 from greenboard.access.errors import Absent
-from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.core.refs import Ref
 from greenboard.web import markdown
-from greenboard.web.acting import act, refused, text
+from greenboard.web.acting import act, entity, refused, text
 from greenboard.web.workflows import form, model
 from greenboard.workflows import allowed, drying, keeping, service, starting, store
 from greenboard.workflows.starting import Wish
@@ -125,16 +123,7 @@ def found(name: str) -> Listed:
 def _about(request: HttpRequest) -> Stored | None:
     """The entity that the form is about, as far as whoever asks may start workflows about it."""
     asked = text(request, "entity") or request.GET.get("entity", "")
-    if not asked:
-        return None
-    try:
-        ref = Ref.parse(asked, kind="service")
-    except UserError:
-        raise Http404("not a reference") from None
-    stored = catalog.find(ref, sight=sight(request.user, Permission.WORKFLOWS_RUN))
-    if stored is None:
-        raise Http404("no such entity")
-    return stored
+    return entity(request, asked, Permission.WORKFLOWS_RUN) if asked else None
 
 
 @require(Permission.WORKFLOWS_MANAGE)
