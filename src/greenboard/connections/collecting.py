@@ -58,7 +58,7 @@ def collect(
 def collected(
     connection: Connection, *, now: datetime, call: Caller, work: Work, stop: Callable[[], bool] = never
 ) -> Generator[Event, None, bool]:
-    """What comes of a work file that a run has begun, after what it lacks was read. Returns whether it came to its end."""
+    """What comes of a work file that a run began, once what it lacks was read. Returns whether it came to its end."""
     plan = connection.integration.plan
     session = Session(connection, call, now, work)
     reader = Reader(session, work, Scope.of(plan, connection.scope), stop)

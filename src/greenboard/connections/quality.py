@@ -168,8 +168,8 @@ def _without(quality: Quality, integration: Integration) -> Iterator[UserError]:
     for at, one in enumerate(quality.told.without):
         for name in one.fields:
             if name not in fields or name in filled:
-                what = f"{name}: it is filled" if name in filled else f"{name}: no field of a fact type of this integration"
-                yield UserError(what, place=quality.document.place("without", at, "fields"))
+                why = "it is filled" if name in filled else "no field of a fact type of this integration"
+                yield UserError(f"{name}: {why}", place=quality.document.place("without", at, "fields"))
 
 
 def _fields(integration: Integration) -> tuple[frozenset[str], frozenset[str]]:

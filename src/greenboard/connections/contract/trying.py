@@ -18,7 +18,7 @@ from greenboard.connections import calling, collecting, configured, templates
 from greenboard.connections.contract import paths
 from greenboard.connections.contract.lint import Finding, Lint
 from greenboard.connections.contract.shapes import Origin, Shape
-from greenboard.connections.contract.vendor import Asked, Fault, Vary, Vendor
+from greenboard.connections.contract.vendor import PER_PAGE, Asked, Fault, Vary, Vendor
 from greenboard.connections.integration import Integration
 from greenboard.connections.manifest import Setting
 from greenboard.connections.plan import Plan
@@ -46,13 +46,14 @@ class Trial:
     """Tries one integration."""
 
     def __init__(self, lint: Lint) -> None:
-        self.integration: Integration = lint.integration
+        self.integration: Integration = replace(lint.integration, plan=_of_small_pages(lint.integration.plan))
         self.records = lint.records
         self.read = sorted(lint.read, key=str)
         self.connection = made_up(self.integration)
         self._made: dict[tuple[str, int], Any] = {}
         self._concerned: dict[str, Connection] = {}
         self._plain = Path()
+        self._whole: frozenset[str] = frozenset()
         self.base = templates.text(self.integration.manifest.api.url, {"settings": self.connection.settings})
 
     def findings(self) -> Iterator[Finding]:
@@ -67,6 +68,8 @@ class Trial:
         yield from self._unfit(whole)
         yield from self._unread(whole)
         plain = self.run(kept=self._plain)
+        read = plain.ended.streams
+        self._whole = frozenset(name for name in read if read[name].calls and name not in plain.ended.reasons)
         for said, answer in _PASSING.items():
             if self.run(fault=_once(answer)).facts != plain.facts:
                 yield Finding(("streams",), f"every stream answers {said}, and the facts are others")
@@ -84,7 +87,7 @@ class Trial:
         vary: Vary = lambda _, one: one,
         kept: Path | None = None,
     ) -> Outcome:
-        """One collection: of everything, or of those facts only that depend on a stream, of which alone anything differs."""
+        """One collection: of everything, or of the facts that depend on a stream, of which alone anything differs."""
         connection = self._of(of) if of else self.connection
         client = httpx2.Client(transport=httpx2.MockTransport(self._vendor(pages, fault, vary)))
         call = calling.caller(connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
@@ -101,9 +104,8 @@ class Trial:
 
     def _lend(self, work: Work, plan: Plan, of: str) -> None:
         """Take what does not differ from the run in which nothing did."""
-        for name, stream in plan.streams.items() if of else ():
-            if name != of and of not in stream.line:
-                work.borrow(self._plain, (name,))
+        others = [name for name, one in plan.streams.items() if of and name != of and of not in one.line]
+        work.borrow(self._plain, [name for name in others if name in self._whole])
 
     def _of(self, stream: str) -> Connection:
         """The connection to an integration that has only the facts that depend on a stream, and what these read."""
@@ -217,6 +219,16 @@ class Trial:
             if fact.type.name == name and (not fields or fields[0] in fact.map):
                 return ("facts", fact.at, "map", fields[0]) if fields else ("facts", fact.at)
         return ("facts",)
+
+
+def _of_small_pages(plan: Plan) -> Plan:
+    """The same plan with few records to a page, so that several pages are few records."""
+    streams = {}
+    for name, one in plan.streams.items():
+        size = one.spec.page.size
+        page = one.spec.page.model_copy(update={"size": min(size, PER_PAGE) if size else size})
+        streams[name] = replace(one, spec=one.spec.model_copy(update={"page": page}))
+    return replace(plan, streams=streams)
 
 
 def _depending(plan: Plan, stream: str) -> Plan:

@@ -50,7 +50,9 @@ def kind_of(status: dict[str, Any]) -> str | None:
     return _KINDS.get(str(told.pop())) if len(told) == 1 else "other" if told else None
 
 
-@FUNCTIONS.add("text", "text", "text", "text", gives="list", strict=False, example="live(kind, namespace, name, liveState)")
+@FUNCTIONS.add(
+    "text", "text", "text", "text", gives="list", strict=False, example="live(kind, namespace, name, liveState)"
+)
 def live(kind: str | None, namespace: str | None, name: str | None, state: str | None) -> list[Any]:
     """What runs of an object, if it is a workload or about workloads: a record with `kind`, `namespace`, `name` and
     what `quality` and `strategy` need.

@@ -17,6 +17,7 @@ _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rollout", "Jo
 _BESIDE = frozenset({"HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"})
 KINDS = _WORKLOADS | _BESIDE
 _PINNED = re.compile(r"@[a-z0-9]+:[0-9a-f]+$|:(?!latest$)[^:/]+$")
+_NAMED = ("kind", "namespace", "name")
 _NONE = ("0", 0, "0%")
 _OF_SERVICES = frozenset({"liveness", "readiness", "topology_spread"})
 Spec = Mapping[str, Any]
@@ -41,7 +42,9 @@ def strategy(workload: Spec) -> str | None:
 
 def quality(objects: Sequence[Any], resource: Spec, field: str) -> Any:
     """A field of the fact `workload`. Raises Mistyped where a manifest has another shape than the API documents."""
-    found = [one for one in objects if all(one.get(key) == resource.get(key, "") for key in ("kind", "namespace", "name"))]
+    found = [
+        one for one in objects if all(one.get(key) == resource.get(key, "") for key in ("kind", "namespace", "name"))
+    ]
     if len(found) != 1 or (field in _OF_SERVICES and resource.get("kind") in ("Job", "CronJob")):
         return None
     try:
@@ -114,9 +117,7 @@ _OF_PODS: Mapping[str, Callable[[Spec], Any]] = {
     "topology_spread": lambda pods: bool(
         pods.get("topologySpreadConstraints") or _part(pods, "affinity").get("podAntiAffinity")
     ),
-    "image_pinned": lambda pods: _all(
-        pods, lambda one: bool(_PINNED.search(str(one.get("image")))), also_first=True
-    ),
+    "image_pinned": lambda pods: _all(pods, lambda one: bool(_PINNED.search(str(one.get("image")))), also_first=True),
     "run_as_non_root": _non_root,
     "privileged": _privileged,
     "read_only_root": lambda pods: _all(

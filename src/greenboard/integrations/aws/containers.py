@@ -27,7 +27,10 @@ def ecs(clients: Clients, region: str) -> Iterator[Record]:
                 task = one["taskDefinition"]
                 if task not in tasks:
                     tasks[task] = client.describe_task_definition(taskDefinition=task)["taskDefinition"]
-                yield {**_service(one, tasks[task], region), **scaled.get(_target(one["serviceArn"]), {"autoscaled": False})}
+                yield {
+                    **_service(one, tasks[task], region),
+                    **scaled.get(_target(one["serviceArn"]), {"autoscaled": False}),
+                }
 
 
 def _scaled(clients: Clients, region: str) -> Iterator[tuple[str, Record]]:
@@ -36,7 +39,11 @@ def _scaled(clients: Clients, region: str) -> Iterator[tuple[str, Record]]:
     for page in pages.paginate(ServiceNamespace="ecs"):
         for one in page["ScalableTargets"]:
             if one["ScalableDimension"] == "ecs:service:DesiredCount":
-                bounds: Record = {"autoscaled": True, "min_replicas": one["MinCapacity"], "max_replicas": one["MaxCapacity"]}
+                bounds: Record = {
+                    "autoscaled": True,
+                    "min_replicas": one["MinCapacity"],
+                    "max_replicas": one["MaxCapacity"],
+                }
                 yield one["ResourceId"], bounds
 
 

@@ -114,8 +114,8 @@ def gives(limit_ranges: list[Any], wanted: list[Any], part: str) -> bool | None:
 
 @FUNCTIONS.add("any", "any", gives="int", strict=False, example="failures(reports, open_reports)")
 @_documented
-def failures(*kinds: list[Any] | None | bool) -> int | None:
-    """How many policies the reports about an object say it fails. Unknown where none is about it, or one cannot be read."""
+def failures(*kinds: list[Any] | bool | None) -> int | None:
+    """How many policies an object fails by the reports about it; unknown without any, or where one cannot be read."""
     if None in kinds:
         return None
     reports = [one for several in kinds if isinstance(several, list) for one in several]

@@ -101,8 +101,9 @@ def _odd(what: str) -> Failed:
 
 @FUNCTIONS.add("list", "list", gives="list", example="weaknesses(found, purls)")
 def weaknesses(found: list[Any], purls: list[Any]) -> list[Record]:
-    """Each weakness once, whatever number of databases describe it: its first `id`, its highest `severity`, the `packages`
-    of ours that have it, and whether it is `fixed` in some version of each of these. What is not known is null.
+    """Each weakness once, whatever number of databases describe it: its first `id`, its highest `severity`, the
+    `packages` of ours that have it, and whether it is `fixed` in some version of each of these. What is not known is
+    null.
     """
     try:
         groups = _groups(found)

@@ -1,4 +1,4 @@
-"""What the manifest of Snyk cannot say: what kind of scan a project is, what a bill begins with, and where the next page is."""
+"""What the manifest of Snyk cannot say: what kind of scan a project is, what a bill says, where the next page is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packages of a component: by which lock file or bill they are known, and which weaknesses scanners know of them."""
+"""The packages of a component: by which lock file or bill they are known, and which weaknesses of them are known."""
 
 from __future__ import annotations
 
