@@ -155,7 +155,7 @@ INCIDENT = {"fields": ["incident.last_drill_at"], "why": "The reference has no d
         ({"without": [{**INCIDENT, "fields": ["incident.open"]}]}, "incident.open: it is filled"),
         ({"without": [{**INCIDENT, "fields": ["incident.opn"]}]}, "incident.opn: no field of a fact type"),
         ({"rules": {"readme": "done"}}, "manifest: not said"),
-        ({"grade": "gold"}, "the rules come to silver, not gold"),
+        ({"rules": {"complete": {"todo": "All."}}}, "the rules come to silver, not gold"),
         ({}, "has no picture"),
         ({"rules": {"webhoo": "done"}}, "unknown rule 'webhoo'"),
         ({"rules": {"real": {}}}, "real: not said"),
