@@ -30,9 +30,9 @@ CONFIGURATION = """
 from buildbot.plugins import schedulers, steps, util, worker
 c = BuildmasterConfig = {{}}
 c["workers"] = [worker.LocalWorker("here")]
-c["protocols"] = {{}}
+c["protocols"] = {{"null": {{}}}}
 c["buildbotNetUsageData"] = None
-c["schedulers"] = [schedulers.ForceScheduler(name="force", builderNames=["checkout"])]
+c["schedulers"] = [schedulers.ForceScheduler(name="force", builderNames=["checkout", "never"])]
 c["builders"] = [
     util.BuilderConfig(name="checkout", workernames=["here"], tags=["repository:checkout"],
                        factory=util.BuildFactory([steps.ShellCommand(command=["true"])])),
