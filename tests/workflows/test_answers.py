@@ -182,8 +182,8 @@ def slack(asks, grace, receiver):
     return row
 
 
-def pressed(row, receiver, value, *, action="greenboard_approve", user="U0GRACE", secret=SECRET, age=0):
-    told = {"type": "block_actions", "user": {"id": user}, "response_url": f"{receiver.url}/back",
+def pressed(row, receiver, value, *, action="greenboard_approve", user="U0GRACE", secret=SECRET, age=0, **more):
+    told = {**more, "type": "block_actions", "user": {"id": user}, "response_url": f"{receiver.url}/back",
             "actions": [{"action_id": action, "value": value}]}  # fmt: skip
     body, seconds = urlencode({"payload": json.dumps(told)}), str(int(time.time()) - age)
     signature = "v0=" + hmac.new(secret.encode(), f"v0:{seconds}:{body}".encode(), hashlib.sha256).hexdigest()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from greenboard.core import clock
-from greenboard.core.happened import Happened
+from greenboard.core.happened import ANSWERED, Happened
 from greenboard.notifications.models import Notice, Turn
 from greenboard.notifications.types import HEARD
 from greenboard.results.events import ResultsWritten
@@ -43,6 +43,7 @@ def notice(event: Happened, *, glyph: str = "", word: str = "") -> Notice:
         about=about,
         severity=event.severity.value,
         key=event.key[:_KEY],
+        answer=event.answer or (event.key if event.key.startswith(ANSWERED) else ""),
         teams=sorted(map(str, event.teams)),
         people=sorted(event.people),
         glyph=glyph,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from greenboard.access.decide import sight
 from greenboard.access.sight import EVERYTHING
 from greenboard.catalog.sight import condition
-from greenboard.core.happened import ANSWERED, Severity
+from greenboard.core.happened import Severity
 from greenboard.core.refs import Ref
-from greenboard.notifications import settings
+from greenboard.notifications import levels, settings
 from greenboard.notifications.composing import Told, letter
 from greenboard.notifications.models import Message
 from greenboard.notifications.models import Notice as Row
@@ -54,7 +54,8 @@ def _rows(message: Message) -> Sequence[Row]:
 def told(message: Message, now: datetime, unseen: int = 0) -> Told:
     """What a message says besides its cases; `unseen` of them may not be seen."""
     of_person = message.person is not None
-    team = message.receiver.removeprefix("team:") if message.receiver.startswith("team:") else ""
+    team = Ref.parse(message.receiver.removeprefix("team:")) if message.receiver.startswith("team:") else None
+    digest = message.gathers == Gathers.DIGEST
     return Told(
         number=number(message.pk, message.created_at),
         at=now,
@@ -62,10 +63,18 @@ def told(message: Message, now: datetime, unseen: int = 0) -> Told:
         count=message.count - unseen,
         origin=settings.origin(),
         path=_INBOX if of_person else "/",
-        to=Ref.parse(team).short if team else "",
+        to=team.short if team else "",
         foot=message.reason,
         settings=_SETTINGS if of_person else _CHANNELS,
+        standing=levels.standing(team, _last_digest(message)) if team and digest else "",
     )
+
+
+def _last_digest(message: Message) -> datetime:
+    """When the digest before was full; of the first one a day before it began."""
+    mine = Message.objects.filter(channel=message.channel_id, receiver=message.receiver, address=message.address)
+    last = mine.filter(gathers=Gathers.DIGEST.value, pk__lt=message.pk).order_by("-pk").first()
+    return last.until if last else message.created_at - timedelta(days=1)
 
 
 def notice(row: Row) -> Notice:
@@ -79,5 +88,5 @@ def notice(row: Row) -> Notice:
         severity=Severity(row.severity),
         glyph=row.glyph,
         word=row.word,
-        answer=row.key if row.key.startswith(ANSWERED) else "",
+        answer=row.answer,
     )
