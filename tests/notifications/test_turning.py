@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from tests.api.conftest import CARD, company  # noqa: F401 - a fixture
 
 from greenboard.access import people as accounts
@@ -18,7 +19,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import service as facts
 from greenboard.facts.store import vocabulary
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.notifications import inbox, levels, wanting
+from greenboard.notifications import inbox, levels, turning, wanting
 from greenboard.notifications.models import Message, Notice, Turn
 from greenboard.notifications.turning import gathered, tell
 from greenboard.results import models
@@ -89,6 +90,7 @@ def test_a_fact_that_changes_tells_the_owner_once_and_the_first_look_tells_nobod
     accounts.join(ada, "payments")
     card = standard(CARD, vocabulary())
     results.evaluate(card, clock.now() - timedelta(minutes=30))
+    assert not Turn.objects.exists()
     world.tell()
     assert not Notice.objects.exists()
     at = clock.now()
@@ -140,3 +142,19 @@ def test_the_digest_of_a_team_says_where_it_stands_and_who_moved(people, tool):
     intro = Message.objects.get(gathers="digest").letter["intro"]
     assert intro.startswith(f"{card.title}: 2 at {card.levels[0].title}; ")
     assert intro.endswith("What happened since the last digest.")
+
+
+@pytest.mark.django_db
+def test_nobody_who_writes_waits_while_what_turned_is_read(company, monkeypatch):  # noqa: F811 - the fixture
+    card, at = standard(CARD, vocabulary()), clock.now()
+    results.evaluate(card, at - timedelta(minutes=30))
+    raw = vocabulary().normalise("coverage", {"line_pct": 3.0})
+    facts.record([Fact(world.CHECKOUT, "coverage", raw, Source(SourceKind.CONNECTION, "Codecov"), at)], [], at)
+    results.evaluate(card, at)
+    outside, inside, read = len(connection.savepoint_ids), [], turning.results.changes
+    monkeypatch.setattr(
+        turning.results, "changes", lambda *asked: inside.append(len(connection.savepoint_ids)) or read(*asked)
+    )
+    assert turning.read() == 1
+    assert inside == [outside]
+    assert Notice.objects.exists()

@@ -25,7 +25,7 @@ def note(event: Happened) -> None:
 
 def note_results(event: ResultsWritten) -> None:
     """Results or levels changed: read later, so that judging waits for nothing."""
-    if clock.now() - event.at < LATE:
+    if not event.first and clock.now() - event.at < LATE:
         Turn.objects.create(scorecard=event.scorecard, at=event.at)
 
 
