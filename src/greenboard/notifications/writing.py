@@ -29,6 +29,7 @@ def write(now: datetime) -> int:
 
 
 def _write(key: int, now: datetime) -> bool:
+    standing = _standing(key)  # before the transaction: nobody who writes waits for it
     with transaction.atomic():
         mine = Message.objects.filter(pk=key, state=State.GATHERING.value)
         if not mine.update(state=State.WAITING.value, next_at=now):
@@ -38,7 +39,7 @@ def _write(key: int, now: datetime) -> bool:
         if not notices:  # what it was about may not be seen any more
             row.delete()
             return True
-        row.letter = letter(notices, told(row, now, len(row.cases) - len(notices))).plain()
+        row.letter = letter(notices, told(row, now, len(row.cases) - len(notices), standing)).plain()
         row.save(update_fields=["letter"])
     return True
 
@@ -51,11 +52,9 @@ def _rows(message: Message) -> Sequence[Row]:
     return [one for one in rows if not one.about] + list(rows.filter(condition(mine, "entity_id")).exclude(about=""))
 
 
-def told(message: Message, now: datetime, unseen: int = 0) -> Told:
-    """What a message says besides its cases; `unseen` of them may not be seen."""
-    of_person = message.person is not None
-    team = Ref.parse(message.receiver.removeprefix("team:")) if message.receiver.startswith("team:") else None
-    digest = message.gathers == Gathers.DIGEST
+def told(message: Message, now: datetime, unseen: int = 0, standing: str = "") -> Told:
+    """What a message says besides its cases; `unseen` of them may not be seen. `standing` as in `Told`."""
+    of_person, team = message.person is not None, _team(message)
     return Told(
         number=number(message.pk, message.created_at),
         at=now,
@@ -66,8 +65,19 @@ def told(message: Message, now: datetime, unseen: int = 0) -> Told:
         to=team.short if team else "",
         foot=message.reason,
         settings=_SETTINGS if of_person else _CHANNELS,
-        standing=levels.standing(team, _last_digest(message)) if team and digest else "",
+        standing=standing,
     )
+
+
+def _team(message: Message) -> Ref | None:
+    return Ref.parse(message.receiver.removeprefix("team:")) if message.receiver.startswith("team:") else None
+
+
+def _standing(key: int) -> str:
+    """Where a team stands, for its digest; "" for every other message."""
+    row = Message.objects.filter(pk=key, gathers=Gathers.DIGEST.value, receiver__startswith="team:").first()
+    team = _team(row) if row is not None else None
+    return levels.standing(team, _last_digest(row)) if row is not None and team is not None else ""
 
 
 def _last_digest(message: Message) -> datetime:
