@@ -70,14 +70,16 @@ class _Spreading:
         self.routes = list(Route.objects.filter(active=True).select_related("channel").order_by("id"))
         self.found: defaultdict[tuple[To, str, How, int], _Gathered] = defaultdict(_Gathered)
         self.lines: defaultdict[int, list[Notice]] = defaultdict(list)
+        self.placed: list[Notice] = []
 
     def choose(self) -> None:
         """Find whom each notice concerns."""
         for notice in self.notices:
             about = Ref.parse(notice.about) if notice.about else None
             stored = self.known.get(about) if about else None
-            if stored is not None:
+            if stored is not None and notice.entity_id != stored.id:
                 notice.entity_id = stored.id
+                self.placed.append(notice)
             subject = _subject(notice, stored)
             routes = [route for route in self.routes if fits(_asked(route), subject)]
             self._people(notice, subject, about, routes)
@@ -87,7 +89,7 @@ class _Spreading:
 
     def write(self) -> None:
         """Put it into inboxes and into the messages that gather."""
-        Notice.objects.bulk_update([one for one in self.notices if one.entity_id], ["entity"], batch_size=MOST)
+        Notice.objects.bulk_update(self.placed, ["entity"], batch_size=MOST)
         inbox.put(self.lines, self.now)
         for (to, key, how, _), told in self.found.items():
             gather(to, Cases(key, told.notices, told.severity, how), self.now)

@@ -14,7 +14,7 @@ from django.db import transaction
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening, Severity
 from greenboard.core.refs import Ref
-from greenboard.facts.store import vocabulary
+from greenboard.facts.store import known, vocabulary
 from greenboard.notifications import outbox
 from greenboard.notifications.composing import line
 from greenboard.notifications.models import Notice, Turn
@@ -67,9 +67,11 @@ def _notices(scorecard: str, moments: AbstractSet[datetime]) -> list[Notice]:
         card = standard(scorecard, vocabulary())
     except UserError:  # the scorecard was taken away since
         return []
-    changes = results.changes(scorecard, min(moments) - _MICROSECOND, max(moments))
-    told = (tell(one, card) for one in gathered(change for change in changes if change.at in moments))
-    return [outbox.notice(event, glyph=said.glyph, word=said.word) for event, said in filter(None, told)]
+    turned = results.changes(scorecard, min(moments) - _MICROSECOND, max(moments))
+    changes = [change for change in turned if change.at in moments]
+    numbers = known({change.entity for change in changes})
+    told = (tell(one, card) for one in gathered(changes))
+    return [outbox.notice(event, numbers, glyph=said.glyph, word=said.word) for event, said in filter(None, told)]
 
 
 def gathered(changes: Iterable[Change]) -> Iterator[Turned]:
