@@ -71,6 +71,7 @@ def _asked(found: Waits) -> dict[str, object]:
 
 def _drawn(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     answer = render(request, "answer.html", context, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": then a browser sends the form with the origin "null", which is refused as a stranger's.
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
