@@ -11,9 +11,12 @@ from tests.attestations import cast
 from tests.attestations.cast import DAY, NOW, OTHER, OTHERS, SERVICE
 
 from greenboard.attestations import deciding, service, tending
+from greenboard.attestations.basis import Basis, deployments
 from greenboard.attestations.models import Attestation, Step
 from greenboard.attestations.types import Cause
+from greenboard.catalog import store as catalog
 from greenboard.core.happened import Happening
+from greenboard.core.refs import Ref
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
 
@@ -68,6 +71,14 @@ def test_a_dependency_that_goes_ends_nothing_and_one_that_comes_back_is_new(ada)
     assert ended(row)[0] == "new_dependency"
 
 
+def test_a_dependency_with_another_name_is_no_new_one(ada) -> None:  # type: ignore[no-untyped-def]
+    cast.declared(NOW - DAY, needs=[OTHER])
+    row = cast.give(ada)
+    catalog.rename(OTHER, Ref("service", "default", "books"), LATER, cause="test")
+    said("external_dependency", ({"name": "Card network"},), LATER)
+    assert ended(row) == ("new_dependency", "It depends on something new: Card network.")
+
+
 def test_a_major_version_ends_it_and_a_minor_one_or_an_unknown_one_does_not(ada) -> None:  # type: ignore[no-untyped-def]
     row = cast.give(ada)
     for number, version in enumerate(("2.4.0", "2.5.1", "4f2a91c", "v2.6")):
@@ -92,6 +103,16 @@ def test_so_many_deployments_end_it(ada, monkeypatch) -> None:  # type: ignore[n
     assert ended(row)[0] == ""
     deployed("1.1", LATER + 5 * DAY)
     assert ended(row) == ("deployments", "It was deployed 3 times since, and holds for 3.")
+
+
+def test_deployments_between_two_looks_count_as_many_as_the_tool_counts() -> None:
+    def seen(version: str, *counted: int) -> Basis:
+        return Basis(deployed={"prod": version}, deploys=dict.fromkeys(["prod"], *counted) if counted else {})
+
+    assert deployments(seen("1", 10), seen("4", 13)) == 3
+    assert deployments(seen("1", 10), seen("2", 7)) == 1  # older ones left the 30 days
+    assert deployments(seen("1", 10), seen("1", 12)) == 0  # nothing else runs
+    assert deployments(seen("1"), seen("3", 20)) == 1  # what was not counted then is not guessed now
 
 
 def test_what_a_tool_cannot_say_any_more_ends_nothing(ada) -> None:  # type: ignore[no-untyped-def]

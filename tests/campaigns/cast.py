@@ -190,7 +190,8 @@ class Tracker:
             key = f"{project}-{len(self.issues) + 1}"
             fields = body["fields"]
             self.issues[key] = {
-                "key": key, "labels": fields["labels"], "open": True, "title": fields["summary"], "comments": []
+                "key": key, "labels": fields["labels"], "open": True, "title": fields["summary"], "comments": [],
+                "who": None,
             }  # fmt: skip
             return httpx2.Response(201, json={"id": "1", "key": key})
         one = self.issues.get(parts[1])
@@ -216,7 +217,9 @@ class Tracker:
     @staticmethod
     def _told(one: dict[str, Any]) -> dict[str, Any]:
         word = "new" if one["open"] else "done"
-        return {"key": one["key"], "fields": {"status": {"name": word, "statusCategory": {"key": word}}}}
+        who = one["who"] and {"displayName": one["who"]}
+        status = {"name": word, "statusCategory": {"key": word}}
+        return {"key": one["key"], "fields": {"status": status, "assignee": who}}
 
     def _github(self, request: httpx2.Request, path: str, body: Any) -> httpx2.Response:
         parts = path.removeprefix("/repos/").split("/")
@@ -224,12 +227,13 @@ class Tracker:
         shown = lambda one: {  # noqa: E731
             "number": one["number"], "html_url": f"https://github.com/{one['place']}/issues/{one['number']}",
             "state": "open" if one["open"] else "closed", "body": one["body"],
+            "assignee": one["who"] and {"login": one["who"]},
         }  # fmt: skip
         if not rest and request.method == "POST":
             key = f"{place}#{len(self.issues) + 1}"
             self.issues[key] = {
                 "number": len(self.issues) + 1, "place": place, "title": body["title"], "body": body["body"],
-                "labels": body["labels"], "open": True, "comments": [],
+                "labels": body["labels"], "open": True, "comments": [], "who": None,
             }  # fmt: skip
             return httpx2.Response(201, json=shown(self.issues[key]))
         if not rest:

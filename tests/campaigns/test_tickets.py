@@ -205,3 +205,58 @@ def test_a_campaign_that_ends_leaves_tickets_or_closes_them(start, tracker, time
     following.note_results(cast.written("ledger", at=time.now))
     engine.work()
     assert len(tracker.issues) == 4
+
+
+@pytest.mark.parametrize(("connection", "key"), [("jira", "SHOP-1"), ("github", "acme/shop#1")])
+def test_what_people_do_to_an_issue_is_seen_and_left_to_them_until_it_passes(start, tracker, time, connection, key):
+    start(connection)
+    engine = Engine()
+    engine.work()
+    mine, issue = Ticket.objects.get(entity__name="checkout", rule=OWNER), tracker.issues[key]
+    issue["open"], issue["who"] = False, "Bob"
+    settle(time, engine, 13)
+    mine.refresh_from_db()
+    assert (mine.wanted, mine.state, mine.assignee) == ("open", "shut", "Bob")
+    assert issue["open"] is False  # it is their right
+    for outcome, is_open in ((PASS, False), (FAIL, True)):
+        cast.judge({("checkout", OWNER): outcome}, time.go(minutes=1))
+        following.note_results(cast.written("checkout", at=time.now))
+        engine.work()
+        assert issue["open"] is is_open
+    assert len(tracker.issues) == 4
+    told = list(mine.events.order_by("id").values_list("what", flat=True))
+    assert told == ["opened", "closed there", "passed", "reopened"]
+
+
+def test_an_issue_that_is_opened_or_given_away_there_is_seen_within_the_hour(start, tracker, time):
+    start()
+    engine = Engine()
+    engine.work()
+    settle(time, engine, 13)
+    seen = sum(call.startswith("GET /rest/api/3/issue/SHOP-1") for call in tracker.calls)
+    settle(time, engine, 13)
+    assert sum(call.startswith("GET /rest/api/3/issue/SHOP-1") for call in tracker.calls) == seen + 1
+    for change in ({"who": "Bob"}, {"open": False}, {"open": True}):
+        tracker.issues["SHOP-1"].update(change)
+        settle(time, engine, 13)
+    row = Ticket.objects.get(issue="SHOP-1")
+    told = list(row.events.order_by("id").values_list("what", flat=True))
+    assert told == ["opened", "assigned there", "closed there", "opened there"]
+    assert (row.state, row.assignee) == ("open", "Bob")
+
+
+def test_an_issue_that_is_deleted_there_while_it_fails_is_made_anew_only_when_it_fails_again(start, tracker, time):
+    start()
+    engine = Engine()
+    engine.work()
+    del tracker.issues["SHOP-1"]
+    settle(time, engine, 13)
+    assert Ticket.objects.get(issue="SHOP-1").state == "shut"
+    assert len(tracker.issues) == 3
+    tracker.issues["gone"] = {"labels": [], "key": "gone", "open": False, "who": None}
+    for outcome in (PASS, FAIL):
+        cast.judge({("checkout", OWNER): outcome}, time.go(minutes=1))
+        following.note_results(cast.written("checkout", at=time.now))
+        engine.work()
+    row = Ticket.objects.get(entity__name="checkout", rule=OWNER)
+    assert (row.state, row.issue) == ("open", "SHOP-5")

@@ -8,6 +8,7 @@ import pytest
 from tests.campaigns import cast
 from tests.campaigns.cast import PASS, RULES
 
+from greenboard.access.models import Entry
 from greenboard.campaigns import forecast, progress, service, standing, tending
 from greenboard.campaigns.definition import Definition
 from greenboard.campaigns.forecast import Day
@@ -158,8 +159,46 @@ def test_what_was_only_asked_counts_from_a_day_on(company, time):
     wanted = Enforcing(Enforcement.BLOCKS_RELEASE, date(2026, 2, 1))
     said = service.end(made.name, 1, Ending(enforcing=wanted), "ada", time.now)
     assert [one.rpartition(": ")[2] for one in said] == ["blocks-release from now on"] * 2
-    later = Enforcing(Enforcement.BLOCKS_RELEASE, date(2027, 1, 1))
-    assert all("stays" in one for one in service.enforce(made.definition, later, "ada", time.now))
+
+
+def test_what_counts_already_is_made_stricter_on_the_day_that_was_chosen_and_once(company, time, heard):
+    from greenboard.campaigns.enforcing import Enforcing
+    from greenboard.scorecards.types import Enforcement
+
+    made = service.make(cast.definition(), "ada", cast.BEGAN)
+    later = Enforcing(Enforcement.BLOCKS_RELEASE, date(2026, 3, 1), "It was asked for months.")
+    said = service.end(made.name, 1, Ending(enforcing=later), "ada", time.now)
+    assert all(one.endswith("blocks-release from 2026-03-01 on; until then it counts as it does") for one in said)
+    before = {one.rule.enforcement for one in standing.rules(made.definition)}
+    assert Enforcement.BLOCKS_RELEASE not in before
+    time.now = cast.days(58.9)
+    tending.tend(time.now)
+    assert {one.rule.enforcement for one in standing.rules(made.definition)} == before
+    time.now = cast.days(59)
+    tending.tend(time.now)
+    tending.tend(time.now)  # the other worker
+    assert {one.rule.enforcement for one in standing.rules(made.definition)} == {Enforcement.BLOCKS_RELEASE}
+    assert Entry.objects.filter(action="campaign.enforced").count() == 1
+
+
+def test_a_day_on_which_rules_cannot_be_made_stricter_is_told(company, time, heard, monkeypatch):
+    from greenboard.campaigns import enforcing
+    from greenboard.campaigns.enforcing import Enforcing
+    from greenboard.scorecards.types import Enforcement
+
+    made = service.make(cast.definition(), "ada", cast.BEGAN)
+    service.end(
+        made.name, 1, Ending(enforcing=Enforcing(Enforcement.BLOCKS_RELEASE, date(2026, 3, 1))), "ada", time.now
+    )
+
+    def refuse(*_):
+        raise UserError("the rule needs a fix first")
+
+    monkeypatch.setattr(enforcing.editing, "save", refuse)
+    time.now = cast.days(60)
+    assert [enforcing.due(time.now), enforcing.due(time.now)] == [1, 0]
+    assert heard[-1].title == "The rules of the campaign “Owners everywhere” could not be made stricter today"
+    assert (heard[-1].why, heard[-1].people) == ("the rule needs a fix first", ("ada",))
 
 
 @pytest.mark.parametrize(

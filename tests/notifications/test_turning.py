@@ -1,6 +1,7 @@
 """Results that turned, as notices: one for each entity and moment, with why and what to do; none for a first look."""
 
 import importlib
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,18 +11,25 @@ from tests.api.conftest import CARD, company  # noqa: F401 - a fixture
 from greenboard.access import people as accounts
 from greenboard.access.decide import sight
 from greenboard.access.models import Person
+from greenboard.catalog.models import Entity as Identity
 from greenboard.core import clock
+from greenboard.core.events import announce
+from greenboard.core.happened import Happening, Severity
+from greenboard.core.refs import Ref
 from greenboard.facts import service as facts
 from greenboard.facts.store import vocabulary
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.notifications import inbox, turning
-from greenboard.notifications.models import Notice, Turn
+from greenboard.notifications import inbox, levels, turning, wanting
+from greenboard.notifications.models import Message, Notice, Turn
 from greenboard.notifications.turning import gathered, tell
+from greenboard.results import models
 from greenboard.results import service as results
 from greenboard.results.rows import Cause, Change
 from greenboard.scorecards.store import standard
 
 world = importlib.import_module("tests.notifications.conftest")
+telling = importlib.import_module("tests.notifications.test_telling")
+DAY = timedelta(days=1)
 CAUSE = Cause("fact", "coverage.line_pct fell from 91 to 12", "coverage", "Codecov")
 AT = clock.parse_time("2026-11-26T09:00:00Z")
 
@@ -93,11 +101,47 @@ def test_a_fact_that_changes_tells_the_owner_once_and_the_first_look_tells_nobod
     world.tell()
     world.tell()
     assert not Turn.objects.exists()
+    digest = levels.standing(world.PAYMENTS, at - timedelta(minutes=1))
+    assert digest.startswith(f"{card.title}: ")
+    assert re.search(r"\d+ at [\w ]+[,;].* since \d{4}-\d\d-\d\d\.", digest)
+    assert levels.standing(Ref("team", "default", "nobody"), at) == ""
     (line,) = list(inbox.lines(ada, sight(ada)))
     assert line.notice.title.startswith("checkout ")
     assert line.notice.why == "Coverage: lines 91 → 3 % (Codecov)"
     assert line.notice.todo
     assert line.count == 1
+
+
+def levelled(entity, stretches):
+    """An entity that stood on ranks since moments, as evaluations write it."""
+    card, _ = models.Scorecard.objects.get_or_create(name=CARD)
+    run = models.Run.objects.create(scorecard=card, at=AT, full=False, entities=1, results_changed=0, levels_changed=1)
+    cause = models.Cause.objects.create(kind=1, text="test", run=run)
+    ends = [*(since for _, since in stretches[1:]), None]
+    for (rank, since), end in zip(stretches, ends, strict=True):
+        models.LevelInterval.objects.create(
+            entity_id=entity, scorecard=card, rank=rank, passed=1, decided=1, undecided=0, cause=cause,
+            level_since=since, evaluated_at=since, valid_from=since, valid_to=end,
+        )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_the_digest_of_a_team_says_where_it_stands_and_who_moved(people, tool):
+    """Of two that payments owns one reached a level and the other lost two since the last digest."""
+    card = standard(CARD, vocabulary())
+    ids = {name: Identity.objects.get(kind="service", name=name).pk for name in ("checkout", "ledger")}
+    levelled(ids["checkout"], [(0, AT - 3 * DAY), (1, AT - timedelta(hours=2))])
+    levelled(ids["ledger"], [(3, AT - 3 * DAY), (1, AT - timedelta(hours=1))])
+    said = f"{card.title}: 2 at {card.levels[0].title}; 1 rose and 1 fell since 2026-11-25."
+    assert levels.standing(world.PAYMENTS, AT - DAY) == said
+    chat = world.channel("slack-webhook", url=f"{tool.url}/services/x")
+    wanting.set_team(world.PAYMENTS, wanting.Wanted(channel=chat.pk))
+    announce(telling.happened("Good news.", kind=Happening.EXEMPTION_ENDED, todo="", severity=Severity.INFO))
+    world.deliver()
+    world.deliver(clock.now() + timedelta(days=1, minutes=5))
+    intro = Message.objects.get(gathers="digest").letter["intro"]
+    assert intro.startswith(f"{card.title}: 2 at {card.levels[0].title}; ")
+    assert intro.endswith("What happened since the last digest.")
 
 
 @pytest.mark.django_db

@@ -2,18 +2,22 @@
 
 import importlib
 import io
+import itertools
 import json
 from collections import Counter
 from datetime import timedelta
 
+import numpy as np
 import openpyxl
 import pytest
 
 from greenboard.access.sight import EVERYTHING, Sight
+from greenboard.catalog import store as catalog
+from greenboard.catalog.types import RelationKind
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.paper import csv, sheet
-from greenboard.reports import found
+from greenboard.reports import found, groups
 from greenboard.reports.wanted import read
 from greenboard.results import store
 from greenboard.results.models import ResultInterval
@@ -44,6 +48,29 @@ def test_the_executive_summary_counts_what_the_stored_rows_say(person):
     scores = [row.score for row in levels if row.score is not None]
     assert told.standing.score == pytest.approx(sum(scores) / len(scores))
     assert counts
+
+
+def test_rows_are_grouped_by_any_relation_either_way_and_by_any_field(person):
+    ground, _ = figures("birds-eye")
+    shown = {ground.seen.entity(number).ref for number in np.flatnonzero(ground.shown).tolist()}
+    there = {stored.ref: stored for stored in ground.seen.whole.entities}
+    known = catalog.relations()
+    assert {(kind, forward) for kind, forward, _ in groups.RELATIONS.values()} == set(
+        itertools.product(RelationKind, (True, False))
+    )
+    for name, (kind, forward, _) in groups.RELATIONS.items():
+        both = [(one.source, one.target) if forward else (one.target, one.source) for one in known if one.kind is kind]
+        pairs = {(own, other) for own, other in both if own in shown and other in there}
+        wanted = Counter(str(other) for _, other in pairs)
+        wanted["none"] = len(shown - {own for own, _ in pairs})
+        assert counted(name) == +wanted, name
+    assert counted("classification") == Counter(there[ref].entity.data_classification or "none" for ref in shown)
+    assert counted("namespace") == Counter(ref.namespace for ref in shown)
+
+
+def counted(by):
+    """How many entities are in each group."""
+    return {line.name: line.entities for line in figures("birds-eye", by=by)[1].lines}
 
 
 def test_two_dates_differ_by_what_results_were_on_each_of_them(person):

@@ -11,7 +11,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts import service as facts
 from greenboard.facts.types import Gap
 from greenboard.project import tending as everyone
-from greenboard.reviews import answering, deciding, gate, store
+from greenboard.reviews import answering, deciding, gate, live, store
 from greenboard.reviews.answering import Found, Reply
 from greenboard.reviews.deciding import Promise, Verdict
 from greenboard.reviews.models import Condition, Review
@@ -162,6 +162,16 @@ def test_a_renamed_entity_keeps_its_signature(people, told):
     world.say(LATER + timedelta(hours=1), till, slo=[])
     tend(LATER + timedelta(hours=1))
     assert "it was green" in heard(told)[0].why
+
+
+def test_a_dependency_with_another_name_is_no_new_one(people, told):
+    world.save(NOW, needs=(world.SEARCH,))
+    signature = world.signed(people, NOW)
+    catalog.rename(world.SEARCH, Ref("service", "default", "finder"), LATER, cause="test")
+    Review.objects.update(stirred=True)
+    tend(LATER)
+    assert "service:default/finder" in live.profiles([CHECKOUT])[str(CHECKOUT)].dependencies
+    assert store.find(signature.review_id).state == State.SIGNED
 
 
 @pytest.mark.slow

@@ -74,11 +74,14 @@ def test_the_gate_says_whether_and_why_not(people, ask):
         "decision": "go",
         "why": [],
     }
+    assert ask("vic", "POST", "/reviews/gate?entity=service:default/checkout", {"phase": "confirm-rollout"})[0] == 200
     world.say(NOW + timedelta(days=1), slo=[])
     tend(NOW + timedelta(days=1))
     told = ask("vic", "GET", "/reviews/gate?entity=service:default/checkout")[1]
     assert not told["open"]
     assert "it was green when this was signed" in told["why"][0]
+    status, told = ask("vic", "POST", "/reviews/gate?entity=service:default/checkout", {"phase": "confirm-rollout"})
+    assert (status, "it was green when this was signed" in told["detail"]) == (409, True)
     assert store.find(signature.review_id).state == State.REOPENED
 
 

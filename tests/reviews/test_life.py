@@ -70,7 +70,7 @@ def test_a_system_is_its_components_and_a_product_is_ready_when_all_of_it_is(peo
     world.say(NOW + timedelta(minutes=1), world.SEARCH, slo=[])
     with pytest.raises(InTheWay, match="go is not possible") as caught:
         deciding.decide(product.pk, None, Verdict(Decision.GO), who=people.mia, now=NOW + timedelta(minutes=2))
-    assert "Red: objectives" in str(caught.value)
+    assert "Red: “Are objectives defined?”" in str(caught.value)
 
 
 def test_what_the_engine_answers_nobody_else_does_but_it_may_not_apply_for_a_reason(people):

@@ -65,7 +65,7 @@ def test_from_the_page_of_an_entity_to_a_signed_review_as_pdf(people, clients):
     for section in ("reliability", "operations"):
         send(mia, f"{url}/section", section=section, version=version(), what="accept")
     refused = send(mia, f"{url}/decide", status=409, version=version(), decision="go")
-    assert "Red: rollback" in refused.content.decode()
+    assert "Red: “Can it be taken back?”" in refused.content.decode()
     conditions = {"condition": "Go back by one command", "owner": "team:default/payments", "until": "2099-05-01"}
     send(mia, f"{url}/decide", version=version(), decision="go_with_conditions", rationale="Small.", **conditions)
     send(mia, f"{url}/sign", version=version())

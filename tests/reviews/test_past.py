@@ -135,5 +135,21 @@ def test_whoever_sees_only_some_entities_sees_none_of_them(tree, client):
     role, person = Role.objects.get(name="viewer"), Person.objects.get(username="vic")
     Grant.objects.create(role=role, person=person, scope="service:default/checkout", created_at=NOW)
     assert "Nothing was imported yet" in text(client, "/reviews/past")
+    assert client.get("/api/v1/reviews/past").json()["reviews"] == []
+    assert client.get(f"/api/v1/reviews/past/{PastReview.objects.first().pk}").status_code == 404
     for kind in ("", ".json", ".pdf"):
         text(client, f"/reviews/past/{PastReview.objects.first().pk}{kind}", 404)
+
+
+def test_programs_list_them_page_by_page_and_read_what_was_digested(tree, client):
+    kept(tree)
+    first = client.get("/api/v1/reviews/past?limit=1").json()
+    rest = client.get(f"/api/v1/reviews/past?limit=1&cursor={first['next']}").json()
+    assert ([one["name"] for one in first["reviews"] + rest["reviews"]], rest["next"]) == (["KEP-12", "KEP-13"], None)
+    [one] = client.get("/api/v1/reviews/past?stage=beta&q=queues").json()["reviews"]
+    assert (one["approved"], one["number"], one["until"], one["commit"]) == (["alpha", "beta"], 1, None, "5" * 40)
+    assert client.get("/api/v1/reviews/past?stage=stable&q=queues").json()["reviews"] == []
+    path = f"/api/v1/reviews/past/{one['id']}"
+    assert client.get(path).json() == one
+    assert freezing.digest(client.get(f"{path}/evidence").content.decode()) == one["digest"]
+    assert client.get("/api/v1/reviews/past/999").status_code == 404

@@ -1,12 +1,17 @@
 """What I and my teams own, and what to fix next."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from greenboard.access import people
 from greenboard.access.models import Grant, Membership, Role
 from greenboard.core import clock
+from greenboard.core.refs import Ref
+from greenboard.facts.service import record
+from greenboard.facts.types import Fact, Source, SourceKind
+from greenboard.web.mine.panels import oncall
 
 from .test_pages import Strict
 
@@ -79,3 +84,17 @@ def test_it_keeps_the_content_security_policy_and_shows_the_past(mine):
         seen.feed(mine(url))
         assert seen.refused == []
         assert len(seen.ids) == len(set(seen.ids))
+
+
+def test_who_is_on_call_now_for_what_is_mine_is_told_as_long_as_the_tool_says_so(mine):
+    ledger, source = Ref("service", "default", "ledger"), Source(SourceKind.CONNECTION, "PagerDuty")
+    alice = {"schedules": 1, "current": ("person:default/alice", "Bob Beamer")}
+    record([Fact(ledger, "oncall", alice, source, clock.now())], [], clock.now())
+    panel = re.search(r"On call now.*?</section>", mine(), re.DOTALL)[0]
+    assert "2 people for 1 entity" in panel
+    assert "Bob Beamer" in panel
+    assert re.search(r'alice.*for <a href="/entities/service/default/ledger', panel, re.DOTALL)
+    assert "Bob Beamer" not in mine(f"/mine?as_of={clock.now() - timedelta(days=3):%Y-%m-%d}")
+    late = [Fact(ledger, "oncall", alice, source, clock.now())]
+    assert set(oncall.called(late, clock.now() + timedelta(days=1))) == {"Bob Beamer", "person:default/alice"}
+    assert oncall.called(late, clock.now() + timedelta(days=3)) == {}

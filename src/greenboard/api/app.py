@@ -29,6 +29,7 @@ from greenboard.api import (
     log,
     me,
     openapi,
+    past_reviews,
     people,
     reference,
     reporting,
@@ -79,6 +80,7 @@ ROUTERS: tuple[Router, ...] = (
     grants.router,
     keys.router,
     log.router,
+    past_reviews.router,
     reviews.router,
     reference.router,
 )

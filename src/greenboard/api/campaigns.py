@@ -146,11 +146,12 @@ class TicketShown(BaseModel):
     scorecard: str
     rule: str
     wanted: str
-    state: str
+    state: str = Field(description="open, closed, none, or shut: people closed it at the tool while it fails.")
     connection: str
     place: str
     issue: str
     link: str
+    assignee: str = Field(description="Who has it at the tool, as last seen.")
     error: str
 
 
@@ -335,5 +336,5 @@ def _pair(pair: Pair) -> PairShown:
 
 
 def _ticket(row: Ticket, entity: str) -> TicketShown:
-    names = ("scorecard", "rule", "wanted", "state", "connection", "place", "issue", "link", "error")
+    names = ("scorecard", "rule", "wanted", "state", "connection", "place", "issue", "link", "assignee", "error")
     return TicketShown(entity=entity, **{name: getattr(row, name) for name in names})

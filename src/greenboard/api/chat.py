@@ -12,6 +12,7 @@ from greenboard.connections.signatures import Message
 from greenboard.connections.types import Refused
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.exemptions import remote as exempting
 from greenboard.notifications import pressing
 from greenboard.workflows import remote
 from greenboard.workflows.service import Answer
@@ -45,11 +46,15 @@ def _answered(one: pressing.Pressed) -> tuple[str, bool]:
     """What came of it, as a sentence, and whether nobody is asked any more."""
     try:
         if one.key is None:
-            raise Absent("this button is too old", hint="Open the run in the portal.")
+            raise Absent("this button is too old", hint="Open it in the portal.")
         if one.person is None:
             raise Absent(
                 "nobody here has your Slack account", hint="Whoever manages people can confirm it on your page there."
             )
+        if exempting.mine(one.key):
+            row = exempting.decide(one.key, one.person, "", WAY, yes=one.yes)
+            said = "approved" if one.yes else "denied"
+            return f"{one.person.get_username()} {said} it: exemption {row.pk}.", True
         asked = remote.find(one.key, one.person).asked
         run = remote.answer(one.key, one.person, Answer(yes=one.yes), WAY)
     except UserError as error:

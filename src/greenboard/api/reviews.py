@@ -39,6 +39,7 @@ from greenboard.api.reviewed import (
     whole,
 )
 from greenboard.core import clock
+from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.reviews import answering, asking, deciding, freezing, rights, store
 from greenboard.reviews import gate as gates
@@ -96,16 +97,38 @@ def review_templates(request: HttpRequest) -> HttpResponse:
     return answers.kept(request, TemplateList(templates=found))
 
 
+class Shut(UserError):
+    """No signature lets it go."""
+
+    status = 409
+
+
 @router.get("/reviews/gate", auth=READ, response=GateShown)
 def review_gate(request: HttpRequest, asked: Query[GateAsked]) -> HttpResponse:
     """Whether a signed review lets an entity go: for pipelines that deploy it."""
+    return answers.kept(request, _gate(request, asked))
+
+
+@router.post("/reviews/gate", auth=READ, response=GateShown)
+def pass_review_gate(request: HttpRequest, asked: Query[GateAsked]) -> HttpResponse:
+    """The same as a webhook of a deployment pipeline: 200 where it may go, 409 with the reasons where not.
+
+    What the pipeline sends in the body is not read: the address says which entity is meant.
+    """
+    found = _gate(request, asked)
+    if not found.open:
+        raise Shut(" ".join(found.why), hint="Its readiness review says what is left to do.")
+    return answers.told(found)
+
+
+def _gate(request: HttpRequest, asked: GateAsked) -> GateShown:
     ref, seen = Ref.parse(asked.entity), sight(request)
     if not rights.over(rights.actor(request.user), Permission.READ, [ref]):
         raise Absent(f"no entity {ref}")
     found = gates.gate(ref, clock.now(), template=asked.template or "", stage=asked.stage or "", sight=seen)
     decision = Decision(found.review.decision) if found.review and found.review.decision else None
     number = found.review.pk if found.review else None
-    return answers.kept(request, GateShown(open=found.open, review=number, decision=decision, why=list(found.why)))
+    return GateShown(open=found.open, review=number, decision=decision, why=list(found.why))
 
 
 @router.get(_ONE, auth=READ, response=ReviewWhole)

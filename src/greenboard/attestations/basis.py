@@ -17,7 +17,9 @@ class Basis:
     """The state of things around an entity.
 
     Of owner, tier and classification None is known: nobody said. Of the others None is unknown. `deployed`
-    has by environment what tells one deployment from the next; `files` digests by path.
+    has by environment what tells one deployment from the next, `deploys` how many there were in 30 days where a tool
+    counts them; `files` digests by path. `numbers` are the surrogate ids of dependencies that have one, by name: these
+    stay when one gets another name.
     """
 
     owner: str | None = None
@@ -26,6 +28,8 @@ class Basis:
     dependencies: tuple[str, ...] | None = None
     major: int | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
+    deploys: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
@@ -49,8 +53,15 @@ def major(version: str) -> int | None:
 
 
 def deployments(before: Basis, after: Basis) -> int:
-    """How many deployments lie between: one for each environment of which it is said otherwise."""
-    return sum(before.deployed.get(name, mark) != mark for name, mark in after.deployed.items())
+    """How many deployments lie between: for each environment of which it is said otherwise one at least.
+
+    Where the tool counts those of 30 days, as many as it counts more of now.
+    """
+    return sum(
+        max(1, after.deploys.get(name, 0) - before.deploys.get(name, after.deploys.get(name, 0)))
+        for name, mark in after.deployed.items()
+        if before.deployed.get(name, mark) != mark
+    )
 
 
 def kept(before: Basis, after: Basis) -> Basis:
@@ -58,8 +69,10 @@ def kept(before: Basis, after: Basis) -> Basis:
     return replace(
         after,
         dependencies=before.dependencies if after.dependencies is None else after.dependencies,
+        numbers=before.numbers if after.dependencies is None else after.numbers,
         major=before.major if after.major is None else after.major,
         deployed={**before.deployed, **after.deployed},
+        deploys={**before.deploys, **after.deploys},
         files={**before.files, **after.files},
     )
 
@@ -74,7 +87,9 @@ def ended(ends: Ends, before: Basis, after: Basis, deployed: int) -> Ended | Non
         said = _said(before.classification), _said(after.classification)
         return _ended(Cause.CLASSIFICATION, "data classification", *said)
     if Cause.DEPENDENCY in ends.causes and before.dependencies is not None:
-        new = [one for one in after.dependencies or () if one not in before.dependencies]
+        known = {*before.numbers.values()}
+        fresh = (one for one in after.dependencies or () if one not in before.dependencies)
+        new = [one for one in fresh if after.numbers.get(one) not in known]
         if new:
             more = f" and {len(new) - 3} more" if len(new) > 3 else ""
             return Ended(Cause.DEPENDENCY, f"It depends on something new: {', '.join(new[:3])}{more}.")

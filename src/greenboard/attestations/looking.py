@@ -34,8 +34,10 @@ def bases(entities: Collection[Ref], environment: str = "") -> dict[int, Basis]:
             tier=one.entity.tier,
             classification=one.entity.data_classification,
             dependencies=_dependencies(one, needs[number], told[number]),
+            numbers=needs[number],
             major=_major(deployed, told[number]),
             deployed={name: _mark(item) for name, item in deployed.items()},
+            deploys={name: item["deploys_30d"] for name, item in deployed.items() if "deploys_30d" in item},
         )
     return found
 
@@ -48,13 +50,13 @@ def _facts(entities: Collection[int]) -> defaultdict[int, dict[str, list[Any]]]:
     return found
 
 
-def _needs(entities: Collection[int]) -> defaultdict[int, set[str]]:
-    found: defaultdict[int, set[str]] = defaultdict(set)
+def _needs(entities: Collection[int]) -> defaultdict[int, dict[str, int]]:
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
     rows = RelationInterval.objects.filter(CURRENT, kind__in=_NEEDS, source_id__in=list(entities))
     pairs = list(rows.values_list("source_id", "target_id"))
     names = catalog.names({target for _, target in pairs})
     for source, target in pairs:
-        found[source].add(str(names[target]))
+        found[source][str(names[target])] = target
     return found
 
 

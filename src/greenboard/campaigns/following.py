@@ -13,7 +13,7 @@ from django.db import transaction
 from greenboard.campaigns import jobs, store
 from greenboard.campaigns.models import Campaign, Ticket
 from greenboard.campaigns.store import Held
-from greenboard.campaigns.ticketing.planning import BEAT
+from greenboard.campaigns.ticketing.planning import BEAT, LOOK, unseen
 from greenboard.core import clock
 from greenboard.durable import outbox
 from greenboard.results.events import ResultsWritten
@@ -42,10 +42,12 @@ def touch(row: Campaign) -> None:
 
 
 def revive(now: datetime) -> int:
-    """Go on where a run is lost, and with tickets that waited for another try; with how many campaigns."""
+    """Go on where a run is lost, and with tickets that wait for a try or a look; with how many campaigns."""
     lost = Campaign.objects.exclude(run="").filter(beat_at__lt=now)
     waiting = Ticket.objects.filter(next_at__lte=now, campaign__run="").values_list("campaign_id", flat=True)
-    several = {*lost.values_list("pk", flat=True), *waiting}
+    open_ones = Ticket.objects.filter(unseen(now - LOOK), campaign__run="", campaign__ended_at=None, next_at=None)
+    looks = open_ones.values_list("campaign_id", flat=True)
+    several = {*lost.values_list("pk", flat=True), *waiting, *looks}
     for number in sorted(several):
         _revive(number, now)
     return len(several)

@@ -15,7 +15,7 @@ class Campaign(models.Model):
 
     `version` rises with each change and with its end; whoever changes it names the one that they saw. `run` is the
     durable run that brings its tickets up to date, `beat_at` when that will have shown at the latest that it lives;
-    `dirty`: something changed since it last looked.
+    `dirty`: something changed since it last looked. At `enforce_at` its rules become what `enforcing` says.
     """
 
     name = models.CharField(max_length=64, unique=True)
@@ -29,6 +29,8 @@ class Campaign(models.Model):
     run = models.CharField(max_length=64, blank=True)
     beat_at = models.DateTimeField(null=True)
     dirty = models.BooleanField(default=False)
+    enforcing: models.JSONField[Any, Any] = models.JSONField(null=True)
+    enforce_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -88,7 +90,7 @@ class Ticket(models.Model):
     `wanted` is what it shall be, `state` what it is at the tool as far as we know. `issue` is its id there. `said` is
     what it shall say, of `said_digest`, `text_digest` that of what it says. `tried_at`: a call that would make it is
     under way, or nobody knows how it ended. `turn` rises each time that something is done at the tool. After a failure
-    it is tried again at `next_at`.
+    it is tried again at `next_at`. What people did to it there, `assignee` among it, was seen at `looked_at`.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tickets", db_index=False)
@@ -109,6 +111,8 @@ class Ticket(models.Model):
     next_at = models.DateTimeField(null=True)
     failures = models.IntegerField(default=0)
     error = models.TextField(blank=True)
+    assignee = models.CharField(max_length=200, blank=True, db_default="")
+    looked_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -121,7 +125,7 @@ class Ticket(models.Model):
 
 
 class TicketEvent(models.Model):
-    """What was done to a ticket at the tool, and when."""
+    """What was done to a ticket at the tool, by us or by people there, and when."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
     what = models.CharField(max_length=16)

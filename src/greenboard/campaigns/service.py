@@ -14,7 +14,7 @@ from greenboard.access.errors import InTheWay
 from greenboard.access.models import Person
 from greenboard.campaigns import following, standing, store, telling
 from greenboard.campaigns.definition import Definition, Occasion
-from greenboard.campaigns.enforcing import Enforcing, enforce
+from greenboard.campaigns.enforcing import Enforcing, enforce, plan
 from greenboard.campaigns.models import CURRENT, Campaign, Edition
 from greenboard.campaigns.store import Held
 from greenboard.campaigns.ticketing import tools
@@ -83,7 +83,10 @@ def end(name: str, version: int, ending: Ending, by: str, now: datetime) -> tupl
     with transaction.atomic():
         row = _take(name, version, ended_at=now, ended_by=by, close_tickets=ending.close_tickets)
         held = store.held(row)
-        said = enforce(held.definition, ending.enforcing, by, now) if ending.enforcing else ()
+        said: tuple[str, ...] = ()
+        if ending.enforcing:
+            said = enforce(held.definition, ending.enforcing, by, now)
+            plan(row, ending.enforcing, by, now)
         if held.definition.tickets and ending.close_tickets:
             following.touch(row)
         telling.tell(held, pairs, Occasion(telling.ENDED, telling.ENDED, now), now)

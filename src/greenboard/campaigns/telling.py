@@ -24,6 +24,24 @@ def tell(held: Held, pairs: Pairs, what: Occasion, at: datetime) -> int:
     return len(several)
 
 
+def unenforced(held: Held, why: str, at: datetime) -> None:
+    """Tell the owner that rules could not be made stricter on the day that was chosen."""
+    events.announce(
+        Happened(
+            kind=Happening.CAMPAIGN_DUE,
+            at=at,
+            title=f"The rules of the campaign “{held.definition.title}” could not be made stricter today",
+            why=why,
+            todo="Change the rules by hand.",
+            path=held.path,
+            people=(held.definition.owner,) if held.definition.owner else (),
+            severity=Severity.WARNING,
+            key=f"campaign:{held.name}:unenforced",
+            data={"campaign": held.name, "occasion": "unenforced"},
+        )
+    )
+
+
 def _happened(held: Held, pairs: Pairs, what: Occasion, at: datetime) -> Iterator[Happened]:
     owners = pairs.by_owner()
     yield _one(held, pairs.counts, what, at)

@@ -1,4 +1,4 @@
-"""What time brings about in campaigns: they start, remind, pass milestones, fall due; and their days are counted.
+"""What time brings about in campaigns: they start, remind, pass milestones, fall due; their days are counted.
 
 Each occasion is noted by a row with a unique key in the transaction that tells it, while the campaign is locked: so it
 is told once, whoever looks, and what was missed while nobody ran is told at the next look. Of several reminders that
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from greenboard.campaigns import following, progress, standing, store
+from greenboard.campaigns import enforcing, following, progress, standing, store
 from greenboard.campaigns.definition import Definition, Occasion
 from greenboard.campaigns.models import Campaign, Told
 from greenboard.campaigns.store import Held
@@ -24,7 +24,7 @@ _POINTS = 5
 
 def tend(now: datetime) -> int:
     """Do all that is due by now; how much that was."""
-    done = following.revive(now)
+    done = following.revive(now) + enforcing.due(now)
     for held in store.open_ones():
         if _due(held, now):
             done += _tell(held, now)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from greenboard.core.refs import Ref
 
 ANSWERED = "answer:"
-"""How the key of something begins that people can answer right from the message that tells them."""
+"""How the name of a question begins that people can answer right from the message that tells them."""
 
 
 class Happening(StrEnum):
@@ -76,6 +76,8 @@ class Happened:
         severity: How much it matters.
         key: What it is one more case of: cases of one key are told together (`source.failed:github-main`), and
             the same key with the same `at` is told once. Empty stands for itself alone.
+        answer: What it asks of whoever is told, where they can answer right from the message: it begins with
+            `ANSWERED`. A key that begins so says the same, where each case is told alone.
         data: What programs get, as plain JSON without secrets.
 
     """
@@ -91,4 +93,5 @@ class Happened:
     people: tuple[str, ...] = ()
     severity: Severity = Severity.INFO
     key: str = ""
+    answer: str = ""
     data: Mapping[str, object] = field(default_factory=dict)

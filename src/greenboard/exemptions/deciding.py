@@ -42,7 +42,7 @@ class OwnRequest(UserError):
 
 def approve(chosen: Chosen, reason: str, by: Asker, now: datetime) -> None:
     """Let exemptions hold: from now, or from when they say. Errors as for `deny`; and where one would end before."""
-    rows = _asked(chosen, by)
+    rows = asked(chosen, by)
     late = [row for row in rows if row.ends is not None and row.ends <= max(now, row.starts or now)]
     if late:
         raise UserError(f"exemption {late[0].pk} would end before it begins", hint="Deny it, or ask for a later end.")
@@ -66,7 +66,7 @@ def deny(chosen: Chosen, reason: str, by: Asker, now: datetime) -> None:
         InTheWay: somebody else was first; it says who, and what they did.
 
     """
-    _decide(_asked(chosen, by), chosen, (State.DENIED, Did.DENIED), (reason, by, now), {})
+    _decide(asked(chosen, by), chosen, (State.DENIED, Did.DENIED), (reason, by, now), {})
 
 
 def revoke(chosen: Chosen, reason: str, by: Asker, now: datetime) -> None:
@@ -91,7 +91,7 @@ def withdraw(chosen: Chosen, by: Asker, now: datetime) -> None:
         audit.note("exemption.withdrawn", telling.target([row.pk for row in rows]), after=_numbers(rows))
 
 
-def _asked(chosen: Chosen, by: Asker) -> list[Exemption]:
+def asked(chosen: Chosen, by: Asker) -> list[Exemption]:
     """What is to be decided, by somebody else than who asked for it unless the installation allows that."""
     rows = _found(chosen, by, Permission.EXEMPTIONS_DECIDE)
     own = [row.pk for row in rows if row.requested_by == finding.name(by)]

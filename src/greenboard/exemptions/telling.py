@@ -15,7 +15,7 @@ from greenboard.core.happened import Happened, Happening, Severity
 from greenboard.core.refs import Ref
 from greenboard.exemptions import finding
 from greenboard.exemptions.models import Exemption
-from greenboard.exemptions.types import State, page
+from greenboard.exemptions.types import ASKED, State, page
 from greenboard.facts.store import chunks
 
 FEW = 10
@@ -60,6 +60,7 @@ def _happened(kind: Happening, rows: Sequence[Exemption], now: datetime, by: str
             teams=teams,
             severity=Severity.WARNING if kind is Happening.EXEMPTION_ENDING else Severity.INFO,
             key=f"{kind.value}:{rows[0].requested_by}",
+            answer=f"{ASKED}{first.pk}" if deciding and alone else "",
             data={"exemptions": [row.pk for row in part], "state": first.state},
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from greenboard.core.happened import ANSWERED
 from greenboard.core.refs import Ref
 
 REMINDED = (30, 7, 1)
@@ -127,6 +128,10 @@ class Span:
     within: Within
     first: datetime
     last: datetime | None
+
+
+ASKED = f"{ANSWERED}exemption:"
+"""How the key of a request begins that can be decided right from the message that tells of it."""
 
 
 def page(number: int) -> str:

@@ -15,6 +15,7 @@ SHOWN = 20
 CAP = 20
 """So many messages an hour one is sent at most; what comes beyond it comes together."""
 _LONGEST = 400
+_SINCE = "What happened since the last digest."
 SIGNS: Mapping[Severity, tuple[str, str]] = {
     Severity.INFO: ("•", "For your information"),
     Severity.WARNING: ("!", "Warning"),
@@ -28,7 +29,8 @@ class Told:
     """All that a letter says besides its cases.
 
     `origin` is where the portal is, `path` the page of all cases where they have none in common. `to` is
-    whom it goes to, as its subject names them, `foot` why they are told, `settings` the page to change that.
+    whom it goes to, as its subject names them, `foot` why they are told, `settings` the page to change that. `standing`
+    says in the digest of a team at which levels it is.
     """
 
     number: str
@@ -40,6 +42,7 @@ class Told:
     to: str
     foot: str
     settings: str
+    standing: str = ""
 
 
 def letter(notices: Sequence[Notice], told: Told) -> Letter:
@@ -88,7 +91,7 @@ def _subject(ordered: Sequence[Notice], told: Told) -> str:
 def _intro(told: Told) -> str:
     match told.gathers:
         case Gathers.DIGEST:
-            return "What happened since the last digest."
+            return f"{told.standing} {_SINCE}".strip()
         case Gathers.QUIET:
             return "What happened during the quiet hours."
         case Gathers.CAP:

@@ -96,7 +96,7 @@ class Notice(models.Model):
     """Something that happened, written in its transaction; spread to whom it concerns once (`spread_at`).
 
     `once` is the digest of what it is told once for. `about` is the reference as it was then, `entity` who
-    that is. `late` is that it was long past when it was written: it goes to inboxes only.
+    that is. `late` is that it was long past when it was written: it goes to inboxes only. `answer` names what it asks.
     """
 
     once = models.CharField(max_length=64, unique=True)
@@ -110,6 +110,7 @@ class Notice(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+")
     severity = models.CharField(max_length=10, default=Severity.INFO.value)
     key = models.CharField(max_length=200, blank=True)
+    answer = models.CharField(max_length=200, blank=True, db_default="")
     teams: models.JSONField[Any, Any] = models.JSONField(default=list)
     people: models.JSONField[Any, Any] = models.JSONField(default=list)
     glyph = models.CharField(max_length=4, blank=True)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from greenboard.core import clock
-from greenboard.core.happened import Happened
+from greenboard.core.happened import ANSWERED, Happened
 from greenboard.core.refs import Ref
 from greenboard.notifications.models import Notice, Turn
 from greenboard.notifications.types import HEARD
@@ -49,6 +49,7 @@ def notice(
         entity_id=numbers.get(event.entity) if event.entity else None,
         severity=event.severity.value,
         key=event.key[:_KEY],
+        answer=event.answer or (event.key if event.key.startswith(ANSWERED) else ""),
         teams=sorted(map(str, event.teams)),
         people=sorted(event.people),
         glyph=glyph,

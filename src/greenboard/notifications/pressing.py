@@ -26,12 +26,16 @@ _HOST = "hooks.slack.com"
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button. `key` is what it answers, None where it is not ours or too old; `person` whoever pressed, if known."""
+    """A button. `key` is what it answers, None where it is not ours or too old; `person` whoever pressed, if known.
+
+    `alone` is that its message asks nothing else.
+    """
 
     key: str | None
     yes: bool
     person: Person | None
     back: str
+    alone: bool = True
 
 
 def read(number: int, message: Message) -> list[Pressed] | None:
@@ -51,11 +55,16 @@ def read(number: int, message: Message) -> list[Pressed] | None:
     name = user.get("id") if isinstance(user, dict) else None
     back = _back(told.get("response_url"), given.get("api", ""))
     pressed = [one for one in actions if isinstance(one, dict)] if isinstance(actions, list) else []
-    return [
-        Pressed(answering.button(str(one.get("value", "")), row.pk), one["action_id"] == APPROVE, _person(name), back)
-        for one in pressed
-        if one.get("action_id") in (APPROVE, DENY)
-    ]
+    pressed = [one for one in pressed if one.get("action_id") in (APPROVE, DENY)]
+    keys = [answering.button(str(one.get("value", "")), row.pk) for one in pressed]
+    who, alone = _person(name), _alone(told.get("message"))
+    return [Pressed(key, one["action_id"] == APPROVE, who, back, alone) for key, one in zip(keys, pressed, strict=True)]
+
+
+def _alone(message: object) -> bool:
+    blocks = message.get("blocks") if isinstance(message, dict) else None
+    asking = [one for one in blocks if isinstance(one, dict) and one.get("type") == "actions"] if blocks else []
+    return len(asking) <= 1
 
 
 def _payload(body: bytes) -> dict[str, Any]:
@@ -87,9 +96,10 @@ def _back(url: object, api: str) -> str:
 
 
 def reply(pressed: Pressed, said: str, done: bool) -> None:
-    """Tell in the chat what came of it: in place of the buttons, or to whoever pressed only."""
+    """Tell in the chat what came of it: in place of the buttons, below other ones, or to whoever pressed only."""
     if not pressed.back:
         return
-    told = {"replace_original": True} if done else {"response_type": "ephemeral", "replace_original": False}
+    kept = {"response_type": "in_channel" if done else "ephemeral", "replace_original": False}
+    told = {"replace_original": True} if done and pressed.alone else kept
     body = {**told, "text": escape(said[:1].upper() + said[1:])}
     calling.post(pressed.back, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8"})

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from greenboard.access.decide import sight
 from greenboard.access.sight import EVERYTHING
 from greenboard.catalog.sight import condition
-from greenboard.core.happened import ANSWERED, Severity
+from greenboard.core.happened import Severity
 from greenboard.core.refs import Ref
-from greenboard.notifications import settings
+from greenboard.notifications import levels, settings
 from greenboard.notifications.composing import Told, letter
 from greenboard.notifications.models import Message
 from greenboard.notifications.models import Notice as Row
@@ -29,6 +29,7 @@ def write(now: datetime) -> int:
 
 
 def _write(key: int, now: datetime) -> bool:
+    standing = _standing(key)  # before the transaction: nobody who writes waits for it
     with transaction.atomic():
         mine = Message.objects.filter(pk=key, state=State.GATHERING.value)
         if not mine.update(state=State.WAITING.value, next_at=now):
@@ -38,7 +39,7 @@ def _write(key: int, now: datetime) -> bool:
         if not notices:  # what it was about may not be seen any more
             row.delete()
             return True
-        row.letter = letter(notices, told(row, now, len(row.cases) - len(notices))).plain()
+        row.letter = letter(notices, told(row, now, len(row.cases) - len(notices), standing)).plain()
         row.save(update_fields=["letter"])
     return True
 
@@ -51,10 +52,9 @@ def _rows(message: Message) -> Sequence[Row]:
     return [one for one in rows if not one.about] + list(rows.filter(condition(mine, "entity_id")).exclude(about=""))
 
 
-def told(message: Message, now: datetime, unseen: int = 0) -> Told:
-    """What a message says besides its cases; `unseen` of them may not be seen."""
-    of_person = message.person is not None
-    team = message.receiver.removeprefix("team:") if message.receiver.startswith("team:") else ""
+def told(message: Message, now: datetime, unseen: int = 0, standing: str = "") -> Told:
+    """What a message says besides its cases; `unseen` of them may not be seen. `standing` as in `Told`."""
+    of_person, team = message.person is not None, _team(message)
     return Told(
         number=number(message.pk, message.created_at),
         at=now,
@@ -62,10 +62,29 @@ def told(message: Message, now: datetime, unseen: int = 0) -> Told:
         count=message.count - unseen,
         origin=settings.origin(),
         path=_INBOX if of_person else "/",
-        to=Ref.parse(team).short if team else "",
+        to=team.short if team else "",
         foot=message.reason,
         settings=_SETTINGS if of_person else _CHANNELS,
+        standing=standing,
     )
+
+
+def _team(message: Message) -> Ref | None:
+    return Ref.parse(message.receiver.removeprefix("team:")) if message.receiver.startswith("team:") else None
+
+
+def _standing(key: int) -> str:
+    """Where a team stands, for its digest; "" for every other message."""
+    row = Message.objects.filter(pk=key, gathers=Gathers.DIGEST.value, receiver__startswith="team:").first()
+    team = _team(row) if row is not None else None
+    return levels.standing(team, _last_digest(row)) if row is not None and team is not None else ""
+
+
+def _last_digest(message: Message) -> datetime:
+    """When the digest before was full; of the first one a day before it began."""
+    mine = Message.objects.filter(channel=message.channel_id, receiver=message.receiver, address=message.address)
+    last = mine.filter(gathers=Gathers.DIGEST.value, pk__lt=message.pk).order_by("-pk").first()
+    return last.until if last else message.created_at - timedelta(days=1)
 
 
 def notice(row: Row) -> Notice:
@@ -79,5 +98,5 @@ def notice(row: Row) -> Notice:
         severity=Severity(row.severity),
         glyph=row.glyph,
         word=row.word,
-        answer=row.key if row.key.startswith(ANSWERED) else "",
+        answer=row.answer,
     )

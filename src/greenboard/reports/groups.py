@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ import numpy as np
 
 from greenboard.catalog import store
 from greenboard.catalog.columns import FIELDS, NONE
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import RelationKind
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
@@ -26,8 +27,20 @@ RELATIONS: Mapping[str, tuple[RelationKind, bool, str]] = {
     "consumes": (RelationKind.CONSUMES, True, "what they consume"),
     "provides": (RelationKind.PROVIDES, True, "what they provide"),
     "consumed-by": (RelationKind.CONSUMES, False, "what consumes them"),
+    "provided-by": (RelationKind.PROVIDES, False, "what provides them"),
+    "has-part": (RelationKind.PART_OF, False, "their parts"),
+    "holds": (RelationKind.LIVES_IN, False, "what lives in them"),
+    "owns": (RelationKind.OWNS, True, "what they own"),
+    "owned-by": (RelationKind.OWNS, False, "who says to own them"),
+    "member-of": (RelationKind.MEMBER_OF, True, "what they are members of"),
+    "has-member": (RelationKind.MEMBER_OF, False, "their members"),
 }
-"""Each with whether the group is what it leads to, or what it comes from; and how it is said."""
+"""Every relation both ways: whether the group is what it leads to, or what it comes from; and how it is said."""
+SAID: Mapping[str, tuple[str, Callable[[Stored], str]]] = {
+    "classification": ("data classification", lambda stored: stored.entity.data_classification or NONE),
+    "namespace": ("namespace", lambda stored: stored.ref.namespace),
+}
+"""Fields that nothing is filtered by: how each is said, and what an entity has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +78,7 @@ def known(seen: Seen) -> list[tuple[str, str]]:
     fields = [(name, name) for name in FIELDS]
     relations = [(name, said) for name, (_, _, said) in RELATIONS.items()]
     keys = {key for number in np.flatnonzero(seen.visible).tolist() for key in seen.entity(number).entity.properties}
+    fields += [(name, said) for name, (said, _) in SAID.items()]
     return [*fields, (LEVEL, "level"), *relations, *((f"{PROPERTY}{key}", key) for key in sorted(keys)[:50])]
 
 
@@ -79,6 +93,10 @@ def of(by: str, seen: Seen, among: Array, as_of: datetime | None) -> Groups:
         return _of_field(by, seen, among)
     if by == LEVEL:
         return _of_level(seen, among)
+    if by in SAID:
+        numbers = np.flatnonzero(among)
+        values = [SAID[by][1](seen.entity(number)) for number in numbers.tolist()]
+        return _named(by, values, numbers, [None] * len(values))
     if by in RELATIONS:
         return _of_relation(by, seen, among, as_of)
     if by.startswith(PROPERTY):
@@ -86,7 +104,7 @@ def of(by: str, seen: Seen, among: Array, as_of: datetime | None) -> Groups:
         key = by.removeprefix(PROPERTY)
         said = [_plain(seen.entity(number).entity.properties.get(key)) for number in numbers.tolist()]
         return _named(by, said, numbers, [None] * len(said))
-    expected = ", ".join((*FIELDS, LEVEL, *RELATIONS, f"{PROPERTY}NAME"))
+    expected = ", ".join((*FIELDS, *SAID, LEVEL, *RELATIONS, f"{PROPERTY}NAME"))
     raise UserError(f"nothing can be grouped by {by!r}", expected=expected)
 
 

@@ -24,6 +24,7 @@ MOVES: Mapping[State, Mapping[Act, State]] = {
     },
     State.WITHDRAWN: {},
 }
+_NAMED = 3
 ENDED = frozenset({State.SIGNED, State.WITHDRAWN})
 """Nobody has to do anything."""
 _WORDS = {
@@ -54,8 +55,8 @@ def after(state: State, act: Act) -> State:
 class Tally:
     """How far a review is, as far as a decision asks.
 
-    `unanswered` are required questions without an answer; `red` those whose answer speaks against going, and
-    `unknown` those that nobody and nothing decides.
+    Questions are named by their titles: `unanswered` are required ones without an answer; `red` those whose answer
+    speaks against going, and `unknown` those that nobody and nothing decides.
     """
 
     unanswered: Collection[str] = ()
@@ -74,17 +75,24 @@ def against(decision: Decision, tally: Tally) -> tuple[str, ...]:
     """
     if decision is Decision.NO_GO:
         return ()
-    found = [f"Required and not answered: {', '.join(tally.unanswered)}."] if tally.unanswered else []
+    found = [f"Required and not answered: {_some(tally.unanswered)}."] if tally.unanswered else []
     waiting = sum(one is not SectionState.ACCEPTED for one in tally.sections)
     if waiting:
         found.append(f"{waiting} of {len(tally.sections)} sections are not accepted.")
     if decision is Decision.GO_WITH_CONDITIONS:
         return (*found, *(() if tally.conditions else ("A go with conditions needs one condition at least.",)))
     if tally.red:
-        found.append(f"Red: {', '.join(tally.red)}. Go with conditions says what will be done about them.")
+        found.append(f"Red: {_some(tally.red)}. Go with conditions says what will be done about them.")
     if tally.unknown:
-        found.append(f"Not known: {', '.join(tally.unknown)}. Unknown is not green: make it a condition.")
+        found.append(f"Not known: {_some(tally.unknown)}. Unknown is not green: make it a condition.")
     severe = sum(weight in BLOCKING and state is FindingState.OPEN for weight, state in tally.findings)
     if severe:
         found.append(f"{severe} severe {'finding is' if severe == 1 else 'findings are'} open.")
     return tuple(found)
+
+
+def _some(titles: Collection[str]) -> str:
+    """The first of some questions, and how many more there are."""
+    shown = ", ".join(f"“{title}”" for title in list(titles)[:_NAMED])
+    more = len(titles) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -9,6 +9,7 @@ from typing import Any
 
 from greenboard.core import clock
 from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
 from greenboard.reviews import store
 from greenboard.reviews.freezing import FORMAT
 from greenboard.reviews.live import Live
@@ -34,7 +35,7 @@ def told(asking: Asking, live: Live) -> dict[str, Any]:
             "stage": template.stage(review.stage).title,
         },
         "entities": {ref: asdict(profile) for ref, profile in live.profiles.items()},
-        "numbers": {str(ref): number for number, ref in numbers(review).items()},
+        "numbers": {str(ref): number for number, ref in numbers(review, live.profiles).items()},
         "sections": [
             {
                 "name": one.name,
@@ -69,10 +70,11 @@ def told(asking: Asking, live: Live) -> dict[str, Any]:
     }
 
 
-def numbers(review: Review) -> dict[int, Ref]:
-    """The entities that are reviewed, as they are called now, by surrogate id, which stays when one is renamed."""
+def numbers(review: Review, profiles: Mapping[str, Profile]) -> dict[int, Ref]:
+    """What is reviewed and what that needs, as called now, by surrogate id, which stays when one is renamed."""
     rows = review.subjects.values_list("entity_id", "entity__kind", "entity__namespace", "entity__name")
-    return {number: Ref(*parts) for number, *parts in rows}
+    needs = {Ref.parse(one) for profile in profiles.values() for one in profile.dependencies}
+    return {number: ref for ref, number in facts.known(needs).items()} | {row[0]: Ref(*row[1:]) for row in rows}
 
 
 def _review(review: Review) -> dict[str, Any]:

@@ -141,11 +141,11 @@ def tally(asking: Asking, live: Live) -> Tally:
         if question.bound:
             verdict = worst(live.verdicts.get(name, ()))
             if verdict is not None and not verdict.green:
-                (red if verdict.outcome.decided else unknown).append(name)
+                (red if verdict.outcome.decided else unknown).append(question.title)
         elif said is None:
-            unanswered += [name] if question.required else []
+            unanswered += [question.title] if question.required else []
         elif said.value in question.against:
-            red.append(name)
+            red.append(question.title)
     return Tally(
         unanswered,
         red,

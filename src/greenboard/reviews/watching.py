@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db import transaction
 
@@ -31,7 +30,7 @@ from greenboard.reviews.live import look
 from greenboard.reviews.models import Reopening, Review, Signature, Subject
 from greenboard.reviews.store import WATCHED, Asking
 from greenboard.reviews.turning import turn
-from greenboard.reviews.types import Act, SectionState
+from greenboard.reviews.types import Act, Profile, SectionState
 
 _FEW = 200
 """So many entities are asked for by name; of more, all that are watched are looked through."""
@@ -85,20 +84,21 @@ def look_again(review: Review, now: datetime) -> int:
 def _reasons(review: Review, signature: Signature, now: datetime) -> Iterator[Reason]:
     asking_, text = Asking.of(review), json.loads(signature.text)
     live = look(asking_.template, asking_.sections, events.subjects(review), now)
-    then = {str(ref): _called(text, number) for number, ref in frozen.numbers(review).items()}
+    called = {number: name for name, number in text["numbers"].items()}
+    now_called = frozen.numbers(review, live.profiles)
+    then = {str(ref): called[number] for number, ref in now_called.items() if number in called}
     verdicts = {
         name: tuple(replace(one, entity=then.get(one.entity, one.entity)) for one in several)
         for name, several in live.verdicts.items()
     }
     yield from changing.turned(frozen.green(text), verdicts)
-    yield from changing.material(
-        frozen.profiles(text), {then.get(ref, ref): profile for ref, profile in live.profiles.items()}
-    )
+    profiles = {then.get(ref, ref): _as_then(profile, then) for ref, profile in live.profiles.items()}
+    yield from changing.material(frozen.profiles(text), profiles)
 
 
-def _called(text: Mapping[str, Any], number: int) -> str:
-    """What an entity was called when it was signed."""
-    return next((ref for ref, known in text["numbers"].items() if known == number), "")
+def _as_then(profile: Profile, then: Mapping[str, str]) -> Profile:
+    """With what it needs called as it was when it was signed: another name is no other dependency."""
+    return replace(profile, dependencies=tuple(then.get(one, one) for one in profile.dependencies))
 
 
 def reopen(review: Review, signature: Signature, reasons: Collection[Reason], now: datetime) -> int:

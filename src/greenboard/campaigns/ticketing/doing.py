@@ -15,7 +15,7 @@ from django.db.models import F
 
 from greenboard.campaigns.models import Campaign, Ticket, TicketEvent
 from greenboard.campaigns.ticketing import tools
-from greenboard.campaigns.ticketing.planning import BEAT, CLOSED, NONE, OPEN
+from greenboard.campaigns.ticketing.planning import BEAT, CLOSED, LOOK, NONE, OPEN, SHUT
 from greenboard.campaigns.ticketing.tools import Said, Tool
 from greenboard.collection import acting
 from greenboard.connections.actions import Done, marker
@@ -37,7 +37,9 @@ def do(number: int, run: str, now: datetime) -> bool:
         return True
     doubt = row.tried_at
     try:
-        _Bringing(row, now).bring()
+        bringing = _Bringing(row, now)
+        bringing.bring()
+        bringing.see()
     except Failed as failed:
         _failed(row, str(failed.reason), now, tried_at=row.tried_at if failed.unsure else doubt)
         return False
@@ -76,16 +78,40 @@ class _Bringing:
 
     def bring(self) -> None:
         row = self.row
+        if row.wanted == OPEN and row.issue and row.state == CLOSED:
+            self._reopen()
         if row.wanted == OPEN and not row.issue:
             self._make()
-        elif row.wanted == OPEN and row.state == CLOSED:
-            self._reopen()
-        if row.wanted == OPEN and row.text_digest != row.said_digest:
+        if row.wanted == OPEN and row.state == OPEN and row.text_digest != row.said_digest:
             self._say()
         if row.wanted == CLOSED and not row.issue and row.tried_at is not None:
             self._look()
         if row.wanted == CLOSED and row.state == OPEN:
             self._shut()
+        if row.wanted == CLOSED and row.state == SHUT:
+            self._did("passed", state=CLOSED)
+
+    def see(self) -> None:
+        """See whether people closed, opened or deleted it, or gave it to somebody; nothing is done about it."""
+        row = self.row
+        seen = row.looked_at is not None and row.looked_at > self.now - LOOK / 2
+        if row.wanted != OPEN or not row.issue or seen:
+            return
+        try:
+            there = self._run("issue.read", self._naming()).output
+        except Failed as failed:
+            if failed.reason.status == _GONE and row.state == OPEN:
+                self._did("deleted there", state=SHUT)
+            else:  # it is looked at again in an hour; what has to be done there says so if it cannot be
+                Ticket.objects.filter(pk=row.pk).update(looked_at=self.now)
+            return
+        state, assignee = SHUT if there.get("state") == CLOSED else OPEN, str(there.get("assignee") or "")[:200]
+        if state != row.state:
+            self._did("closed there" if state == SHUT else "opened there", state=state, assignee=assignee)
+        elif assignee != row.assignee:
+            self._did("assigned there", assignee=assignee)
+        else:
+            Ticket.objects.filter(pk=row.pk).update(looked_at=self.now)
 
     def _make(self) -> None:
         row = self.row
@@ -166,7 +192,8 @@ class _Bringing:
 
     def _did(self, what: str, **changes: Any) -> None:
         """Note what was done, and what the ticket is by it."""
-        fresh = {**changes, "error": "", "failures": 0, "next_at": None, "changed_at": self.now}
+        seen = {"looked_at": self.now, "changed_at": self.now}
+        fresh = {**changes, **seen, "error": "", "failures": 0, "next_at": None}
         with transaction.atomic():
             Ticket.objects.filter(pk=self.row.pk).update(**fresh, turn=F("turn") + 1)
             TicketEvent.objects.create(ticket=self.row, what=what, at=self.now)

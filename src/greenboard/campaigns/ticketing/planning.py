@@ -22,8 +22,13 @@ from greenboard.campaigns.ticketing.tools import Said
 
 BEAT = timedelta(minutes=10)
 """Within so long a run shows that it lives."""
-OPEN, CLOSED, NONE = "open", "closed", "none"
-"""What a ticket is, or shall be; `NONE`: there is none at the tool, as far as we know."""
+OPEN, CLOSED, NONE, SHUT = "open", "closed", "none", "shut"
+"""What a ticket is, or shall be; `NONE`: there is none at the tool, as far as we know.
+
+`SHUT`: people closed or deleted it there while it was to be open. That is their right: it stays so until it passes.
+"""
+LOOK = timedelta(hours=1)
+"""So often tickets that shall be open are looked at: all together that were not within half of it."""
 Key = tuple[int, str, str]
 """Entity by surrogate id, scorecard and rule; both empty where tickets are grouped."""
 
@@ -74,11 +79,17 @@ def work(row: Campaign, now: datetime) -> list[int]:
     """The tickets that are not what they shall be, and whose time has come."""
     if row.ended_at is not None and not row.close_tickets:
         return []
-    opening = Q(wanted=OPEN) & ~Q(state=OPEN)
-    closing = Q(wanted=CLOSED) & (Q(state=OPEN) | Q(state=NONE, tried_at__isnull=False))
+    opening = Q(wanted=OPEN, state__in=(CLOSED, NONE))
+    closing = Q(wanted=CLOSED) & (Q(state__in=(OPEN, SHUT)) | Q(state=NONE, tried_at__isnull=False))
     saying = Q(wanted=OPEN, state=OPEN) & ~Q(text_digest=F("said_digest"))
-    found = Ticket.objects.filter(opening | closing | saying, campaign=row)
+    found = Ticket.objects.filter(opening | closing | saying | unseen(now - LOOK / 2), campaign=row)
     return list(found.filter(Q(next_at=None) | Q(next_at__lte=now)).order_by("id").values_list("id", flat=True))
+
+
+def unseen(since: datetime) -> Q:
+    """Tickets of which nobody saw since a moment what people did to them."""
+    long_ago = Q(looked_at=None) | Q(looked_at__lte=since)
+    return Q(wanted=OPEN, state__in=(OPEN, SHUT)) & ~Q(issue="") & long_ago
 
 
 def _follow(held: Held, pairs: Pairs, now: datetime) -> None:

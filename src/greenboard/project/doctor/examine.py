@@ -32,7 +32,7 @@ def _inside(environment: Environment) -> Iterator[Finding]:
     from django.db import DatabaseError
 
     setup.django()
-    from greenboard.project.doctor import database, plugins, tools, work
+    from greenboard.project.doctor import database, people, plugins, tools, work
 
     reached = database.reach(environment)
     yield reached
@@ -41,7 +41,7 @@ def _inside(environment: Environment) -> Iterator[Finding]:
     try:
         for look in database.LOOKS:
             yield from look(environment)
-        for look in (*work.LOOKS, *tools.LOOKS, *plugins.LOOKS):
+        for look in (*work.LOOKS, *tools.LOOKS, *people.LOOKS, *plugins.LOOKS):
             yield from look(environment)
     except DatabaseError as error:
         reason = " ".join(str(error).split())

@@ -34,6 +34,7 @@ _TICKETS = {
     ("open", "open"): Said("fail", "●", "Open"),
     ("closed", "closed"): Said("pass", "✓", "Closed"),
     ("closed", "none"): Said("not_applicable", "–", "Not needed"),
+    ("open", "shut"): Said("fail", "■", "Closed there, and still fails"),
 }
 _WAITS = Said("no_data", "◌", "Waits")
 
@@ -89,6 +90,7 @@ class TicketLine:
     issue: str
     link: str
     place: str
+    assignee: str
     error: str
     when: SafeString | str
 
@@ -187,6 +189,7 @@ def ticket(row: Ticket, name: str, url: str, rules: Sequence[Asked], now: dateti
         row.issue,
         links.outside(row.link),
         row.place,
+        row.assignee,
         row.error,
         words.when(row.changed_at, now),
     )

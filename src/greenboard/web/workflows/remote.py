@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods
 from greenboard.access.errors import Absent
 from greenboard.access.models import Person
 from greenboard.core.errors import UserError
+from greenboard.exemptions import remote as exempting
 from greenboard.notifications import answering
 from greenboard.web.acting import text
+from greenboard.web.exemptions import remote as exemption
 from greenboard.workflows import remote, store
 from greenboard.workflows.remote import Waits
 from greenboard.workflows.service import Answer
@@ -29,6 +31,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, and yes or no to it."""
     try:
         key, person = _read(token)
+        if exempting.mine(key):
+            return _drawn(request, exemption.answered(request, key, person, WAY))
         found = remote.find(key, person)
         if request.method != "POST" or text(request, "answer") not in ("yes", "no"):
             return _drawn(request, {"asked": _asked(found)})
@@ -37,7 +41,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     except UserError as error:
         said = str(error)
         return _drawn(request, {"error": said[:1].upper() + said[1:]}, error.status)
-    return _drawn(request, {"done": "approved" if yes else "denied", "asked": _asked(found)})
+    said = f"You {'approved' if yes else 'denied'} “{_asked(found)['heading']}” of run {found.run.pk}."
+    return _drawn(request, {"done": said})
 
 
 def _read(token: str) -> tuple[str, Person]:
@@ -57,7 +62,7 @@ def _asked(found: Waits) -> dict[str, object]:
         "number": found.run.pk,
         "by": found.run.by,
         "about": about.short if about else "",
-        "step": made.step(found.step.path.partition("[")[0]).name,
+        "heading": made.step(found.step.path.partition("[")[0]).name,
         "text": found.asked.text,
         "person": found.person.get_username(),
         "inputs": inputs,
@@ -66,6 +71,7 @@ def _asked(found: Waits) -> dict[str, object]:
 
 def _drawn(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     answer = render(request, "answer.html", context, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": then a browser sends the form with the origin "null", which is refused as a stranger's.
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -43,20 +43,22 @@ def panel(home: Home) -> Panel | None:
     found = called((fact for several in said.values() for fact in several), home.asked.as_of or clock.now())
     if not found:
         return None
-    note = f"{words.count(len(found), 'person', 'people')} for {words.count(len(said), 'entity', 'entities')}"
-    return Panel("oncall", "On call now", "parts/oncall_mine.html", {"people": found[:_MOST]}, note, order=60)
+    about = set[Ref]().union(*found.values())
+    note = f"{words.count(len(found), 'person', 'people')} for {words.count(len(about), 'entity', 'entities')}"
+    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:_MOST]
+    people = [_called(name, sorted(entities)) for name, entities in ordered]
+    return Panel("oncall", "On call now", "parts/oncall_mine.html", {"people": people}, note, order=60)
 
 
-def called(said: Iterable[Fact], now: datetime) -> list[Called]:
-    """Who is called for what, whoever is called for most first. What is too old says nothing of now. Pure."""
+def called(said: Iterable[Fact], now: datetime) -> Mapping[str, set[Ref]]:
+    """Who is called for what. What is too old says nothing of now. Pure."""
     found: defaultdict[str, set[Ref]] = defaultdict(set)
     for fact in said:
         current = fact.value.get("current") if isinstance(fact.value, Mapping) else None
         if isinstance(current, (list, tuple)) and now - fact.observed_at <= _FRESH:
             for name in current:
                 found[str(name)].add(fact.entity)
-    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return [_called(name, sorted(entities)) for name, entities in ordered]
+    return found
 
 
 def _called(name: str, entities: list[Ref]) -> Called:
