@@ -12,7 +12,7 @@ const target = join(here, "..", "src", "greenboard", "web", "static", "greenboar
 const result = await build({
   absWorkingDir: here,
   // The editor is a file of its own: only the page that has it loads it. So is what the page before signing in needs.
-  entryPoints: { boot: "src/boot.ts", app: "src/app.ts", editor: "src/elements/editor/index.ts", passkey: "src/elements/passkey.ts", page: "src/page.css" },
+  entryPoints: { boot: "src/boot.ts", app: "src/app.ts", editor: "src/elements/editor/index.ts", document: "src/elements/document.ts", passkey: "src/elements/passkey.ts", page: "src/page.css" },
   bundle: true,
   minify: true,
   format: "iife",

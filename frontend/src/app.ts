@@ -2,6 +2,7 @@ import htmx from "htmx.org";
 import "./elements/cells";
 import "./elements/choice";
 import "./elements/copy";
+import "./elements/frame";
 import "./elements/moment";
 import "./elements/palette";
 import "./elements/passkey";

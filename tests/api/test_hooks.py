@@ -16,6 +16,8 @@ from tests.api.test_writing import CART, SAID, ask, coverage
 from greenboard.access.models import Entry, Grant, Role, Service
 from greenboard.catalog import store as catalog
 from greenboard.core import clock
+from greenboard.core.events import subscribed
+from greenboard.core.happened import Message
 from greenboard.core.refs import Ref
 from greenboard.facts.store import vocabulary
 from greenboard.hooks import delivering
@@ -232,6 +234,15 @@ def test_a_signed_message_is_taken_in_once(administrator, inlet):
     assert sent(inlet, body).json()["facts"]["began"] == 1
     problem(sent(inlet, body), 409)
     assert sent(inlet, body, message="m2").json()["facts"]["same"] == 1
+
+
+def test_what_a_signed_message_says_is_told_to_whoever_listens_once(administrator, inlet):
+    heard = []
+    with subscribed(Message, heard.append):
+        assert sent(inlet, {"event": {"version": "1.4"}}, message="e1").status_code == 200
+        problem(sent(inlet, {"event": {"version": "1.4"}}, message="e1"), 409)
+        assert sent(inlet, {"facts": []}, message="e2").status_code == 200
+    assert [(one.sender, one.body) for one in heard] == [("builds", {"version": "1.4"})]
 
 
 def test_a_message_that_was_refused_may_come_again(administrator, inlet):

@@ -40,6 +40,13 @@ def brings(origin: str = "https://costs.example.com") -> str:
     """
 
 
+FRAME = """
+    @hookimpl
+    def greenboard_frames():
+        return [Frame("costs", "Costs", "https://costs.example.com/panel", kinds=("service",))]
+    """
+
+
 def bearing(token: str) -> dict[str, str]:
     return {"HTTP_AUTHORIZATION": f"Bearer {token}", "HTTP_ORIGIN": "null"}
 
@@ -55,6 +62,23 @@ def test_a_frame_reads_its_entity_without_cookies_from_any_origin(install: Insta
     assert told["entity"]["ref"] == "service:default/checkout"
     assert [one["type"] for one in told["facts"]] == ["readme"]
     assert Client().post("/plugins/good/entity", **bearing(token)).status_code == 405
+
+
+def test_the_page_around_a_frame_gets_another_token_as_long_as_its_person_sees_the_entity(
+    install: Install,
+    checkout: Ref,
+    person,  # type: ignore[no-untyped-def]
+) -> None:
+    install(good=brings() + FRAME)
+    client = Client()
+    asked = f"/plugins/good/token?entity={CHECKOUT}"
+    assert client.get(asked).status_code == 302
+    client.force_login(person)
+    told = client.get(asked)
+    assert "no-store" in told["Cache-Control"]
+    assert frames.bearer("good", told.json()["token"]).entity == CHECKOUT
+    assert client.get("/plugins/good/token?entity=service:default/nothing").status_code == 404
+    assert client.get(f"/plugins/other/token?entity={CHECKOUT}").status_code == 404
 
 
 def test_a_token_is_for_one_plugin_one_person_and_a_quarter_of_an_hour(

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from greenboard.core import clock
 from greenboard.plugins import installation, registry
 from greenboard.plugins.models import Kept, Value
 from greenboard.plugins.types import State
+from greenboard.project.plugin import disable, enable
 from greenboard.web.security import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,30 @@ def test_switched_off_it_does_nothing_until_it_is_switched_on_and_the_log_has_bo
     client.post("/plugins/good/switch", {"to": "on"})
     assert client.get("/plugins/good/things/one").status_code == 200
     assert list(Entry.objects.filter(action="plugin.switched").values_list("target", flat=True)) == ["plugin:good"] * 2
+
+
+def test_the_api_lists_plugins_and_switches_one(install: Install) -> None:
+    install(good=BRINGS)
+    client = someone("administrator")
+    assert [(one["name"], one["state"]) for one in client.get("/api/v1/plugins").json()["plugins"]] == [
+        ("good", "ready")
+    ]
+    send = {"content_type": "application/json"}
+    told = client.put("/api/v1/plugins/good/enabled", {"enabled": False}, **send)
+    assert (told.status_code, told.json()["state"]) == (200, "off")
+    assert client.get("/plugins/good/things/one").status_code == 404
+    assert client.put("/api/v1/plugins/good/enabled", {"enabled": True}, **send).json()["state"] == "ready"
+    assert client.put("/api/v1/plugins/nobody/enabled", {"enabled": True}, **send).status_code == 404
+    assert someone("maintainer").get("/api/v1/plugins").status_code == 403
+
+
+def test_the_commands_switch_one(install: Install) -> None:
+    install(good=BRINGS)
+    said = CliRunner().invoke(disable.command, ["good"])
+    assert (said.exit_code, said.output) == (0, "good is off.\n")
+    assert [one.state for one in registry.plugins()] == [State.OFF]
+    assert CliRunner().invoke(enable.command, ["good"]).output == "good is on.\n"
+    assert [one.state for one in registry.plugins()] == [State.READY]
 
 
 def test_its_pages_are_for_those_who_hold_the_permission_that_they_name(install: Install) -> None:

@@ -7,6 +7,8 @@ from tests.workflows.conftest import document, doings, go, later, person, saved,
 
 from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.core.errors import UserError
+from greenboard.notifications import service as channels
+from greenboard.notifications.service import Wish as Channel
 from greenboard.workflows import running, service, starting
 from greenboard.workflows.models import Kept, Line
 from greenboard.workflows.service import Answer, Change
@@ -108,6 +110,17 @@ def test_somebody_enters_what_a_run_needs_in_its_middle(ada) -> None:
         service.answer(run.pk, "when", Answer(values={"day": "soon", "size": "s"}), ada)
     service.answer(run.pk, "when", Answer(values={"day": "2026-12-01", "size": "l"}), ada)
     assert go(run).outputs == {"day": "2026-12-01"}
+
+
+def test_a_message_is_posted_into_a_channel_of_teams_and_again_where_it_was_not_taken(ada, receiver) -> None:
+    channels.make(Channel("ops", "teams", {"url": f"{receiver.url}/workflows/x"}))
+    name = saved("- {id: say, do: message, with: {channel: ops, title: It is out., text: Version 7.}}")
+    receiver.say("/workflows/x", (503, {}), (202, {}))
+    held = start(name, ada)
+    assert (held.state, "ops did not take it" in held.error) == ("held", True)
+    service.retry(held.pk, "say", ada)
+    assert go(held).state == "done"
+    assert "It is out." in str(receiver.at("/workflows/x")[1].body)
 
 
 def test_a_wait_ends_when_its_time_is_over_however_long_nobody_ran(ada, monkeypatch) -> None:

@@ -14,7 +14,7 @@ from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.events import announce
-from greenboard.core.happened import Happened, Happening
+from greenboard.core.happened import Happened, Happening, Message
 from greenboard.core.refs import Ref
 from greenboard.workflows import allowed, service, starting, store, tending
 from greenboard.workflows.models import Run
@@ -103,6 +103,19 @@ start: [{event: review.decided, when: '${{ event.decision == "yes" && entity.tie
     happened(decision="yes")
     run = Run.objects.get()
     assert (run.way, store.ref(run), run.inputs) == ("event", CHECKOUT, {"what": "It was signed."})
+
+
+def test_a_message_of_another_system_starts_a_run_about_what_it_names(checkout) -> None:
+    saved(STEP, """
+inputs: {version: {}}
+start: [{webhook: builds, when: '${{ event.body.state == "built" }}', inputs: {version: '${{ event.body.version }}'}}]
+""")  # fmt: skip
+    for sender, state in (("builds", "begun"), ("others", "built"), ("builds", "built")):
+        announce(Message(sender, clock.now(), {"state": state, "version": "1.4", "entity": str(CHECKOUT)}))
+    run = Run.objects.get()
+    assert (run.way, store.ref(run), run.inputs) == ("event", CHECKOUT, {"version": "1.4"})
+    announce(Message("builds", clock.now(), None))  # says nothing that the condition could read
+    assert Run.objects.count() == 1
 
 
 def test_events_do_not_start_a_workflow_without_end(checkout) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,7 +22,8 @@ from greenboard.api.writing import reach, taken_shown
 from greenboard.api.written import Taken
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.core.happened import Happening
+from greenboard.core.events import announce
+from greenboard.core.happened import Happening, Message
 from greenboard.facts import pushing
 from greenboard.hooks import inlets, service, store
 from greenboard.hooks.models import Delivery, Hook, Inlet
@@ -126,6 +128,12 @@ class InletList(BaseModel):
     inlets: list[InletShown]
 
 
+class MessageGiven(Bulk):
+    """What a message states, and `event`: what it says to workflows that start by it, as they want it."""
+
+    event: dict[str, Any] | None = Field(default=None, max_length=200, examples=[{"version": "1.4.0"}])
+
+
 @router.get("/hooks", auth=HOOKS, response=HookList)
 def hooks(request: HttpRequest) -> HttpResponse:
     """Every hook."""
@@ -224,8 +232,8 @@ def remove_inlet(request: HttpRequest, name: Path[Word]) -> HttpResponse:  # noq
 
 
 @router.post("/hooks/in/{name}", auth=Signed(), response=Taken, openapi_extra={"parameters": [_MESSAGE]})
-def receive(request: HttpRequest, name: Path[Word], said: Bulk) -> HttpResponse:
-    """Take in a signed message: the body of `bulk`, all or nothing, each message once."""
+def receive(request: HttpRequest, name: Path[Word], said: MessageGiven) -> HttpResponse:
+    """Take in a signed message: the body of `bulk`, all or nothing, each message once. Workflows may start by it."""
     inlet = Inlet.objects.get(name=name)
     message = request.headers[MESSAGE]
     allowed = reach(request)
@@ -235,6 +243,8 @@ def receive(request: HttpRequest, name: Path[Word], said: Bulk) -> HttpResponse:
         if not inlets.first(inlet, message, clock.now()):
             raise Seen(f"message {message} was taken in before")
         taken = pushing.take(bulk.read(said), allowed, cause=f"inlet {inlet.name}")
+        if said.event is not None:
+            announce(Message(inlet.name, clock.now(), said.event))
     return answers.told(taken_shown(taken))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from greenboard.connections import hearing, service
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Refused
 from greenboard.core.errors import UserError
+from greenboard.core.events import announce
+from greenboard.core.happened import Message
 
 _MOST = 500
 
@@ -41,5 +44,14 @@ def hear(connection: Connection, headers: Mapping[str, str], body: bytes, now: d
                 models.Heard.objects.create(connection=connection, message=heard.delivery_id[:200], at=now)
         except IntegrityError:
             raise Again("this message was taken in before") from None
+        announce(Message(connection.name, now, _said(body)))
         wanted = {stream: names[:_MOST] for stream, names in heard.refresh.items() if names}
         return refreshing.ask(connection, wanted, now)
+
+
+def _said(body: bytes) -> object:
+    """What a body says; nothing where it is no JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -60,6 +60,18 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
+class Message:
+    """What another system said in a signed message, told in the transaction that takes it in.
+
+    `sender` is the name of the inlet or connection that it came by, `body` plain JSON.
+    """
+
+    sender: str
+    at: datetime
+    body: object
+
+
+@dataclass(frozen=True)
 class Happened:
     """Something that happened.
 

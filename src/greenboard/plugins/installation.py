@@ -13,6 +13,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from greenboard.access import audit
+from greenboard.access.errors import Absent
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
 from greenboard.plugins import registry
@@ -147,7 +148,7 @@ def find(name: str) -> Plugin:
     found = registry.find(name)
     if found is None:
         known = [one.name for one in registry.plugins()]
-        raise UserError(f"no plugin {name!r} is installed", expected=", ".join(known), hint=suggest(name, known))
+        raise Absent(f"no plugin {name!r} is installed", expected=", ".join(known), hint=suggest(name, known))
     return found
 
 

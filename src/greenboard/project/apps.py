@@ -14,7 +14,7 @@ class ProjectConfig(AppConfig):
         from greenboard.collection import refreshing
         from greenboard.connections.events import TrustChanged
         from greenboard.core.events import subscribe
-        from greenboard.core.happened import Happened
+        from greenboard.core.happened import Happened, Message
         from greenboard.exemptions.events import ExemptionsChanged
         from greenboard.facts.events import FactsChanged
         from greenboard.hooks import outbox
@@ -53,5 +53,6 @@ class ProjectConfig(AppConfig):
         subscribe(ResultsWritten, hearing.note_results)
         subscribe(RuleSaved, hearing.note_rule)
         subscribe(Happened, hearing.note)
+        subscribe(Message, hearing.note_message)
         subscribe(ResultsWritten, notices.note_results)
         subscribe(Happened, notices.note)

@@ -53,8 +53,10 @@ from greenboard.web.session import providers
 from greenboard.web.session.view import SecondFactor, SignIn, SignOut
 from greenboard.web.tokens import view as tokens
 from greenboard.web.wanting import view as wanting
+from greenboard.web.workflows import drafting as workflow_drafting
 from greenboard.web.workflows import remote as workflow_answers
 from greenboard.web.workflows import runs as workflow_runs
+from greenboard.web.workflows import trying as workflow_trying
 from greenboard.web.workflows import view as workflows
 from greenboard.web.workflows import writing as workflow_writing
 
@@ -132,6 +134,9 @@ urlpatterns = [
     path("workflows/<str:name>/edit", workflow_writing.edit, name="workflow-edit"),
     path("workflows-new", workflow_writing.new, name="workflow-new"),
     path("workflows-check", workflow_writing.check, name="workflow-check"),
+    path("workflows-part", workflow_drafting.part, name="workflow-part"),
+    path("workflows-try", workflow_trying.page, name="workflow-try"),
+    path("workflows/<str:name>/versions/<int:number>", workflow_writing.version, name="workflow-version"),
     path("workflow-secrets", workflows.secrets, name="workflow-secrets"),
     path("workflow-secrets/put", workflows.put_secret, name="workflow-secret-put"),
     path("workflow-secrets/remove", workflows.remove_secret, name="workflow-secret-remove"),
@@ -224,6 +229,7 @@ urlpatterns = [
     path("plugins/<str:name>/switch", plugins.switch, name="plugin-switch"),
     path("plugins/<str:name>/settings", plugins.settings, name="plugin-settings"),
     path("plugins/<str:plugin>/entity", framing.entity, name="plugin-entity"),
+    path("plugins/<str:plugin>/token", framing.token, name="plugin-token"),
     path("plugins/<str:plugin>/proxy/<str:name>/<path:rest>", framing.proxy, name="plugin-proxy"),
     path("plugins/<str:plugin>/<path:rest>", shown.page, name="plugin-page"),
     path("audit", audit.listing, name="audit"),

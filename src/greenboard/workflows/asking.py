@@ -16,28 +16,31 @@ from greenboard.core.refs import Ref
 from greenboard.workflows.kinds import Given, Moment
 from greenboard.workflows.types import Asked, Waits
 
+RARE = frozenset({"escalate", "signed_in"})
 SPAN = r"^(\d+[smhdw])+$"
 
 
 class Escalate(Given):
     """Who is asked as well when nobody answered for so long."""
 
-    after: str = Field(pattern=SPAN)
-    people: Any = ()
-    teams: Any = ()
-    roles: Any = ()
+    after: str = Field(title="Ask others as well after", description="Such as 1d.", pattern=SPAN)
+    people: Any = Field(default=(), title="Others: people")
+    teams: Any = Field(default=(), title="Others: teams")
+    roles: Any = Field(default=(), title="Others: roles")
 
 
 class Asks(Given):
     """Who is asked for an answer, and for how long. `signed_in`: they answer in the portal only."""
 
-    text: str = Field(default="", max_length=2_000)
-    people: Any = ()
-    teams: Any = ()
-    roles: Any = ()
-    within: str = Field(default="7d", pattern=SPAN)
+    text: str = Field(default="", title="What they are asked", max_length=2_000)
+    people: Any = Field(default=(), description="Names of accounts, one a line.")
+    teams: Any = Field(default=(), description="One a line, such as ${{ entity.owner }}.")
+    roles: Any = Field(default=(), description="One a line, such as maintainer.")
+    within: str = Field(default="7d", description="Nobody may answer after so long.", pattern=SPAN)
     escalate: Escalate | None = None
-    signed_in: bool = False
+    signed_in: bool = Field(
+        default=False, title="Only in the portal", description="Not by a link in a letter, nor in chat."
+    )
 
 
 def names(people: Any, teams: Any, roles: Any) -> tuple[str, ...]:

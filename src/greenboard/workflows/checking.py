@@ -53,12 +53,24 @@ def mistakes(made: Definition, document: yaml.Document) -> Iterator[UserError]:
             yield from _inside(told, replace(known, names=names), document, ("inputs", name, "from"))
     for number, start in enumerate(made.start):
         at = ("start", number)
-        names = frozenset({"event", "entity", "now"} if start.event else {"now"})
+        names = frozenset({"event", "entity", "now"} if start.heard else {"now"})
         yield from _inside(start.when, replace(known, names=names), document, (*at, "when"))
         yield from _inside(start.inputs, replace(known, names=names), document, (*at, "inputs"))
     done = dict[str, "Step"]()
     yield from _sequence(made.steps, ("steps",), known, done, (document, sealed))
     yield from _inside(made.outputs, replace(known, steps=done), document, ("outputs",))
+    yield from _cases(made, document)
+
+
+def _cases(made: Definition, document: yaml.Document) -> Iterator[UserError]:
+    """What cases say of steps that there are not."""
+    ids = [step.id for step in made.every_step()]
+    for number, case in enumerate(made.cases):
+        for part, named in (("answers", case.answers), ("sends", case.sends)):
+            for path in named:
+                if path.removeprefix("~").partition("[")[0] not in ids:
+                    place = document.place("cases", number, part, path)
+                    yield UserError(f"there is no step {path!r}", place=place, hint=suggest(path, ids))
 
 
 def _twice(made: Definition, document: yaml.Document) -> Iterator[UserError]:

@@ -15,6 +15,7 @@ from greenboard.core import clock, yaml
 from greenboard.core.errors import Place, UserError, UserErrors
 from greenboard.core.happened import Happening
 from greenboard.workflows import checking, kinds
+from greenboard.workflows.cases import Case
 from greenboard.workflows.inputs import NAME, Input
 from greenboard.workflows.types import Json
 
@@ -29,31 +30,44 @@ class _Part(BaseModel):
 class Offer(_Part):
     """Where it is offered: on the pages of some kinds of entities, and beside results of some rules or items."""
 
-    kinds: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = Field(default=(), title="Offered for kinds", description="Of entities, one a line.")
+    rules: tuple[str, ...] = Field(default=(), title="Offered for rules", description="Beside results that fail.")
+    items: tuple[str, ...] = Field(
+        default=(), title="Offered for items", description="Of the checklist, such as ROL.1."
+    )
 
 
 class Who(_Part):
     """Who may start it, of those who may start workflows. Nothing said is everyone of them."""
 
-    teams: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    owners: bool = False
+    teams: tuple[str, ...] = Field(default=(), title="Teams that may start it", description="One a line.")
+    roles: tuple[str, ...] = Field(default=(), title="Roles that may start it", description="One a line.")
+    owners: bool = Field(default=False, title="Owners of the entity may start it")
 
 
 class Start(_Part):
-    """When it starts by itself: at times, as cron has them in UTC, or at what happens, where `when` holds."""
+    """When it starts by itself: at times (cron, UTC), at what happens, or by messages, where `when` holds."""
 
-    every: str = ""
-    event: Happening | None = None
-    when: str = ""
-    inputs: dict[str, Any] = {}
+    every: str = Field(default="", title="At times", description="As cron has them, in UTC: `0 8 * * 1-5`.")
+    event: Happening | None = Field(default=None, title="When something happens")
+    webhook: str = Field(
+        default="",
+        title="By a message",
+        description="The name of an inlet or a connection that takes messages; what was said is `event.body`.",
+        pattern=r"^([a-z0-9][a-z0-9-]{0,23})?$",
+    )
+    when: str = Field(default="", title="Only where", description="Such as ${{ event.after == null }}.")
+    inputs: dict[str, Any] = Field(default={}, description="Values of inputs, a line for each: `name: value`.")
+
+    @property
+    def heard(self) -> str:
+        """What it starts by hearing of; "" where that is the clock."""
+        return f"webhook:{self.webhook}" if self.webhook else str(self.event.value if self.event else "")
 
     @model_validator(mode="after")
     def _one(self) -> Start:
-        if bool(self.every) == (self.event is not None):
-            raise ValueError("say either `every` or `event`")
+        if [bool(self.every), self.event is not None, bool(self.webhook)].count(True) != 1:
+            raise ValueError("say either `every`, `event` or `webhook`")
         if self.every:
             kinds.check_cron(self.every)
         return self
@@ -62,8 +76,15 @@ class Start(_Part):
 class Retry(_Part):
     """How often a step is tried in all, and how long after the first attempt; each pause is twice the one before."""
 
-    attempts: int = Field(default=3, ge=1, le=20)
-    pause: str = Field(default="10s", pattern=r"^(\d+[smhdw])+$")
+    attempts: int = Field(
+        title="Attempts", description="In all, where it may help to try again.", default=3, ge=1, le=20
+    )
+    pause: str = Field(
+        title="Pause after the first attempt",
+        description="Doubled each time.",
+        default="10s",
+        pattern=r"^(\d+[smhdw])+$",
+    )
 
 
 class Undo(_Part):
@@ -77,17 +98,19 @@ class Undo(_Part):
 class Step(_Part):
     """A step: something to do, or steps within it, once (`steps`, `else`) or for each of a list (`each`)."""
 
-    id: str = Field(pattern=NAME)
-    title: str = Field(default="", max_length=200)
-    condition: str = Field(default="", alias="if")
+    id: str = Field(description="Its name in expressions: `steps.ID.outputs`.", pattern=NAME)
+    title: str = Field(default="", title="What it is called", max_length=200)
+    condition: str = Field(default="", title="Only if", description="Such as ${{ inputs.sure }}.", alias="if")
     do: str = ""
     given: dict[str, Any] = Field(default={}, alias="with")
-    outputs: dict[str, Any] | None = None
-    keep: dict[str, str] = {}
+    outputs: dict[str, Any] | None = Field(
+        default=None, description="What is kept of the answer: `link: ${{ answer.body.link }}`. Otherwise all of it."
+    )
+    keep: dict[str, str] = Field(default={}, title="Secrets to keep", description="`name: ${{ answer.token }}`")
     retry: Retry = Retry(attempts=1)
     undo: Undo | None = None
-    each: str = ""
-    at_once: int = Field(default=1, ge=1, le=20)
+    each: str = Field(default="", title="For each of a list", description="Such as ${{ inputs.names }}; then `item`.")
+    at_once: int = Field(default=1, title="So many at once", ge=1, le=20)
     steps: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = Field(default=(), alias="else")
 
@@ -120,17 +143,22 @@ class Definition(_Part):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     title: str = Field(min_length=1, max_length=200)
-    about: str = ""
+    about: str = Field(default="", title="What it is for", max_length=10_000)
     offer: Offer = Field(default=Offer(), alias="for")
-    entity: Literal["required", "optional", "none"] = "optional"
+    entity: Literal["required", "optional", "none"] = Field(default="optional", title="About an entity")
     who: Who = Who()
     start: tuple[Start, ...] = ()
     inputs: dict[str, Input] = {}
     secrets: dict[str, str] = {}
-    failure: Literal["hold", "undo"] = "hold"
-    hold: str = Field(default="7d", pattern=r"^(\d+[smhdw])+$")
+    failure: Literal["hold", "undo"] = Field(
+        default="hold", title="Where a step fails", description="hold: somebody decides. undo: all is taken back."
+    )
+    hold: str = Field(
+        default="7d", title="Held for", description="Then the run is given up.", pattern=r"^(\d+[smhdw])+$"
+    )
     steps: tuple[Step, ...] = Field(min_length=1)
-    outputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = Field(default={}, description="`link: ${{ steps.deploy.outputs.link }}`")
+    cases: tuple[Case, ...] = ()
 
     @field_validator("about")
     @classmethod

@@ -15,7 +15,7 @@ from greenboard.workflows.store import Listed
 def run(wish: Wish, asker: Asker) -> Rehearsed:
     """Hold a wish against what somebody may, and say how the run would go; raises as `starting.check`.
 
-    What steps would answer is taken from the cases of a shipped workflow, and is not known of others.
+    What steps would answer is taken from the cases of a workflow, and is not known where it has none.
     """
     checked, now = starting.check(wish, asker), clock.now()
     made = checked.listed.definition
@@ -31,11 +31,8 @@ def run(wish: Wish, asker: Asker) -> Rehearsed:
 
 
 def _answers(listed: Listed) -> dict[str, Any]:
-    """The answers of the first case that ends well, where the workflow is as it shipped."""
+    """The answers of the first case that ends well: of the document, or beside it where it is as it shipped."""
     name = f"{listed.row.name}.yaml"
-    file = next((path for path in library.files() if path.name == name), None)
-    beside = file.parent / "recorded" / name if file else None
-    if listed.row.edited or beside is None or not beside.exists():
-        return {}
-    cases = recorded.read(beside.read_text(encoding="utf-8"), name)
+    file = None if listed.row.edited else next((path for path in library.files() if path.name == name), None)
+    cases = (*listed.definition.cases, *(recorded.beside(file) if file else ()))
     return next((dict(case.answers) for case in cases if case.ends == "done"), {})

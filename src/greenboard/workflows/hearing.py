@@ -14,7 +14,7 @@ from greenboard.catalog.models import Entity
 from greenboard.catalog.naming import named
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.core.happened import Happened, Happening
+from greenboard.core.happened import Happened, Happening, Message
 from greenboard.core.refs import Ref
 from greenboard.facts.events import FactsChanged
 from greenboard.results.events import ResultsWritten
@@ -59,6 +59,16 @@ def note_rule(event: RuleSaved) -> None:
     _heard(Happening.RULE_SAVED, event.at, [(None, told)])
 
 
+def note_message(event: Message) -> None:
+    """Another system sent a signed message. A reference as its `entity` says what that is about."""
+    told = event.body.get("entity") if isinstance(event.body, Mapping) else None
+    try:
+        about = Ref.parse(told) if isinstance(told, str) else None
+    except UserError:
+        about = None
+    _heard(f"webhook:{event.sender}", event.at, [(about, {"sender": event.sender, "body": event.body})])
+
+
 def note_results(event: ResultsWritten) -> None:
     """Results or levels changed."""
     kinds = (Happening.RESULT_CHANGED, Happening.LEVEL_CHANGED)
@@ -87,8 +97,8 @@ def _look_again(refs: Iterable[Ref], at: datetime) -> None:
         Step.objects.filter(doing=Doing.WAITING.value, waiting__who__in=names).update(due_at=at)
 
 
-def _heard(kind: Happening, at: datetime, several: Iterable[tuple[Ref | None, Data]]) -> None:
-    rows = list(Start.objects.filter(event=kind.value, workflow__enabled=True).select_related("workflow"))
+def _heard(kind: str, at: datetime, several: Iterable[tuple[Ref | None, Data]]) -> None:
+    rows = list(Start.objects.filter(event=kind, workflow__enabled=True).select_related("workflow"))
     if not rows:
         return
     told = list(several)
@@ -100,7 +110,12 @@ def _heard(kind: Happening, at: datetime, several: Iterable[tuple[Ref | None, Da
             if count >= MOST:
                 _log.warning("%s heard of %d changes at once and started %d times", row.workflow.name, len(told), MOST)
                 break
-            event = {"kind": kind.value, "at": clock.format_time(at), "entity": str(about) if about else None, **data}
+            event = {
+                "kind": kind.partition(":")[0],
+                "at": clock.format_time(at),
+                "entity": str(about) if about else None,
+                **data,
+            }
             count += _start(row, start, about, event)
 
 
@@ -110,7 +125,7 @@ def _start(row: Start, start: documents.Start, about: Ref | None, event: dict[st
     try:
         if start.when and not expressions.truth(start.when, scope):
             return 0
-        if _often(row, about):
+        if not row.event.startswith("webhook:") and _often(row, about):
             _log.warning(
                 "%s started %d times within an hour by %s: it waits", row.workflow.name, TIMES, about or "this"
             )

@@ -60,7 +60,9 @@ class Source(BaseModel):
 
 
 class Input(BaseModel):
-    """A field of a form. `kinds` says which entities can be chosen; `when` is a condition over the other inputs.
+    """A field of a form. `kinds` says which entities can be chosen, `teams` which people.
+
+    `when` is a condition over the other inputs.
 
     A file has at most `largest` bytes, and is one of `media` (`application/pdf`), where these are named.
     """
@@ -69,26 +71,37 @@ class Input(BaseModel):
 
     type: Kind = "text"
     title: str = ""
-    about: str = ""
+    about: str = Field(default="", description="Said below the field.")
     required: bool = True
     default: Any = None
-    pattern: str = ""
+    pattern: str = Field(default="", description="RE2, of the whole text.")
     longest: int = Field(default=500, ge=1, le=LONGEST)
-    choices: tuple[Choice, ...] = Field(default=(), max_length=MOST)
+    choices: tuple[Choice, ...] = Field(description="One a line.", default=(), max_length=MOST)
     source: Source | None = Field(default=None, alias="from")
     least: float | None = None
     most: float | None = None
     whole: bool = False
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = Field(default=(), title="Kinds of entities", description="One a line.")
+    teams: tuple[str, ...] = Field(default=(), title="People of teams", description="One a line; otherwise everyone.")
     largest: int = Field(default=1_000_000, ge=1)
-    media: tuple[str, ...] = ()
-    when: str = ""
+    media: tuple[str, ...] = Field(default=(), title="Kinds of files", description="Such as application/pdf.")
+    when: str = Field(default="", title="Only where", description='Such as ${{ inputs.other == "x" }}.')
 
     @field_validator("choices", mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
         """A choice that is only a text stands for itself."""
         return [{"value": part} if isinstance(part, str) else part for part in value or ()]
+
+    @field_validator("teams")
+    @classmethod
+    def _teams(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            try:
+                Ref.parse(name, kind="team")
+            except UserError:
+                raise ValueError("not the name of a team") from None
+        return value
 
     @field_validator("pattern")
     @classmethod

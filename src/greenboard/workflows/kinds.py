@@ -74,7 +74,7 @@ class Kind:
 
     `sealed` are the parts of `given` that may use secrets. One that is `pure` looks at nothing but what it is given,
     so that a rehearsal has it do that. One that `waits` cannot take anything back. To one that is `answered` others
-    may answer later, at `callback.url`.
+    may answer later, at `callback.url`. What is `rare` of `given` is folded away in forms.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Kind:
     waits: bool = False
     answered: bool = False
     check: Callable[[Any], None] | None = None
+    rare: frozenset[str] = frozenset()
 
 
 def known() -> Mapping[str, Kind]:

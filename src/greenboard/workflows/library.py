@@ -50,8 +50,7 @@ def write_starts(row: Workflow, made: Definition, now: datetime, using: str = "d
     Start.objects.using(using).filter(workflow=row).delete()
     for number, start in enumerate(made.start):
         next_at = kinds.after(start.every, now) if start.every else None
-        event = start.event.value if start.event else ""
-        Start(workflow=row, number=number, every=start.every, event=event, next_at=next_at).save(using=using)
+        Start(workflow=row, number=number, every=start.every, event=start.heard, next_at=next_at).save(using=using)
 
 
 def _text(row: Workflow) -> str:

@@ -9,12 +9,16 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from django.db.models import QuerySet
+
+from greenboard.access.models import Person
 from greenboard.access.sight import Sight
 from greenboard.catalog import store as catalog
 from greenboard.collection import acting
 from greenboard.connections.types import Failed
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
 from greenboard.workflows import expressions, store
 from greenboard.workflows.inputs import MOST, Choice, Input, Source
 
@@ -24,6 +28,15 @@ _PATIENCE = 10.0
 _LONGEST, _KEPT = 200, 100
 _answers: dict[str, tuple[float, tuple[Choice, ...]]] = {}
 _lock = Lock()
+
+
+def people(field: Input) -> QuerySet[Person]:
+    """The people who can be chosen: all whose accounts are open, or those of some teams."""
+    found = Person.objects.filter(is_active=True)
+    if not field.teams:
+        return found
+    teams = [str(Ref.parse(name, kind="team")) for name in field.teams]
+    return found.filter(pk__in=Person.objects.filter(memberships__team__in=teams).values("pk"))
 
 
 def filled(field: Input, seen: Sight) -> Input:

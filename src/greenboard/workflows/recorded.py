@@ -1,49 +1,24 @@
-"""Cases of workflows: inputs, recorded answers, and what has to come of them. Read beside the document. Pure."""
+"""Cases of workflows, held against how a run would go: those in the document, and those recorded beside its file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import Path
+from typing import Any
 
 from greenboard.core import clock, yaml
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.workflows import inputs
+from greenboard.workflows.cases import Case, Cases
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.inputs import Input
 from greenboard.workflows.rehearsing import Rehearsal, Rehearsed
 from greenboard.workflows.types import Json
 
 NOW = clock.parse_time("2026-11-02T09:00:00Z")
-
-
-class Case(BaseModel):
-    """A run with recorded answers. `sends` says what steps have to send, as far as it is named there."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    case: str = Field(min_length=1)
-    inputs: dict[str, Any] = {}
-    entity: dict[str, Any] = {}
-    event: dict[str, Any] = {}
-    by: str = "ada"
-    answers: dict[str, Any] = {}
-    sends: dict[str, dict[str, Any]] = {}
-    ends: Literal["done", "failed", "held"] = "done"
-    outputs: dict[str, Any] | None = None
-    undone: tuple[str, ...] | None = None
-
-
-class Cases(BaseModel):
-    """The cases of a workflow."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cases: tuple[Case, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -68,11 +43,17 @@ def read(text: str, path: str) -> tuple[Case, ...]:
     return yaml.parse(documents[0], Cases).cases
 
 
+def beside(file: Path) -> tuple[Case, ...]:
+    """The cases that are recorded beside the file of a document; errors as for `read`."""
+    found = file.parent / "recorded" / file.name
+    return read(found.read_text(encoding="utf-8"), str(found)) if found.exists() else ()
+
+
 def attempt(made: Definition, case: Case, now: datetime = NOW) -> Tried:
     """Have a case go, and hold it against what it says."""
     try:
         given = inputs.check(
-            made.inputs, case.inputs, {"entity": case.entity, "now": now}, lambda _, text: text, _unasked
+            made.inputs, case.inputs, {"entity": case.entity, "now": now}, lambda _, text: text, unasked
         )
     except UserError as error:
         return Tried(case, None, tuple(str(error).splitlines()))
@@ -128,6 +109,6 @@ def _differs(wanted: Any, got: Any, at: str) -> Iterator[str]:
         yield f"{at or 'it'} is {got!r}, not {wanted!r}"
 
 
-def _unasked(field: Input) -> Input:
+def unasked(field: Input) -> Input:
     """A field whose choices nobody is asked for: any text will do."""
     return field.model_copy(update={"source": None, "type": "text" if field.type == "choice" else "list"})

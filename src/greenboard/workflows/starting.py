@@ -13,7 +13,6 @@ from django.db import transaction
 from greenboard.access import audit
 from greenboard.access.decide import Asker, Permission, may, sight
 from greenboard.access.errors import Above, Absent, InTheWay
-from greenboard.access.models import Person
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
@@ -131,7 +130,7 @@ def _finder(eyes: _Eyes) -> Find:
         if field.type == "file":
             return attaching.find(field, text, eyes.by)
         if field.type == "person":
-            found = Person.objects.filter(username=text, is_active=True).first()
+            found = offering.people(field).filter(username=text).first()
             return found.get_username() if found else None
         try:
             ref = Ref.parse(text, kind=field.kinds[0] if len(field.kinds) == 1 else None)

@@ -105,7 +105,7 @@ export class Code {
 
 // Over a selection the browser would insert text in the style of what it replaces, as inline style: the policy
 // blocks that, and complains. So it is inserted here.
-const plainly = EditorView.domEventHandlers({
+export const plainly = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { state } = view;
     const { from, to, empty } = state.selection.main;

@@ -1,6 +1,7 @@
 """Run workflows with the answers that are recorded beside them; nothing is sent.
 
-For `NAME.yaml` the cases are in `recorded/NAME.yaml` of the same folder. Without files all of the library is run.
+Cases stand in the document, and for `NAME.yaml` in `recorded/NAME.yaml` of the same folder.
+Without files all of the library is run.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ def _try(file: Path) -> list[str]:
     from greenboard.workflows import definition, recorded
 
     made = definition.read(file.read_text("utf-8"), str(file))
-    beside = file.parent / "recorded" / file.name
-    if not beside.exists():
-        raise UserError(f"{file.name} has no cases", expected=str(beside), hint="Write at least one.")
-    tried = [recorded.attempt(made, case) for case in recorded.read(beside.read_text("utf-8"), str(beside))]
+    cases = (*made.cases, *recorded.beside(file))
+    if not cases:
+        expected = f"`cases` in it, or {file.parent / 'recorded' / file.name}"
+        raise UserError(f"{file.name} has no cases", expected=expected, hint="Write at least one.")
+    tried = [recorded.attempt(made, case) for case in cases]
     for one in tried:
         click.echo(f"{'✕' if one.wrong else '✓'} {made.name}: {one.case.case}")
     return [f"{made.name}, {one.case.case}: {said}" for one in tried for said in one.wrong]

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
-from greenboard.access.decide import sight
+from greenboard.access.decide import Permission, require, sight
+from greenboard.access.models import Person
 from greenboard.access.tokens import presented
 from greenboard.catalog import store as catalog
 from greenboard.catalog.store import Stored
@@ -25,6 +28,7 @@ from greenboard.plugins.framed import METHODS
 from greenboard.plugins.frames import Bearer
 from greenboard.results import store as results
 from greenboard.web import content
+from greenboard.web.acting import entity as sighted
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -61,6 +65,19 @@ def _framed(view: Callable[..., HttpResponse]) -> View:
 
     exempt: View = csrf_exempt(answered)
     return exempt
+
+
+@require(Permission.READ)
+@require_safe
+@never_cache
+def token(request: HttpRequest, plugin: str) -> HttpResponse:
+    """Another token for a frame that is still shown, for the page around it. It is as good as the first one was."""
+    person = request.user
+    shown = sighted(request, request.GET.get("entity", ""), Permission.READ)
+    has = any(name == plugin and (not one.kinds or shown.ref.kind in one.kinds) for name, one in frames.frames())
+    if not has or not isinstance(person, Person):
+        raise Http404("no frame of that plugin")
+    return JsonResponse({"token": frames.token(plugin, shown.ref, person)})
 
 
 @_framed

@@ -155,7 +155,7 @@ def people() -> tuple[str, ...]:
 
 def _offered(request: HttpRequest, field: Input) -> tuple[str, ...]:
     if field.type == "person":
-        return people()
+        return tuple(offering.people(field).order_by("username").values_list("username", flat=True)[:_OFFERED])
     if field.type == "entity":
         found = catalog.entities(kinds=field.kinds, sight=sight(request.user))
         return tuple(str(one.ref) for one in found[:_OFFERED])

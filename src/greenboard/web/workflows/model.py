@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ def choice(one: Listed, figures: Figures | None) -> Choice:
         about=made.about,
         url=reverse("workflow", args=[one.row.name]),
         kinds=", ".join(made.offer.kinds) or ("" if made.entity == "none" else "any"),
-        starts=", ".join(start.every or str(start.event.value if start.event else "") for start in made.start),
+        starts=", ".join(start.every or start.heard for start in made.start),
         enabled=one.row.enabled,
         edited=one.row.edited,
         runs=words.count(counted.runs, "run"),
@@ -256,6 +257,25 @@ def _wrong(error: UserError, lines: Sequence[str]) -> Wrong:
         line=lines[number - 1].strip()[:120] if inside else "",
         said=str(told),
     )
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A line of a difference between two texts: one that came, one that went, one that stayed, or a gap."""
+
+    sign: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """The same for those who hear it."""
+        return {"+": "added: ", "-": "removed: "}.get(self.sign, "")
+
+
+def differences(before: str, after: str) -> list[Changed]:
+    """What a text changed, with three lines around."""
+    told = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]
+    return [Changed("…", "") if line.startswith("@@") else Changed(line[:1], line[1:]) for line in told]
 
 
 def _took(began: datetime, ended: datetime | None, now: datetime) -> str:

@@ -19,7 +19,7 @@ class Act(Given):
 
     connection: str = Field(min_length=1, max_length=64)
     action: str = Field(min_length=1, max_length=100)
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = Field(default={}, description="A line for each: `name: value`.")
 
 
 def perform(given: Act, moment: Moment) -> Result:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from greenboard.core.errors import UserError
 from greenboard.workflows import asking
 from greenboard.workflows.kinds import Kind, Moment
@@ -13,8 +15,10 @@ from greenboard.workflows.types import Asked, Done, Failed, Result
 class Approve(asking.Asks):
     """How many have to approve (`any` is one), and whether whoever started the run may (`others`: not)."""
 
-    need: Literal["any", "all"] | int = "any"
-    others: bool = True
+    need: Literal["any", "all"] | int = Field(
+        default="any", title="How many", description="`any` is one, `all`, or a number."
+    )
+    others: bool = Field(default=True, title="Somebody else has to", description="Not whoever started the run.")
 
 
 def perform(given: Approve, moment: Moment) -> Result:
@@ -45,4 +49,4 @@ def check(given: Approve) -> None:
         raise UserError("at least one has to approve", got=str(given.need))
 
 
-KIND = Kind("approve", "Ask people for approval", Approve, perform, waits=True, check=check)
+KIND = Kind("approve", "Ask people for approval", Approve, perform, waits=True, check=check, rare=asking.RARE)

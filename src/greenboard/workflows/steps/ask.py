@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, field_validator
 
 from greenboard.core.errors import UserError
 from greenboard.workflows import asking
@@ -14,7 +16,17 @@ from greenboard.workflows.types import Asked, Done, Failed, Result
 class Ask(asking.Asks):
     """What they are asked for."""
 
-    fields: dict[str, Input] = Field(min_length=1)
+    fields: dict[str, Input] = Field(
+        title="What they enter", description="A line for each, `name: what stands before the field`.", min_length=1
+    )
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """A field that is only a text is what stands before it."""
+        if not isinstance(value, dict):
+            return value
+        return {name: {"title": told} if isinstance(told, str) else told for name, told in value.items()}
 
 
 def perform(given: Ask, moment: Moment) -> Result:
@@ -44,4 +56,4 @@ def check(given: Ask) -> None:
         raise UserError(f"{wrong[0]}: a run cannot ask for that in the middle", hint="Make it an input of the start.")
 
 
-KIND = Kind("ask", "Ask somebody to enter something", Ask, perform, waits=True, check=check)
+KIND = Kind("ask", "Ask somebody to enter something", Ask, perform, waits=True, check=check, rare=asking.RARE)

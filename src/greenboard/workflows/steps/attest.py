@@ -25,15 +25,17 @@ class Attest(Given):
     inputs that are files (`files`).
     """
 
-    item: str = Field(min_length=1, max_length=64)
+    item: str = Field(description="Of the checklist, such as REL.3.", min_length=1, max_length=64)
     statement: str = Field(default="", max_length=4_000)
-    answers: dict[str, Any] = {}
-    links: tuple[str, ...] = Field(default=(), max_length=20)
-    paths: tuple[str, ...] = Field(default=(), max_length=20)
-    text: str = Field(default="", max_length=4_000)
-    files: tuple[str, ...] = Field(default=(), max_length=20)
-    until: date | None = None
-    entity: str = ""
+    answers: dict[str, Any] = Field(default={}, description="To the questions of its policy: `question: answer`.")
+    links: tuple[str, ...] = Field(title="Evidence: addresses", description="One a line.", default=(), max_length=20)
+    paths: tuple[str, ...] = Field(title="Evidence: paths in the repository", default=(), max_length=20)
+    text: str = Field(title="Evidence: in words", default="", max_length=4_000)
+    files: tuple[str, ...] = Field(
+        title="Evidence: files", description="Names of inputs that are files.", default=(), max_length=20
+    )
+    until: date | None = Field(default=None, title="Last day")
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
 
 
 def perform(given: Attest, moment: Moment) -> Result:
@@ -61,4 +63,10 @@ def _evidence(given: Attest) -> tuple[Evidence, ...]:
     return tuple(Evidence(kind, text) for kind, text in several)
 
 
-KIND = Kind("attest", "Attest that an item holds", Attest, perform)
+KIND = Kind(
+    "attest",
+    "Attest that an item holds",
+    Attest,
+    perform,
+    rare=frozenset({"answers", "paths", "text", "files", "entity"}),
+)

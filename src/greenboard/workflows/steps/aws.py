@@ -27,11 +27,11 @@ class Aws(Given):
     """`service` and `operation` as boto3 has them. `already`: codes of refusals that are as good as done."""
 
     connection: str = Field(min_length=1, max_length=64)
-    service: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    operation: str = Field(pattern=r"^[a-z0-9_]{1,80}$")
+    service: str = Field(description="As boto3 names it: sqs, ecs.", pattern=r"^[a-z0-9-]{1,40}$")
+    operation: str = Field(description="As boto3 names it: purge_queue.", pattern=r"^[a-z0-9_]{1,80}$")
     region: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
-    parameters: dict[str, Any] = {}
-    already: tuple[str, ...] = ()
+    parameters: dict[str, Any] = Field(default={}, description="A line for each, `Name: value`, or JSON.")
+    already: tuple[str, ...] = Field(default=(), title="As good as done", description="Codes of refusals, one a line.")
 
     @field_validator("parameters", mode="before")
     @classmethod
@@ -110,4 +110,4 @@ def _plain(value: Any) -> str:
     return raw.decode(errors="replace") if isinstance(raw, bytes) else str(raw)
 
 
-KIND = Kind("aws", "Call the AWS API", Aws, perform, sealed=frozenset({"parameters"}))
+KIND = Kind("aws", "Call the AWS API", Aws, perform, sealed=frozenset({"parameters"}), rare=frozenset({"already"}))

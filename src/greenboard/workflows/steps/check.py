@@ -24,10 +24,10 @@ class Check(Given):
     """A rule of a scorecard, as it was judged last, or an expression over facts. `expect`: another outcome fails."""
 
     scorecard: str = "production-readiness"
-    rule: str = ""
-    expression: str = Field(default="", max_length=10_000)
-    entity: str = ""
-    expect: Literal["pass", ""] = ""
+    rule: str = Field(default="", description="The id of a rule of the scorecard.")
+    expression: str = Field(default="", description="Or an expression over facts, in CEL.", max_length=10_000)
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
+    expect: Literal["pass", ""] = Field(default="", description="Another outcome fails the step.")
 
 
 def perform(given: Check, moment: Moment) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from greenboard.access import origin
 from greenboard.access.origin import Origin
@@ -21,7 +21,9 @@ from greenboard.workflows.types import Done, Result
 class Declare(Given):
     """The entity as a descriptor has it: `kind`, `name`, `owner`, and whatever else is to be said of it."""
 
-    entity: dict[str, Any]
+    entity: dict[str, Any] = Field(
+        description="`kind`, `name`, `owner` and more, a line for each, as descriptors have it."
+    )
 
 
 def perform(given: Declare, moment: Moment) -> Result:

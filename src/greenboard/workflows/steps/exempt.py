@@ -22,9 +22,9 @@ class Exempt(Given):
     scorecard: str = "production-readiness"
     category: Category = Category.WAIVED
     reason: str = Field(min_length=1, max_length=4_000)
-    control: str = ""
-    ends: date
-    entity: str = ""
+    control: str = Field(default="", description="What stands against the risk, where it is mitigated.")
+    ends: date = Field(title="Last day", description="Such as ${{ inputs.ends }}.")
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
 
 
 def perform(given: Exempt, moment: Moment) -> Result:

@@ -20,9 +20,9 @@ from greenboard.workflows.types import Done, Failed, Result
 class SetFact(Given):
     """The type of the fact, its value, and the entity (the run's own, unless said)."""
 
-    type: str = Field(min_length=1, max_length=100)
-    value: Any
-    entity: str = ""
+    type: str = Field(title="Type of the fact", min_length=1, max_length=100)
+    value: Any = Field(description="Its fields, a line for each: `name: value`.")
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
 
 
 def perform(given: SetFact, moment: Moment) -> Result:

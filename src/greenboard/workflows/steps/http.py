@@ -37,7 +37,12 @@ _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 class Callback(Given):
     """That the receiver answers later, to the address in `callback.url`, within a time."""
 
-    within: str = Field(default="1h", pattern=r"^(\d+[smhdw])+$")
+    within: str = Field(
+        default="1h",
+        title="Wait for an answer",
+        description="For so long, such as 2h. The receiver answers at ${{ callback.url }}.",
+        pattern=r"^(\d+[smhdw])+$",
+    )
 
 
 class Http(Given):
@@ -46,19 +51,30 @@ class Http(Given):
     `file` is the name of an input that is a file: that is sent as it is.
     """
 
-    url: str = Field(min_length=1, max_length=4_000)
+    url: str = Field(
+        title="Address",
+        description="With a connection: a path of it, such as /v1/runs.",
+        min_length=1,
+        max_length=4_000,
+    )
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    connection: str = ""
-    query: dict[str, Any] = {}
-    headers: dict[str, Any] = {}
-    body: Any = None
-    form: dict[str, Any] | None = None
-    text: str | None = None
-    file: str = ""
-    status: tuple[int, ...] = ()
-    seconds: float = Field(default=20, gt=0, le=120)
-    most: int = Field(default=1_000_000, ge=1, le=10_000_000)
-    key: str = "Idempotency-Key"
+    connection: str = Field(default="", description="Its credentials go along.")
+    query: dict[str, Any] = Field(default={}, description="What is added to the address: `name: value`.")
+    headers: dict[str, Any] = Field(default={}, description="Such as `Authorization: Bearer ${{ secrets.token }}`.")
+    body: Any = Field(default=None, description="Names and values, or JSON.")
+    form: dict[str, Any] | None = Field(default=None, description="Sent as a web form instead of JSON.")
+    text: str | None = Field(default=None, description="Sent as plain text instead of JSON.")
+    file: str = Field(default="", description="The name of an input that is a file.")
+    status: tuple[int, ...] = Field(
+        default=(), title="Expected status", description="One a line; usually any of 200 to 299."
+    )
+    seconds: float = Field(default=20, title="Time limit", description="In seconds.", gt=0, le=120)
+    most: int = Field(default=1_000_000, title="Largest answer", description="In bytes.", ge=1, le=10_000_000)
+    key: str = Field(
+        default="Idempotency-Key",
+        title="Header of the key",
+        description="The same at each attempt, so that it counts once.",
+    )
     callback: Callback | None = None
 
 
@@ -200,4 +216,5 @@ KIND = Kind(
     perform,
     sealed=frozenset({"headers", "body", "form", "text"}),
     answered=True,
+    rare=frozenset({"query", "form", "text", "file", "status", "seconds", "most", "key"}),
 )

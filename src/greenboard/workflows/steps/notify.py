@@ -18,10 +18,10 @@ from greenboard.workflows.types import Done, Result
 class Notify(Given):
     """A whole sentence, and who is told: people, teams, and always the owner of the entity."""
 
-    title: str = Field(min_length=1, max_length=500)
+    title: str = Field(title="Sentence", min_length=1, max_length=500)
     text: str = Field(default="", max_length=4_000)
-    people: Any = ()
-    teams: Any = ()
+    people: Any = Field(default=(), description="Names of accounts, one a line.")
+    teams: Any = Field(default=(), description="One a line. The owner of the entity is told anyway.")
     severity: Severity = Severity.INFO
 
 

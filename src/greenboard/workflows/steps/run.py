@@ -18,7 +18,7 @@ class RunWorkflow(Given):
     """Which workflow, with which inputs, about which entity (the run's own, unless said)."""
 
     workflow: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = Field(default={}, description="A line for each: `name: value`.")
     entity: str | None = None
 
 

@@ -25,13 +25,13 @@ class Make(Given):
     """Which scaffold, its answers, and where what is made goes; `entity` is what it is for, where that is there."""
 
     scaffold: str = Field(min_length=1, max_length=110)
-    answers: dict[str, Any] = {}
-    way: Literal["repository", "pull-request"] = "pull-request"
+    answers: dict[str, Any] = Field(default={}, description="To its questions, a line for each: `name: value`.")
+    way: Literal["repository", "pull-request"] = Field(default="pull-request", title="As")
     connection: str = Field(min_length=1, max_length=64)
     repository: str = Field(min_length=1, max_length=200)
     private: bool = True
     reviewed: bool = True
-    entity: str = ""
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
 
 
 def perform(given: Make, moment: Moment) -> Result:
@@ -59,4 +59,6 @@ def _wish(given: Make) -> Wish:
     return Wish(given.scaffold, given.answers, goal, Ref.parse(given.entity) if given.entity else None)
 
 
-KIND = Kind("scaffold", "Make something from a scaffold", Make, perform)
+KIND = Kind(
+    "scaffold", "Make something from a scaffold", Make, perform, rare=frozenset({"private", "reviewed", "entity"})
+)

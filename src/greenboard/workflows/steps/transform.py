@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Done, Result
 
@@ -11,7 +13,7 @@ from greenboard.workflows.types import Done, Result
 class Transform(Given):
     """The values, by name."""
 
-    values: dict[str, Any]
+    values: dict[str, Any] = Field(description="A line for each: `name: ${{ inputs.a }}`.")
 
 
 def perform(given: Transform, moment: Moment) -> Result:  # noqa: ARG001 - as every kind of step

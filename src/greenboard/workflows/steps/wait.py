@@ -24,11 +24,13 @@ _LOOK = timedelta(minutes=5)
 class Wait(Given):
     """One of: a length of time (`time`), a moment or day (`until`), a rule over facts (`rule`)."""
 
-    time: str = ""
-    until: str = ""
-    rule: str = Field(default="", max_length=10_000)
-    entity: str = ""
-    within: str = Field(default="30d", pattern=r"^(\d+[smhdw])+$")
+    time: str = Field(default="", title="For a time", description="Such as 3d or 2h30m.")
+    until: str = Field(default="", title="Until", description="A moment, or a day, whose end in UTC is meant.")
+    rule: str = Field(default="", title="Until a rule over facts holds", description="CEL.", max_length=10_000)
+    entity: str = Field(default="", description="A reference; otherwise what the run is about.")
+    within: str = Field(
+        default="30d", description="A rule that does not hold by then fails the step.", pattern=r"^(\d+[smhdw])+$"
+    )
 
 
 def perform(given: Wait, moment: Moment) -> Result:
@@ -72,4 +74,12 @@ def check(given: Wait) -> None:
         clock.parse_time(given.until)
 
 
-KIND = Kind("wait", "Wait for a time, a moment, or a rule", Wait, perform, waits=True, check=check)
+KIND = Kind(
+    "wait",
+    "Wait for a time, a moment, or a rule",
+    Wait,
+    perform,
+    waits=True,
+    check=check,
+    rare=frozenset({"entity", "within"}),
+)

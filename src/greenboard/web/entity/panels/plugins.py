@@ -56,6 +56,8 @@ def _framed(about: About) -> Iterator[Panel]:
     for plugin, frame in frames.frames():
         if isinstance(person, Person) and (not frame.kinds or ref.kind in frame.kinds):
             context = {"url": _address(about, plugin, frame, person), "title": frame.title, "height": frame.height}
+            asked = urlencode({"entity": str(ref)})
+            context["renewed"] = f"{reverse('plugin-token', args=(plugin,))}?{asked}"
             name = f"{plugin}-{frame.name}"
             yield Panel(name, frame.title, "parts/plugin_frame.html", context, f"by {plugin}", order=frame.order)
 

@@ -1,0 +1,243 @@
+"""The five founding workflows in a real browser, from the form to the end of the run; and one that is written by forms."""
+
+import importlib
+import json
+import os
+import socket
+import threading
+import urllib.request
+
+import pytest
+from tests.browser.test_pages import axe, looked_at, shots  # noqa: F401 - fixtures
+from tests.installation import prepared
+
+browser = importlib.import_module("tests.browser.conftest")
+founded = importlib.import_module("tests.browser.founded")
+company = importlib.import_module("tests.browser.company")
+tools = importlib.import_module("tests.workflows.conftest")
+
+pytestmark = pytest.mark.slow
+LOOKS = [("light", 1440), ("dark", 390)]
+
+
+class Tools(tools.Receiver):
+    """A Jira that files issues, and a deployer that calls back."""
+
+    def reply(self, path):
+        asked = self.seen[-1]
+        if path == "/runs":
+            threading.Thread(target=self._deployed, args=(asked.body["callback"],), daemon=True).start()
+            return 202, {}
+        if path.startswith("/rest/api/3/search"):
+            return 200, {"issues": []}
+        return (201, {"id": "1", "key": "SHOP-12"}) if path == "/rest/api/3/issue" else (200, {})
+
+    def _deployed(self, address):
+        said = {"state": "success", "message": "deployed", "outputs": {"link": "https://deploy.example.com/7"}}
+        headers = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(address, json.dumps(said).encode(), headers))
+
+
+@pytest.fixture(scope="module")
+def account():
+    pytest.importorskip("boto3", reason="needs the extra `aws`")
+    server = pytest.importorskip("moto.server", reason="needs moto").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def aws(account):
+    import boto3
+
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    return lambda name: boto3.client(name, region_name=founded.REGION, endpoint_url=account, **keys)
+
+
+@pytest.fixture(scope="module")
+def other():
+    with tools.receiving(Tools()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def site(installed, account, other, tmp_path_factory):
+    """A server and a worker, connected to all of them."""
+    folder = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    own = {
+        "GREENBOARD_DATA_DIR": str(prepared(folder / "data")),
+        "GREENBOARD_PORT": str(port),
+        "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
+        "GREENBOARD_ORIGIN": address,
+        "AWS": account,
+        "TOOLS": other.url,
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
+    with browser.serving({**kept, **own}, folder / "log", address, founded.__name__) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def people(chromium, site):
+    """The windows of whoever starts, and of a second person who agrees."""
+    first = browser.Visit(chromium, site, "light", 1440).sign_in()
+    second = browser.Visit(chromium, site, "light", 1440).sign_in(founded.SECOND)
+    yield first, second
+    first.context.close()
+    second.context.close()
+
+
+@pytest.fixture
+def run(people, expect, axe, shots):  # noqa: F811 - fixtures
+    """Starts a workflow from its page, has the second person agree, and gives the page of the run."""
+    first, second = people
+
+    def started(title, name, fields, *, about=False, agreed=True, ends="Done", then=None):
+        page = first.page
+        page.goto("/entities/service/default/checkout" if about else "/workflows")
+        page.get_by_role("link", name=title).first.click()
+        for label, value in fields.items():
+            control = page.get_by_label(label, exact=True)
+            control.select_option(value) if label in ("Environment", "Type of issue") else control.fill(value)
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.wait_for_url("**/workflow-runs/*")
+        if agreed:
+            agree(expect, second, page.url)
+        if then is not None:
+            then(page)
+        expect(page.locator("#run .meta")).to_contain_text(ends)
+        troubles = {}
+        for theme, width in LOOKS:
+            page.emulate_media(color_scheme=theme)
+            page.set_viewport_size({"width": width, "height": 900})
+            for part, url in (("form", f"/workflows/{name}"), ("run", page.url)):
+                troubles[part, theme] = looked_at(page, url, axe, width, shots / f"{name}-{part}-{theme}-{width}.png")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert {where: found for where, found in troubles.items() if found} == {}
+        assert (first.complaints, first.elsewhere, second.complaints) == ([], [], [])
+        return page
+
+    return started
+
+
+def agree(expect, second, url):
+    second.page.goto("/mine")
+    second.page.get_by_role("link", name="A second person agrees").or_(
+        second.page.locator(f"a[href='{url.removeprefix(second.site)}']")
+    ).first.click()
+    second.page.get_by_role("button", name="Approve").click()
+    expect(second.page.get_by_role("button", name="Approve")).to_have_count(0)
+
+
+def test_an_aws_call_is_made(run, aws):
+    queue = aws("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    aws("sqs").send_message(QueueUrl=queue, MessageBody="x")
+    given = {"Service": "sqs", "Operation": "purge_queue", "Parameters": json.dumps({"QueueUrl": queue})}
+    run("Make an AWS API call", "call-aws", given, agreed=False)
+    assert "Messages" not in aws("sqs").receive_message(QueueUrl=queue)
+
+
+def test_a_service_is_deployed(run, other, expect):
+    given = {"Version": "1.4.0", "Environment": "production", "Address of the deployer": f"{other.url}/runs"}
+    page = run("Deploy a service", "deploy-service", given, about=True)
+    expect(page.locator("#run")).to_contain_text("https://deploy.example.com/7")
+    assert other.at("/runs")[0].headers["authorization"] == "Bearer the-token-of-the-deployer"
+    assert "the-token-of-the-deployer" not in page.content()
+
+
+def test_a_resource_is_provisioned(run, aws):
+    given = {"Name of the bucket": "shop-receipts", "What it is for": "receipts"}
+    page = run("Provision a bucket", "provision-resource", given, about=True)
+    assert [one["Name"] for one in aws("s3").list_buckets()["Buckets"]] == ["shop-receipts"]
+    assert page.goto("/entities/resource/default/shop-receipts").status == 200
+
+
+def test_a_key_is_assigned_and_taken_back(run, aws, expect):
+    """Here because its run is cancelled; that time takes it back as well is in `tests/workflows/test_founding.py`."""
+    aws("iam").create_group(GroupName="readers")
+    given = {"For whom": company.NAME, "Group of IAM that says what the key may": "readers", "What for": "An incident."}
+
+    def cancelled(page):
+        expect(page.locator("#step-hold")).to_contain_text("until")
+        assert len(aws("iam").list_users()["Users"]) == 1
+        page.get_by_label("Reason").last.fill("found another way")
+        page.get_by_role("button", name="Cancel it").click()
+
+    run("Assign a temporary access key", "assign-access-key", given, ends="Cancelled", then=cancelled)
+    assert aws("iam").list_users()["Users"] == []
+    assert aws("secretsmanager").list_secrets()["SecretList"] == []
+
+
+def test_an_issue_is_created(run, other, expect):
+    given = {"Key of the project": "SHOP", "Type of issue": "Task", "Summary": "Add a runbook"}
+    page = run("Create a Jira issue", "create-jira-issue", given, about=True, agreed=False)
+    expect(page.locator("#run")).to_contain_text("SHOP-12")
+    assert len(other.at("/rest/api/3/issue")) == 1
+
+
+def test_a_workflow_is_made_by_forms_tried_saved_and_gone_through(people, expect, axe, shots):  # noqa: F811
+    first, _ = people
+    page = first.page
+    page.goto("/workflows-new")
+    looked, part = page.locator("#looked"), page.locator("#part")
+    looked.get_by_role("button", name="Title, who may start it, and the rest").click()
+    part.get_by_label("Title").fill("Tell the owners")
+    part.get_by_role("button", name="Take it over").click()
+    expect(looked.get_by_role("heading", level=2)).to_contain_text("Tell the owners")
+    looked.get_by_role("button", name="Remove A second person agrees").click()
+    expect(looked.get_by_role("button", name="Remove A second person agrees")).to_have_count(0)
+    looked.get_by_text("Add a step", exact=True).click()
+    looked.get_by_label("Where").select_option("At the beginning")
+    looked.get_by_role("button", name="Send a request, and wait").click()
+    part.get_by_label("What it is called").fill("Ask the tool")
+    part.get_by_label("Address").fill("https://tool.example.com/x")
+    part.get_by_label("Headers").fill("X-Reason: ${{ inputs.resaon }}")
+    part.get_by_role("button", name="Add it").click()
+    expect(looked.get_by_role("alert")).to_contain_text("reason")  # the name that was meant
+    look(page, axe, shots, "writing-wrong")
+    looked.get_by_role("button", name="Change Ask the tool").click()
+    part.get_by_label("Headers").fill("X-Reason: ${{ inputs.reason }}")
+    look(page, axe, shots, "writing-step")
+    part.get_by_role("button", name="Take it over").click()
+    expect(looked.locator("svg.graph")).to_contain_text("Ask the tool")
+    looked.get_by_role("button", name="Try it").click()
+    trial = page.locator("#trial")
+    trial.get_by_label("What for").fill("to see")
+    trial.get_by_role("button", name="Show what it would do").click()
+    expect(trial.get_by_role("heading", name="What it would do")).to_be_visible()
+    expect(trial).to_contain_text("X-Reason")
+    look(page, axe, shots, "writing-tried")
+    trial.get_by_label("Keep it as a case called").fill("It tells them")
+    trial.get_by_role("button", name="Keep it in the document").click()
+    expect(looked.get_by_role("heading", name="Cases")).to_be_visible()
+    look(page, axe, shots, "writing-case")
+    page.get_by_label("Why").fill("A first one")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tell the owners")
+    page.goto("/workflows/my-workflow/edit")
+    page.get_by_role("row").filter(has_text="A first one").get_by_role("link", name="1").click()
+    expect(page.locator(".difference")).to_contain_text("It tells them")
+    look(page, axe, shots, "version")
+    assert (first.complaints, first.elsewhere) == ([], [])
+
+
+def look(page, axe, shots, name):  # noqa: F811
+    """The page as it stands, in two looks."""
+    from tests.browser.test_pages import violations
+
+    for theme, width in LOOKS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=shots / f"{name}-{theme}-{width}.png", full_page=True)
+        found = violations(page, axe)
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
