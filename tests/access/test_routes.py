@@ -178,6 +178,7 @@ PAGES = {
     "scaffold-source-put": "maintainer",
     "scaffold-source-look": "maintainer",
     "scaffold-source-remove": "maintainer",
+    "scaffold-connection": "maintainer",
     "workflows": "member",
     "workflow": "member",
     "workflow-fields": "member",
@@ -300,7 +301,7 @@ _FORMS = (
     r"plugin-(switch|settings)",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
     r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
-    r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",
+    r"scaffold-(fields|update|connection|source-(put|look|remove))|making-(retry|update)",
 )
 FORMS = re.compile("|".join(_FORMS))
 """The pages that take POST only."""
@@ -397,6 +398,8 @@ OPERATIONS = {
     "PUT /scaffold-sources/{name}": "maintainer",
     "POST /scaffold-sources/{name}/look": "maintainer",
     "DELETE /scaffold-sources/{name}": "maintainer",
+    "GET /scaffold-connections": "maintainer",
+    "PUT /scaffold-connections/{name}": "maintainer",
     "GET /workflows": "member",
     "GET /workflows/{name}": "member",
     "PUT /workflows/{name}": "maintainer",

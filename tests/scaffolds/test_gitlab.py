@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import uuid
 from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+from django.test import Client
 
 from greenboard.catalog import store as catalog
 from greenboard.connections import service as connecting
@@ -14,8 +17,9 @@ from greenboard.connections.service import Told
 from greenboard.connections.service import Wish as Connect
 from greenboard.core import clock
 from greenboard.core.refs import Ref
+from greenboard.durable.models import Wish as AskedFor
 from greenboard.outbound.addresses import Allowed
-from greenboard.scaffolds import lagging, service, sources
+from greenboard.scaffolds import jobs, lagging, service, sources
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Goal, Landing, Wish
 
@@ -114,3 +118,29 @@ def test_an_update_is_a_merge_request_that_keeps_what_was_changed_by_hand(gitlab
     gitlab.merge(PAY, update.number)
     cast.watch(update)
     assert lagging.of("acme.demo-service") == []
+
+
+MERGED = {"object_kind": "merge_request", "project": {"id": 42, "path_with_namespace": PAY},
+          "object_attributes": {"iid": 3, "action": "merge"}}  # fmt: skip
+
+
+def send(body: object, secret: str = HOOK) -> int:
+    headers = {"X-Gitlab-Token": secret}
+    return (
+        Client()
+        .post("/api/v1/connections/gitlab/messages", json.dumps(body), "application/json", headers=headers)
+        .status_code
+    )
+
+
+def test_a_merged_one_is_asked_for_as_soon_as_the_forge_says_so(gitlab, ada):
+    now = clock.now()
+    told = {"key": uuid.uuid4(), "by": "ada", "way": "pull-request", "connection": "gitlab", "repository": PAY,
+            "state": "done", "number": 3, "turned_at": now, "began_at": now, "scaffold": "runbook"}  # fmt: skip
+    row = Making.objects.create(title="Runbook", version="1.0.0", **told)
+    asked = AskedFor.objects.filter(workflow=jobs.pull.name)
+    assert send(MERGED, "another") == 401
+    assert send({**MERGED, "object_attributes": {"iid": 3, "action": "update"}}) == 202
+    assert not asked.exists()
+    assert send(MERGED) == 202
+    assert [one.input for one in asked] == [{"making": row.pk}]
