@@ -60,7 +60,7 @@ def usable(asker: Asker, connections: Collection[str]) -> frozenset[str]:
 def forges(asker: Asker) -> list[Forge]:
     """The connections through which somebody may have repositories and pull requests made, by name."""
     found = forge.forges()
-    mine = usable(asker, [one.name for one in found])
+    mine = usable(asker, [one.name for one in found]) if found else frozenset[str]()
     return [one for one in found if one.name in mine]
 
 
