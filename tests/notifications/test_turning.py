@@ -4,6 +4,7 @@ import importlib
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from tests.api.conftest import CARD, company  # noqa: F401 - a fixture
 
 from greenboard.access import people as accounts
@@ -13,7 +14,7 @@ from greenboard.core import clock
 from greenboard.facts import service as facts
 from greenboard.facts.store import vocabulary
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.notifications import inbox
+from greenboard.notifications import inbox, turning
 from greenboard.notifications.models import Notice, Turn
 from greenboard.notifications.turning import gathered, tell
 from greenboard.results import service as results
@@ -81,6 +82,7 @@ def test_a_fact_that_changes_tells_the_owner_once_and_the_first_look_tells_nobod
     accounts.join(ada, "payments")
     card = standard(CARD, vocabulary())
     results.evaluate(card, clock.now() - timedelta(minutes=30))
+    assert not Turn.objects.exists()
     world.tell()
     assert not Notice.objects.exists()
     at = clock.now()
@@ -96,3 +98,19 @@ def test_a_fact_that_changes_tells_the_owner_once_and_the_first_look_tells_nobod
     assert line.notice.why == "Coverage: lines 91 → 3 % (Codecov)"
     assert line.notice.todo
     assert line.count == 1
+
+
+@pytest.mark.django_db
+def test_nobody_who_writes_waits_while_what_turned_is_read(company, monkeypatch):  # noqa: F811 - the fixture
+    card, at = standard(CARD, vocabulary()), clock.now()
+    results.evaluate(card, at - timedelta(minutes=30))
+    raw = vocabulary().normalise("coverage", {"line_pct": 3.0})
+    facts.record([Fact(world.CHECKOUT, "coverage", raw, Source(SourceKind.CONNECTION, "Codecov"), at)], [], at)
+    results.evaluate(card, at)
+    outside, inside, read = len(connection.savepoint_ids), [], turning.results.changes
+    monkeypatch.setattr(
+        turning.results, "changes", lambda *asked: inside.append(len(connection.savepoint_ids)) or read(*asked)
+    )
+    assert turning.read() == 1
+    assert inside == [outside]
+    assert Notice.objects.exists()

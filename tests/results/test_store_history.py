@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from greenboard.catalog import store as catalog
 from greenboard.core import events
@@ -266,3 +268,17 @@ def test_groups_are_counted_by_rule(shop, card):
     assert found["all"]["covered"] == {Outcome.PASS: 1, Outcome.NO_DATA: 1}
     assert found["none"] == {}
     assert store.tallies(CARD, {"all": [checkout, money]}, day(0))["all"]["covered"] == {Outcome.PASS: 1}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="tells how SQLite finds its rows")
+def test_what_turned_at_a_moment_is_found_without_reading_all_that_ever_was(shop, card):
+    say(2, ("coverage", {"line_pct": 20.0}))
+    run(card, 2)
+    with CaptureQueriesContext(connection) as asked:
+        assert store.changes(CARD, day(1.9), day(2))
+    told = [one["sql"] for one in asked if 'FROM "results_resultinterval"' in one["sql"]]
+    with connection.cursor() as cursor:
+        ways = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in told]
+    found = [step[3] for way in ways for step in way if "results_resultinterval" in step[3]]
+    assert len(found) == 2
+    assert all(" USING INDEX " in step and ("valid_from" in step or "valid_to" in step) for step in found)

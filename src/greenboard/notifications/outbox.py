@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
+from types import MappingProxyType
 
 from greenboard.core import clock
 from greenboard.core.happened import Happened
+from greenboard.core.refs import Ref
 from greenboard.notifications.models import Notice, Turn
 from greenboard.notifications.types import HEARD
 from greenboard.results.events import ResultsWritten
@@ -25,12 +28,14 @@ def note(event: Happened) -> None:
 
 def note_results(event: ResultsWritten) -> None:
     """Results or levels changed: read later, so that judging waits for nothing."""
-    if clock.now() - event.at < LATE:
+    if not event.first and clock.now() - event.at < LATE:
         Turn.objects.create(scorecard=event.scorecard, at=event.at)
 
 
-def notice(event: Happened, *, glyph: str = "", word: str = "") -> Notice:
-    """An event as a row, not yet written."""
+def notice(
+    event: Happened, numbers: Mapping[Ref, int] = MappingProxyType({}), *, glyph: str = "", word: str = ""
+) -> Notice:
+    """An event as a row, not yet written. `numbers` are surrogate ids of entities; others are found by spreading."""
     about = str(event.entity) if event.entity else ""
     return Notice(
         once=_once(event, about),
@@ -41,6 +46,7 @@ def notice(event: Happened, *, glyph: str = "", word: str = "") -> Notice:
         todo=event.todo,
         path=event.path,
         about=about,
+        entity_id=numbers.get(event.entity) if event.entity else None,
         severity=event.severity.value,
         key=event.key[:_KEY],
         teams=sorted(map(str, event.teams)),

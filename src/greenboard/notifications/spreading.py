@@ -1,6 +1,7 @@
 """Telling whom it concerns: each notice once, into inboxes and into the messages that gather.
 
-A worker locks the notices that it spreads, so another one waits and then finds them spread.
+Whom it concerns is found before the transaction, so that nobody who writes waits for it. In it a worker locks
+the notices that it spreads: another one waits, finds them spread, and writes nothing.
 """
 
 from __future__ import annotations
@@ -31,12 +32,19 @@ MOST = 500
 
 def spread(now: datetime) -> int:
     """Tell whom it concerns of what is not spread yet; how many notices."""
+    fresh = Notice.objects.filter(spread_at__isnull=True, kind__in=_KNOWN).order_by("id")
+    notices = list(fresh[:MOST])
+    if not notices:
+        return 0
+    spreading = _Spreading(notices, now)
+    spreading.choose()
+    numbers = [one.pk for one in notices]
     with transaction.atomic():
-        fresh = Notice.objects.filter(spread_at__isnull=True, kind__in=_KNOWN).order_by("id").select_for_update()
-        notices = list(fresh[:MOST])
-        if notices:
-            _Spreading(notices, now).spread()
-            Notice.objects.filter(pk__in=[one.pk for one in notices]).update(spread_at=now)
+        own = fresh.filter(pk__in=numbers).select_for_update()
+        if list(own.values_list("pk", flat=True)) != numbers:
+            return 0  # another worker spread some of them; what is left is chosen for at the next look
+        spreading.write()
+        Notice.objects.filter(pk__in=numbers).update(spread_at=now)
     return len(notices)
 
 
@@ -62,20 +70,26 @@ class _Spreading:
         self.routes = list(Route.objects.filter(active=True).select_related("channel").order_by("id"))
         self.found: defaultdict[tuple[To, str, How, int], _Gathered] = defaultdict(_Gathered)
         self.lines: defaultdict[int, list[Notice]] = defaultdict(list)
+        self.placed: list[Notice] = []
 
-    def spread(self) -> None:
+    def choose(self) -> None:
+        """Find whom each notice concerns."""
         for notice in self.notices:
             about = Ref.parse(notice.about) if notice.about else None
             stored = self.known.get(about) if about else None
-            if stored is not None:
+            if stored is not None and notice.entity_id != stored.id:
                 notice.entity_id = stored.id
+                self.placed.append(notice)
             subject = _subject(notice, stored)
             routes = [route for route in self.routes if fits(_asked(route), subject)]
             self._people(notice, subject, about, routes)
             if not notice.late:
                 self._teams(notice, subject, routes)
                 self._channels(notice, routes)
-        Notice.objects.bulk_update([one for one in self.notices if one.entity_id], ["entity"], batch_size=MOST)
+
+    def write(self) -> None:
+        """Put it into inboxes and into the messages that gather."""
+        Notice.objects.bulk_update(self.placed, ["entity"], batch_size=MOST)
         inbox.put(self.lines, self.now)
         for (to, key, how, _), told in self.found.items():
             gather(to, Cases(key, told.notices, told.severity, how), self.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.db import transaction
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening, Severity
 from greenboard.core.refs import Ref
-from greenboard.facts.store import vocabulary
+from greenboard.facts.store import known, vocabulary
 from greenboard.notifications import outbox
 from greenboard.notifications.composing import line
 from greenboard.notifications.models import Notice, Turn
@@ -43,23 +44,34 @@ class Turned:
 
 
 def read() -> int:
-    """Make notices of the turns that wait; how many turns."""
+    """Make notices of the turns that wait; how many turns.
+
+    What turned is read before the transaction: it may be a tenth of a million results, and whoever writes
+    to SQLite meanwhile would wait. What two workers read is told once.
+    """
     waiting = list(Turn.objects.order_by("id")[:_MOST])
+    several = defaultdict[str, list[Turn]](list)
     for turn in waiting:
+        several[turn.scorecard].append(turn)
+    for scorecard, turns in several.items():
+        notices = _notices(scorecard, {turn.at for turn in turns})
         with transaction.atomic():
-            if Turn.objects.filter(pk=turn.pk).delete()[0]:
-                Notice.objects.bulk_create(_notices(turn), batch_size=_BATCH, ignore_conflicts=True)
+            if Turn.objects.filter(pk__in=[turn.pk for turn in turns]).delete()[0]:
+                Notice.objects.bulk_create(notices, batch_size=_BATCH, ignore_conflicts=True)
     return len(waiting)
 
 
-def _notices(turn: Turn) -> list[Notice]:
+def _notices(scorecard: str, moments: AbstractSet[datetime]) -> list[Notice]:
+    """The notices of what turned at some moments, read together."""
     try:
-        card = standard(turn.scorecard, vocabulary())
+        card = standard(scorecard, vocabulary())
     except UserError:  # the scorecard was taken away since
         return []
-    changes = results.changes(turn.scorecard, turn.at - _MICROSECOND, turn.at)
+    turned = results.changes(scorecard, min(moments) - _MICROSECOND, max(moments))
+    changes = [change for change in turned if change.at in moments]
+    numbers = known({change.entity for change in changes})
     told = (tell(one, card) for one in gathered(changes))
-    return [outbox.notice(event, glyph=said.glyph, word=said.word) for event, said in filter(None, told)]
+    return [outbox.notice(event, numbers, glyph=said.glyph, word=said.word) for event, said in filter(None, told)]
 
 
 def gathered(changes: Iterable[Change]) -> Iterator[Turned]:

@@ -37,6 +37,8 @@ SLOW: tuple[Tend, ...] = (reports.tend,)
 TENDERS = (*PROMPT, *SLOW)
 PAUSE = 5.0
 """Seconds between two looks when nothing was due."""
+BREATH = 0.5
+"""The same when something was: judging shares the processor, and on SQLite the right to write."""
 _log = logging.getLogger("greenboard.worker")
 
 
@@ -52,8 +54,7 @@ def run_slow(stop: threading.Event) -> None:
 
 def _run(stop: threading.Event, tenders: Sequence[Tend]) -> None:
     while not stop.is_set():
-        if not tend(clock.now(), tenders):
-            stop.wait(PAUSE)
+        stop.wait(BREATH if tend(clock.now(), tenders) else PAUSE)
 
 
 def tend(now: datetime, tenders: Sequence[Tend] = TENDERS) -> int:

@@ -273,7 +273,7 @@ def _turned(rules: Mapping[int, str], after: datetime, beyond: tuple[int, int]) 
             yield at, entity, rule, outcome + EXEMPT * (not exempt), outcome + EXEMPT * bool(exempt), fell, cause, row
         elif was != outcome:
             yield at, entity, rule, was, outcome, _DIRECTION[was, outcome], cause, row
-    ended = own.filter(valid_to__gt=after, ended_by__isnull=False)
+    ended = own.filter(models.ENDED, valid_to__gt=after, ended_by__isnull=False)
     for at, cause, entity, rule, _, outcome, row in _moments(ended, "valid_to", "ended_by_id", *columns[:5]):
         yield at, entity, rule, outcome, NONE, BETTER, cause, row
 

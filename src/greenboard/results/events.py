@@ -13,12 +13,16 @@ from greenboard.results.rows import Change
 
 @dataclass(frozen=True)
 class ResultsWritten:
-    """Results or levels of entities changed; told inside the transaction that changes them."""
+    """Results or levels of entities changed; told inside the transaction that changes them.
+
+    `first` says that nothing but the first look at entities and rules was written.
+    """
 
     scorecard: str
     at: datetime
     entities: Collection[Ref]
     read: Callable[[], Sequence[Change]] = field(default=tuple, repr=False, compare=False)
+    first: bool = False
 
     @cached_property
     def changes(self) -> Sequence[Change]:

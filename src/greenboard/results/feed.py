@@ -93,7 +93,7 @@ def _began(model: type[Model], wanted: Q, asked: Asked) -> QuerySet[Any]:
 
 
 def _ended(model: type[Model], wanted: Q, asked: Asked) -> QuerySet[Any]:
-    span = Q(valid_to__gt=asked.since, valid_to__lte=asked.until, ended_by__isnull=False)
+    span = models.ENDED & Q(valid_to__gt=asked.since, valid_to__lte=asked.until, ended_by__isnull=False)
     return model._default_manager.filter(wanted & span & _about(asked)).select_related("ended_by")
 
 

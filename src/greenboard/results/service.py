@@ -25,6 +25,7 @@ from greenboard.facts.merge import merge
 from greenboard.results import live, models, standings, store, versions, writing
 from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
+from greenboard.results.held import NONE
 from greenboard.results.judge import NOBODY, Subject, judge
 from greenboard.results.neighbourhood import near
 from greenboard.results.rows import Cause, Change, LevelRow
@@ -150,7 +151,7 @@ def carry_out(scorecard: Scorecard, task: Task, *, note: str = "") -> Carried:
             run.results_changed, run.levels_changed = len(turned) + ended, levels
             run.save()
         _mark(session, look=task.look)
-        _announce(session, turned, moved)
+        _announce(session, turned, moved, ended=ended > 0)
     evaluated = Evaluated(task.at, len(session.rows), len(turned) + ended, levels)
     elsewhere = [one.entity for one in moved if one.cause is not None] + left
     rows = np.flatnonzero(np.isin(task.ground.ids, np.array(elsewhere, dtype=np.int64)))
@@ -272,15 +273,22 @@ def _mark(session: Session, *, look: bool) -> None:
         rows.filter(valid_to__isnull=True).update(evaluated_at=session.at)
 
 
-def _announce(session: Session, turned: Turned, moved: Collection[NewLevel]) -> None:
+def _announce(session: Session, turned: Turned, moved: Collection[NewLevel], *, ended: bool) -> None:
     """Tell now, and once it is committed, whose results or levels changed."""
     columns = set(turned.column.tolist())
     place = dict(zip(session.ids.tolist(), range(len(session.rows)), strict=True))
     refs = {session.ref(column) for column in columns | {place[one.entity] for one in moved}}
     if refs:
-        events.announce(ResultsWritten(session.scorecard.name, session.at, refs, partial(_changes, session, refs)))
+        first = not ended and bool((turned.before == NONE).all()) and all(_is_first(one) for one in moved)
+        # Nobody has to look through a million first results for what is no first one.
+        read = tuple if first else partial(_changes, session, refs)
+        events.announce(ResultsWritten(session.scorecard.name, session.at, refs, read, first=first))
         event = ResultsChanged(session.scorecard.name, session.at, refs)
         transaction.on_commit(lambda: events.announce(event))
+
+
+def _is_first(moved: NewLevel) -> bool:
+    return moved.cause is None or moved.cause.kind == "first"
 
 
 def _changes(session: Session, refs: Collection[Ref]) -> list[Change]:

@@ -56,6 +56,7 @@ __all__ = [
 
 
 _Group = TypeVar("_Group", bound=Hashable)
+_Row = TypeVar("_Row", models.ResultInterval, models.LevelInterval)
 
 
 def levels(
@@ -144,15 +145,19 @@ def changes(
     span = Q(valid_from__gt=since) & (Q(valid_from__lte=until) if until else Q())
     if not first:  # a first look writes a row for every entity and rule: they are left out by the database
         span &= ~Q(cause__kind=CAUSES.index("first"))
-    ended = Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
+    ended = models.ENDED & Q(valid_to__gt=since, ended_by__isnull=False) & (Q(valid_to__lte=until) if until else Q())
     seen = condition(sight)
     rules = _rule_names(scorecard)
-    turned = _result_rows(rules, entity, rule).filter((span | ended) & seen).select_related("cause", "ended_by")
-    rows = list(turned)
+    wanted = [number for number, name in rules.items() if rule in (None, name)]
+    about = models.ResultInterval.objects.filter(seen, **_about(entity)).select_related("cause", "ended_by")
+    # Ends are found by their moment: SQLite is kept from reading all that ever was of each rule.
+    by_end = about.filter(rule_id__in=wanted) if entity else about.alias(of=F("rule_id") + 0).filter(of__in=wanted)
+    rows = _either(about.filter(span, rule_id__in=wanted), by_end.filter(ended))
     stood: list[models.LevelInterval] = []
     if rule is None:
-        moved = models.LevelInterval.objects.filter((span | ended) & seen, scorecard__name=scorecard, **_about(entity))
-        stood = list(moved.select_related("cause", "ended_by"))
+        moved = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
+        moved = moved.select_related("cause", "ended_by")
+        stood = _either(moved.filter(span), moved.filter(ended))
     names = facts.names_of({row.entity_id for row in rows} | {row.entity_id for row in stood})
     found = [
         *(change for row in stood for change in _level_changes(row, names[row.entity_id], since, until)),
@@ -314,6 +319,11 @@ def undecided_between(scorecard: str, rules: Collection[str], since: datetime, u
     # The moments name few rows and the rules very many: SQLite is kept from going by the rules.
     wanted = rows.alias(of=F("rule_id") + 0).filter(of__in=list(named))
     return set(wanted.values_list("entity_id", flat=True))
+
+
+def _either(*asked: QuerySet[_Row]) -> list[_Row]:
+    """The rows of several questions, each once: asked as one, the database finds no index for it."""
+    return list({row.pk: row for rows in asked for row in rows}.values())
 
 
 def _about(entity: Ref | None) -> Mapping[str, str]:
