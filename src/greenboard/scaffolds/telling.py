@@ -60,5 +60,5 @@ def _tell(
         "rule": row.rule,
         **(also or {}),
     }
-    told = {"path": f"/makings/{row.pk}", "entity": store.entity(row), "people": (row.by,)}
+    told: dict[str, Any] = {"path": f"/makings/{row.pk}", "entity": store.entity(row), "people": (row.by,)}
     announce(Happened(kind, now, title, key=f"{kind.value}:{row.pk}", data=data, **told, **more))
