@@ -51,7 +51,9 @@ def test_a_new_service_is_three_clicks_away(forge, shop, pages):
     shown = text(pages, f"{there}/progress")
     assert row.pull_url in shown
     assert "/entities/service/default/pay" in shown
-    assert re.search(r'href="/entities/service/default/pay#ops-1-runbook">Write a runbook</a> <span class="note">for ', shown)
+    assert re.search(
+        r'href="/entities/service/default/pay#ops-1-runbook">Write a runbook</a> <span class="note">for ', shown
+    )
     assert "- [ ] Write a runbook (`ops-1-runbook`)" in forge.pulls["acme/pay"][0]["body"]
     assert "every 1s" not in shown
     assert there in text(pages, "/makings")

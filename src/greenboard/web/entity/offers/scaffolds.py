@@ -11,15 +11,16 @@ from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.core.once import notes
 from greenboard.rules.types import Outcome
-from greenboard.scaffolds import fixing, reserving, shelf, store
+from greenboard.scaffolds import fixing, reserving, service, shelf
 from greenboard.scaffolds.fixing import Target
 from greenboard.scaffolds.forge import Forge
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered as Scaffold
-from greenboard.scaffolds.types import Landing
+from greenboard.scaffolds.types import Landing, Purpose
 from greenboard.scorecards.types import Rule
 from greenboard.web.panels import About, Offer, Offered
 from greenboard.web.scaffolds import form
+from greenboard.web.scaffolds.made import made
 
 _KEPT = "scaffolds.offered"
 
@@ -79,12 +80,8 @@ def _scaffolds() -> list[Scaffold]:
 
 
 def _open(about: About) -> dict[str, Making]:
-    """What is under way for the entity, by rule, asked for once for a page."""
-    kept = notes(_KEPT)
-    if about.stored.id not in kept:
-        kept[about.stored.id] = {row.rule: row for row in store.fixes(about.stored.id)}
-    found: dict[str, Making] = kept[about.stored.id]
-    return found
+    """What is under way for the entity, by rule."""
+    return {row.rule: row for row in made(about.stored.id) if row.purpose == Purpose.FIX and service.under_way(row)}
 
 
 def _may(about: About) -> bool:
