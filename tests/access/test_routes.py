@@ -85,6 +85,7 @@ PAGES = {
     "results-csv": "viewer",
     "results-json": "viewer",
     "entity": "viewer",
+    "packages": "viewer",
     "scorecards": "viewer",
     "scorecard": "viewer",
     "rule-new": "viewer",

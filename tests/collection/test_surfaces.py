@@ -140,13 +140,14 @@ def test_what_was_discovered_is_decided_about(lookout, maintainer):
 
 
 def test_what_can_be_connected_is_shown_with_its_quality_and_what_it_lacks(tool, maintainer):
-    shown = maintainer.page("/integrations?q=pagerduty")
+    shown = maintainer.page("/integrations?q=grafana")
     assert "<summary>Silver</summary>" in shown
-    assert "There is no server to try it with" in shown
+    assert "Its description is not at hand" in shown
     assert '<td data-label="Quality">None</td>' in maintainer.page("/integrations?q=lookout")
     card = maintainer.page("/integrations/quality")
     assert "Pictures in the README" in card
     assert '<span class="sr">No data: Not said</span>' in card
+    assert "<code>incident.last_drill_at</code>: The REST API reference, version 2, has no post-mortem" in card
 
 
 def test_a_connection_is_made_and_changed_by_form(tool, company, maintainer):

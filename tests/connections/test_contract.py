@@ -145,11 +145,17 @@ def test_findings_are_accepted_with_a_reason_and_only_while_there_are_some(check
     assert "nothing is found any more" in left
 
 
+INCIDENT = {"fields": ["incident.last_drill_at"], "why": "The reference has no drills."}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"without": []}, "nothing fills incident.followups_open, incident.followups_overdue, incident.last_drill_at"),
+        ({"without": [{**INCIDENT, "fields": ["incident.open"]}]}, "incident.open: it is filled"),
+        ({"without": [{**INCIDENT, "fields": ["incident.opn"]}]}, "incident.opn: no field of a fact type"),
         ({"rules": {"readme": "done"}}, "manifest: not said"),
-        ({"grade": "gold"}, "the rules come to silver, not gold"),
+        ({"rules": {"complete": {"todo": "All."}}}, "the rules come to silver, not gold"),
         ({}, "has no picture"),
         ({"rules": {"webhoo": "done"}}, "unknown rule 'webhoo'"),
         ({"rules": {"real": {}}}, "real: not said"),

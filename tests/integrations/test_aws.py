@@ -183,13 +183,18 @@ def test_services_of_containers_say_what_they_ask_for_and_how_many_run(account, 
         ecs.create_service(
             cluster="prod", serviceName=family, taskDefinition=family, desiredCount=3, tags=tags, launchType="EC2"
         )
+    aws("application-autoscaling").register_scalable_target(
+        ServiceNamespace="ecs", ResourceId="service/prod/shop", ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=2, MaxCapacity=6,
+    )  # fmt: skip
     found = facts(collected(account, services=["ecs"]), "workload")
     assert found["prod/shop"] == {
         "name": "prod/shop", "cluster": "prod", "replicas": 3, "ready": found["prod/shop"]["ready"], "requests_set": True,
         "limits_set": True, "liveness": True, "image_pinned": True, "run_as_non_root": True, "privileged": False,
-        "read_only_root": True, "scheduled": False,
+        "read_only_root": True, "scheduled": False, "autoscaled": True, "min_replicas": 2, "max_replicas": 6,
     }  # fmt: skip
     bare = found["prod/bare"]
+    assert bare["autoscaled"] is False
     assert (bare["requests_set"], bare["liveness"], bare["image_pinned"]) == (False, False, False)
     assert "run_as_non_root" not in bare
 
@@ -257,12 +262,17 @@ ANSWERS = {
     },
     "/findings/list": {
         "findings": [
-            {"severity": severity, "firstObservedAt": 1_794_000_000 + at, "fixAvailable": fixed, "resources": [{"id": where}]}
+            {"findingArn": f"arn:finding:{at}", "severity": severity, "firstObservedAt": 1_794_000_000 + at, "fixAvailable": fixed,
+             "resources": [{"id": where}]}
             for at, (severity, fixed, where) in enumerate(
                 [("CRITICAL", "YES", MACHINE), ("CRITICAL", "NO", MACHINE), ("HIGH", "NO", f"{IMAGES}/sha256:00"),
                  ("UNTRIAGED", "NO", MACHINE), ("HIGH", "NO", "i-2")]
             )
         ]
+    },
+    "/findings/details/batch/get": {
+        "findingDetails": [{"findingArn": "arn:finding:0", "cisaData": {"dateAdded": 1_790_000_000}}, {"findingArn": "arn:finding:1"}],
+        "errors": [],
     },
 }  # fmt: skip
 """What AWS answers by its references, by operation or path."""
@@ -305,6 +315,7 @@ def test_what_is_scanned_is_told_by_component_and_kind_with_what_is_open():
     assert (packages["open_critical"], packages["open_high"], packages["fixable_critical"]) == (2, 0, 1)
     assert packages["oldest_critical_at"] == datetime.fromtimestamp(1_794_000_000, UTC)
     assert packages["last_scan_at"] == datetime.fromtimestamp(1_795_000_000, UTC)
+    assert (packages["known_exploited"], images["known_exploited"]) == (1, 0)
     assert (images["open_critical"], images["open_high"], images["scanned"]) == (0, 1, True)
     assert "last_scan_at" not in images
 

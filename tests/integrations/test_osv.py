@@ -43,7 +43,8 @@ def test_a_vector_has_the_score_of_the_standard(vector, score):
 
 
 def test_an_entry_counts_with_the_highest_severity_that_it_says():
-    assert weaknesses([ENTRY], [PURL]) == [{"severity": "critical", "fixed": True}]
+    told = {"id": "GHSA-1", "severity": "critical", "fixed": True, "packages": [PURL]}
+    assert weaknesses([ENTRY], [PURL]) == [told]
 
 
 def places(value, path=()):

@@ -26,11 +26,12 @@ Array = np.ndarray[Any, Any]
 Stamp = tuple[Any, ...]
 _MOST = 3
 """How many moments are kept, now among them."""
+# SQLite uses an index of ended rows only where it is asked in the words of that index.
 _STAMP = """
 SELECT (SELECT max(id) FROM catalog_entityversion),
-       (SELECT max(valid_to) FROM catalog_entityversion WHERE valid_to IS NOT NULL),
+       (SELECT max(valid_to) FROM catalog_entityversion WHERE NOT (valid_to IS NULL)),
        (SELECT max(id) FROM catalog_relationinterval),
-       (SELECT max(valid_to) FROM catalog_relationinterval WHERE valid_to IS NOT NULL)
+       (SELECT max(valid_to) FROM catalog_relationinterval WHERE NOT (valid_to IS NULL))
 """
 
 

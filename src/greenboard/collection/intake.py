@@ -137,7 +137,7 @@ class Intake:
         made = []
         for (subject, name), one in told.items():
             row = rows.get((subject, name))
-            declared = self.vocabulary.types.get(name)
+            declared = self.vocabulary.stored.get(name)
             before = Settled(row.value, row.fresh, row.moments.observed) if row else None
             settled = settle(declared.many if declared else None, before, one.value, one.observed_at)
             link = opened(one.link) or opened(one.subject.link)

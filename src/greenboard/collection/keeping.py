@@ -126,7 +126,7 @@ def _facts(told: _Told, source: _Sources, failing: Collection[tuple[Ref, str]]) 
     """
     words, now = store.vocabulary(), clock.now()
     decode = reading.decoder()
-    ageless = {name for name, declared in words.types.items() if declared.max_age is None}
+    ageless = {name for name, declared in words.stored.items() if declared.max_age is None}
     facts, broken = [], []
     for subject in told.subjects:
         ref, place = told.refs[subject.entity_id or 0], source.place(subject)

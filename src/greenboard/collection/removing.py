@@ -109,7 +109,7 @@ def _waiting(connection: Connection, name: str, figures: Mapping[str, Any]) -> m
 
 def many(name: str) -> str | None:
     """The field that tells the items of a fact type apart."""
-    declared = store.vocabulary().types.get(name)
+    declared = store.vocabulary().stored.get(name)
     return declared.many if declared else None
 
 

@@ -99,7 +99,7 @@ class Trial:
 
     def _tell(self, what: str, name: str, about: str, before: str | None, after: str | None) -> None:
         self.counts[name][what] += 1
-        declared = vocabulary().types.get(name)
+        declared = vocabulary().stored.get(name)
         if len(self.shown) < _SHOWN and declared is not None:
             old, new = (self._reader.read(name, text) if text else None for text in (before, after))
             said = change.describe(declared, old, new)

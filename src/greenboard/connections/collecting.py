@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -51,19 +51,28 @@ def collect(
     plan = connection.integration.plan
     with Work(work, plan.streams) as kept:
         kept.begin(now, [name for name, stream in plan.streams.items() if stream.spec.since])
-        session = Session(connection, call, now, kept)
-        reader = Reader(session, kept, Scope.of(plan, connection.scope), stop)
-        for name in plan.streams:
-            if not stop():
-                yield from reader.read(name)
-        if stop():
-            yield _ended(plan, kept, None)
-            return
-        finder = Finder(session, kept)
-        mapper = Mapper(session, kept, finder)
-        yield from mapper.events()
-        yield _ended(plan, kept, finder, mapper.unclear)
-        kept.end(now)
+        if (yield from collected(connection, now=now, call=call, work=kept, stop=stop)):
+            kept.end(now)
+
+
+def collected(
+    connection: Connection, *, now: datetime, call: Caller, work: Work, stop: Callable[[], bool] = never
+) -> Generator[Event, None, bool]:
+    """What comes of a work file that a run began, once what it lacks was read. Returns whether it came to its end."""
+    plan = connection.integration.plan
+    session = Session(connection, call, now, work)
+    reader = Reader(session, work, Scope.of(plan, connection.scope), stop)
+    for name in plan.streams:
+        if not stop():
+            yield from reader.read(name)
+    if stop():
+        yield _ended(plan, work, None)
+        return False
+    finder = Finder(session, work)
+    mapper = Mapper(session, work, finder)
+    yield from mapper.events()
+    yield _ended(plan, work, finder, mapper.unclear)
+    return True
 
 
 def _ended(plan: Plan, work: Work, finder: Finder | None, unclear: Collection[str] = ()) -> Ended:

@@ -174,11 +174,11 @@ class _Work:
     ) -> FactPlan | None:
         path: Path = ("facts", at)
         if not (
-            self.known((*path, "type"), spec.type, self.vocabulary.types, "fact type")
+            self.known((*path, "type"), spec.type, self.vocabulary.stored, "fact type")
             & self.known((*path, "about"), spec.about, subjects, "subject")
         ):
             return None
-        subject, declared = subjects[spec.about], self.vocabulary.types[spec.type]
+        subject, declared = subjects[spec.about], self.vocabulary.stored[spec.type]
         stream = spec.from_ or subject.spec.stream
         if not self.known((*path, "from"), stream, streams, "stream"):
             return None

@@ -36,7 +36,7 @@ MEANINGS: Mapping[str, str] = {
     "account": "Whom the tool takes us for",
     "contract": "Held against the vendor's own description",
     "real": "Tried with a real server, or a recording of each list",
-    "complete": "Every field that the tool can supply",
+    "complete": "Every field that the tool can supply; of the others it says why not",
     "screenshots": "Pictures in the README",
 }
 _EITHER = ("webhook", "incremental")
@@ -52,11 +52,19 @@ class Open(Strict):
     exempt: str = ""
 
 
+class Without(Strict):
+    """Fields of its fact types, each as TYPE.FIELD, that the tool cannot supply as they are meant, and why."""
+
+    fields: tuple[str, ...]
+    why: str
+
+
 class Told(Strict):
     """What quality.yaml says."""
 
     grade: Grade
     rules: dict[str, Literal["done"] | Open]
+    without: tuple[Without, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class Shown:
     grade: Grade
     open: tuple[str, ...]
     rules: Mapping[str, Literal["done"] | Open] = field(default_factory=dict)
+    without: tuple[Without, ...] = ()
 
     @property
     def score(self) -> float | None:
@@ -126,7 +135,7 @@ def _shown(folder: Path, _changed: int) -> Shown:
     except UserError:
         return Shown("none", ())
     left = (rule.todo for rule in told.told.rules.values() if isinstance(rule, Open) and rule.todo)
-    return Shown(told.earned, tuple(left), told.told.rules)
+    return Shown(told.earned, tuple(left), told.told.rules, told.told.without)
 
 
 def findings(integration: Integration, *, contract: bool | None = None) -> Iterator[UserError]:
@@ -145,20 +154,46 @@ def findings(integration: Integration, *, contract: bool | None = None) -> Itera
         if said is None or (isinstance(said, Open) and bool(said.todo) is bool(said.exempt)):
             hint = "Write done, {todo: why} or {exempt: why}."
             yield UserError(f"{rule}: not said", place=document.place("rules", rule), hint=hint)
-        elif said == "done" and (why := _disproved(rule, integration, contract)):
+        elif said == "done" and (why := _disproved(rule, integration, told, contract)):
             yield UserError(f"{rule}: said to be done, and {why}", place=document.place("rules", rule))
+    yield from _without(quality, integration)
     if GRADES.index(told.grade) > GRADES.index(quality.earned):
         what = f"the rules come to {quality.earned}, not {told.grade}"
         yield UserError(what, place=document.place("grade"))
 
 
-def _disproved(rule: str, integration: Integration, contract: bool | None) -> str:
+def _without(quality: Quality, integration: Integration) -> Iterator[UserError]:
+    """What is said to be out of reach, and is no field, or is filled."""
+    filled, fields = _fields(integration)
+    for at, one in enumerate(quality.told.without):
+        for name in one.fields:
+            if name not in fields or name in filled:
+                why = "it is filled" if name in filled else "no field of a fact type of this integration"
+                yield UserError(f"{name}: {why}", place=quality.document.place("without", at, "fields"))
+
+
+def _fields(integration: Integration) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that facts of the integration fill, and all fields that their types have; each as TYPE.FIELD."""
+    filled = {f"{fact.type.name}.{name}" for fact in integration.plan.facts for name in fact.map}
+    return frozenset(filled), frozenset(
+        f"{fact.type.name}.{name}" for fact in integration.plan.facts for name in fact.type.fields
+    )
+
+
+def _lacking(integration: Integration, told: Told) -> list[str]:
+    """The fields that nothing fills, and of which nothing is said."""
+    filled, fields = _fields(integration)
+    return sorted(fields - filled - {name for one in told.without for name in one.fields})
+
+
+def _disproved(rule: str, integration: Integration, said: Told, contract: bool | None) -> str:
     """Why a rule is not met, as far as that can be seen; "" where nothing speaks against it."""
     manifest, folder = integration.manifest, integration.folder
     readme = _text(folder / README)
     told = {name for permission in manifest.permissions for name in permission.streams}
     streams, subjects = manifest.streams.values(), manifest.subjects.values()
     held = bool(manifest.contract.spec) and contract is not False
+    lacking = _lacking(integration, said)
     checks = {
         "readme": (len(readme.split()) >= _WORDS, f"{README} has fewer than {_WORDS} words"),
         "recording": (bool(recordings.paths(folder)), "there is no recording"),
@@ -170,6 +205,7 @@ def _disproved(rule: str, integration: Integration, contract: bool | None) -> st
         "discovery": (all(one.link and one.match for one in subjects), "a subject lacks link or match"),
         "account": (manifest.api.account is not None, "api.account is missing"),
         "contract": (held, "the contract check has findings, or no spec"),
+        "complete": (not lacking, f"nothing fills {', '.join(lacking)}, and `without` does not say why"),
         "screenshots": (_are_there(folder, readme), f"{README} has no picture that is there and below {_LARGEST} kB"),
     }
     met, why = checks.get(rule, (True, ""))

@@ -182,13 +182,16 @@ def _alone(value: Value, *, missing: bool) -> Value | None:
 class _Sole(Mapping[Spot, Fact]):
     """The origins of a value that one fact gave: worked out when asked for, which is seldom."""
 
-    __slots__ = ("_fact", "_many")
+    __slots__ = ("_fact", "_many", "_spots")
 
     def __init__(self, fact: Fact, many: str | None) -> None:
         self._fact, self._many = fact, many
+        self._spots: frozenset[Spot] | None = None
 
     def __getitem__(self, spot: Spot) -> Fact:
-        if spot in tuple(self):
+        if self._spots is None:
+            self._spots = frozenset(iter(self))
+        if spot in self._spots:
             return self._fact
         raise KeyError(spot)
 

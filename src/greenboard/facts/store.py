@@ -279,6 +279,12 @@ def of_types(types: Collection[str], names: Mapping[int, Ref], as_of: datetime |
         return _facts(None, when, Making(names, as_of))
 
 
+def about(entity: int, ref: Ref, types: Collection[str], as_of: datetime | None = None) -> list[Fact]:
+    """The facts of some types about one entity at a moment; those that are apart, too."""
+    when = at_moment(as_of) & Q(type__in=list(types))
+    return _facts({entity}, when, Making({entity: ref}, as_of)).get(entity, [])
+
+
 def _judged() -> Q:
     """The types that rules know: what is apart is read by integrations only."""
     return ~Q(type__in=list(custom.files().apart))

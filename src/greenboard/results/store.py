@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -150,14 +150,14 @@ def changes(
     rules = _rule_names(scorecard)
     wanted = [number for number, name in rules.items() if rule in (None, name)]
     about = models.ResultInterval.objects.filter(seen, **_about(entity)).select_related("cause", "ended_by")
-    # Ends are found by their moment: SQLite is kept from reading all that ever was of each rule.
-    by_end = about.filter(rule_id__in=wanted) if entity else about.alias(of=F("rule_id") + 0).filter(of__in=wanted)
-    rows = _either(about.filter(span, rule_id__in=wanted), by_end.filter(ended))
-    stood: list[models.LevelInterval] = []
-    if rule is None:
-        moved = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
-        moved = moved.select_related("cause", "ended_by")
-        stood = _either(moved.filter(span), moved.filter(ended))
+    levels = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
+    levels = levels.select_related("cause", "ended_by")
+    if entity:
+        turned, moved = [about.filter(span | ended, rule_id__in=wanted)], [levels.filter(span | ended)]
+    else:  # ends are found by their moment: SQLite is kept from reading all that ever was of each rule
+        by_end = about.alias(of=F("rule_id") + 0).filter(ended, of__in=wanted)
+        turned, moved = [about.filter(span, rule_id__in=wanted), by_end], [levels.filter(span), levels.filter(ended)]
+    rows, stood = _either(turned), _either(moved) if rule is None else []
     names = facts.names_of({row.entity_id for row in rows} | {row.entity_id for row in stood})
     found = [
         *(change for row in stood for change in _level_changes(row, names[row.entity_id], since, until)),
@@ -321,7 +321,7 @@ def undecided_between(scorecard: str, rules: Collection[str], since: datetime, u
     return set(wanted.values_list("entity_id", flat=True))
 
 
-def _either(*asked: QuerySet[_Row]) -> list[_Row]:
+def _either(asked: Iterable[QuerySet[_Row]]) -> list[_Row]:
     """The rows of several questions, each once: asked as one, the database finds no index for it."""
     return list({row.pk: row for rows in asked for row in rows}.values())
 

@@ -23,6 +23,7 @@ from greenboard.web.connections import page as connection
 from greenboard.web.defining import view as defining
 from greenboard.web.editor.view import edit as edit_rule
 from greenboard.web.editor.view import new as new_rule
+from greenboard.web.entity.packages import page as packages
 from greenboard.web.entity.view import page as entity
 from greenboard.web.exemptions import form as exempting
 from greenboard.web.exemptions import view as exemptions
@@ -70,6 +71,7 @@ urlpatterns = [
     path("results.csv", results, {"as_file": "csv"}, name="results-csv"),
     path("results.json", results, {"as_file": "json"}, name="results-json"),
     path("entities/<str:kind>/<str:namespace>/<str:name>", entity, name="entity"),
+    path("entities/<str:kind>/<str:namespace>/<str:name>/packages", packages, name="packages"),
     path("scorecards", scorecards, name="scorecards"),
     path("scorecards/<str:name>", scorecard, name="scorecard"),
     path("scorecards/<str:scorecard>/rules/new", new_rule, name="rule-new"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -54,6 +55,7 @@ def exact(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
+@lru_cache(maxsize=2_000)  # a page says the same moments again and again
 def when(moment: datetime | None, now: datetime, *, focus: bool = True) -> SafeString | str:
     """A moment for a page: relative, with the exact time on hover and focus.
 

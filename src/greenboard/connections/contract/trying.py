@@ -6,8 +6,10 @@ The rule that everything is held against: with less information a field is the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -16,10 +18,12 @@ from greenboard.connections import calling, collecting, configured, templates
 from greenboard.connections.contract import paths
 from greenboard.connections.contract.lint import Finding, Lint
 from greenboard.connections.contract.shapes import Origin, Shape
-from greenboard.connections.contract.vendor import Asked, Fault, Vary, Vendor
+from greenboard.connections.contract.vendor import PER_PAGE, Asked, Fault, Vary, Vendor
 from greenboard.connections.integration import Integration
 from greenboard.connections.manifest import Setting
+from greenboard.connections.plan import Plan
 from greenboard.connections.types import Connection, Ended, Found, Missed
+from greenboard.connections.work import Work
 from greenboard.facts.types import Partial
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -42,21 +46,30 @@ class Trial:
     """Tries one integration."""
 
     def __init__(self, lint: Lint) -> None:
-        self.integration: Integration = lint.integration
+        self.integration: Integration = replace(lint.integration, plan=_of_small_pages(lint.integration.plan))
         self.records = lint.records
         self.read = sorted(lint.read, key=str)
         self.connection = made_up(self.integration)
         self._made: dict[tuple[str, int], Any] = {}
+        self._concerned: dict[str, Connection] = {}
+        self._plain = Path()
+        self._whole: frozenset[str] = frozenset()
         self.base = templates.text(self.integration.manifest.api.url, {"settings": self.connection.settings})
 
     def findings(self) -> Iterator[Finding]:
         """Everything that goes wrong."""
-        if not self.records.bodies:
-            return
+        if self.records.bodies:
+            with TemporaryDirectory(prefix="greenboard-trial-") as folder:
+                self._plain = Path(folder) / "plain.sqlite"
+                yield from self._tried()
+
+    def _tried(self) -> Iterator[Finding]:
         whole = self.run(pages=3)
         yield from self._unfit(whole)
         yield from self._unread(whole)
-        plain = self.run()
+        plain = self.run(kept=self._plain)
+        read = plain.ended.streams
+        self._whole = frozenset(name for name in read if read[name].calls and name not in plain.ended.reasons)
         for said, answer in _PASSING.items():
             if self.run(fault=_once(answer)).facts != plain.facts:
                 yield Finding(("streams",), f"every stream answers {said}, and the facts are others")
@@ -65,28 +78,41 @@ class Trial:
         for origin in self.read:
             yield from self._less(origin, plain)
 
-    def run(self, *, pages: int = 1, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Outcome:
-        """One collection."""
-        vendor = Vendor(
-            self.integration.plan,
-            self.records,
-            self.base,
-            NOW,
-            pages,
-            fault,
-            vary,
-            made=self._made,
-            settings=self.connection.settings,
-        )
-        client = httpx2.Client(transport=httpx2.MockTransport(vendor))
-        call = calling.caller(self.connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
-        events = list(collecting.collect(self.connection, now=NOW, call=call))
+    def run(
+        self,
+        *,
+        of: str = "",
+        pages: int = 1,
+        fault: Fault = lambda _: None,
+        vary: Vary = lambda _, one: one,
+        kept: Path | None = None,
+    ) -> Outcome:
+        """One collection: of everything, or of the facts that depend on a stream, of which alone anything differs."""
+        connection = self._of(of) if of else self.connection
+        client = httpx2.Client(transport=httpx2.MockTransport(self._vendor(pages, fault, vary)))
+        call = calling.caller(connection, client=client, buckets=calling.Unlimited(), sleep=lambda _: None)
+        with Work(kept, connection.integration.plan.streams) as work:
+            work.begin(NOW, ())
+            self._lend(work, connection.integration.plan, of)
+            events = list(collecting.collected(connection, now=NOW, call=call, work=work))
         facts = {
             (one.type, f"{one.subject.stream} {one.subject.id}"): one.value for one in events if isinstance(one, Found)
         }
         ended = events[-1]
         assert isinstance(ended, Ended)
         return Outcome(facts, tuple(one for one in events if isinstance(one, Missed)), ended)
+
+    def _lend(self, work: Work, plan: Plan, of: str) -> None:
+        """Take what does not differ from the run in which nothing did."""
+        others = [name for name, one in plan.streams.items() if of and name != of and of not in one.line]
+        work.borrow(self._plain, [name for name in others if name in self._whole])
+
+    def _of(self, stream: str) -> Connection:
+        """The connection to an integration that has only the facts that depend on a stream, and what these read."""
+        if stream not in self._concerned:
+            made = replace(self.integration, plan=_depending(self.integration.plan, stream))
+            self._concerned[stream] = replace(self.connection, integration=made)
+        return self._concerned[stream]
 
     def _vendor(self, pages: int, fault: Fault = lambda _: None, vary: Vary = lambda _, one: one) -> Vendor:
         plan, settings = self.integration.plan, self.connection.settings
@@ -111,13 +137,13 @@ class Trial:
         if name in plain.ended.reasons or not plain.ended.streams[name].calls:
             return
         for said, answer in _LASTING.items():
-            other = self.run(fault=_always(name, answer))
+            other = self.run(of=name, fault=_always(name, answer))
             if name not in other.ended.reasons:
                 yield Finding(("streams", name), f"{said}, and nobody is told")
             yield from self._invented(plain, other, f"{name}: {said}")
-        self.run(fault=_always(name, self._empty))
+        self.run(of=name, fault=_always(name, self._empty))
         if self.integration.plan.streams[name].spec.page.kind in ("next", "cursor", "link"):
-            again = self.run(pages=3, fault=self._again(name))
+            again = self.run(of=name, pages=3, fault=self._again(name))
             parent = self.integration.plan.streams[name].parent
             looks = again.ended.streams[parent].records if parent else 1
             if again.ended.streams[name].pages > _ROUNDS * max(looks, 1):
@@ -131,17 +157,7 @@ class Trial:
             if asked.stream != name:
                 return None
             if name not in first:
-                stream = self.integration.plan.streams[name]
-                vendor = Vendor(
-                    self.integration.plan,
-                    self.records,
-                    self.base,
-                    NOW,
-                    3,
-                    made=self._made,
-                    settings=self.connection.settings,
-                )
-                first[name] = vendor.answer(stream, 0, asked.request)
+                first[name] = self._vendor(3).answer(self.integration.plan.streams[name], 0, asked.request)
             kept = first[name]
             return httpx2.Response(kept.status_code, headers=kept.headers, content=kept.content)
 
@@ -159,7 +175,7 @@ class Trial:
             return
         label = ".".join(origin.path).replace(".[]", "[]")
         for said, how in self._ways(origin):
-            other = self.run(vary=_varied(origin, how))
+            other = self.run(of=origin.stream, vary=_varied(origin, how))
             yield from self._invented(plain, other, f"{origin.stream}: {label} {said}")
 
     def _ways(self, origin: Origin) -> Iterator[tuple[str, paths.Change]]:
@@ -203,6 +219,26 @@ class Trial:
             if fact.type.name == name and (not fields or fields[0] in fact.map):
                 return ("facts", fact.at, "map", fields[0]) if fields else ("facts", fact.at)
         return ("facts",)
+
+
+def _of_small_pages(plan: Plan) -> Plan:
+    """The same plan with few records to a page, so that several pages are few records."""
+    streams = {}
+    for name, one in plan.streams.items():
+        size = one.spec.page.size
+        page = one.spec.page.model_copy(update={"size": min(size, PER_PAGE) if size else size})
+        streams[name] = replace(one, spec=one.spec.model_copy(update={"page": page}))
+    return replace(plan, streams=streams)
+
+
+def _depending(plan: Plan, stream: str) -> Plan:
+    """The part of a plan that a stream has to do with: what is united with a fact of it comes along."""
+    concerned = {(fact.type.name, fact.subject.name) for fact in plan.facts if stream in plan.needed(fact)}
+    facts = tuple(fact for fact in plan.facts if (fact.type.name, fact.subject.name) in concerned)
+    needed = frozenset({stream, *plan.streams[stream].line}).union(*(plan.needed(fact) for fact in facts))
+    streams = {name: one for name, one in plan.streams.items() if name in needed}
+    subjects = {name: one for name, one in plan.subjects.items() if any(fact.subject is one for fact in facts)}
+    return replace(plan, facts=facts, streams=streams, subjects=subjects)
 
 
 def made_up(integration: Integration) -> Connection:

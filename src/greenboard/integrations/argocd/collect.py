@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from greenboard.connections.expressions.function import Registry
+from greenboard.integrations.argocd import running
 
 FUNCTIONS = Registry()
 _KINDS = {"Helm": "helm", "Kustomize": "kustomize", "Directory": "kubernetes", "Plugin": "other"}
@@ -46,3 +48,28 @@ def kind_of(status: dict[str, Any]) -> str | None:
     one, several = status.get("sourceType"), status.get("sourceTypes")
     told = {one} if one else set(several) if isinstance(several, list) and several else set()
     return _KINDS.get(str(told.pop())) if len(told) == 1 else "other" if told else None
+
+
+@FUNCTIONS.add(
+    "text", "text", "text", "text", gives="list", strict=False, example="live(kind, namespace, name, liveState)"
+)
+def live(kind: str | None, namespace: str | None, name: str | None, state: str | None) -> list[Any]:
+    """What runs of an object, if it is a workload or about workloads: a record with `kind`, `namespace`, `name` and
+    what `quality` and `strategy` need.
+    """
+    if kind not in running.KINDS or not state or state == "null":
+        return []
+    return [{"kind": kind, "namespace": namespace or "", "name": name, **running.needed(kind, state)}]
+
+
+@FUNCTIONS.add("list", "object", "text", gives="any", example="quality(running, item, 'replicas')")
+def quality(objects: list[Any], resource: Mapping[str, Any], field: str) -> Any:
+    """A field of the fact `workload` of a resource, by what runs of it and beside it in its application."""
+    return running.quality(objects, resource, field)
+
+
+@FUNCTIONS.add("list", gives="text", example="strategy(running)")
+def strategy(objects: list[Any]) -> str | None:
+    """How the workloads of an application are rolled out; unknown where they differ, or there are none."""
+    found = {running.strategy(one) for one in objects if one.get("kind") in ("Deployment", "Rollout")}
+    return found.pop() if len(found) == 1 else None

@@ -17,6 +17,7 @@ _ROOT = frozenset({"0", "root"})
 def ecs(clients: Clients, region: str) -> Iterator[Record]:
     """Services of all clusters."""
     client = clients.of("ecs", region)
+    scaled = dict(_scaled(clients, region))
     tasks: dict[str, Mapping[str, Any]] = {}
     for cluster in _pages(client, "list_clusters", "clusterArns"):
         names = list(_pages(client, "list_services", "serviceArns", cluster=cluster))
@@ -26,7 +27,29 @@ def ecs(clients: Clients, region: str) -> Iterator[Record]:
                 task = one["taskDefinition"]
                 if task not in tasks:
                     tasks[task] = client.describe_task_definition(taskDefinition=task)["taskDefinition"]
-                yield _service(one, tasks[task], region)
+                yield {
+                    **_service(one, tasks[task], region),
+                    **scaled.get(_target(one["serviceArn"]), {"autoscaled": False}),
+                }
+
+
+def _scaled(clients: Clients, region: str) -> Iterator[tuple[str, Record]]:
+    """By service, within which bounds Application Auto Scaling keeps it (DescribeScalableTargets)."""
+    pages = clients.of("application-autoscaling", region).get_paginator("describe_scalable_targets")
+    for page in pages.paginate(ServiceNamespace="ecs"):
+        for one in page["ScalableTargets"]:
+            if one["ScalableDimension"] == "ecs:service:DesiredCount":
+                bounds: Record = {
+                    "autoscaled": True,
+                    "min_replicas": one["MinCapacity"],
+                    "max_replicas": one["MaxCapacity"],
+                }
+                yield one["ResourceId"], bounds
+
+
+def _target(arn: str) -> str:
+    """What Application Auto Scaling calls a service: service/CLUSTER/NAME, as its ARN ends."""
+    return arn.rpartition(":")[2]
 
 
 def _pages(client: Any, call: str, items: str, **more: Any) -> Iterator[str]:

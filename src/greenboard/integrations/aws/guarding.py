@@ -12,6 +12,8 @@ from greenboard.integrations.aws.session import Clients
 
 _KINDS = {"AWS_ECR_CONTAINER_IMAGE": "container", "AWS_ECR_REPOSITORY": "container"}
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
+_MOST = 10
+"""So many findings one call tells the details of."""
 Scanned = tuple[str, str]
 """A component and the kind of what is scanned of it."""
 
@@ -22,6 +24,13 @@ def protected(clients: Clients, region: str) -> Iterator[Record]:
         yield from ({"id": one["ResourceArn"], "at": moment(one.get("LastBackupTime"))} for one in page["Results"])
 
 
+def _exploited(inspector: Any, arns: list[str]) -> Iterator[str]:
+    """Those of some findings that stand in the catalogue of exploited weaknesses of CISA (BatchGetFindingDetails)."""
+    for start in range(0, len(arns), _MOST):
+        answer = inspector.batch_get_finding_details(findingArns=arns[start : start + _MOST])
+        yield from (one["findingArn"] for one in answer["findingDetails"] if one.get("cisaData"))
+
+
 class Scans:
     """What Inspector covers and what it found, over all regions, by component and kind."""
 
@@ -30,6 +39,7 @@ class Scans:
         self._last: dict[Scanned, list[str | None]] = defaultdict(list)
         self._open: dict[Scanned, Counter[str]] = defaultdict(Counter)
         self._since: dict[tuple[str, str, str], str] = {}
+        self._exploited: Counter[Scanned] = Counter()
 
     def read(self, clients: Clients, region: str) -> None:
         """Take in a region."""
@@ -44,11 +54,17 @@ class Scans:
                     scanned = (component, _KINDS.get(one["resourceType"], "sca"))
                     covered[one["resourceId"]] = scanned
                     self._last[scanned].append(moment(one.get("lastScannedAt")))
+        found: dict[str, set[Scanned]] = {}
         active = {"findingStatus": [{"comparison": "EQUALS", "value": "ACTIVE"}]}
         for page in inspector.get_paginator("list_findings").paginate(filterCriteria=active):
             for finding in page["findings"]:
-                for where in {covered[one["id"]] for one in finding["resources"] if one["id"] in covered}:
+                places = {covered[one["id"]] for one in finding["resources"] if one["id"] in covered}
+                for where in places:
                     self._count(where, finding)
+                if places and finding.get("severity") in _SEVERITIES:
+                    found[finding["findingArn"]] = places
+        for arn in _exploited(inspector, list(found)):
+            self._exploited.update(found[arn])
 
     def _component(self, one: Mapping[str, Any], images: Any, repositories: dict[str, str]) -> str:
         """The component that the tag names: of the machine or function, or of the repository of an image."""
@@ -90,6 +106,7 @@ class Scans:
             "at": min(known) if len(known) == len(last) else None,
             **{severity.lower(): open_[severity] for severity in _SEVERITIES},
             "fixable": open_["fixable"],
+            "exploited": self._exploited[where],
             "critical_since": self._since.get((*where, "CRITICAL")),
             "high_since": self._since.get((*where, "HIGH")),
         }

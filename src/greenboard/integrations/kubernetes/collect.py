@@ -11,6 +11,7 @@ from greenboard.connections.expressions.function import Mistyped, Registry, mome
 
 FUNCTIONS = Registry()
 _DAY = timedelta(days=1)
+_RESULTS = frozenset({"pass", "fail", "warn", "error", "skip"})
 _Judge = Callable[..., Any]
 
 
@@ -109,3 +110,16 @@ def gives(limit_ranges: list[Any], wanted: list[Any], part: str) -> bool | None:
             if limit.get("type") == "Container":
                 held |= set(limit.get(part) or {}) | set(limit.get("default") or {})
     return True if held >= set(wanted) else None if held & set(wanted) else False
+
+
+@FUNCTIONS.add("any", "any", gives="int", strict=False, example="failures(reports, open_reports)")
+@_documented
+def failures(*kinds: list[Any] | bool | None) -> int | None:
+    """How many policies an object fails by the reports about it; unknown without any, or where one cannot be read."""
+    if None in kinds:
+        return None
+    reports = [one for several in kinds if isinstance(several, list) for one in several]
+    results = [result.get("result") for report in reports for result in report.get("results") or ()]
+    if not reports or not all(one in _RESULTS for one in results):
+        return None
+    return results.count("fail")

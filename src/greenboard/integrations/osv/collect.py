@@ -101,14 +101,25 @@ def _odd(what: str) -> Failed:
 
 @FUNCTIONS.add("list", "list", gives="list", example="weaknesses(found, purls)")
 def weaknesses(found: list[Any], purls: list[Any]) -> list[Record]:
-    """Each weakness once, whatever number of databases describe it, with its highest `severity` and whether it is
-    `fixed` in some version of every package of ours that has it. What is not known is null.
+    """Each weakness once, whatever number of databases describe it: its first `id`, its highest `severity`, the
+    `packages` of ours that have it, and whether it is `fixed` in some version of each of these. What is not known is
+    null.
     """
     try:
         groups = _groups(found)
-        return [{"severity": _severity(entries), "fixed": _fixed(entries, purls)} for entries in groups]
+        return [_weakness(entries, purls) for entries in groups]
     except (AttributeError, KeyError, TypeError):
         raise Mistyped("an entry is not as the OSV schema says") from None
+
+
+def _weakness(entries: list[Mapping[str, Any]], purls: Sequence[str]) -> Record:
+    ours = sorted(set(purls) & {purl for entry in entries for purl in entry["parent"]["purls"]})
+    return {
+        "id": entries[0].get("id"),
+        "severity": _severity(entries),
+        "fixed": _fixed(entries, purls),
+        "packages": ours,
+    }
 
 
 def _groups(found: list[Any]) -> list[list[Mapping[str, Any]]]:

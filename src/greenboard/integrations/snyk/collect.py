@@ -1,4 +1,4 @@
-"""What the manifest of Snyk cannot say: what kind of scan a project is, and where the next page is."""
+"""What the manifest of Snyk cannot say: what kind of scan a project is, what a bill says, where the next page is."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ def level(attributes: dict[str, Any]) -> str | None:
     """How severe an issue is, after the policies of the organization; a new word is unknown."""
     told = attributes.get("effective_severity_level")
     return told if told in ("critical", "high", "medium", "low", "info") else None
+
+
+@FUNCTIONS.add("object", gives="int", example="direct(bill)")
+def direct(bill: dict[str, Any]) -> int | None:
+    """How many packages the root of a bill (CycloneDX) depends on; unknown where it does not say so of its root."""
+    root = ((bill.get("metadata") or {}).get("component") or {}).get("bom-ref")
+    several = bill.get("dependencies")
+    if root is None or not isinstance(several, list):
+        return None
+    told = [one.get("dependsOn", []) for one in several if isinstance(one, dict) and one.get("ref") == root]
+    return len(set(told[0])) if len(told) == 1 and isinstance(told[0], list) else None
 
 
 @FUNCTIONS.add("any", gives="text", example="next_page(links.next)")

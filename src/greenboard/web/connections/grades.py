@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from greenboard.access.decide import Permission, require
 from greenboard.connections import discovery, quality
-from greenboard.connections.quality import GRADES, MEANINGS, RULES, Open, Shown
+from greenboard.connections.quality import GRADES, MEANINGS, RULES, Open, Shown, Without
 from greenboard.rules.types import Outcome
 from greenboard.web import words
 from greenboard.web.charts.bar import outcome_bar
@@ -41,6 +41,7 @@ class Row:
     grade: str
     score: str
     cells: tuple[Cell, ...]
+    without: tuple[Without, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _rung(grade: str) -> SafeString:
 def _row(title: str, name: str, shown: Shown) -> Row:
     cells = tuple(_cell(rule, shown.rules.get(rule)) for rules in RULES.values() for rule in rules)
     rank, score = GRADES.index(shown.grade), words.score(shown.score)
-    return Row(title, name, rank, _rung(shown.grade), shown.grade.capitalize(), score, cells)
+    return Row(title, name, rank, _rung(shown.grade), shown.grade.capitalize(), score, cells, shown.without)
 
 
 def _cell(rule: str, said: str | Open | None) -> Cell:

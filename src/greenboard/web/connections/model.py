@@ -208,7 +208,7 @@ def faults(told: Iterable[Mapping[str, object]], vocabulary: Vocabulary) -> tupl
 
 def type_title(name: str, vocabulary: Vocabulary) -> str:
     """What a fact type is called."""
-    declared = vocabulary.types.get(name)
+    declared = vocabulary.stored.get(name)
     return declared.title if declared else name
 
 

@@ -24,7 +24,7 @@ def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
         return
     ref = about.stored.ref
     wanted = rule.remedy.name if rule.remedy and rule.remedy.kind == "workflow" else ""
-    for one in _offered():
+    for one in offered():
         made = one.definition
         named = rule.id in made.offer.rules or rule.item in made.offer.items or made.name == wanted
         if named and (not made.offer.kinds or ref.kind in made.offer.kinds):
@@ -32,7 +32,7 @@ def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
             yield Offer(made.title, url, "flow")
 
 
-def _offered() -> list[Listed]:
+def offered() -> list[Listed]:
     """The workflows that are switched on, read once for a page."""
     kept = notes(_KEPT)
     if "all" not in kept:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greenboard.access import opening
 from greenboard.access.decide import Permission, sight
-from greenboard.catalog import store as catalog
+from greenboard.catalog.sight import covered
 from greenboard.reports import badges
 from greenboard.web import links
 from greenboard.web.panels import About, Panel
@@ -21,7 +21,7 @@ def panel(about: About) -> Panel | None:
     origin = badge.whole("") or f"{request.scheme}://{request.get_host()}"
     shown = f"{origin}{path}?key={key}" if key else f"{origin}{path}"
     snippet = f"[![{about.scorecard.title}]({shown})]({origin}{links.entity(ref)})"
-    own = catalog.find(ref, sight=sight(request.user, Permission.CATALOG_WRITE)) is not None
+    own = ref in covered(sight(request.user, Permission.CATALOG_WRITE), [ref])
     context = {
         "path": path,
         "title": f"{about.scorecard.title} of {ref.short}",

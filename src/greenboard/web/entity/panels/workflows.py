@@ -9,6 +9,7 @@ from django.urls import reverse
 from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.core import clock
+from greenboard.web.entity.offers.workflows import offered
 from greenboard.web.panels import About, Panel
 from greenboard.web.workflows import model
 from greenboard.workflows import allowed, store
@@ -24,16 +25,16 @@ def panel(about: About) -> Panel | None:
     if about.asked.as_of is not None or seen.nothing or not covered(seen, [ref]):
         return None
     asked = urlencode({"entity": ref})
-    offered = [
+    startable = [
         {"title": one.definition.title, "url": f"{reverse('workflow', args=[one.row.name])}?{asked}"}
-        for one in store.workflows()
-        if one.row.enabled and _fits(one, about) and allowed.start(user, one.definition, about.stored)
+        for one in offered()
+        if _fits(one, about) and allowed.start(user, one.definition, about.stored)
     ]
     now = clock.now()
     runs = [model.run(row, now) for row in store.runs(allowed.runs(user), entity=about.stored.id)[:_RUNS]]
-    if not offered and not runs:
+    if not startable and not runs:
         return None
-    return Panel("workflows", "Workflows", "parts/startable.html", {"offered": offered, "runs": runs}, order=60)
+    return Panel("workflows", "Workflows", "parts/startable.html", {"offered": startable, "runs": runs}, order=60)
 
 
 def _fits(one: Listed, about: About) -> bool:
