@@ -179,6 +179,7 @@ PAGES = {
     "scaffold-source-put": "maintainer",
     "scaffold-source-look": "maintainer",
     "scaffold-source-remove": "maintainer",
+    "scaffold-connection": "maintainer",
     "workflows": "member",
     "workflow": "member",
     "workflow-fields": "member",
@@ -306,6 +307,8 @@ _FORMS = (
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
     r"workflow-(fields|switch|check|part|try|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
     r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",
+    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
+    r"scaffold-(fields|update|connection|source-(put|look|remove))|making-(retry|update)",
 )
 FORMS = re.compile("|".join(_FORMS))
 """The pages that take POST only."""
@@ -404,6 +407,8 @@ OPERATIONS = {
     "DELETE /scaffold-sources/{name}": "maintainer",
     "GET /plugins": "administrator",
     "PUT /plugins/{name}/enabled": "administrator",
+    "GET /scaffold-connections": "maintainer",
+    "PUT /scaffold-connections/{name}": "maintainer",
     "GET /workflows": "member",
     "GET /workflows/{name}": "member",
     "PUT /workflows/{name}": "maintainer",

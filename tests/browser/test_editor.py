@@ -325,6 +325,20 @@ def test_the_yaml_of_the_saved_rule_is_downloaded(editor):
     assert editor.window.complaints == []
 
 
+@pytest.mark.slow
+def test_a_way_out_is_chosen_and_taken_away_again(editor):
+    words = editor.ask("GET", "inf-1-images")["fix"]
+    for chosen, kept in (("scaffold:kubernetes-base", {"scaffold": "kubernetes-base"}), ("", None)):
+        editor.page.select_option("[name=remedy]", chosen)
+        editor.page.wait_for_selector("[data-save=state]:has-text('way out')")
+        editor.save()
+        editor.page.wait_for_selector("[data-save=state]:text-is('As saved')")
+        saved = editor.ask("GET", "inf-1-images")
+        assert (saved["fix"], saved["remedy"]) == (words, kept)
+        assert editor.page.input_value("[name=remedy]") == chosen
+    assert editor.window.complaints == []
+
+
 def test_a_reader_may_try_but_not_save(visit):
     editor = Editor(visit().sign_in())
     editor.type("size(workload) > 0", over=True)

@@ -53,6 +53,22 @@ def heard(name, sign, body, secret=SECRET):
     return hearing.hear(found, {}, {"webhook_secret": kept}, headers=headers, body=raw, now=NOW)
 
 
+PULL = {"repository": {"full_name": "acme/pay"}, "pull_request": {"number": 7}}
+PULLS = [
+    ("github", {**PULL, "action": "closed"}, ("acme/pay", 7)),
+    ("github", {**PULL, "action": "opened"}, None),
+    ("github", {"repository": {"full_name": "acme/pay"}, "action": "closed"}, None),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "pull"), PULLS)
+def test_a_message_names_the_pull_request_that_is_over(name, body, pull):
+    def signed(raw, secret):
+        return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}
+
+    assert heard(name, signed, body).pull == pull
+
+
 @pytest.mark.parametrize(("name", "sign", "body", "refresh"), MESSAGES)
 def test_a_message_names_what_it_is_about(name, sign, body, refresh):
     assert heard(name, sign, body).refresh == refresh

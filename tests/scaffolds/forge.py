@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 TOKEN = "forge-token-that-nobody-may-see"
@@ -30,6 +30,7 @@ def git(folder: Path, *arguments: str) -> str:
 class Forge:
     """Its repositories are bare ones below `root`. `down` answers 503 so many times to calls that change something."""
 
+    api: ClassVar[str] = "/api/v3"
     root: Path
     port: int = 0
     seen: list[str] = field(default_factory=list)
@@ -40,6 +41,10 @@ class Forge:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def known(self, headers: Any) -> bool:
+        """Whether a call of the API brings the token, where this forge looks for it."""
+        return bool(headers.get("Authorization", "") == f"Bearer {TOKEN}")
 
     def bare(self, name: str) -> Path:
         return self.root / f"{name}.git"
@@ -147,11 +152,10 @@ def handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
             forge.seen.append(f"{self.command} {self.path}")
             said = self.headers.get("Authorization", "")
             pair = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
-            if self.path.startswith("/api/v3/"):
+            if self.path.startswith(f"{forge.api}/"):
                 given = json.loads(body) if body else None
-                known = said == f"Bearer {TOKEN}"
-                path = self.path.removeprefix("/api/v3")
-                status, told = forge.answer(self.command, path, given) if known else (401, {})
+                path = self.path.removeprefix(forge.api)
+                status, told = forge.answer(self.command, path, given) if forge.known(self.headers) else (401, {})
                 self.say(status, {"Content-Type": "application/json"}, json.dumps(told).encode())
             elif self.path.startswith("/open/") or said == f"Basic {pair}":
                 head, _, content = forge.backend(self.command, self.path, self.headers, body).partition(b"\r\n\r\n")
@@ -176,8 +180,8 @@ def handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def serving(root: Path, port: int = 0) -> Iterator[Forge]:
-    forge = Forge(root)
+def serving(root: Path, port: int = 0, kind: type[Forge] = Forge) -> Iterator[Forge]:
+    forge = kind(root)
     with ThreadingHTTPServer(("127.0.0.1", port), handler(forge)) as server:
         forge.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from html import unescape
 from importlib import import_module
 
 import pytest
 from django.test import Client
 
 from greenboard.catalog import store as catalog
+from greenboard.catalog.types import Declared, Entity
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.results import service as results
@@ -18,6 +20,7 @@ from greenboard.scaffolds.models import Making
 from greenboard.web import content
 
 cast = import_module("tests.scaffolds.conftest")
+told = import_module("tests.scaffolds.test_telling")
 NAME = "/scaffolds/acme.demo-service"
 FORM = {"input.name": "pay", "input.owner": "shop", "input.tier": "1", "input.cache_size": "", "way": "repository",
         "connection": "github", "reviewed": "on", "private": "on"}  # fmt: skip
@@ -48,7 +51,10 @@ def test_a_new_service_is_three_clicks_away(forge, shop, pages):
     shown = text(pages, f"{there}/progress")
     assert row.pull_url in shown
     assert "/entities/service/default/pay" in shown
-    assert "Write a runbook" in shown
+    assert re.search(
+        r'href="/entities/service/default/pay#ops-1-runbook">Write a runbook</a> <span class="note">for ', shown
+    )
+    assert "- [ ] Write a runbook (`ops-1-runbook`)" in forge.pulls["acme/pay"][0]["body"]
     assert "every 1s" not in shown
     assert there in text(pages, "/makings")
     assert there in text(pages, "/entities/service/default/pay")
@@ -77,17 +83,12 @@ def test_what_was_rendered_can_be_had_as_a_file(forge, pages):
         assert "# pay" in archive.read("README.md").decode()
 
 
-def test_a_rule_that_fails_offers_its_fix_and_links_to_it_until_it_is_merged(forge, shop, pages):
+def test_a_rule_that_fails_is_fixed_with_one_click_and_links_to_it_until_it_is_merged(forge, shop, pages):
     forge.make("acme/checkout", {"README.md": "Ours.\n"})
     results.evaluate(content.scorecards()[0], clock.now())
     here = "/entities/service/default/checkout"
-    link = re.search(r'href="(/scaffolds/acme\.demo-runbook\?[^"]*rule=[^"]*)"', text(pages, here))
-    assert link, "the failed rule names no way out"
-    form = text(pages, link[1].replace("&amp;", "&"))
-    assert 'value="checkout"' in form
-    assert 'value="acme/checkout"' in form
-    sent = {"input.service": "checkout", "entity": str(cast.CHECKOUT), "way": "pull-request", "connection": "github",
-            "repository": "acme/checkout", "rule": re.search(r'name="rule" value="([^"]+)"', form)[1]}  # fmt: skip
+    sent = fix(text(pages, here), "acme.demo-runbook")
+    assert sent.pop("look") in text(pages, here)
     pages.post("/scaffolds/acme.demo-runbook", sent)
     row = cast.done(cast.go(Making.objects.get()))
     assert forge.read("acme/checkout", "docs/runbook.md", row.branch) == "# Runbook of checkout"
@@ -96,6 +97,39 @@ def test_a_rule_that_fails_offers_its_fix_and_links_to_it_until_it_is_merged(for
     forge.merge("acme/checkout", 1)
     cast.watch(row)
     assert "Pull request 1 is open" not in text(pages, here)
+
+
+def fix(page: str, scaffold: str) -> dict[str, str]:
+    """What the button beside a failed rule sends, and where one can look first."""
+    form = re.search(rf'<form[^>]*action="/scaffolds/{re.escape(scaffold)}"[^>]*>(.*?)</form> <a href="([^"]+)"', page)
+    assert form, "the failed rule names no way out"
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1]))
+    return {**{name: unescape(value) for name, value in fields.items()}, "look": form[2]}
+
+
+def test_where_the_repository_is_not_known_the_fix_is_a_form(forge, shop, pages):
+    catalog.save(Declared((Entity(cast.CHECKOUT, tier=1), Entity(cast.SHOP))), clock.now(), cause="test")
+    results.evaluate(content.scorecards()[0], clock.now())
+    page = text(pages, "/entities/service/default/checkout")
+    link = re.search(r'href="(/scaffolds/acme\.demo-runbook\?[^"]*rule=[^"]*)"', page)
+    assert link
+    assert 'action="/scaffolds/acme.demo-runbook"' not in page
+    form = text(pages, link[1].replace("&amp;", "&"))
+    assert 'value="checkout"' in form
+
+
+def test_the_board_shows_who_lags_behind(shop, pages):
+    results.evaluate(content.scorecards()[0], clock.now())
+    entity = catalog.find(cast.CHECKOUT)
+    assert entity is not None
+    row = told.old("checkout", entity_id=entity.id)
+    page = text(pages, "/")
+    assert "1 behind their scaffold" in page
+    assert f'href="/makings/{row.pk}"' in page
+    assert 'behind<span class="sr"> their scaffold, of shop' in page
+    assert "acme/checkout" in text(pages, "/makings?state=behind")
+    Making.objects.filter(pk=row.pk).update(version="99.0.0")
+    assert "behind their scaffold" not in text(pages, "/")
 
 
 @pytest.mark.slow

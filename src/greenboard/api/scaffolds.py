@@ -11,6 +11,7 @@ from ninja import Path, Router
 from pydantic import BaseModel, Field
 
 from greenboard.api import answers, idempotency
+from greenboard.api.connections import ConnectionName
 from greenboard.api.guard import SCAFFOLDS, SCAFFOLDS_USE, author
 from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import RefText
@@ -18,7 +19,7 @@ from greenboard.api.scaffold_makings import MakingList, MakingShown, ScaffoldNam
 from greenboard.api.shapes import Strict
 from greenboard.core import clock
 from greenboard.core.refs import Ref
-from greenboard.scaffolds import allowed, lagging, service, shelf, sources, store
+from greenboard.scaffolds import allowed, forge, lagging, reserving, service, shelf, sources, store
 from greenboard.scaffolds.models import Source
 from greenboard.scaffolds.rendering.types import Question
 from greenboard.scaffolds.shelf import Offered
@@ -141,6 +142,23 @@ class ScaffoldSourceList(BaseModel):
     sources: list[ScaffoldSourceShown]
 
 
+class ReservedGiven(Strict):
+    """Who may use a connection with scaffolds; everybody who may use them, where nobody is named."""
+
+    who: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        max_length=50, description="Teams and roles: `team:payments`, `role:maintainer`."
+    )
+
+
+class ReservedShown(BaseModel):
+    connection: str
+    who: list[str]
+
+
+class ReservedList(BaseModel):
+    connections: list[ReservedShown]
+
+
 @router.get("/scaffolds", auth=SCAFFOLDS_USE, response=ScaffoldList)
 def scaffolds(request: HttpRequest) -> HttpResponse:
     """Every scaffold."""
@@ -227,6 +245,20 @@ def remove_source(request: HttpRequest, name: Path[SourceName]) -> HttpResponse:
     """Forget a source with its scaffolds. What was made from them stays."""
     sources.remove(name)
     return HttpResponse(status=204)
+
+
+@router.get("/scaffold-connections", auth=SCAFFOLDS, response=ReservedList)
+def reserved_list(request: HttpRequest) -> HttpResponse:
+    """The connections through which scaffolds reach a forge, and who may use them."""
+    kept = reserving.reserved()
+    shown = [ReservedShown(connection=one.name, who=list(kept.get(one.name, ()))) for one in forge.forges()]
+    return answers.kept(request, ReservedList(connections=shown))
+
+
+@router.put("/scaffold-connections/{name}", auth=SCAFFOLDS, response=ReservedShown)
+def reserve_connection(request: HttpRequest, name: Path[ConnectionName], given: ReservedGiven) -> HttpResponse:  # noqa: ARG001 - it is passed
+    """Say who may use a connection with scaffolds."""
+    return answers.told(ReservedShown(connection=name, who=list(reserving.put(name, given.who))))
 
 
 def _shown(one: Offered) -> ScaffoldShown:

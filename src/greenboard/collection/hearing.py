@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from greenboard.collection import models, refreshing
 from greenboard.connections import hearing, service
+from greenboard.connections.events import PullChanged
 from greenboard.connections.models import Connection
 from greenboard.connections.types import Refused
 from greenboard.core.errors import UserError
@@ -46,6 +47,8 @@ def hear(connection: Connection, headers: Mapping[str, str], body: bytes, now: d
             raise Again("this message was taken in before") from None
         announce(Message(connection.name, now, _said(body)))
         wanted = {stream: names[:_MOST] for stream, names in heard.refresh.items() if names}
+        if heard.pull is not None:
+            announce(PullChanged(now, *heard.pull))
         return refreshing.ask(connection, wanted, now)
 
 

@@ -264,6 +264,10 @@ class _Work:
             self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
             self.expression(("webhook", "refresh", at, "id"), refresh.id)
             self.optional(("webhook", "refresh", at, "when"), refresh.when)
+        if webhook.pull:
+            self.expression(("webhook", "pull", "repository"), webhook.pull.repository)
+            self.expression(("webhook", "pull", "number"), webhook.pull.number)
+            self.optional(("webhook", "pull", "when"), webhook.pull.when)
         if webhook.challenge:
             for key in ("when", "value"):
                 self.optional(("webhook", "challenge", key), getattr(webhook.challenge, key))

@@ -18,6 +18,7 @@ from greenboard.connections.types import Heard, Json, Refused
 
 MOST = 1_048_576
 """How large a message may be."""
+_NUMBERS = 2**31
 
 
 def hear(
@@ -48,7 +49,12 @@ def hear(
         raise Refused("the message is no JSON") from None
     env = Env(now, {"settings": settings}, said)
     _refuse_old(webhook, said, env)
-    return Heard(_changed(webhook, said, env), _delivery(webhook, told, said, env), _answer(webhook, said, env))
+    return Heard(
+        _changed(webhook, said, env),
+        _delivery(webhook, told, said, env),
+        _answer(webhook, said, env),
+        _pull(webhook, said, env),
+    )
 
 
 def greet(integration: Integration, headers: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -88,6 +94,15 @@ def _changed(webhook: Webhook, said: Json, env: Env) -> Mapping[str, tuple[str, 
             if isinstance(one, str | int) and not isinstance(one, bool) and one != "":
                 changed.setdefault(refresh.stream, {})[str(one)] = None
     return {stream: tuple(ids) for stream, ids in changed.items()}
+
+
+def _pull(webhook: Webhook, said: Json, env: Env) -> tuple[str, int] | None:
+    pull = webhook.pull
+    if pull is None or (pull.when and truth(_value(pull.when, said, env)) is not True):
+        return None
+    repository, number = _value(pull.repository, said, env), _value(pull.number, said, env)
+    known = isinstance(repository, str) and isinstance(number, int) and not isinstance(number, bool)
+    return (repository, number) if known and 0 < number < _NUMBERS else None
 
 
 def _delivery(webhook: Webhook, told: signatures.Message, said: Json, env: Env) -> str:

@@ -295,6 +295,14 @@ class Refresh(Strict):
     id: str
 
 
+class Pull(Strict):
+    """Which pull request a message is about: its repository as `OWNER/NAME`, and its number there."""
+
+    when: str = ""
+    repository: str
+    number: str
+
+
 class Challenge(Strict):
     """How the tool makes sure that we are there: it sends a value, and wants it back as the field `answer`.
 
@@ -331,6 +339,7 @@ class Webhook(Strict):
     otherwise: Webhook | None = None
     challenge: Challenge | None = None
     refresh: tuple[Refresh, ...] = ()
+    pull: Pull | None = None
 
 
 class Ignored(Strict):

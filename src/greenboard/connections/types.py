@@ -187,7 +187,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message of a tool that is what it claims to be, and what it says has changed: ids by stream.
+    """A message of a tool that is what it claims to be, and what it says has changed: ids by stream, a pull request.
 
     `delivery_id` tells a repeated delivery; the caller remembers those of at least a day. `answer` is what
     the tool wants to be answered, as JSON, where it asks whether we are there.
@@ -196,6 +196,8 @@ class Heard:
     refresh: Mapping[str, tuple[str, ...]]
     delivery_id: str
     answer: Mapping[str, str] | None = None
+    pull: tuple[str, int] | None = None
+    """The pull request that something happened to: its repository and number."""
 
 
 class Refused(Exception):

@@ -48,6 +48,10 @@ class Happening(StrEnum):
     WORKFLOW_WAITING = "workflow.waiting"
     WORKFLOW_ENDED = "workflow.ended"
     WORKFLOW_TOLD = "workflow.told"
+    SCAFFOLD_MADE = "scaffold.made"
+    SCAFFOLD_FAILED = "scaffold.failed"
+    SCAFFOLD_MERGED = "scaffold.merged"
+    SCAFFOLD_BEHIND = "scaffold.behind"
     CHANNEL_FAILED = "channel.failed"
 
 

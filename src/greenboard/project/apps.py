@@ -12,7 +12,7 @@ class ProjectConfig(AppConfig):
         from greenboard.campaigns import following
         from greenboard.catalog.events import CatalogChanged
         from greenboard.collection import refreshing
-        from greenboard.connections.events import TrustChanged
+        from greenboard.connections.events import PullChanged, TrustChanged
         from greenboard.core.events import subscribe
         from greenboard.core.happened import Happened, Message
         from greenboard.exemptions.events import ExemptionsChanged
@@ -24,6 +24,7 @@ class ProjectConfig(AppConfig):
         from greenboard.results.events import ResultsWritten
         from greenboard.reviews import watching as reviews
         from greenboard.scaffolds import shelf
+        from greenboard.scaffolds import watching as scaffolds
         from greenboard.scorecards import remedies
         from greenboard.scorecards.events import RuleSaved
         from greenboard.workflows import hearing
@@ -35,6 +36,7 @@ class ProjectConfig(AppConfig):
         subscribe(CatalogChanged, marks.note_catalog)
         subscribe(CatalogChanged, refreshing.note_catalog)
         subscribe(TrustChanged, marks.note_trust)
+        subscribe(PullChanged, scaffolds.note_pull)
         subscribe(ExemptionsChanged, marks.note_exemptions)
         subscribe(CatalogChanged, outbox.note_catalog)
         subscribe(FactsChanged, outbox.note_facts)

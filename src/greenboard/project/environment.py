@@ -58,6 +58,7 @@ class Environment:
     outbound: Allowed
     removal_share: int
     removal_few: int
+    scaffold_updates: int
     own_exemptions: bool
     open_badges: bool
     report_domains: tuple[str, ...]
@@ -115,6 +116,7 @@ class Environment:
             ),
             removal_share=declared.REMOVAL_SHARE.value(told),
             removal_few=declared.REMOVAL_FEW.value(told),
+            scaffold_updates=declared.SCAFFOLD_UPDATES.value(told),
             own_exemptions=declared.OWN_EXEMPTIONS.value(told),
             open_badges=declared.OPEN_BADGES.value(told),
             report_domains=tuple(name.lower() for name in declared.REPORT_DOMAINS.value(told)),

@@ -25,6 +25,7 @@ from greenboard.project.environment import Environment
 from greenboard.project.portable import reading, shelves
 from greenboard.results import marks
 from greenboard.scaffolds import jobs as scaffolding
+from greenboard.scaffolds import keeping
 from greenboard.workflows import jobs as workflowing
 
 UPKEEP_AT, BACKUP_AT = "0 15 3 * * *", "0 30 2 * * *"
@@ -39,6 +40,7 @@ OTHERS = (
     scaffolding.look,
     scaffolding.look_all,
     scaffolding.watch,
+    scaffolding.pull,
 )
 """Workflows that other packages declare."""
 _TRIES = 3
@@ -96,6 +98,7 @@ FORGOTTEN: Mapping[str, Callable[[datetime], int]] = {
     "messages": sending.purge,
     "collections": lambda now: scheduling.purge(now - RUNS_KEPT),
     "wishes": lambda now: outbox.forget(now - RUNS_KEPT),
+    "scaffolds": lambda now: keeping.forget(now - keeping.KEPT),
     "evidence": lambda now: files.forget(now - files.UNCLAIMED),
     "runs": _runs,
 }

@@ -174,6 +174,7 @@ DEFAULT_FROM_EMAIL = environment.mail_from
 OUTBOUND_ALLOW = environment.outbound
 REMOVAL_SHARE = environment.removal_share / 100
 REMOVAL_FEW = environment.removal_few
+SCAFFOLD_UPDATES = environment.scaffold_updates
 DECIDE_OWN_EXEMPTIONS = environment.own_exemptions
 API_BODY = environment.api_body
 EVIDENCE_BYTES = environment.evidence_bytes

@@ -14,7 +14,8 @@ from greenboard.scaffolds.shelf import Offered
 from greenboard.scaffolds.types import Landing
 from greenboard.scorecards.types import Rule
 
-_SLUGS = ("github.com/project-slug", "gitlab.com/project-slug")
+_SLUGS = {"github.com/project-slug": "github", "gitlab.com/project-slug": "gitlab"}
+"""Annotations that name a repository, and the integration that knows it by that name."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,18 @@ def target(stored: Stored, forges: Sequence[Forge]) -> Target:
         if one.kind is RelationKind.LIVES_IN and one.source == stored.ref
     ]
     around = [stored, *catalog.several(homes).values()]
-    slug = next((found for one in around if (found := _slug(one.entity))), "")
-    owner = slug.rpartition("/")[0].lower()
-    fitting = [one for one in forges if slug and one.owner.lower() == owner]
-    only = fitting or (list(forges) if len(forges) == 1 else [])
-    return Target(only[0].name if only else "", slug)
+    integration, slug = next((found for one in around if (found := _slug(one.entity))[1]), ("", ""))
+    fitting = [one for one in forges if slug and one.integration == integration and _of(slug, one.owner)]
+    able = fitting or [one for one in forges if not slug or one.integration == integration]
+    return Target(able[0].name if fitting or len(able) == 1 else "", slug)
 
 
-def _slug(entity: Entity) -> str:
+def _slug(entity: Entity) -> tuple[str, str]:
+    """The integration that knows an entity's repository, and its name there."""
     annotations = dict(entity.annotations)
-    return next((str(annotations[name]) for name in _SLUGS if annotations.get(name)), "")
+    return next(((kind, str(annotations[name])) for name, kind in _SLUGS.items() if annotations.get(name)), ("", ""))
+
+
+def _of(slug: str, owner: str) -> bool:
+    """Whether a repository is of an organization or group, or of a group within it."""
+    return bool(owner) and slug.lower().startswith(f"{owner.lower()}/")

@@ -38,6 +38,7 @@ class Forge:
     name: str
     title: str
     owner: str
+    integration: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def forges() -> list[Forge]:
     known = discovery.found()
     able = {name for name, one in known.items() if {CREATE, OPEN} <= one.plan.actions.keys()}
     rows = Connection.objects.filter(enabled=True, integration__in=able).order_by("name")
-    return [Forge(row.name, known[row.integration].manifest.title, _owner(row)) for row in rows]
+    return [Forge(row.name, known[row.integration].manifest.title, _owner(row), row.integration) for row in rows]
 
 
 def check(name: str) -> None:
@@ -174,4 +175,6 @@ def _same(one: str, other: str) -> bool:
 
 
 def _owner(row: Connection) -> str:
-    return str(row.settings.get("org") or row.settings.get("group") or "")
+    """Whose repositories usually are; GitLab's groups may be given by number, which names nobody."""
+    owner = str(row.settings.get("org") or row.settings.get("group") or "")
+    return "" if owner.isdecimal() else owner

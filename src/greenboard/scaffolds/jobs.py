@@ -7,7 +7,8 @@ from functools import partial
 from greenboard.core import clock
 from greenboard.durable.types import Json, Run
 from greenboard.durable.workflows import workflow
-from greenboard.scaffolds import sources, watching, working
+from greenboard.scaffolds import renewing, sources, watching, working
+from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Step
 
 _TRIES = 3
@@ -34,16 +35,18 @@ async def look(run: Run, given: Json) -> Json:
     """Read the scaffolds of a source anew."""
     assert isinstance(given, dict), "the number of a source"
     await run.step("look", partial(_look, int(str(given["source"]))), attempts=_TRIES)
+    await run.step("renew", _renew, attempts=_TRIES)
     return None
 
 
 @workflow("scaffold-sources", every="0 7 * * * *")
 async def look_all(run: Run, _: Json) -> Json:
-    """Read the scaffolds of every source anew."""
+    """Read the scaffolds of every source anew, and see who lags behind, also behind those that ship."""
     numbers = await run.step("numbers", _numbers, attempts=_TRIES)
     assert isinstance(numbers, list), "the numbers of sources"
     for number in numbers:
         await run.step("look", partial(_look, int(str(number))), attempts=_TRIES)
+    await run.step("renew", _renew, attempts=_TRIES)
     return None
 
 
@@ -53,6 +56,23 @@ async def watch(run: Run, _: Json) -> Json:
     await run.step("pulls", _pulls)
     await run.step("lost", _lost)
     return None
+
+
+@workflow("scaffold-pull")
+async def pull(run: Run, given: Json) -> Json:
+    """See what became of one pull request, since the forge says that something did."""
+    assert isinstance(given, dict), "the number of a making"
+    await run.step("pull", partial(_pull, int(str(given["making"]))), attempts=_TRIES)
+    return None
+
+
+def _pull(number: int) -> Json:
+    row = Making.objects.defer("tree").filter(pk=number).first()
+    return None if row is None else watching.watch(row, clock.now())
+
+
+def _renew() -> Json:
+    return renewing.renew(clock.now())
 
 
 def _perform(step: Step, number: int, turn: str) -> Json:

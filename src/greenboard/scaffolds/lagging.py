@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from semantic_version import Version  # type: ignore[import-untyped]
 
 from greenboard.scaffolds import service, shelf, store
@@ -20,6 +22,8 @@ class Standing:
     version: str
     newest: str
     update: Making | None = None
+    tried: bool = False
+    """Whether there was an update to the newest version, whatever became of it."""
 
     @property
     def behind(self) -> bool:
@@ -27,10 +31,33 @@ class Standing:
         return bool(Version.coerce(self.version) < Version.coerce(self.newest))
 
 
+@dataclass(frozen=True)
+class Late:
+    """Something that lags behind: its making, the entity by its number, what it has and the newest version."""
+
+    making: int
+    entity: int | None
+    title: str
+    has: str
+    newest: str
+
+
+def late(among: Q) -> list[Late]:
+    """What lags behind, of the makings that may be seen, the newest first. Two queries, however much was made."""
+    newest, old = shelf.versions(), Q(pk__in=())
+    for name, version in newest.items():
+        old |= Q(scaffold=name) & ~Q(has=version)
+    landed = Making.objects.filter(first=OuterRef("pk"), landed_at__isnull=False).order_by("-id").values("version")
+    rows = store.published().filter(among).annotate(has=Coalesce(Subquery(landed[:1]), "version")).filter(old)
+    found = rows.values_list("pk", "entity_id", "title", "has", "scaffold")
+    several = [Late(pk, entity, title, has, newest[name]) for pk, entity, title, has, name in found]
+    return [one for one in several if Version.coerce(one.has) < Version.coerce(one.newest)]
+
+
 def standings(rows: Iterable[Making]) -> list[Standing]:
     """How those that were made stand; of what has no scaffold any more nothing is said."""
     firsts = list(rows)
-    newest = {one.full: one.version for one in shelf.offered()}
+    newest = shelf.versions()
     updates: defaultdict[int, list[Making]] = defaultdict(list)
     for update in Making.objects.filter(first__in=firsts).defer("tree").order_by("id"):
         assert update.first_id is not None
@@ -41,7 +68,8 @@ def standings(rows: Iterable[Making]) -> list[Standing]:
 def _standing(first: Making, updates: list[Making], newest: str) -> Standing:
     landed = [one for one in updates if one.landed_at]
     open_ = next((one for one in reversed(updates) if service.under_way(one)), None)
-    return Standing(first, (landed[-1] if landed else first).version, newest, open_)
+    tried = any(one.version == newest for one in updates)
+    return Standing(first, (landed[-1] if landed else first).version, newest, open_, tried)
 
 
 def of(scaffold: str) -> list[Standing]:

@@ -52,13 +52,24 @@ class Packed(models.Model):
         return f"{self.source_id}.{self.name} {self.version}"
 
 
+class Reserved(models.Model):
+    """A connection that scaffolds reach a forge through only for some: `who` are teams and roles, by reference."""
+
+    connection = models.CharField(max_length=64, unique=True)
+    who: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.connection
+
+
 class Making(models.Model):
     """Something that is made from a scaffold. `turn` is the durable work that goes on with it, "" when none does.
 
     `first` is what an update brings up to date. `answers` are without secrets, which stand in `secrets` until it is
-    over. `tree` is what came of rendering, as a zip file. What is pushed is `commit` on `branch`; `base` is the branch
-    that it is for. `left` are the files that an update could not bring up to date. It is in force since `landed_at`;
-    a pull request that was closed without that has `closed_at`.
+    over. `tree` is what came of rendering, as a zip file, for as long as it is of use. What is pushed is `commit` on
+    `branch`; `base` is the branch that it is for. `left` are the files that an update could not bring up to date. It is
+    in force since `landed_at`; a pull request that was closed without that has `closed_at`. `told` is the newest
+    version that people were told of.
     """
 
     scaffold = models.CharField(max_length=110)
@@ -100,6 +111,7 @@ class Making(models.Model):
     landed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     watched_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

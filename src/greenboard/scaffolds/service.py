@@ -19,7 +19,7 @@ from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.durable import outbox
 from greenboard.facts.store import vocabulary
-from greenboard.scaffolds import allowed, answers, forge, shelf, store
+from greenboard.scaffolds import allowed, answers, forge, reserving, shelf, store
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered
 from greenboard.scaffolds.types import Goal, Landing, Purpose, State, Wish
@@ -37,7 +37,7 @@ def ask(wish: Wish, asker: Asker, key: uuid.UUID | None = None) -> Making:
     """
     offered = shelf.find(wish.scaffold)
     about = _about(wish, asker)
-    _goal(wish.goal, offered)
+    _goal(wish.goal, offered, asker)
     _rule(wish)
     checked = answers.check(offered.scaffold.questions, wish.answers)
     kept, hidden = answers.parted(offered.scaffold.questions, checked)
@@ -72,9 +72,19 @@ def update(first: Making, asker: Asker) -> Making:
         Above: they may not.
 
     """
-    offered = shelf.find(first.scaffold)
     if not allowed.go_on(asker, first) and not _covers(asker, first):
         raise Above("this is not yours to bring up to date")
+    reserving.check(first.connection, asker)
+    return _update(first, allowed.account(asker))
+
+
+def renew(first: Making) -> Making:
+    """As `update`, without anybody asking: in the name of whoever made it, since the scaffold changed."""
+    return _update(first, first.by)
+
+
+def _update(first: Making, by: str) -> Making:
+    offered = shelf.find(first.scaffold)
     with transaction.atomic():
         Making.objects.select_for_update().defer("tree").get(pk=first.pk)
         chain = store.chain(first.pk)
@@ -94,7 +104,7 @@ def update(first: Making, asker: Asker) -> Making:
             "key": uuid.uuid4(),
             "answers": {name: value for name, value in landed[-1].answers.items() if name in known},
         }
-        made = _make(offered, allowed.account(asker), told)
+        made = _make(offered, by, told)
         audit.note("scaffold.updated", f"scaffold:{offered.full}", after=_noted(made))
     return made
 
@@ -118,6 +128,7 @@ def retry(number: int, asker: Asker) -> Making:
         row = Making.objects.select_for_update().defer("tree").get(pk=number)
         if row.state != State.FAILED:
             raise InTheWay("it did not fail")
+        reserving.check(row.connection, asker)
         row.state, row.error, row.tries, row.ended_at = State.UNDERWAY.value, "", 0, None
         row.save(update_fields=["state", "error", "tries", "ended_at"])
         wake(row)
@@ -169,13 +180,14 @@ def _covers(asker: Asker, row: Making) -> bool:
     return ref is not None and catalog.find(ref, sight=sight(asker, Permission.SCAFFOLDS_USE)) is not None
 
 
-def _goal(goal: Goal, offered: Offered) -> None:
+def _goal(goal: Goal, offered: Offered, asker: Asker) -> None:
     if goal.way is Landing.DOWNLOAD:
         return
     if goal.way is Landing.REPOSITORY and not offered.project:
         raise UserError(f"{offered.scaffold.title} is a part: it makes no repository of its own",
                         hint="Open a pull request to one that is there.")  # fmt: skip
     forge.check(goal.connection)
+    reserving.check(goal.connection, asker)
     if len(goal.repository) > 200 or not _REPOSITORY.fullmatch(goal.repository):
         raise UserError("not the name of a repository", place=Place("repository"), expected="owner/name",
                         got=repr(goal.repository)[:80])  # fmt: skip

@@ -78,6 +78,13 @@ def of(making: Making) -> Offered:
     return find(making.scaffold)
 
 
+def versions() -> dict[str, str]:
+    """The version of every scaffold that can be used now, by full name."""
+    rows = Packed.objects.filter(current=True).values_list("source__name", "name", "version")
+    library = {one.name: one.version for one in rendering.library()}
+    return {**library, **{f"{source}.{name}": version for source, name, version in rows}}
+
+
 def names() -> frozenset[str]:
     """The full names of all scaffolds."""
     rows = Packed.objects.filter(current=True).values_list("source__name", "name")
@@ -92,6 +99,14 @@ def _of(row: Packed) -> Offered:
     return Offered(f"{row.source.name}.{row.name}", scaffold, row.source.name, row.source.trusted, row.pk)
 
 
+def _tidy(folder: Path) -> None:
+    """Let go of files of scaffolds that the database does not have any more."""
+    known = {*Packed.objects.values_list("digest", flat=True)}
+    for path in folder.iterdir():
+        if path.name not in known and not path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
+
+
 @lru_cache(maxsize=200)
 def _read(number: int, digest: str, name: str) -> Scaffold:
     """A scaffold out of the database. Its files are kept on the disk; they may be lost, and are then written again."""
@@ -104,4 +119,5 @@ def _read(number: int, digest: str, name: str) -> Scaffold:
             aside.rename(folder)
         except OSError:  # another process was first
             shutil.rmtree(aside)
+        _tidy(folder.parent)
     return rendering.read(folder / name)

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from greenboard.connections.events import PullChanged
 from greenboard.connections.types import Failed
 from greenboard.core.errors import UserError
 from greenboard.durable import outbox
 from greenboard.durable.types import State as Engine
-from greenboard.scaffolds import forge, service, working
+from greenboard.scaffolds import forge, service, store, telling, working
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import State
 
@@ -42,8 +43,19 @@ def watch(row: Making, now: datetime) -> bool:
         told["landed_at"] = now
     elif found == "closed":
         told["closed_at"] = now
-    mine.update(**told)
+    with transaction.atomic():
+        if mine.update(**told) and found != "open":
+            telling.ended(store.making(row.pk), now)
     return found != "open"
+
+
+def note_pull(event: PullChanged) -> None:
+    """A forge says that something happened to a pull request: whatever was made as that one is asked for at once."""
+    from greenboard.scaffolds.jobs import pull
+
+    rows = Making.objects.filter(repository__iexact=event.repository, number=event.number)
+    for number in rows.filter(landed_at=None, closed_at=None).values_list("pk", flat=True):
+        outbox.wish(pull, {"making": number})
 
 
 def lost(now: datetime) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Purpose
 
@@ -13,8 +15,8 @@ def message(row: Making) -> str:
     return f"Add {row.title}" if row.purpose == Purpose.FIX else f"Begin with {row.title}"
 
 
-def body(row: Making) -> str:
-    """The text of a pull request, in Markdown."""
+def body(row: Making, tasks: Sequence[str] = ()) -> str:
+    """The text of a pull request, in Markdown. `tasks` are what is left to do by hand."""
     lines = [f"Made by Greenboard from the scaffold `{row.scaffold}`, version {row.version}, for {row.by}."]
     if row.rule:
         lines.append(f"It is there to meet the rule `{row.rule.partition('/')[2]}` of `{row.rule.partition('/')[0]}`.")
@@ -23,4 +25,6 @@ def body(row: Making) -> str:
     if row.left:
         why = "Changed both here and in the scaffold" if row.purpose == Purpose.UPDATE else "There already"
         lines.append(f"{why}, and left as it is:\n\n" + "\n".join(f"- `{path}`" for path in row.left[:50]))
+    if tasks:
+        lines.append("Left to do, for the levels above:\n\n" + "\n".join(f"- [ ] {task}" for task in tasks))
     return "\n\n".join(lines)

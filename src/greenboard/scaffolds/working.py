@@ -20,7 +20,7 @@ from greenboard.connections.relay import serving
 from greenboard.connections.types import Failed
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.scaffolds import allowed, forge, packing, registering, rendering, shelf, store
+from greenboard.scaffolds import allowed, forge, packing, registering, rendering, shelf, store, telling
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.publishing import Publishing, Pushed, Wanted
 from greenboard.scaffolds.types import Landing, Purpose, State, Step
@@ -52,8 +52,11 @@ def perform(step: Step, number: int, turn: str) -> float | None:
 
 
 def fail(row: Making, why: str) -> None:
-    """Write down that a making failed. It can be tried again."""
-    _mine(row).update(state=State.FAILED.value, error=why[:4_000], ended_at=clock.now(), turn="")
+    """Write down that a making failed, and tell. It can be tried again."""
+    now = clock.now()
+    with transaction.atomic():
+        if _mine(row).update(state=State.FAILED.value, error=why[:4_000], ended_at=now, turn=""):
+            telling.failed(row, why, now)
 
 
 def _mine(row: Making) -> Any:
@@ -129,10 +132,17 @@ def _open(row: Making, now: datetime) -> dict[str, Any]:
         "head": row.branch,
         "base": row.base,
         "title": message(row),
-        "body": body(row),
+        "body": body(row, _tasks(row)),
     }
     pull = forge.open_pull(row.connection, given, f"{row.key}", now)
     return {"number": pull.number, "pull_url": pull.url}
+
+
+def _tasks(row: Making) -> list[str]:
+    """What is left to do by hand in what is new, with the rule that sees it done."""
+    if row.purpose != Purpose.START:
+        return []
+    return [f"{task.title} (`{task.rule}`)" for task in shelf.of(row).scaffold.tasks]
 
 
 def _register(row: Making, now: datetime) -> dict[str, Any]:
@@ -147,7 +157,8 @@ def _register(row: Making, now: datetime) -> dict[str, Any]:
         landed = row.way != Landing.DOWNLOAD and row.number is None
         end = {"state": State.DONE.value, "ended_at": now, "turn": "", "secrets": "", "error": ""}
         end["landed_at"] = now if landed else None
-        _mine(row).update(**told, **end)
+        if _mine(row).update(**told, **end):
+            telling.made(store.making(row.pk), now)
         audit.note(
             "scaffold.made", f"scaffold:{row.scaffold}", after={"making": row.pk, "url": row.pull_url or row.url}
         )

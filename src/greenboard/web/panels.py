@@ -69,11 +69,16 @@ class Offered:
 
 @dataclass(frozen=True)
 class Offer:
-    """A next step beside a result: a link to where it is taken."""
+    """A next step beside a result: a link to where it is taken.
+
+    One that has `fields` is taken at once: they are sent to `url`. `look` is then where it can be looked at before.
+    """
 
     title: str
     url: str
     icon: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    look: str = ""
 
 
 def of_entity(about: About) -> tuple[Panel, ...]:

@@ -117,7 +117,8 @@ def test_a_python_project_passes_its_own_pipeline(name: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("made", ["go-service"], indirect=True)
 def test_the_go_project_passes_its_own_tests(made: Path) -> None:
     need("go")
-    assert run(made, "gofmt", "-l", ".") == ""
+    gofmt = Path(run(made, "go", "env", "GOROOT").strip()) / "bin" / "gofmt"
+    assert run(made, str(gofmt), "-l", ".") == ""
     run(made, "go", "vet", "./...")
     run(made, "go", "test", "./...")
 

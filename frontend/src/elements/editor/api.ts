@@ -135,6 +135,7 @@ export interface Rule {
   title: string;
   why: string;
   fix: string;
+  remedy: string; // the way out, as `scaffold:NAME` or `workflow:NAME`; "" for none
   level: string;
   weight: number;
   enforcement: string;
@@ -148,7 +149,8 @@ export interface Rule {
   dimension?: string;
 }
 
-export interface Saved extends Rule {
+export interface Saved extends Omit<Rule, "remedy"> {
+  remedy: Record<string, string> | null;
   id: string;
   yaml: string;
   digest: string;

@@ -1,10 +1,10 @@
 // The fields around the expression, as a rule and back.
-import type { Parameter, Rule, Value } from "./api";
+import type { Parameter, Rule, Saved, Value } from "./api";
 import { Examples } from "./examples";
 import { Parameters } from "./parameters";
 
 export const BLANK: Rule = {
-  title: "", why: "", fix: "", level: "", weight: 1, enforcement: "draft", grace: "7d", expression: "", when: "",
+  title: "", why: "", fix: "", remedy: "", level: "", weight: 1, enforcement: "draft", grace: "7d", expression: "", when: "",
   scope: { kinds: [], tiers: [], lifecycles: [], tags: [] },
   parameters: {},
   examples: [],
@@ -45,6 +45,7 @@ export class Fields {
     }
     return {
       ...(rule as Pick<Rule, (typeof TEXTS)[number]>),
+      remedy: this.control("remedy")?.value ?? "",
       weight: Number(this.control("weight")?.value ?? 1),
       scope: {
         kinds: this.checked("kinds"),
@@ -64,6 +65,9 @@ export class Fields {
       if (control instanceof HTMLSelectElement) offer(control, value);
       if (control && !(value === "" && control instanceof HTMLSelectElement)) control.value = value;
     }
+    const remedy = this.control("remedy") as HTMLSelectElement;
+    offer(remedy, rule.remedy);
+    remedy.value = rule.remedy;
     this.control("weight")!.value = String(rule.weight);
     this.check("kinds", rule.scope.kinds);
     this.check("tiers", rule.scope.tiers.map(String));
@@ -130,16 +134,31 @@ function offer(select: HTMLSelectElement, value: string): void {
 }
 
 // The server may leave out what is empty; here every part is there, so that two rules can be compared.
-export function whole(given: Partial<Rule>): Rule {
+export function whole(given: Partial<Rule> | Saved): Rule {
   const rule = { ...BLANK, ...given };
   return {
     ...rule,
+    remedy: named(rule.remedy),
     when: rule.when ?? "",
     examples: rule.examples ?? [],
     expression: (rule.expression ?? "").trimEnd(),
     scope: { ...BLANK.scope, ...given.scope },
     parameters: Object.fromEntries(Object.entries(given.parameters ?? {}).map(([name, one]) => [name, tidy(one)])),
   };
+}
+
+// A way out as the form has it; the server gives it by its kind.
+function named(remedy: Saved["remedy"] | string): string {
+  if (typeof remedy === "string") return remedy;
+  const [kind, name] = Object.entries(remedy ?? {})[0] ?? [];
+  return kind ? `${kind}:${name}` : "";
+}
+
+// How a rule is met as the server takes it: in words, and by the way out that is named.
+export function fix({ fix: text, remedy }: Pick<Rule, "fix" | "remedy">): string | Record<string, string> {
+  if (!remedy) return text;
+  const at = remedy.indexOf(":");
+  return { ...(text ? { text } : {}), [remedy.slice(0, at)]: remedy.slice(at + 1) };
 }
 
 function tidy(one: Partial<Parameter>): Parameter {

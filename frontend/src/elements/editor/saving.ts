@@ -2,7 +2,7 @@
 import { type Api, Refused, type Rule, type Saved } from "./api";
 import { h } from "./draw";
 import type { Drafts } from "./kept";
-import { whole } from "./form";
+import { fix, whole } from "./form";
 
 export interface Form {
   current(): Rule;
@@ -11,7 +11,7 @@ export interface Form {
   calm(): void;
 }
 
-const LABELS: Record<string, string> = { when: "condition", fix: "how to fix" };
+const LABELS: Record<string, string> = { when: "condition", fix: "how to fix", remedy: "way out" };
 
 export function label(field: string): string {
   return LABELS[field] ?? field;
@@ -48,10 +48,11 @@ export class Saving {
   // The form holds what the server has, or what was left here earlier.
   start(saved: Saved | null, blank: Rule): void {
     const kept = this.drafts.read();
+    const left = kept ? whole({ ...(saved ? { remedy: whole(saved).remedy } : {}), ...kept.rule }) : null; // older ones lack it
     this.accept(saved, this.form.fill(saved ? whole(saved) : blank));
-    if (!kept || !differing(this.base, whole(kept.rule)).length) return;
+    if (!kept || !left || !differing(this.base, left).length) return;
     this.basedOn = kept.basedOn;
-    this.form.fill(whole(kept.rule));
+    this.form.fill(left);
     this.changed();
     const button = h("button", { type: "button", class: "linkish" }, "Discard them");
     button.addEventListener("click", () => this.discard());
@@ -108,8 +109,12 @@ export class Saving {
   }
 
   // Of a rule that there is only what was changed: the rest stays as it is, whoever saved it.
-  private parts(sent: Rule): Partial<Rule> {
-    return this.saved ? Object.fromEntries(differing(this.base, sent).map((key) => [key, sent[key]])) : sent;
+  // Words and way out are one part, and without a way out the words alone would leave the one that there is.
+  private parts(sent: Rule): object {
+    const changed = this.saved ? differing(this.base, sent) : (Object.keys(sent) as (keyof Rule)[]);
+    const met = changed.includes("remedy") && !sent.remedy ? { text: sent.fix } : fix(sent);
+    const given = changed.filter((key) => key !== "fix" && key !== "remedy").map((key) => [key, sent[key]] as const);
+    return { ...Object.fromEntries(given), ...(given.length < changed.length ? { fix: met } : {}) };
   }
 
   private async refused(error: Refused): Promise<void> {
@@ -133,7 +138,7 @@ export class Saving {
       void this.save();
     });
     const other = this.choice("Take theirs", () => this.replace(theirs, "This is the rule as they saved it."));
-    const list = fields.map((field) => h("div", {}, h("dt", {}, label(field)), h("dd", {}, show(theirs[field]))));
+    const list = fields.map((field) => h("div", {}, h("dt", {}, label(field)), h("dd", {}, show(whole(theirs)[field]))));
     this.say("is-fail", `✕ Not saved: ${error.problem.author ?? "someone else"} saved this rule while you were editing. Yours is still here. They changed:`, h("dl", { class: "theirs" }, ...list), h("span", { class: "row" }, mine, other));
   }
 

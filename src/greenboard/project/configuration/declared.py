@@ -223,6 +223,13 @@ REMOVAL_FEW = Setting(
     forms.number(0, 10**9),
     "10",
 )
+SCAFFOLD_UPDATES = Setting(
+    "GREENBOARD_SCAFFOLD_UPDATES",
+    "So many pull requests that bring projects up to date with their scaffold may be open at once, which a newer "
+    "version opens by itself; with `0` people open them. See [scaffolding.md](scaffolding.md#bringing-up-to-date)",
+    forms.number(0, 1000),
+    "10",
+)
 OWN_EXEMPTIONS = Setting(
     "GREENBOARD_OWN_EXEMPTIONS",
     "`1` lets people decide the exemptions that they asked for themselves, where they may decide any. See "
@@ -320,6 +327,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     MAIL_FROM,
     REMOVAL_SHARE,
     REMOVAL_FEW,
+    SCAFFOLD_UPDATES,
     OPEN_BADGES,
     REPORT_DOMAINS,
     SECRET_KEYS,

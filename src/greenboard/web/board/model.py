@@ -59,6 +59,8 @@ class Row:
     url: str
     entities: int
     entities_url: str
+    behind: int
+    behind_url: str
     cells: tuple[Cell, ...]
     mix: Mix
     score: str
@@ -75,15 +77,19 @@ class Board:
     page: Page
 
 
-def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked) -> Board:
-    """Draw up the board over the judged entities that `shown` marks, one page of groups at a time."""
+def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked, behind: Array | None = None) -> Board:
+    """Draw up the board over the judged entities that `shown` marks, one page of groups at a time.
+
+    `behind` marks those that lag behind their scaffold.
+    """
     by = asked.choice("by", GROUPS)
     members = np.flatnonzero(shown)
     column = seen.index.columns[by]  # an entity has one value: its number in the column stands for the group
     present, group = np.unique(column.value[members], return_inverse=True)
     named = [(column.values[number], at) for at, number in enumerate(present.tolist())]
     named.sort(key=lambda pair: (pair[0] == columns.NONE, pair[0]))
-    counts = _count(scorecard, seen.matrix, _Groups(seen.column[members], group, len(named)), asked)
+    late = np.zeros(len(members), dtype=np.bool_) if behind is None else behind[members]
+    counts = _count(scorecard, seen.matrix, _Groups(seen.column[members], group, len(named), late), asked)
     ground = _Ground(scorecard, _dimensions(scorecard, asked), asked)
     page = paging.page(len(named), PAGE, asked)
     first = {at: int(member) for at, member in zip(group[::-1].tolist(), members[::-1].tolist(), strict=True)}
@@ -96,19 +102,21 @@ def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked) -> Board
 
 @dataclass(frozen=True)
 class _Groups:
-    """Columns of a matrix with the group of each; there are so many groups."""
+    """Columns of a matrix with the group of each, and whether it lags behind; there are so many groups."""
 
     columns: Array
     group: Array
     count: int
+    behind: Array
 
 
 @dataclass(frozen=True)
 class _Count:
-    """What one group comes to: where its entities stand, and a tally for each dimension."""
+    """What one group comes to: where its entities stand, a tally for each dimension, and how many lag behind."""
 
     standing: Standing
     tallies: tuple[Tally, ...]
+    behind: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,8 +134,10 @@ def _count(scorecard: Scorecard, matrix: Matrix, of: _Groups, asked: Asked) -> _
     columns, group, count = of.columns, of.group, of.count
     each = [tallies(matrix, own, columns, group, count) for own in rules]
     stand = standings(matrix, columns, group, count)
-    groups = tuple(_Count(stand[at], tuple(one[at] for one in each)) for at in range(count))
-    return _Counts(groups, _Count(standing(matrix, columns), tuple(tally(matrix, own, columns) for own in rules)))
+    late = np.bincount(group[of.behind], minlength=count).tolist()
+    groups = tuple(_Count(stand[at], tuple(one[at] for one in each), late[at]) for at in range(count))
+    total = _Count(standing(matrix, columns), tuple(tally(matrix, own, columns) for own in rules), sum(late))
+    return _Counts(groups, total)
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,8 @@ def _row(place: _Place, count: _Count, ground: _Ground) -> Row:
         url=asked.to(links.entity(place.home)) if place.home else "",
         entities=count.standing.entities,
         entities_url=listed,
+        behind=count.behind,
+        behind_url=f"{asked.here(**own)}#behind",
         cells=tuple(
             _cell(title, dimension, counted, asked, own)
             for dimension, counted in zip(ground.dimensions, count.tallies, strict=True)

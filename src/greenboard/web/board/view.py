@@ -9,6 +9,7 @@ from greenboard.access.decide import Permission, require
 from greenboard.results.changes import changes
 from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
+from greenboard.web.board.behind import behind
 from greenboard.web.board.model import GROUPS, build
 from greenboard.web.faults import explained
 from greenboard.web.menus import choices, pardons, spans
@@ -25,11 +26,13 @@ def board(request: HttpRequest) -> HttpResponse:
     if not found.visible.any():
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
     shown = found.index.matching(found.judged, asked.filters)
+    late = behind(request, found, shown, asked)
     told = causes.newest(found, numbers(shown), changes(scorecard.name, asked.since, asked.as_of))
     context = {
         "asked": asked,
         "scorecard": scorecard,
-        "board": build(scorecard, found, shown, asked),
+        "board": build(scorecard, found, shown, asked, late.marked if late else None),
+        "behind": late,
         "digest": causes.digest(told.changes, scorecard, asked, counted=told.counted),
         "menus": (*selection.menus(found.index, found.judged, asked), *pardons(found, asked)),
         "chips": selection.chips(asked),

@@ -29,6 +29,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Choices of one sort."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class Offer:
     """The choices of every field that has a fixed few. `ladder` is the levels as the script reads them."""
 
@@ -39,10 +47,11 @@ class Offer:
     kinds: tuple[Choice, ...]
     tiers: tuple[Choice, ...]
     lifecycles: tuple[Choice, ...]
+    remedies: tuple[Group, ...] = ()
 
 
-def offer(scorecard: Scorecard) -> Offer:
-    """What a rule of the scorecard can choose among."""
+def offer(scorecard: Scorecard, remedies: tuple[Group, ...] = ()) -> Offer:
+    """What a rule of the scorecard can choose among; `remedies` are the ways out that there are."""
     return Offer(
         levels=tuple(Choice(level.name, level.title) for level in scorecard.levels),
         ladder=tuple({"name": level.name, "title": level.title} for level in scorecard.levels),
@@ -51,6 +60,7 @@ def offer(scorecard: Scorecard) -> Offer:
         kinds=_named(scorecard.scope.kinds or COMPONENT_KINDS),
         tiers=tuple(Choice(str(tier), str(tier), _TIERS.get(tier, "")) for tier in range(5)),
         lifecycles=_named(LIFECYCLES),
+        remedies=remedies,
     )
 
 

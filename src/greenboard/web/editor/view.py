@@ -8,11 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, may, require
+from greenboard.scaffolds import shelf
 from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import content, links
-from greenboard.web.editor.model import offer
+from greenboard.web.editor.model import Choice, Group, offer
 from greenboard.web.faults import explained
 from greenboard.web.rule.model import head
+from greenboard.workflows import store as workflows
 
 API = "/api/v1"
 _LONGEST = 4000
@@ -37,7 +39,7 @@ def new(request: HttpRequest, scorecard: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpResponse:
-    offered = offer(card)
+    offered = offer(card, _remedies())
     context = {
         "api": API,
         "scorecard": card,
@@ -51,6 +53,13 @@ def _page(request: HttpRequest, card: Scorecard, rule: Rule | None) -> HttpRespo
         "proposed": {} if rule else _proposed(request),
     }
     return render(request, "rule_editor.html", context)
+
+
+def _remedies() -> tuple[Group, ...]:
+    """The scaffolds and workflows that a rule can name as its way out."""
+    scaffolds = (Choice(f"scaffold:{one.full}", f"{one.scaffold.title} ({one.full})") for one in shelf.offered())
+    flows = (Choice(f"workflow:{one.row.name}", one.definition.title) for one in workflows.workflows())
+    return Group("Scaffolds", tuple(scaffolds)), Group("Workflows", tuple(flows))
 
 
 def _proposed(request: HttpRequest) -> dict[str, str]:

@@ -42,6 +42,10 @@ _EVENTS: Mapping[Happening, str] = {
     Happening.WORKFLOW_WAITING: "A run of a workflow waits for somebody",
     Happening.WORKFLOW_ENDED: "A run of a workflow ended",
     Happening.WORKFLOW_TOLD: "A workflow tells people something",
+    Happening.SCAFFOLD_MADE: "Something was made from a scaffold",
+    Happening.SCAFFOLD_FAILED: "Something could not be made from a scaffold",
+    Happening.SCAFFOLD_MERGED: "A pull request of a scaffold was merged, or closed without that",
+    Happening.SCAFFOLD_BEHIND: "A scaffold has a newer version than what was made from it",
     Happening.CHANNEL_FAILED: "A message could not be sent by a channel",
 }
 """What one may choose. That a hook is tried is told to it whatever it chose."""

@@ -67,6 +67,17 @@ def known(questions: Sequence[Question], about: Stored | None) -> dict[str, Json
     return {one.name: answers.written(facts[one.name]) for one in questions if facts.get(one.name) is not None}
 
 
+def enough(questions: Sequence[Question], about: Stored) -> dict[str, str] | None:
+    """The fields of the form for an entity, as they would be sent; None where somebody has to answer something."""
+    answers = known(questions, about)
+    if any(one.asked and one.required and one.name not in answers for one in questions):
+        return None
+    inputs = _inputs(questions)
+    on = {name for name, one in inputs.items() if one.type == "switch" and one.default is True}
+    values = {**answers, **dict.fromkeys(on, "on")}
+    return {f"input.{name}": str(values[name]) for name in inputs if name in values}
+
+
 def short(ref: Ref) -> str:
     """A reference without its kind, as descriptors name teams and systems."""
     return ref.name if ref.namespace == "default" else f"{ref.namespace}/{ref.name}"

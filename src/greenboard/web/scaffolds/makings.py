@@ -17,30 +17,40 @@ from greenboard.access.errors import Absent
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
+from greenboard.results import store as results
 from greenboard.scaffolds import allowed, lagging, service, shelf, store
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Landing, State
-from greenboard.web import links
+from greenboard.web import content, links
 from greenboard.web.acting import act
 from greenboard.web.scaffolds import model
 
 PAGE = 50
+_BEHIND = "behind"
+"""Beside the states of makings: what lags behind its scaffold."""
 
 
 @require(Permission.SCAFFOLDS_USE)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """What was made, the newest first; of one scaffold, or in one state."""
+    """What was made, the newest first; of one scaffold, in one state, or behind its scaffold."""
     scaffold, state, below = (request.GET.get(name, "") for name in ("scaffold", "state", "below"))
     seen = allowed.makings(request.user)
     rows = store.makings(seen, scaffold=scaffold, state=state if state in {*State} else "")
+    if state == _BEHIND:
+        rows = rows.filter(pk__in=[one.making for one in lagging.late(seen)])
     if below.isascii() and below.isdecimal() and len(below) < 19:
         rows = rows.filter(pk__lt=int(below))
     found, now = list(rows[: PAGE + 1]), clock.now()
     kept = {name: value for name, value in (("scaffold", scaffold), ("state", state)) if value}
     context = {
         "lines": [model.line(row, now) for row in found[:PAGE]],
-        "states": [(State.UNDERWAY.value, "Under way"), (State.DONE.value, "Done"), (State.FAILED.value, "Failed")],
+        "states": [
+            (State.UNDERWAY.value, "Under way"),
+            (State.DONE.value, "Done"),
+            (State.FAILED.value, "Failed"),
+            (_BEHIND, "Behind"),
+        ],
         "state": state,
         "scaffold": scaffold,
         "older": f"?{urlencode({**kept, 'below': found[PAGE - 1].pk})}" if len(found) > PAGE else "",
@@ -69,7 +79,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
     row = _found(request, number)
     tree = Making.objects.values_list("tree", flat=True).get(pk=row.pk)
     if tree is None:
-        raise Http404("nothing is rendered yet")
+        raise Http404("nothing is rendered yet, or it is not kept any more")
     name = f"{row.scaffold.rpartition('.')[2]}-{row.pk}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(tree), content_type="application/zip", headers=headers)
@@ -110,6 +120,7 @@ class _Page:
         return {
             "error": error,
             "row": row,
+            "kept": Making.objects.filter(pk=row.pk, tree__isnull=False).exists(),
             "line": model.line(row, now),
             "steps": model.steps(row),
             "way": model.WAYS[Landing(row.way)],
@@ -145,9 +156,13 @@ def _rule(row: Making) -> tuple[str, str] | None:
     return (name, links.rule(card, name)) if name else None
 
 
-def _tasks(row: Making) -> tuple[str, ...]:
-    """What is left to do by hand."""
+def _tasks(row: Making) -> tuple[model.TaskLine, ...]:
+    """What is left to do by hand, and how the rule that sees it done stands for the entity."""
     try:
-        return tuple(task.title for task in shelf.of(row).scaffold.tasks)
+        tasks = shelf.of(row).scaffold.tasks
     except UserError:
         return ()
+    card = next((one for one in content.scorecards() if any(one.rule(task.rule) for task in tasks)), None)
+    ref = store.entity(row)
+    outcomes = {one.rule: one.outcome for one in results.results(card.name, entity=ref)} if card and ref else {}
+    return tuple(model.task(task, card, ref, outcomes.get(task.rule)) for task in tasks)

@@ -9,11 +9,15 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from greenboard.core.refs import Ref
+from greenboard.rules.types import Outcome
 from greenboard.scaffolds import store
 from greenboard.scaffolds.lagging import Standing
 from greenboard.scaffolds.models import Making
+from greenboard.scaffolds.rendering import Task
 from greenboard.scaffolds.shelf import Offered
 from greenboard.scaffolds.types import Landing, Purpose, State, Step
+from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, words
 from greenboard.web.words import Said
 
@@ -80,6 +84,16 @@ class StepLine:
     title: str
     state: Said
     error: str = ""
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """What is left to do: where one sees whether it is done, and whether it is, as far as that is known."""
+
+    title: str
+    url: str
+    level: str
+    state: Said | None
 
 
 @dataclass(frozen=True)
@@ -175,6 +189,16 @@ def _steps(row: Making) -> list[Step]:
     registers = row.purpose == Purpose.START and (row.registered != [] or row.state != State.DONE)
     wanted = {Step.RENDER: True, Step.CREATE: new, Step.PUSH: True, Step.OPEN: pull, Step.REGISTER: registers}
     return [step for step in Step if wanted[step]]
+
+
+def task(one: Task, card: Scorecard | None, ref: Ref | None, outcome: Outcome | None) -> TaskLine:
+    """A task of a scaffold; its rule is of that scorecard, and the entity is the one that was made."""
+    rule = card.rule(one.rule) if card else None
+    if card is None or rule is None:
+        return TaskLine(one.title, "", "", None)
+    url = f"{links.entity(ref)}#{rule.id}" if ref else links.rule(card.name, rule.id)
+    level = next((level.title for level in card.levels if level.name == rule.level), "")
+    return TaskLine(one.title, url, level, words.OUTCOMES[outcome] if outcome else None)
 
 
 def behind(one: Standing) -> BehindLine:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from greenboard.access.decide import Permission, require
 from greenboard.connections import store as connections
 from greenboard.core import clock
-from greenboard.scaffolds import sources, store
+from greenboard.scaffolds import forge, reserving, sources, store
 from greenboard.scaffolds.models import Packed, Source
 from greenboard.web import words
 from greenboard.web.acting import act, text
@@ -30,8 +30,10 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
         counts[number] = counts.get(number, 0) + 1
     rows = Source.objects.order_by("name")
     lines = [{"row": row, "looked": words.when(row.looked_at, now), "count": counts.get(row.pk, 0)} for row in rows]
+    kept = reserving.reserved()
     context = {
         "error": error,
+        "forges": [{"forge": one, "who": ", ".join(kept.get(one.name, ()))} for one in forge.forges()],
         "lines": lines,
         "connections": [row.name for row in connections.connections() if row.enabled],
         "given": {name: text(request, name) for name in _FIELDS} if request.method == "POST" else {},
@@ -62,3 +64,11 @@ def look(request: HttpRequest, name: str) -> HttpResponse:
 def remove(request: HttpRequest, name: str) -> HttpResponse:
     """Forget a source."""
     return act(request, lambda: sources.remove(name), _page, "scaffold-sources")
+
+
+@require(Permission.SCAFFOLDS_MANAGE)
+@require_POST
+def reserve(request: HttpRequest, name: str) -> HttpResponse:
+    """Say which teams and roles may use a connection with scaffolds."""
+    who = text(request, "who").split(",")
+    return act(request, lambda: reserving.put(name, who), _page, "scaffold-sources")

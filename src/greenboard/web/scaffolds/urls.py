@@ -19,6 +19,7 @@ patterns = [
     path("makings/<int:number>/update", makings.update, name="making-update"),
     path("scaffold-sources", sources.listing, name="scaffold-sources"),
     path("scaffold-sources/put", sources.put, name="scaffold-source-put"),
+    path("scaffold-connections/<str:name>", sources.reserve, name="scaffold-connection"),
     path("scaffold-sources/<str:name>/look", sources.look, name="scaffold-source-look"),
     path("scaffold-sources/<str:name>/remove", sources.remove, name="scaffold-source-remove"),
 ]

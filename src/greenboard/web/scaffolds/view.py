@@ -18,7 +18,7 @@ from greenboard.access.errors import Absent
 from greenboard.catalog.store import Stored
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.scaffolds import allowed, fixing, forge, lagging, service, shelf, store
+from greenboard.scaffolds import allowed, fixing, lagging, reserving, service, shelf, store
 from greenboard.scaffolds.fixing import Target
 from greenboard.scaffolds.shelf import Offered
 from greenboard.scaffolds.types import Landing, Wish
@@ -54,7 +54,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         return shown(request)
     questions = shown.offered.scaffold.questions
     entered = form.given(request, questions)
-    owners = {one.name: one.owner for one in forge.forges()}
+    owners = {one.name: one.owner for one in reserving.forges(request.user)}
     goal = form.goal(request, entered, owners.get(text(request, "connection"), ""))
     ref = shown.about.ref if shown.about else None
     try:
@@ -129,7 +129,7 @@ class _Page:
         return form.drawn(request, questions, entered, self.about)
 
     def _goal(self, request: HttpRequest) -> dict[str, Any]:
-        forges = forge.forges()
+        forges = reserving.forges(request.user)
         target = fixing.target(self.about, forges) if self.about else Target(forges[0].name if forges else "")
         sent = request.method == "POST"
         usual = Landing.REPOSITORY if self.offered.project and not self.about else Landing.PULL_REQUEST

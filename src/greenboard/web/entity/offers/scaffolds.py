@@ -11,11 +11,16 @@ from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.core.once import notes
 from greenboard.rules.types import Outcome
-from greenboard.scaffolds import fixing, shelf, store
+from greenboard.scaffolds import fixing, reserving, service, shelf
+from greenboard.scaffolds.fixing import Target
+from greenboard.scaffolds.forge import Forge
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered as Scaffold
+from greenboard.scaffolds.types import Landing, Purpose
 from greenboard.scorecards.types import Rule
 from greenboard.web.panels import About, Offer, Offered
+from greenboard.web.scaffolds import form
+from greenboard.web.scaffolds.made import made
 
 _KEPT = "scaffolds.offered"
 
@@ -30,8 +35,39 @@ def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
         yield Offer(title, reverse("making", args=[open_.pk]))
         return
     for one in fixing.fixes(rule, _scaffolds()):
-        asked = urlencode({"entity": ref, "rule": name})
-        yield Offer(f"Fix it: {one.scaffold.title}", f"{reverse('scaffold', args=[one.full])}?{asked}")
+        asked, at = urlencode({"entity": ref, "rule": name}), reverse("scaffold", args=[one.full])
+        fields = _fields(one, about)
+        if fields is None:
+            yield Offer(f"Fix it: {one.scaffold.title}", f"{at}?{asked}")
+        else:
+            fields |= {"entity": str(ref), "rule": name}
+            yield Offer(f"Fix it by a pull request: {one.scaffold.title}", at, fields=fields, look=f"{at}?{asked}")
+
+
+def _fields(one: Scaffold, about: About) -> dict[str, str] | None:
+    """What its form would send, where all that it needs is known of the entity; otherwise None."""
+    forges = _forges(about)
+    answers = form.enough(one.scaffold.questions, about.stored) if forges else None
+    if answers is None:
+        return None
+    kept = notes(_KEPT)
+    key = ("target", about.stored.id)
+    if key not in kept:
+        kept[key] = fixing.target(about.stored, forges)
+    target: Target = kept[key]
+    if not (target.connection and target.repository):
+        return None
+    way = Landing.PULL_REQUEST.value
+    return {**answers, "way": way, "connection": target.connection, "repository": target.repository}
+
+
+def _forges(about: About) -> list[Forge]:
+    """The forges that whoever looks may have pull requests opened at, asked for once for a page."""
+    kept = notes(_KEPT)
+    if "forges" not in kept:
+        kept["forges"] = reserving.forges(about.request.user)
+    found: list[Forge] = kept["forges"]
+    return found
 
 
 def _scaffolds() -> list[Scaffold]:
@@ -44,12 +80,8 @@ def _scaffolds() -> list[Scaffold]:
 
 
 def _open(about: About) -> dict[str, Making]:
-    """What is under way for the entity, by rule, asked for once for a page."""
-    kept = notes(_KEPT)
-    if about.stored.id not in kept:
-        kept[about.stored.id] = {row.rule: row for row in store.fixes(about.stored.id)}
-    found: dict[str, Making] = kept[about.stored.id]
-    return found
+    """What is under way for the entity, by rule."""
+    return {row.rule: row for row in made(about.stored.id) if row.purpose == Purpose.FIX and service.under_way(row)}
 
 
 def _may(about: About) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.core import clock
 from greenboard.scaffolds import lagging, store
 from greenboard.web.panels import About, Panel
 from greenboard.web.scaffolds import model
+from greenboard.web.scaffolds.made import made
 
 _MOST = 5
 
@@ -19,7 +18,7 @@ def panel(about: About) -> Panel | None:
     ref, seen = about.stored.ref, sight(about.request.user, Permission.SCAFFOLDS_USE)
     if about.asked.as_of is not None or seen.nothing or ref not in covered(seen, [ref]):
         return None
-    rows = list(store.makings(Q(), entity=about.stored.id)[:_MOST])
+    rows = made(about.stored.id)[:_MOST]
     if not rows:
         return None
     now = clock.now()
