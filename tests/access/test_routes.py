@@ -306,8 +306,6 @@ _FORMS = (
     r"plugin-(switch|settings)",
     r"view-(make|change|remove|mail|mail-end)|badge-key.*",
     r"workflow-(fields|switch|check|part|try|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
-    r"scaffold-(fields|update|source-(put|look|remove))|making-(retry|update)",
-    r"workflow-(fields|switch|check|secret-put|secret-remove)|run-(answer|delegate|go-on|cancel)",
     r"scaffold-(fields|update|connection|source-(put|look|remove))|making-(retry|update)",
 )
 FORMS = re.compile("|".join(_FORMS))

@@ -8,8 +8,13 @@ from greenboard.web.entity import packages
 from greenboard.web.panels import About, Panel
 
 
+_PEOPLE = ("person", "team")
+
+
 def panel(about: About) -> Panel | None:
-    """Nothing where no lock file and no bill names any."""
+    """Nothing where no lock file and no bill names any; people have none."""
+    if about.stored.ref.kind in _PEOPLE:
+        return None
     found = packages.known(about.stored, about.asked.as_of)
     if not found.origins:
         return None
