@@ -14,7 +14,7 @@ _PLACES = dict(zip(("hidden", "root", "docs"), codeowners.PLACES["github"], stri
 
 @FUNCTIONS.add("object", gives="object", example="code_owners(data.repository)")
 def code_owners(files: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the first CODEOWNERS file says, of those at the places where GitHub looks; unknown where none of them was told whole."""
+    """What the first CODEOWNERS file says of those that GitHub looks for; unknown where it was not told whole."""
     for name, path in _PLACES.items():
         if name not in files:
             return None
@@ -27,7 +27,7 @@ def code_owners(files: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _whole(blob: Any) -> str | None:
-    """The text of a file; none of a folder, of half a file, and of what may be a link: of that GraphQL tells where it leads."""
+    """The text of a file; none of a folder, of half a file, and of what may be a link, whose text is where it leads."""
     if not isinstance(blob, Mapping) or blob.get("isTruncated") is not False:
         return None
     text = blob.get("text")
