@@ -119,7 +119,7 @@ def _get(data: Any, path: Path) -> Any:
 
 def _set(data: Any, path: Path, value: Any) -> None:
     for part in path[:-1]:
-        data = data[part] if isinstance(data, list) else data.setdefault(part, {})
+        data = data.setdefault(part, {}) if isinstance(data, dict) else data[part]
     data[path[-1]] = value
 
 
@@ -155,6 +155,8 @@ class _Writing:
 
     def at(self, path: Path, order: Sequence[str]) -> str:
         """The text with the smallest block of lines around a path written anew."""
+        if self.root is None:  # there is nothing yet
+            return dump(self.wanted)
         node, depth = self.root, 0
         while depth < len(path) - 1 and (inner := _inner(node, path[depth])) is not None and _is_block(inner):
             node, depth = inner, depth + 1
@@ -163,7 +165,7 @@ class _Writing:
         old, new = _get(self.before, path[:depth]), _get(self.wanted, path[:depth])
         if isinstance(node, notation.SequenceNode):
             self._sequence(node, old, new)
-        else:
+        elif isinstance(node, notation.MappingNode):
             self._mapping(node, old, new, order)
         return "\n".join(self.lines)
 
@@ -230,7 +232,7 @@ class _Writing:
 
     def _last(self, node: notation.Node) -> int:
         """The last line of a part, without the blank lines and comments after it."""
-        if isinstance(node, notation.ScalarNode) or node.flow_style:
+        if not isinstance(node, notation.CollectionNode) or node.flow_style:
             line = node.end_mark.line if node.end_mark.column else node.end_mark.line - 1
             while line > node.start_mark.line and not self.lines[line].strip():
                 line -= 1

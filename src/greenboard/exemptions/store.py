@@ -12,7 +12,7 @@ from greenboard.exemptions.models import Exemption
 from greenboard.exemptions.types import Ended, Holding, Span, State, Within
 from greenboard.facts.store import chunks, names_of
 
-_MANY = 2_000
+_MANY = 500
 """Of more entities, everything that holds is read and the others are left out."""
 _COLUMNS = ("id", "entity_id", "rule", "environment", "path")
 

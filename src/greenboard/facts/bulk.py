@@ -72,8 +72,9 @@ def _adapted(rows: Iterable[Sequence[Any]], moments: Sequence[int]) -> Iterator[
     for row in rows:
         adapted = list(row)
         for place in moments:
-            value = adapted[place]
-            if value not in known:
-                known[value] = connection.ops.adapt_datetimefield_value(value)
-            adapted[place] = known[value]
+            try:
+                adapted[place] = known[adapted[place]]
+            except KeyError as new:
+                known[adapted[place]] = connection.ops.adapt_datetimefield_value(new.args[0])
+                adapted[place] = known[adapted[place]]
         yield adapted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -27,11 +27,10 @@ def lost(session: Session, ids: Array) -> Array:
         if rule.grace and rule.counts(session.at):
             by_grace[rule.grace].append(line)
     columns = Places(ids)
-    rows = _current()
     for grace, lines in by_grace.items():
         numbers = np.array([session.adopted[session.rule(line).id].rule for line in lines], dtype=np.int64)
         places, stored = Places(numbers), np.array(lines)
-        waited = rows.filter(of__in=numbers.tolist(), outcome__in=_UNDECIDED)
+        waited = _current(numbers.tolist()).filter(outcome__in=_UNDECIDED)
         waited = waited.exclude(undecided_since__lte=session.at - grace)
         for part in held.named(waited, ids.tolist()):
             for block in held.blocks(part, "rule_id", "entity_id"):
@@ -40,19 +39,20 @@ def lost(session: Session, ids: Array) -> Array:
     return found
 
 
-def _current() -> QuerySet[models.ResultInterval]:
-    """Current results, with their rule as `of`: put so that it is the entities by which a database finds them.
+def _current(rules: Collection[int]) -> QuerySet[models.ResultInterval]:
+    """Current results of rules, put so that it is the entities by which a database finds them.
 
     By the rules SQLite reads all results there are, for each part of the entities again.
     """
-    return models.ResultInterval.objects.filter(valid_to__isnull=True).alias(of=F("rule_id") + 0)
+    rows = models.ResultInterval.objects.filter(valid_to__isnull=True)
+    return rows.alias(of=F("rule_id") + 0).filter(of__in=rules)
 
 
 def since(session: Session, ids: Array, holding: Array) -> Mapping[int, datetime]:
     """Since when the first of the rules that hold a level is waited for, by column, where any does."""
     line = {session.adopted[rule.id].rule: at for at, rule in enumerate(session.scorecard.rules)}
     place = {int(ids[column]): column for column in np.flatnonzero(holding.any(axis=0)).tolist()}
-    rows = _current().filter(of__in=list(line), undecided_since__isnull=False)
+    rows = _current(list(line)).filter(undecided_since__isnull=False)
     found: dict[int, datetime] = {}
     for part in held.named(rows, sorted(place)):
         for entity, rule, moment in part.values_list("entity_id", "rule_id", "undecided_since").iterator():

@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from greenboard.connections.manifest import ActionDef
+from greenboard.connections.action.form import ActionDef
 from greenboard.core.errors import UserError
 
 _LONG = 1_000

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from greenboard.connections import service as connecting
 from greenboard.connections import store as connections
-from greenboard.connections.manifest import ActionDef
+from greenboard.connections.action.form import ActionDef
 from greenboard.core import rewriting, yaml
 from greenboard.core.errors import UserError
 from greenboard.core.yaml import Path
@@ -140,7 +140,8 @@ def _step(one: Part, now: Mapping[str, Any]) -> Form:
             "Steps within", "Steps that go around for each of a list, or only where a condition holds.", one, several
         )
     kind = kinds.find(kind_name)
-    told = now.get("with") if isinstance(now.get("with"), dict) else {}
+    values = now.get("with")
+    told: dict[str, Any] = values if isinstance(values, dict) else {}
     around = _around(now, _STEP)
     if one.fresh:
         around += blanks.of_model(Step, now, only=("each", "at_once"))
@@ -241,7 +242,9 @@ def _made(text: str, one: Part, given: dict[str, Any]) -> dict[str, Any]:
     """A step of what was filled in, with an id of its own."""
     kind = one.kind or str(given.get("do") or GROUP)
     given["id"] = given.get("id") or _free(text, str(given.get("title") or kind))
-    around = {name: given.pop(name) for name in ("each", "at_once") if one.fresh and kind != GROUP and name in given}
+    around: dict[str, Any] = {
+        name: given.pop(name) for name in ("each", "at_once") if one.fresh and kind != GROUP and name in given
+    }
     if kind == GROUP:
         inner = {"id": _free(text, "note", given["id"]), "do": "transform", "with": {"values": {}}}
         given.setdefault("steps", [inner])

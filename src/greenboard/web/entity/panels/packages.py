@@ -7,7 +7,6 @@ from django.urls import reverse
 from greenboard.web.entity import packages
 from greenboard.web.panels import About, Panel
 
-
 _PEOPLE = ("person", "team")
 
 
