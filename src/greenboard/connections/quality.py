@@ -80,12 +80,17 @@ class Quality:
         return said == "done" or (isinstance(said, Open) and bool(said.exempt))
 
     @property
+    def _is_fresh(self) -> bool:
+        """One of the two ways is gone, or both are exempt; that the tool lacks one is no reason not to go the other."""
+        return "done" in {self.told.rules.get(rule) for rule in _EITHER} or all(map(self.is_met, _EITHER))
+
+    @property
     def earned(self) -> Grade:
         """The grade that the rules come to: each needs its own and those below."""
         reached: Grade = "none"
         for grade, rules in RULES.items():
             needed = [rule for rule in rules if rule not in _EITHER]
-            either = any(self.is_met(rule) for rule in _EITHER) or not set(_EITHER) & set(rules)
+            either = self._is_fresh or not set(_EITHER) & set(rules)
             if not either or not all(self.is_met(rule) for rule in needed):
                 break
             reached = grade

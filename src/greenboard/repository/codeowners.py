@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import re2
 
@@ -85,6 +86,23 @@ class Codeowners:
             return True
         return False if self.dialect == "github" else None
 
+    def told(self) -> dict[str, Any]:
+        """The fact of it. Who is a team and who a person is left out where some owner does not tell."""
+        value: dict[str, Any] = {
+            "exists": True,
+            "path": self.path,
+            "dialect": self.dialect,
+            "catch_all": any(rule.covers_all and rule.owners for rule in self.rules),
+            "owners": list(self.owners),
+            "rules": len(self.rules),
+            "errors": len(self.errors),
+        }
+        kinds = {owner: self.is_team(owner) for owner in self.owners}
+        if None not in kinds.values():
+            value["teams"] = [owner for owner, team in kinds.items() if team]
+            value["people"] = [owner for owner, team in kinds.items() if not team]
+        return value
+
 
 def forge(tree: Tree) -> str | None:
     """The forge of a repository, by its origin or else its CI settings; None where nothing tells."""
@@ -120,9 +138,13 @@ def load(tree: Tree) -> Codeowners | None:
     if found is None:
         return None
     path, dialect = found
+    return parse(tree.text(path, MAX_GITHUB), path, dialect)
+
+
+def parse(text: str, path: str, dialect: str) -> Codeowners:
+    """Read the text of a CODEOWNERS file as one of the forges does. Pure."""
     rules: list[OwnerRule] = []
     errors: list[UserError] = []
-    text = tree.text(path, MAX_GITHUB)
     for said in _gitlab(text, path) if dialect == "gitlab" else _plain(text, path, dialect):
         (errors if isinstance(said, UserError) else rules).append(said)  # type: ignore[arg-type]
     return Codeowners(path, dialect, tuple(rules), tuple(errors))
