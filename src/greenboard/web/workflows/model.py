@@ -211,7 +211,7 @@ def picture(made: Definition, lines: Sequence[StepLine] = ()) -> SafeString | st
     states = {line.path.partition("[")[0]: line.state for line in lines}
     boxes, edges = list[Box](), list[Edge]()
     last: list[str] = []
-    for layer, step in enumerate(made.steps):
+    for layer, step in enumerate(made.steps, 1):  # none of them is the one in the middle
         inner = [one for one in step.walk() if one.do] or [step]
         for one in inner:
             said = states.get(one.id, _NOT_YET)
