@@ -21,7 +21,7 @@ inputs:
   report: {title: The report, type: file, about: What the auditor sent., media: [application/pdf], largest: 100000}
   ways: {title: For whom, type: several, choices: [developers, auditors, customers]}
   urgent: {title: It is urgent, type: switch, required: false}
-  why: {title: Why it is urgent, when: "inputs.urgent == true", longest: 1000}
+  why: {title: Why it is urgent, when: "${{ inputs.urgent == true }}", longest: 1000}
   names: {title: Names, type: list, required: false}
   due: {title: Due, type: date, required: false}
   password: {title: Password of the archive, type: secret, required: false}

@@ -149,9 +149,8 @@ def run(people, expect, axe, shots):  # noqa: F811 - fixtures
 
 def agree(expect, second, url):
     second.page.goto("/mine")
-    second.page.get_by_role("link", name="A second person agrees").or_(
-        second.page.locator(f"a[href='{url.removeprefix(second.site)}']")
-    ).first.click()
+    waits = second.page.get_by_role("region", name="Waiting for me")
+    waits.locator(f"a[href='{url.removeprefix(second.site)}']").click()
     second.page.get_by_role("button", name="Approve").click()
     expect(second.page.get_by_role("button", name="Approve")).to_have_count(0)
 

@@ -94,7 +94,7 @@ def test_a_source_that_makes_no_sense_is_refused_with_its_place(source, said):
 
 
 def test_fields_are_drawn_anew_only_where_others_are_asked_for(ada, client):
-    name = saved(DO, "inputs: {one: {type: switch, required: false}, two: {when: inputs.one == true}}")
+    name = saved(DO, 'inputs: {one: {type: switch, required: false}, two: {when: "${{ inputs.one == true }}"}}')
     client.force_login(ada)
 
     def changed(shown: str, **entered: str) -> tuple[int, bool]:

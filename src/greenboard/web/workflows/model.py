@@ -252,7 +252,7 @@ def _wrong(error: UserError, lines: Sequence[str]) -> Wrong:
     column = error.place.column if error.place else None
     return Wrong(
         where=f"line {number}" + (f", column {column}" if column else "") if inside else "",
-        start=start,
+        start=start + len(lines[number - 1]) - len(lines[number - 1].lstrip()) if inside else 0,
         end=start + len(lines[number - 1]) if inside else 0,
         line=lines[number - 1].strip()[:120] if inside else "",
         said=str(told),
