@@ -268,14 +268,13 @@ def test_a_file_is_handed_in_and_agreed_by_link(people, chromium, site, link, ot
     page.get_by_label("The report").set_input_files(
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a"}
     )
+    expect(page.get_by_text("It was handed in.")).to_be_visible()
     page.get_by_label("auditors").check()
     page.get_by_label("It is urgent").check()
     page.get_by_label("Why it is urgent").fill("The audit ends tomorrow.")
     page.get_by_label("Names").fill("ada\ngrace")
-    expect(page.get_by_text("It was handed in.")).to_be_visible()
     look(page, axe, shots, "file-form")
     page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_timeout(4000); print("TMP", page.url, page.get_by_role("alert").all_inner_texts())
     page.wait_for_url("**/workflow-runs/*")
     expect(page.locator("#run .meta")).to_contain_text("Waits")
     look(page, axe, shots, "file-waits")

@@ -41,14 +41,16 @@ def test_a_file_is_sent_as_it_is_and_given_to_those_who_see_the_run(send, receiv
 
 
 def test_a_file_that_was_handed_in_while_the_form_changed_is_not_asked_for_again(ada, client):
-    head = f"{HEAD.removesuffix('}')}, urgent: {{type: switch, required: false}}, due: {{type: date, required: false}}}}"
+    head = (
+        f"{HEAD.removesuffix('}')}, urgent: {{type: switch, required: false}}, due: {{type: date, required: false}}}}"
+    )
     name = saved("- {id: a, do: transform, with: {values: {x: '1'}}}", head)
     client.force_login(ada)
     form = client.post(
         f"/workflows/{name}/fields", {"input.report": SimpleUploadedFile("a.pdf", PDF), "shown": ""}
     ).text
     number = re.search(r'type="hidden" name="input.report" value="(\d+)"', form)[1]
-    answer = client.post(f"/workflows/{name}", {"input.report": number, "input.due": "", "do": "start"})
+    answer = client.post(f"/workflows/{name}", {"input.report": [number, ""], "input.due": "", "do": "start"})
     assert answer.status_code == 302, answer.text
     assert Run.objects.get().inputs["report"]["name"] == "a.pdf"
 

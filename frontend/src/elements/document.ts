@@ -96,7 +96,7 @@ class Document extends HTMLElement {
       field.value = state.doc.toString();
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    const named = EditorView.contentAttributes.of({ "aria-label": "Document", "aria-describedby": "looked", spellcheck: "false" });
+    const named = EditorView.contentAttributes.of({ "aria-label": "Document", "aria-describedby": "looked", spellcheck: "false", tabindex: "0" });
     const known = autocompletion({ override: [(context) => offered(context, kinds)], icons: false });
     const keys = keymap.of([...completionKeymap, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]);
     const shadow = host.attachShadow({ mode: "open" });

@@ -88,8 +88,10 @@ def entered(form: QueryDict, fields: Mapping[str, Input]) -> dict[str, Any]:
             found[name] = "on" if key in form else "off"
         elif field.type == "several":
             found[name] = form.getlist(key)
+        elif field.type == "file":  # the number under which it was handed in; browsers add an empty part for the field
+            found[name] = next(filter(None, form.getlist(key)), "")
         elif key in form:
-            found[name] = form.get(key, "")  # of a file, the number under which it was handed in
+            found[name] = form.get(key, "")
     return found
 
 
