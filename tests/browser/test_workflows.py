@@ -282,6 +282,7 @@ def test_a_file_is_handed_in_and_agreed_by_link(people, chromium, site, link, ot
     stranger = browser.Visit(chromium, site, "light", 1440)  # nobody is signed in
     stranger.page.goto(path)
     expect(stranger.page.get_by_role("heading", level=1)).to_contain_text("A second person looks at it")
+    expect(stranger.page.locator("dl")).to_contain_text("a.pdf")
     look(stranger.page, axe, shots, "answer")
     stranger.page.get_by_role("button", name="Approve").click()
     expect(stranger.page.get_by_role("status")).to_contain_text("You approved")
