@@ -275,6 +275,8 @@ class Changed:
 def differences(before: str, after: str) -> list[Changed]:
     """What a text changed, with three lines around."""
     told = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]
+    if told and told[0].startswith(("@@ -0,", "@@ -1,")):  # nothing is left out above
+        told = told[1:]
     return [Changed("…", "") if line.startswith("@@") else Changed(line[:1], line[1:]) for line in told]
 
 
