@@ -1,6 +1,10 @@
-"""`python -m tests.browser.founded`: two people, a service, and connections to the AWS, Jira and deployer of a test."""
+"""`python -m tests.browser.founded`: two people, a service, and connections to the AWS, Jira and deployer of a test.
+
+`python -m tests.browser.founded RUN STEP` prints the path of the link with which a letter asks the second person.
+"""
 
 import os
+import sys
 from pathlib import Path
 
 from tests.browser.company import NAME, PASSWORD
@@ -8,6 +12,23 @@ from tests.browser.company import NAME, PASSWORD
 SECOND = "grace"
 REGION = "eu-central-1"
 CALLS = ["iam:*", "secretsmanager:*", "s3:*", "sqs:PurgeQueue"]
+ASKING = """\
+name: hand-in
+title: Hand in a report
+about: Takes a report, has a second person look at it, and sends it on.
+entity: none
+inputs:
+  report: {title: The report, type: file, about: What the auditor sent., media: [application/pdf], largest: 100000}
+  ways: {title: For whom, type: several, choices: [developers, auditors, customers]}
+  urgent: {title: It is urgent, type: switch, required: false}
+  why: {title: Why it is urgent, when: "${{ inputs.urgent == true }}", longest: 1000}
+  names: {title: Names, type: list, required: false}
+  due: {title: Due, type: date, required: false}
+  password: {title: Password of the archive, type: secret, required: false}
+steps:
+  - {id: look, title: A second person looks at it, do: approve, with: {text: Is it complete?, people: [grace]}}
+  - {id: send, title: Send it on, do: http, with: {url: "TOOLS/reports", method: POST, file: report}}
+"""
 
 
 def write():
@@ -22,7 +43,9 @@ def write():
     from greenboard.connections.service import Told, Wish
     from greenboard.core import clock
     from greenboard.core.refs import Ref
+    from greenboard.plugins import installation
     from greenboard.workflows import keeping
+    from greenboard.workflows import service as workflows
 
     now = clock.now()
     Person.objects.create_superuser(NAME, password=PASSWORD)
@@ -36,7 +59,27 @@ def write():
     jira = Told({"url": os.environ["TOOLS"]}, {"email": "a@example.com", "token": "a-token-of-jira"})
     service.make(Wish("jira", "jira", jira, every=None), now)
     keeping.put("deployer_token", "the-token-of-the-deployer", ["127.0.0.1"], "test", now)
+    workflows.save(workflows.Change(ASKING.replace("TOOLS", os.environ["TOOLS"]), 0, NAME, ""), "")
+    installation.switch("example", enabled=False, by=NAME)  # its frame comes from another host
+
+
+def link(run, path):
+    """The path of the link in a letter to the second person."""
+    from greenboard.project import running
+    from greenboard.project.environment import Environment
+
+    running.prepare(Path(Environment.read().data_dir), sample=False)
+    from greenboard.access.models import Person
+    from greenboard.notifications import answering
+    from greenboard.notifications.types import Case, Letter
+    from greenboard.workflows import telling
+    from greenboard.workflows.models import Step
+
+    asked = telling.reference(Step.objects.get(run=run, path=path))
+    case = Case("", "", "", "", "", "", "", answer=asked)
+    letter = Letter("1", "", "", "", (case,), 1, "", "", "")
+    return answering.signed(letter, Person.objects.get(username=SECOND).pk, 1, "https://b").cases[0].answer_url[9:]
 
 
 if __name__ == "__main__":
-    write()
+    print(link(*sys.argv[1:])) if sys.argv[1:] else write()

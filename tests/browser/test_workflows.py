@@ -4,6 +4,8 @@ import importlib
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import urllib.request
 
@@ -63,8 +65,8 @@ def other():
 
 
 @pytest.fixture(scope="module")
-def site(installed, account, other, tmp_path_factory):
-    """A server and a worker, connected to all of them."""
+def surroundings(account, other, tmp_path_factory):
+    """The variables of a server that is connected to all of them, and in which the example of plugins is installed."""
     folder = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,11 +77,28 @@ def site(installed, account, other, tmp_path_factory):
         "GREENBOARD_PORT": str(port),
         "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
         "GREENBOARD_ORIGIN": address,
+        "PYTHONPATH": os.pathsep.join([*brought(folder / "brought"), os.environ.get("PYTHONPATH", "")]),
         "AWS": account,
         "TOOLS": other.url,
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    with browser.serving({**kept, **own}, folder / "log", address, founded.__name__) as address:
+    return {**kept, **own}
+
+
+def brought(folder):
+    """Where Python finds the example, and the paper that an installed package has."""
+    paper = folder / "greenboard_example-1.0.0.dist-info"
+    paper.mkdir(parents=True)
+    (paper / "METADATA").write_text("Metadata-Version: 2.1\nName: greenboard-example\nVersion: 1.0.0\n")
+    (paper / "entry_points.txt").write_text("[greenboard.plugins]\nexample = greenboard_example.plugin\n")
+    return str(folder), str(browser.ROOT / "examples" / "plugin" / "src")
+
+
+@pytest.fixture(scope="module")
+def site(installed, surroundings, tmp_path_factory):
+    """A server and a worker."""
+    address, log = surroundings["GREENBOARD_ORIGIN"], tmp_path_factory.mktemp("log") / "log"
+    with browser.serving(surroundings, log, address, founded.__name__) as address:
         yield address
 
 
@@ -108,6 +127,7 @@ def run(people, expect, axe, shots):  # noqa: F811 - fixtures
         page.get_by_role("button", name="Start", exact=True).click()
         page.wait_for_url("**/workflow-runs/*")
         if agreed:
+            expect(page.locator("#run .meta")).to_contain_text("Waits")
             agree(expect, second, page.url)
         if then is not None:
             then(page)
@@ -129,9 +149,8 @@ def run(people, expect, axe, shots):  # noqa: F811 - fixtures
 
 def agree(expect, second, url):
     second.page.goto("/mine")
-    second.page.get_by_role("link", name="A second person agrees").or_(
-        second.page.locator(f"a[href='{url.removeprefix(second.site)}']")
-    ).first.click()
+    waits = second.page.get_by_role("region", name="Waiting for me")
+    waits.locator(f"a[href='{url.removeprefix(second.site)}']").click()
     second.page.get_by_role("button", name="Approve").click()
     expect(second.page.get_by_role("button", name="Approve")).to_have_count(0)
 
@@ -223,9 +242,89 @@ def test_a_workflow_is_made_by_forms_tried_saved_and_gone_through(people, expect
     expect(page.get_by_role("heading", level=1)).to_have_text("Tell the owners")
     page.goto("/workflows/my-workflow/edit")
     page.get_by_role("row").filter(has_text="A first one").get_by_role("link", name="1").click()
-    expect(page.locator(".difference")).to_contain_text("It tells them")
+    expect(page.locator(".difference").first).to_contain_text("It tells them")
     look(page, axe, shots, "version")
     assert (first.complaints, first.elsewhere) == ([], [])
+
+
+@pytest.fixture
+def link(surroundings):
+    """The path of the link in the letter about a step of the run of a page."""
+
+    def given(page, step):
+        command = [sys.executable, "-m", founded.__name__, page.url.rpartition("/")[2], step]
+        out = {"env": surroundings, "cwd": browser.ROOT, "capture_output": True, "text": True}
+        done = subprocess.run(command, check=False, **out)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[-1]
+
+    return given
+
+
+def test_a_file_is_handed_in_and_agreed_by_link(people, chromium, site, link, other, expect, axe, shots):  # noqa: F811
+    first, _ = people
+    page = first.page
+    page.goto("/workflows/hand-in")
+    page.get_by_label("The report").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a"}
+    )
+    expect(page.get_by_text("It was handed in.")).to_be_visible()
+    page.get_by_label("auditors").check()
+    page.get_by_label("It is urgent").check()
+    page.get_by_label("Why it is urgent").fill("The audit ends tomorrow.")
+    page.get_by_label("Names").fill("ada\ngrace")
+    look(page, axe, shots, "file-form")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/workflow-runs/*")
+    expect(page.locator("#run .meta")).to_contain_text("Waits")
+    look(page, axe, shots, "file-waits")
+    path = link(page, "look")
+    stranger = browser.Visit(chromium, site, "light", 1440)  # nobody is signed in
+    stranger.page.goto(path)
+    expect(stranger.page.get_by_role("heading", level=1)).to_contain_text("A second person looks at it")
+    expect(stranger.page.locator("dl")).to_contain_text("a.pdf")
+    look(stranger.page, axe, shots, "answer")
+    stranger.page.get_by_role("button", name="Approve").click()
+    expect(stranger.page.get_by_role("status")).to_contain_text("You approved")
+    look(stranger.page, axe, shots, "answer-given")
+    stranger.page.goto(path)
+    expect(stranger.page.get_by_role("alert")).to_contain_text("does not wait")
+    look(stranger.page, axe, shots, "answer-late")
+    expect(page.locator("#run .meta")).to_contain_text("Done")
+    assert [one.body for one in other.at("/reports")] == ["%PDF-1.7 a"]
+    look(page, axe, shots, "file-run")
+    assert (first.complaints, first.elsewhere) == ([], [])
+    assert stranger.elsewhere == []
+    assert all("status of 40" in said for said in stranger.complaints)  # the browser's own note of the late answer
+    stranger.context.close()
+
+
+def test_a_plugin_is_switched_on_and_its_pages_open(people, expect, axe, shots):  # noqa: F811
+    first, _ = people
+    page = first.page
+    page.goto("/plugins")
+    look(page, axe, shots, "plugins-off")
+    page.get_by_role("link", name="example").click()
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("button", name="Switch it off")).to_be_visible()
+    look(page, axe, shots, "plugin")
+    page.get_by_role("link", name="What the example shows").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What components cost")
+    look(page, axe, shots, "plugin-page")
+    page.goto("/plugins")
+    expect(page.get_by_role("row").filter(has_text="example")).to_contain_text("Ready")
+    look(page, axe, shots, "plugins")
+    assert (first.complaints, first.elsewhere) == ([], [])
+    page.route(
+        "https://panels.example.com/**", lambda asked: asked.fulfill(body="<p>A trend</p>", content_type="text/html")
+    )
+    page.goto("/entities/service/default/checkout")
+    expect(page.frame_locator("iframe").get_by_text("A trend")).to_be_visible()
+    look(page, axe, shots, "plugin-panels")
+    page.goto("/plugins/example")
+    page.get_by_role("button", name="Switch it off").click()
+    expect(page.get_by_role("button", name="Switch it on")).to_be_visible()
+    assert all(url.startswith("https://panels.example.com/") for url in first.elsewhere)
 
 
 def look(page, axe, shots, name):  # noqa: F811

@@ -91,3 +91,17 @@ def test_what_cannot_be_chosen_from_is_said_in_the_form_and_refused(jira, ada, c
 def test_a_source_that_makes_no_sense_is_refused_with_its_place(source, said):
     looked = definition.look(document(DO, f"inputs: {{one: {{type: choice, from: {source}}}}}"), "play.yaml")
     assert any(said in str(error) for error in looked.errors), looked.errors
+
+
+def test_fields_are_drawn_anew_only_where_others_are_asked_for(ada, client):
+    name = saved(DO, 'inputs: {one: {type: switch, required: false}, two: {when: "${{ inputs.one == true }}"}}')
+    client.force_login(ada)
+
+    def changed(shown: str, **entered: str) -> tuple[int, bool]:
+        answer = client.post(f"/workflows/{name}/fields", {"shown": shown, **entered})
+        return answer.status_code, "input.two" in answer.text
+
+    assert changed("one ") == (204, False)
+    assert changed("one ", **{"input.one": "on"}) == (200, True)
+    assert changed("one two ", **{"input.one": "on"}) == (204, False)
+    assert changed("one two ") == (200, False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.workflows.conftest import go, person, saved
@@ -36,6 +38,21 @@ def test_a_file_is_sent_as_it_is_and_given_to_those_who_see_the_run(send, receiv
     assert given.headers["Content-Disposition"].startswith("attachment")
     client.force_login(person("eve"))
     assert client.get(f"/workflow-runs/{run.pk}/files/report").status_code == 404
+
+
+def test_a_file_that_was_handed_in_while_the_form_changed_is_not_asked_for_again(ada, client):
+    head = (
+        f"{HEAD.removesuffix('}')}, urgent: {{type: switch, required: false}}, due: {{type: date, required: false}}}}"
+    )
+    name = saved("- {id: a, do: transform, with: {values: {x: '1'}}}", head)
+    client.force_login(ada)
+    form = client.post(
+        f"/workflows/{name}/fields", {"input.report": SimpleUploadedFile("a.pdf", PDF), "shown": ""}
+    ).text
+    number = re.search(r'type="hidden" name="input.report" value="(\d+)"', form)[1]
+    answer = client.post(f"/workflows/{name}", {"input.report": [number, ""], "input.due": "", "do": "start"})
+    assert answer.status_code == 302, answer.text
+    assert Run.objects.get().inputs["report"]["name"] == "a.pdf"
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,17 @@ import { tags } from "@lezer/highlight";
 import { plainly } from "./editor/code";
 import { theme } from "./editor/theme";
 
-const notation = StreamLanguage.define<{ hole: boolean }>({
+type State = { hole: boolean; quote: string };
+
+const notation = StreamLanguage.define<State>({
   name: "workflow",
-  startState: () => ({ hole: false }),
+  startState: () => ({ hole: false, quote: "" }),
   token,
   languageData: { commentTokens: { line: "#" }, closeBrackets: { brackets: ["(", "[", "{", '"', "'"] } },
 });
 
-function token(stream: StringStream, state: { hole: boolean }): string | null {
+function token(stream: StringStream, state: State): string | null {
+  if (stream.sol()) state.quote = "";
   if (state.hole) {
     if (stream.match("}}")) state.hole = false;
     else if (!stream.match(/^(?:[^}"']|"[^"]*"|'[^']*')+/)) stream.next();
@@ -27,13 +30,31 @@ function token(stream: StringStream, state: { hole: boolean }): string | null {
     state.hole = true;
     return "keyword";
   }
+  if (state.quote) return quoted(stream, state);
   if (stream.eatSpace()) return null;
   if (stream.match(/^#.*/)) return "comment";
   if (stream.match(/^[\w.-]+(?=:(\s|$))/)) return "propertyName";
-  if (stream.match(/^"(?:\\.|[^"\\$])*"?|^'[^'$]*'?/)) return "string";
+  const before = stream.string.charAt(stream.pos - 1);
+  if (/["']/.test(stream.peek() ?? "") && /^[\s[{(,:-]?$/.test(before)) {
+    state.quote = stream.next() ?? "";
+    return "string";
+  }
   if (stream.match(/^-?\d[\d.]*(?=[\s,}\]]|$)/)) return "number";
   if (!stream.match(/^[^\s#"'$]+/)) stream.next();
   return null;
+}
+
+// What stands in quotes, as far as the next expression within it.
+function quoted(stream: StringStream, state: State): string {
+  while (!stream.eol() && !stream.match("${{", false)) {
+    const sign = stream.next();
+    if (sign === "\\" && state.quote === '"') stream.next();
+    else if (sign === state.quote) {
+      state.quote = "";
+      break;
+    }
+  }
+  return "string";
 }
 
 const looks = syntaxHighlighting(
@@ -75,7 +96,7 @@ class Document extends HTMLElement {
       field.value = state.doc.toString();
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    const named = EditorView.contentAttributes.of({ "aria-label": "Document", "aria-describedby": "looked", spellcheck: "false" });
+    const named = EditorView.contentAttributes.of({ "aria-label": "Document", "aria-describedby": "looked", spellcheck: "false", tabindex: "0" });
     const known = autocompletion({ override: [(context) => offered(context, kinds)], icons: false });
     const keys = keymap.of([...completionKeymap, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]);
     const shadow = host.attachShadow({ mode: "open" });

@@ -6,7 +6,8 @@ The same fields make the form in the browser and are checked here, whatever the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
 
@@ -165,6 +166,18 @@ def check(
     if errors:
         raise UserErrors(errors)
     return values
+
+
+def asked(fields: Mapping[str, Input], given: Mapping[str, Any], scope: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that are asked for with what is entered so far; what is not right yet counts as nothing."""
+    values: dict[str, Json] = {}
+    for name, field in fields.items():
+        with suppress(UserError):  # what it depends on is not entered yet
+            if field.when and not expressions.truth(field.when, {**scope, "inputs": _all(fields, values)}):
+                continue
+            yield name
+            value = given.get(name) if field.source else _value(field, given.get(name), lambda _, text: text)
+            values |= {name: value} if value is not None else {}
 
 
 def open_(fields: Mapping[str, Input], values: Mapping[str, Json]) -> dict[str, Json]:

@@ -126,7 +126,7 @@ def _box(box: Box, corner: tuple[float, float]) -> str:
         "class": kind,
     }
     sign = rungs(box.rank, box.levels).replace("<svg ", f'<svg x="{left + 10}" y="{top + 8:.1f}" ', 1)
-    across = left + 10 + box.levels * 5 + 6
+    across = left + 10 + (box.levels * 5 + 6 if box.levels else 0)
     parts = [
         element("rect", frame),
         sign,

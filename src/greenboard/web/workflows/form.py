@@ -16,7 +16,7 @@ from greenboard.attestations import files
 from greenboard.catalog import store as catalog
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.workflows import expressions, offering
+from greenboard.workflows import inputs, offering
 from greenboard.workflows.inputs import Input
 
 PREFIX = "input."
@@ -88,8 +88,10 @@ def entered(form: QueryDict, fields: Mapping[str, Input]) -> dict[str, Any]:
             found[name] = "on" if key in form else "off"
         elif field.type == "several":
             found[name] = form.getlist(key)
+        elif field.type == "file":  # the number under which it was handed in; browsers add an empty part for the field
+            found[name] = next(filter(None, form.getlist(key)), "")
         elif key in form:
-            found[name] = form.get(key, "")  # of a file, the number under which it was handed in
+            found[name] = form.get(key, "")
     return found
 
 
@@ -98,17 +100,8 @@ def drawn(
 ) -> list[Field]:
     """The fields that are asked for, with what was entered so far; secrets are never drawn again."""
     known = {**dict.fromkeys(fields), **{name: field.default for name, field in fields.items()}, **values}
-    scope = {"inputs": known, "entity": dict(entity), "now": clock.now()}
-    return [_field(request, name, field, known.get(name)) for name, field in fields.items() if _is_asked(field, scope)]
-
-
-def _is_asked(field: Input, scope: Mapping[str, Any]) -> bool:
-    if not field.when:
-        return True
-    try:
-        return expressions.truth(field.when, scope)
-    except UserError:  # what it depends on is not entered yet
-        return False
+    asked = inputs.asked(fields, known, {"entity": dict(entity), "now": clock.now()})
+    return [_field(request, name, fields[name], known.get(name)) for name in asked]
 
 
 def _field(request: HttpRequest, name: str, told: Input, value: Any) -> Field:

@@ -211,7 +211,7 @@ def picture(made: Definition, lines: Sequence[StepLine] = ()) -> SafeString | st
     states = {line.path.partition("[")[0]: line.state for line in lines}
     boxes, edges = list[Box](), list[Edge]()
     last: list[str] = []
-    for layer, step in enumerate(made.steps):
+    for layer, step in enumerate(made.steps, 1):  # none of them is the one in the middle
         inner = [one for one in step.walk() if one.do] or [step]
         for one in inner:
             said = states.get(one.id, _NOT_YET)
@@ -252,7 +252,7 @@ def _wrong(error: UserError, lines: Sequence[str]) -> Wrong:
     column = error.place.column if error.place else None
     return Wrong(
         where=f"line {number}" + (f", column {column}" if column else "") if inside else "",
-        start=start,
+        start=start + len(lines[number - 1]) - len(lines[number - 1].lstrip()) if inside else 0,
         end=start + len(lines[number - 1]) if inside else 0,
         line=lines[number - 1].strip()[:120] if inside else "",
         said=str(told),
@@ -275,6 +275,8 @@ class Changed:
 def differences(before: str, after: str) -> list[Changed]:
     """What a text changed, with three lines around."""
     told = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3))[2:]
+    if told and told[0].startswith(("@@ -0,", "@@ -1,")):  # nothing is left out above
+        told = told[1:]
     return [Changed("…", "") if line.startswith("@@") else Changed(line[:1], line[1:]) for line in told]
 
 

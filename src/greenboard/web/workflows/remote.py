@@ -55,7 +55,7 @@ def _read(token: str) -> tuple[str, Person]:
 
 def _asked(found: Waits) -> dict[str, object]:
     made, about = store.definition(found.run), store.ref(found.run)
-    inputs = [(made.inputs[name].shown(name) if name in made.inputs else name, value)
+    inputs = [(made.inputs[name].shown(name) if name in made.inputs else name, _plain(value))
               for name, value in found.run.inputs.items() if value not in (None, HIDDEN)]  # fmt: skip
     return {
         "title": made.title,
@@ -67,6 +67,15 @@ def _asked(found: Waits) -> dict[str, object]:
         "person": found.person.get_username(),
         "inputs": inputs,
     }
+
+
+def _plain(value: object) -> str:
+    """What was entered, in words: of a file its name."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    return str(value.get("name", "")) if isinstance(value, dict) else str(value)
 
 
 def _drawn(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:

@@ -66,14 +66,19 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @require(Permission.WORKFLOWS_RUN)
 @require_POST
 def fields(request: HttpRequest, name: str) -> HttpResponse:
-    """The fields of the form, as far as they are asked for with what is entered."""
+    """The fields of the form, as far as they are asked for with what is entered.
+
+    Nothing where they are those that are shown: what somebody types meanwhile stays.
+    """
     listed = found(name)
     try:
         given = form.given(request, listed.definition.inputs)
     except UserError:  # a file that is not taken; it is said when the form is sent
         given = form.entered(request.POST, listed.definition.inputs)
-    shown = _Page(listed, _about(request), given)
-    return render(request, "parts/inputs.html", {"fields": shown.fields(request)})
+    asked = _Page(listed, _about(request), given).fields(request)
+    if not any(request.FILES.values()) and [one.name for one in asked] == text(request, "shown").split():
+        return HttpResponse(status=204)
+    return render(request, "parts/inputs.html", {"fields": asked})
 
 
 @dataclass(frozen=True)
