@@ -156,7 +156,10 @@ INCIDENT = {"fields": ["incident.last_drill_at"], "why": "The reference has no d
         ({"without": [{**INCIDENT, "fields": ["incident.opn"]}]}, "incident.opn: no field of a fact type"),
         ({"rules": {"readme": "done"}}, "manifest: not said"),
         ({"rules": {"complete": {"todo": "All."}}}, "the rules come to silver, not gold"),
-        ({"rules": {"webhook": {"exempt": "None."}, "incremental": {"todo": "By time."}}}, "the rules come to bronze, not gold"),
+        (
+            {"rules": {"webhook": {"exempt": "None."}, "incremental": {"todo": "By time."}}},
+            "the rules come to bronze, not gold",
+        ),
         ({}, "has no picture"),
         ({"rules": {"webhoo": "done"}}, "unknown rule 'webhoo'"),
         ({"rules": {"real": {}}}, "real: not said"),

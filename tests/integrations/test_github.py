@@ -18,7 +18,12 @@ def _file(text: str, *, truncated: bool = False) -> dict[str, Any]:
 def test_the_first_place_where_github_looks_decides() -> None:
     told = code_owners({**PLACES, "hidden": _file("* @acme/shop\n"), "docs": _file("* @acme/other\n")})
     assert told is not None
-    assert (told["path"], told["teams"], told["people"], told["catch_all"]) == (".github/CODEOWNERS", ["@acme/shop"], [], True)
+    assert (told["path"], told["teams"], told["people"], told["catch_all"]) == (
+        ".github/CODEOWNERS",
+        ["@acme/shop"],
+        [],
+        True,
+    )
 
 
 @pytest.mark.parametrize(
