@@ -38,25 +38,25 @@ def note(event: Happened) -> None:
     if event.kind in (Happening.WORKFLOW_WAITING, Happening.HOOK_TESTED):
         return
     said = {"title": event.title, "why": event.why, "severity": event.severity.value, **event.data}
-    _heard(event.kind, event.at, [(event.entity, said)])
+    _heard(event.kind.value, event.at, [(event.entity, said)])
 
 
 def note_catalog(event: CatalogChanged) -> None:
     """Entities changed."""
-    _heard(Happening.ENTITY_CHANGED, event.at, [(ref, {}) for ref in sorted(event.entities)])
+    _heard(Happening.ENTITY_CHANGED.value, event.at, [(ref, {}) for ref in sorted(event.entities)])
 
 
 def note_facts(event: FactsChanged) -> None:
     """Facts changed: runs that wait for a rule over them look again."""
     told = sorted(event.paths.items())
     _look_again((ref for ref, _ in told), event.at)
-    _heard(Happening.FACTS_CHANGED, event.at, [(ref, {"changed": sorted(paths)}) for ref, paths in told])
+    _heard(Happening.FACTS_CHANGED.value, event.at, [(ref, {"changed": sorted(paths)}) for ref, paths in told])
 
 
 def note_rule(event: RuleSaved) -> None:
     """A rule was saved."""
     told = {"scorecard": event.scorecard, "rule": event.rule, "author": event.author}
-    _heard(Happening.RULE_SAVED, event.at, [(None, told)])
+    _heard(Happening.RULE_SAVED.value, event.at, [(None, told)])
 
 
 def note_message(event: Message) -> None:
@@ -81,7 +81,7 @@ def note_results(event: ResultsWritten) -> None:
             for one in event.changes
             if (one.rule is None) is (kind is Happening.LEVEL_CHANGED)
         ]  # fmt: skip
-        _heard(kind, event.at, several)
+        _heard(kind.value, event.at, several)
 
 
 def _word(value: object) -> Json:
