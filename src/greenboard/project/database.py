@@ -73,7 +73,7 @@ _CACHE_KIB = 32_768
 _GATHERED_PAGES = 8_000
 """So many pages of 4 KiB gather beside the database before they go into it, rather than SQLite's own 1,000.
 
-A worker that writes all the time writes the same pages again and again. The figures in docs/benchmarks.md were taken so.
+A worker that writes all the time writes the same pages again and again. The figures of SQLite were taken so.
 """
 
 
