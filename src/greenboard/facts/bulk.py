@@ -72,9 +72,8 @@ def _adapted(rows: Iterable[Sequence[Any]], moments: Sequence[int]) -> Iterator[
     for row in rows:
         adapted = list(row)
         for place in moments:
-            try:
-                adapted[place] = known[adapted[place]]
-            except KeyError as new:
-                known[adapted[place]] = connection.ops.adapt_datetimefield_value(new.args[0])
-                adapted[place] = known[adapted[place]]
+            value = adapted[place]
+            if value not in known:
+                known[value] = connection.ops.adapt_datetimefield_value(value)
+            adapted[place] = known[value]
         yield adapted

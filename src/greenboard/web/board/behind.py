@@ -45,11 +45,14 @@ def behind(request: HttpRequest, found: Seen, shown: Array, asked: Asked) -> Beh
     """Nothing of the past, and nothing for whom scaffolds are not. Two queries."""
     if asked.as_of is not None or sight(request.user, Permission.SCAFFOLDS_USE).nothing:
         return None
-    place = {int(found.whole.ids[number]): number for number in np.flatnonzero(shown).tolist()}
-    late = [one for one in lagging.late(allowed.makings(request.user)) if one.entity in place]
-    marked = np.zeros(len(found.whole), dtype=np.bool_)
-    marked[[place[one.entity] for one in late if one.entity is not None]] = True
-    lines = tuple(_line(one, found.whole.names[one.entity]) for one in late[:_LISTED] if one.entity is not None)
+    whole, marked = found.whole, np.zeros(len(found.whole), dtype=np.bool_)
+    late = list[tuple[lagging.Late, Ref]]()
+    for one in lagging.late(allowed.makings(request.user)):
+        ref = whole.names.get(one.entity) if one.entity is not None else None
+        if ref is not None and shown[whole.number[ref]]:
+            marked[whole.number[ref]] = True
+            late.append((one, ref))
+    lines = tuple(_line(one, ref) for one, ref in late[:_LISTED])
     return Behind(lines, len(late), marked, f"{reverse('makings')}?state=behind")
 
 
