@@ -87,7 +87,7 @@ def _sqlite(path: Path) -> Database:
         f"PRAGMA cache_size=-{_CACHE_KIB}; PRAGMA wal_autocheckpoint={_GATHERED_PAGES};",
     }
     # Kept open: opening and setting up a connection for each look of an idle worker is most of what it does.
-    settings = {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "CONN_MAX_AGE": _KEPT_SECONDS, "OPTIONS": options}
+    settings = {"ENGINE": "greenboard.project.sqlite", "NAME": path, "CONN_MAX_AGE": _KEPT_SECONDS, "OPTIONS": options}
     return Database("sqlite", str(path), settings)
 
 
