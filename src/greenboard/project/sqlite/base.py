@@ -4,7 +4,8 @@ SQLite lets one writer in at a time and has no queue. Who finds the door shut lo
 SQLite fixes (`sqliteDefaultBusyCallback` in its source: 1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50 ms and then each
 100 ms). A writer that comes at a steady pace can stand in the door at each of those looks: a worker beside one
 that wrote twenty times a second waited more than a second, although nobody held the door for 0.1 s
-(docs/benchmarks.md). Pauses that are short and drawn at random fall in step with nobody.
+(docs/benchmarks.md). Pauses that are short and drawn at random fall in step with nobody; nobody gains by guessing
+them, either.
 """
 
 from __future__ import annotations
@@ -47,6 +48,6 @@ class DatabaseWrapper(DjangoWrapper):
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or monotonic() > until:
                     raise
-                sleep(uniform(*_PAUSES))  # noqa: S311  (nobody gains by guessing a pause)
+                sleep(uniform(*_PAUSES))  # noqa: S311  # nosec B311
             else:
                 return
