@@ -21,6 +21,8 @@ from greenboard.connections.models import Connection
 from greenboard.connections.service import Told, Wish
 from greenboard.connections.types import Fault, Probe
 from greenboard.core import clock
+from greenboard.facts.store import vocabulary
+from greenboard.scorecards.store import standards
 
 router = Router(tags=["Connections"])
 ConnectionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["pagerduty-eu"])]
@@ -96,6 +98,15 @@ class ConnectionList(BaseModel):
     connections: list[ConnectionShown]
 
 
+class CostShown(BaseModel):
+    """The calls of the last collection that a rule needs; `alone` are those that no other rule needs."""
+
+    scorecard: str
+    rule: str
+    calls: int
+    alone: int
+
+
 class BudgetShown(BaseModel):
     """Calls an hour: what the tool allows, what the schedule plans, what the last hour took. Null: not known."""
 
@@ -103,6 +114,7 @@ class BudgetShown(BaseModel):
     planned: float | None
     used: int
     streams: dict[str, int] = Field(description="Calls of the last collection, by stream.")
+    rules: list[CostShown] = Field(description="What each rule costs, the dearest first.")
 
 
 @router.get("/connections", auth=CONNECTIONS_READ, response=ConnectionList)
@@ -154,11 +166,20 @@ def test_connection(request: HttpRequest, name: Path[ConnectionName]) -> HttpRes
 
 @router.get(f"{_CONNECTION}/budget", auth=CONNECTIONS_READ, response=BudgetShown)
 def connection_budget(request: HttpRequest, name: Path[ConnectionName]) -> HttpResponse:
-    """How many calls a connection makes."""
+    """How many calls a connection makes, and which rule costs which."""
     row = store.find(name)
     found = supplying.budget(row, clock.now())
-    told = BudgetShown(allowed=found.allowed, planned=found.planned, used=found.used, streams=supplying.calls(row))
+    told = BudgetShown(
+        allowed=found.allowed, planned=found.planned, used=found.used, streams=supplying.calls(row), rules=_costs(row)
+    )
     return answers.kept(request, told)
+
+
+def _costs(row: Connection) -> list[CostShown]:
+    cards = standards(vocabulary())
+    reads = {f"{card.name}/{rule.id}": rule.reads for card in cards for rule in card.rules}
+    several = ((one, *one.rule.split("/", 1)) for one in supplying.of_rules(row, reads))
+    return [CostShown(scorecard=card, rule=rule, calls=one.calls, alone=one.alone) for one, card, rule in several]
 
 
 def wish(name: str, integration: str, given: ConnectionChanged) -> Wish:

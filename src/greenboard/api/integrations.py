@@ -77,9 +77,6 @@ def get_integration(request: HttpRequest, name: Path[Word]) -> HttpResponse:
 
 def _shown(one: Integration) -> IntegrationShown:
     manifest = one.manifest
-    supplies: dict[str, set[str]] = {}
-    for fact in manifest.facts:
-        supplies.setdefault(fact.type, set()).update(fact.map)
     return IntegrationShown(
         name=one.name,
         title=manifest.title,
@@ -87,7 +84,7 @@ def _shown(one: Integration) -> IntegrationShown:
         summary=manifest.summary,
         docs=list(manifest.docs),
         webhook=manifest.webhook is not None,
-        supplies={name: sorted(fields) for name, fields in sorted(supplies.items())},
+        supplies={name: sorted(fields) for name, fields in sorted(one.provides().items())},
         settings=[
             SettingShown(name=name, **told.model_dump(exclude={"values"}), values=list(told.values))
             for name, told in manifest.settings.items()

@@ -36,6 +36,7 @@ def compile_manifest(
     subjects = {name: work.subject(name, spec) for name, spec in manifest.subjects.items()}
     facts = [found for at, spec in enumerate(manifest.facts) if (found := work.fact(at, spec, subjects, streams))]
     work.others()
+    abouts = work.abouts()
     work.refuse()
     account = manifest.api.account
     refusal = manifest.api.refusal
@@ -50,7 +51,7 @@ def compile_manifest(
     )
     kept, doing = work.kept(), actions.compiled(manifest.actions, work)
     work.refuse()
-    return Plan(manifest, streams, subjects, tuple(facts), kept, shown, refused, doing)
+    return Plan(manifest, streams, subjects, tuple(facts), kept, shown, refused, doing, abouts)
 
 
 @dataclass
@@ -127,6 +128,9 @@ class _Work:
             self.known((*path, "for_each", "setting"), spec.for_each.setting, self.manifest.settings, "setting")
         for key in ("get", "post", "query", "body", "variables", "headers"):
             self.template((*path, key), getattr(spec, key), _INSIDE)
+        if spec.part:
+            self.template((*path, "part", "query"), spec.part.query, _INSIDE)
+            self.expression((*path, "part", "by"), spec.part.by)
         nested = _NONE | {"parent"}
         return StreamPlan(
             name=str(path[-1]),
@@ -261,7 +265,10 @@ class _Work:
         self.known(("webhook", "secret"), webhook.secret, self.manifest.secrets, "secret")
         targets = frozenset(subject.stream for subject in self.manifest.subjects.values())
         for at, refresh in enumerate(webhook.refresh):
-            self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            if not refresh.about:
+                self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            for name in refresh.about:
+                self.known(("webhook", "refresh", at, "about"), name, targets, "stream of a subject")
             self.expression(("webhook", "refresh", at, "id"), refresh.id)
             self.optional(("webhook", "refresh", at, "when"), refresh.when)
         if webhook.pull:
@@ -273,6 +280,19 @@ class _Work:
                 self.optional(("webhook", "challenge", key), getattr(webhook.challenge, key))
         self.optional(("webhook", "id"), webhook.id)
         self.optional(("webhook", "time"), webhook.time)
+
+    def abouts(self) -> Mapping[str, Mapping[str, Expression]]:
+        """Of streams that messages name and that are of no subject: how the ids of subjects are told."""
+        found: dict[str, dict[str, Expression]] = {}
+        for at, refresh in enumerate(self.manifest.webhook.refresh if self.manifest.webhook else ()):
+            path: Path = ("webhook", "refresh", at)
+            stream = self.manifest.streams.get(refresh.stream)
+            if refresh.about and (stream is None or stream.one is None):
+                hint = "A stream that is of no subject has to say with `one` how a record is read."
+                self.wrong((*path, "stream"), f"one record of {refresh.stream!r} cannot be read", hint=hint)
+            for name, text in refresh.about.items():
+                found.setdefault(refresh.stream, {})[name] = self.expression((*path, "about", name), text)
+        return found
 
     def kept(self) -> frozenset[str] | None:
         """The fields that some expression or template names."""

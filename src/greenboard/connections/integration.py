@@ -42,6 +42,10 @@ class Integration:
     functions: Mapping[str, Function] = field(default_factory=dict, repr=False)
     own: Own | None = field(default=None, repr=False)
 
+    def provides(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields that it can fill, by fact type."""
+        return self.plan.provides() if self.own is None else self.own.provides()
+
 
 def load(folder: Path, vocabulary: Vocabulary) -> Integration:
     """Read the integration in a folder.

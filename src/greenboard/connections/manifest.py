@@ -195,6 +195,13 @@ class One(Strict):
     query: dict[str, Any] = {}
 
 
+class Part(Strict):
+    """How only those records are read for which `by`, an expression on a record, is `{id}`: for a targeted refresh."""
+
+    by: str
+    query: dict[str, Any]
+
+
 class Stream(Strict):
     """A list of records that the tool gives. A query of GraphQL is posted `at` an address.
 
@@ -222,6 +229,7 @@ class Stream(Strict):
     since: Since | None = None
     absent: Absent | None = None
     one: One | None = None
+    part: Part | None = None
     optional: bool = False
     empty: str = ""
     again: bool = False
@@ -288,11 +296,15 @@ class FactDef(Strict):
 
 
 class Refresh(Strict):
-    """Which record of which stream a message is about. `when` and `id` are expressions on its body."""
+    """Which record of which stream a message is about. `when` and `id` are expressions on its body.
+
+    Where that is the stream of no subject, `about` gives the ids of those by their stream: expressions on the record.
+    """
 
     when: str = ""
     stream: str
     id: str
+    about: dict[Name, str] = {}
 
 
 class Pull(Strict):

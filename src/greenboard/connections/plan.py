@@ -137,6 +137,8 @@ class Plan:
     account: Expression | None = None
     refused: tuple[Expression, Expression] | None = None
     actions: Mapping[str, ActionPlan] = field(default_factory=dict)
+    abouts: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
+    """Of streams that messages name and that are of no subject: the ids of subjects, by their stream."""
 
     def limit(self, stream: str) -> tuple[str, Limit]:
         """The bucket of a stream, and its limit."""

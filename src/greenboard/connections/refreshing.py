@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from greenboard.connections.expressions import Mistyped
+from greenboard.connections.expressions import Env, Expression, Mistyped
 from greenboard.connections.finding import Finder
 from greenboard.connections.mapping import Mapper
 from greenboard.connections.plan import FactPlan, Plan
 from greenboard.connections.reading import Reader
 from greenboard.connections.scope import Scope
 from greenboard.connections.session import Session
-from greenboard.connections.types import Caller, Connection, Ended, Event
-from greenboard.connections.work import Work
+from greenboard.connections.types import Caller, Connection, Ended, Event, Missed, Record
+from greenboard.connections.work import Look, Work
 
 
 def refreshed(
@@ -36,6 +36,8 @@ def refreshed(
         fresh.begin(now, ())
         session = Session(connection, call, now, fresh)
         reader = Reader(session, fresh, Scope.of(plan, connection.scope), stop)
+        only, missed = _about(reader, fresh, only)
+        yield from missed
         facts = [fact for fact in plan.facts if fact.subject.spec.stream in only]
         borrowed = _read(_Refresh(plan, reader, fresh, work, only), facts)
         wanted = {stream: frozenset(ids) for stream, ids in only.items()}
@@ -43,6 +45,29 @@ def refreshed(
             yield from Mapper(session, fresh, Finder(session, fresh, borrowed)).events(wanted)
         nothing = {fact.type.name: False for fact in facts}
         yield Ended(nothing, dict.fromkeys(only, False), {name: fresh.count(name) for name in plan.streams})
+
+
+def _about(
+    reader: Reader, fresh: Work, only: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, tuple[str, ...]], list[Missed]]:
+    """The subjects that the things of a message are about, and why they cannot be told of some."""
+    found: dict[str, dict[str, None]] = {}
+    missed: list[Missed] = []
+    for name, ids in only.items():
+        abouts = reader.plan.abouts.get(name)
+        if abouts is None:
+            found.setdefault(name, {}).update(dict.fromkeys(ids))
+            continue
+        for identity in ids:
+            reader.one(reader.plan.streams[name], identity)
+            row = fresh.row(name, identity)
+            for stream, expression in abouts.items() if row else ():
+                named = _texts(expression, row.data, reader.session.env(root=row.data)) if row else ()
+                found.setdefault(stream, {}).update(dict.fromkeys(named))
+        reason = fresh.failed(name)
+        missed += [Missed(kind, None, reason) for kind in reader.plan.types_of(name)] if reason else []
+        fresh.again(name)
+    return {name: tuple(ids) for name, ids in found.items()}, missed
 
 
 class _Refresh:
@@ -92,19 +117,27 @@ def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
     below = [name for name in plan.streams if name in needed and own & frozenset(plan.streams[name].line)]
     for name in below:
         refresh.whole(name)
+    return frozenset(_borrowed(refresh, facts, needed - own - frozenset(below)))
+
+
+def _borrowed(refresh: _Refresh, facts: list[FactPlan], needed: frozenset[str]) -> Iterator[str]:
+    """Have what else is needed: asked for one by one or in part, or as it was; which streams are as they were."""
+    plan = refresh.plan
     joined = {join.spec.stream for fact in facts for join in fact.joins}
     by_id = {name for name in joined if _by_id(plan, name, facts)}
-    borrowed: set[str] = set()
+    parts: set[str] = set()
     for name in plan.streams:
-        if name not in needed or name in own or name in below or refresh.fresh.look(name) is not None:
+        if name not in needed or refresh.fresh.look(name) is not None:
             continue
         if name in by_id:
             _read_joined(refresh, facts, name)
-        elif refresh.borrow(name):
-            borrowed.add(name)
+        elif _in_part(plan, name, facts):
+            _read_part(refresh, facts, name)
+            parts.add(name)
+        elif parts.isdisjoint(plan.streams[name].line) and refresh.borrow(name):
+            yield name
         else:
             refresh.whole(name)
-    return frozenset(borrowed)
 
 
 def _by_id(plan: Plan, stream: str, facts: list[FactPlan]) -> bool:
@@ -118,20 +151,60 @@ def _by_id(plan: Plan, stream: str, facts: list[FactPlan]) -> bool:
 
 def _read_joined(refresh: _Refresh, facts: list[FactPlan], name: str) -> None:
     """Read those records of a stream by their ids that the facts join."""
-    reader, wanted = refresh.reader, dict[str, None]()
-    for fact in facts:
-        for join in fact.joins:
-            if join.spec.stream != name:
-                continue
-            for row in refresh.fresh.rows(fact.stream):
-                try:
-                    value = join.left[0](row.data, reader.session.env(root=row.data))
-                except Mistyped:
-                    continue
-                several = value if isinstance(value, list) else [value]
-                wanted.update((str(one), None) for one in several if isinstance(one, str | int))
+    wanted = dict.fromkeys(_joined(refresh, facts, name))
     if not wanted:
         refresh.whole(name)
     for identity in wanted:
-        if not reader.one(refresh.plan.streams[name], identity).over:
+        if not refresh.reader.one(refresh.plan.streams[name], identity).over:
             return
+
+
+def _in_part(plan: Plan, name: str, facts: list[FactPlan]) -> bool:
+    """Whether the facts want nothing of a stream but what its `part` can be asked for."""
+    part = plan.streams[name].spec.part
+    if part is None:
+        return False
+    joins = [join for fact in facts for join in fact.joins if join.spec.stream == name]
+    own = [fact.of for fact in facts if fact.stream == name]
+    return all(one is not None and one.text == part.by for one in own) and all(
+        [one.text for one in join.right] == [part.by] for join in joins
+    )
+
+
+def _read_part(refresh: _Refresh, facts: list[FactPlan], name: str) -> None:
+    """Read what belongs to the subjects that are wanted, or to what is joined to them."""
+    own = [refresh.only[fact.subject.spec.stream] for fact in facts if fact.stream == name]
+    keys = dict.fromkeys([*(key for several in own for key in several), *_joined(refresh, facts, name)])
+    for key in keys:
+        refresh.reader.part(refresh.plan.streams[name], key)
+    if not keys:
+        refresh.fresh.write(name, [("", Look("done"), [])])
+
+
+def _joined(refresh: _Refresh, facts: list[FactPlan], name: str) -> Iterator[str]:
+    """By which keys the facts that are wanted join records of a stream."""
+    fresh = refresh.fresh
+    for fact in facts:
+        wanted = refresh.only.get(fact.stream)
+        for at, join in enumerate(fact.joins):
+            if join.spec.stream != name:
+                continue
+            # LEFT may read what was joined before.
+            names = {
+                one.alias: [row.data for row in fresh.rows(one.spec.stream)]
+                for one in fact.joins[:at]
+                if one.spec.many and fresh.look(one.spec.stream) is not None
+            }
+            for row in fresh.rows(fact.stream):
+                if wanted is None or row.id in wanted:
+                    yield from _texts(join.left[0], row.data, refresh.reader.session.env(dict(names), row.data))
+
+
+def _texts(expression: Expression, record: Record, env: Env) -> list[str]:
+    """What an expression gives as ids; none where that is not known."""
+    try:
+        value = expression(record, env)
+    except Mistyped:
+        return []
+    several = value if isinstance(value, list) else [value]
+    return [str(one) for one in several if isinstance(one, str | int) and not isinstance(one, bool)]
