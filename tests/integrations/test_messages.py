@@ -50,12 +50,21 @@ AUDIT = {
 SNAPSHOT = {"project": {"id": "p1", "name": "acme/shop:package.json"}, "newIssues": [], "removedIssues": []}
 
 
+EVENT = {"id": "e1", "time": NOW.isoformat(), "region": "eu-central-1", "resources": []}
+
+
+def header(_, secret):
+    return {"X-Greenboard-Token": secret}
+
+
 def hub(raw, secret):
     return {"X-Hub-Signature": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}
 
 
 MESSAGES = [
     ("kubernetes", bearer, AUDIT, {"deployments": ("shop/checkout",), "cronjobs": ("shop/bills",)}),
+    ("aws", header, {**EVENT, "source": "aws.rds"}, {"services": ("rds eu-central-1",)}),
+    ("aws", header, {**EVENT, "source": "aws.health"}, {}),
     ("snyk", hub, SNAPSHOT, {"projects": ("p1",)}),
     ("sentry", hexed("Sentry-Hook-Signature"), {"data": {"issue": {"project": {"id": "7"}}}}, {"projects": ("7",)}),
     ("sentry", hexed("Sentry-Hook-Signature"), {"data": {"error": {"project": 7}}}, {"projects": ("7",)}),

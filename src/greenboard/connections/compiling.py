@@ -10,7 +10,7 @@ from greenboard.connections import templates
 from greenboard.connections.action import compiling as actions
 from greenboard.connections.expressions import Expression, Function, compiled, reading
 from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef, Webhook
-from greenboard.connections.plan import FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
+from greenboard.connections.plan import AboutPlan, FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.core.yaml import Document
 from greenboard.facts.vocabulary import FactType, Vocabulary
@@ -281,17 +281,21 @@ class _Work:
         self.optional(("webhook", "id"), webhook.id)
         self.optional(("webhook", "time"), webhook.time)
 
-    def abouts(self) -> Mapping[str, Mapping[str, Expression]]:
+    def abouts(self) -> Mapping[str, AboutPlan]:
         """Of streams that messages name and that are of no subject: how the ids of subjects are told."""
-        found: dict[str, dict[str, Expression]] = {}
+        found: dict[str, AboutPlan] = {}
         for at, refresh in enumerate(self.manifest.webhook.refresh if self.manifest.webhook else ()):
+            if not refresh.about:
+                continue
             path: Path = ("webhook", "refresh", at)
-            stream = self.manifest.streams.get(refresh.stream)
-            if refresh.about and (stream is None or stream.one is None):
-                hint = "A stream that is of no subject has to say with `one` how a record is read."
+            through, stream = self.manifest.streams.get(refresh.through), self.manifest.streams.get(refresh.stream)
+            if refresh.through and not (through and through.for_each and through.for_each.stream == refresh.stream):
+                self.wrong((*path, "through"), f"{refresh.through!r} does not hang on {refresh.stream!r}")
+            elif not refresh.through and (stream is None or stream.one is None):
+                hint = "Of a stream of no subject `one` has to say how a record is read, or there is `through`."
                 self.wrong((*path, "stream"), f"one record of {refresh.stream!r} cannot be read", hint=hint)
-            for name, text in refresh.about.items():
-                found.setdefault(refresh.stream, {})[name] = self.expression((*path, "about", name), text)
+            ids = {name: self.expression((*path, "about", name), text) for name, text in refresh.about.items()}
+            found[refresh.stream] = AboutPlan(refresh.through, ids)
         return found
 
     def kept(self) -> frozenset[str] | None:

@@ -78,10 +78,18 @@ class Auth(Strict):
 
 
 class Account(Strict):
-    """A call that says whom the tool takes us for."""
+    """What says whom the tool takes us for: a call, or a function of collect.py; `show` is an expression on that."""
 
-    get: str
+    get: str = ""
+    code: str = ""
     show: str
+
+    @model_validator(mode="after")
+    def _one(self) -> Account:
+        if bool(self.get) is bool(self.code):
+            msg = "either get or code"
+            raise ValueError(msg)
+        return self
 
 
 class Refusal(Strict):
@@ -298,12 +306,14 @@ class FactDef(Strict):
 class Refresh(Strict):
     """Which record of which stream a message is about. `when` and `id` are expressions on its body.
 
-    Where that is the stream of no subject, `about` gives the ids of those by their stream: expressions on the record.
+    Where that is the stream of no subject, `about` gives the ids of those by their stream: expressions on the record,
+    or on those of `through`, a stream that hangs on it and is read again for it.
     """
 
     when: str = ""
     stream: str
     id: str
+    through: str = ""
     about: dict[Name, str] = {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from greenboard.connections.finding import Finder
 from greenboard.connections.mapping import Mapper
 from greenboard.connections.plan import FactPlan, Plan
 from greenboard.connections.reading import Reader
+from greenboard.connections.rows import Row
 from greenboard.connections.scope import Scope
 from greenboard.connections.session import Session
 from greenboard.connections.types import Caller, Connection, Ended, Event, Missed, Record
@@ -36,38 +37,16 @@ def refreshed(
         fresh.begin(now, ())
         session = Session(connection, call, now, fresh)
         reader = Reader(session, fresh, Scope.of(plan, connection.scope), stop)
-        only, missed = _about(reader, fresh, only)
-        yield from missed
+        refresh = _Refresh(plan, reader, fresh, work, only)
+        yield from _about(refresh)
+        only = refresh.only
         facts = [fact for fact in plan.facts if fact.subject.spec.stream in only]
-        borrowed = _read(_Refresh(plan, reader, fresh, work, only), facts)
+        borrowed = _read(refresh, facts)
         wanted = {stream: frozenset(ids) for stream, ids in only.items()}
         if not stop():
             yield from Mapper(session, fresh, Finder(session, fresh, borrowed)).events(wanted)
         nothing = {fact.type.name: False for fact in facts}
         yield Ended(nothing, dict.fromkeys(only, False), {name: fresh.count(name) for name in plan.streams})
-
-
-def _about(
-    reader: Reader, fresh: Work, only: Mapping[str, tuple[str, ...]]
-) -> tuple[dict[str, tuple[str, ...]], list[Missed]]:
-    """The subjects that the things of a message are about, and why they cannot be told of some."""
-    found: dict[str, dict[str, None]] = {}
-    missed: list[Missed] = []
-    for name, ids in only.items():
-        abouts = reader.plan.abouts.get(name)
-        if abouts is None:
-            found.setdefault(name, {}).update(dict.fromkeys(ids))
-            continue
-        for identity in ids:
-            reader.one(reader.plan.streams[name], identity)
-            row = fresh.row(name, identity)
-            for stream, expression in abouts.items() if row else ():
-                named = _texts(expression, row.data, reader.session.env(root=row.data)) if row else ()
-                found.setdefault(stream, {}).update(dict.fromkeys(named))
-        reason = fresh.failed(name)
-        missed += [Missed(kind, None, reason) for kind in reader.plan.types_of(name)] if reason else []
-        fresh.again(name)
-    return {name: tuple(ids) for name, ids in found.items()}, missed
 
 
 class _Refresh:
@@ -79,6 +58,8 @@ class _Refresh:
         self.fresh = fresh
         self.work = work if work is not None and work.is_file() else None
         self.only = only
+        self.through: set[str] = set()
+        """Streams that are as they were, but for what hangs on what a message named."""
 
     def whole(self, name: str) -> None:
         """Read a stream, of the parents that are there."""
@@ -99,6 +80,48 @@ class _Refresh:
         return True
 
 
+def _about(refresh: _Refresh) -> Iterator[Missed]:
+    """Put the subjects that a message is about in the place of what it names; where they cannot be told, say why."""
+    plan, fresh = refresh.plan, refresh.fresh
+    found: dict[str, dict[str, None]] = {}
+    for name, ids in refresh.only.items():
+        about = plan.abouts.get(name)
+        if about is None:
+            found.setdefault(name, {}).update(dict.fromkeys(ids))
+            continue
+        rows = _hanging(refresh, about.through, name, ids) if about.through else _named(refresh, name, ids)
+        for row in rows:
+            env = refresh.reader.session.env(root=row.data)
+            for stream, expression in about.ids.items():
+                found.setdefault(stream, {}).update(dict.fromkeys(_texts(expression, row.data, env)))
+        reason = fresh.failed(name)
+        yield from (Missed(kind, None, reason) for kind in (plan.types_of(name) if reason else ()))
+        if not about.through:
+            fresh.again(name)
+    refresh.only = {name: tuple(ids) for name, ids in found.items()}
+
+
+def _named(refresh: _Refresh, name: str, ids: Sequence[str]) -> Iterator[Row]:
+    """The records of some ids, as they are now."""
+    for identity in ids:
+        refresh.reader.one(refresh.plan.streams[name], identity)
+        row = refresh.fresh.row(name, identity)
+        if row is not None:
+            yield row
+
+
+def _hanging(refresh: _Refresh, through: str, name: str, keys: Sequence[str]) -> list[Row]:
+    """What hangs on some records of a stream, as it was and as it is now."""
+    if not refresh.borrow(through):
+        refresh.whole(name)
+    before = [row for key in keys for row in refresh.fresh.children(through, key)]
+    for key in keys:
+        refresh.fresh.drop(through, key)
+    refresh.whole(through)
+    refresh.through |= {name, through}
+    return [*before, *(row for key in keys for row in refresh.fresh.children(through, key))]
+
+
 def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
     """Read what the facts need; which streams came from the last whole run."""
     plan, own = refresh.plan, frozenset(refresh.only)
@@ -117,7 +140,8 @@ def _read(refresh: _Refresh, facts: list[FactPlan]) -> frozenset[str]:
     below = [name for name in plan.streams if name in needed and own & frozenset(plan.streams[name].line)]
     for name in below:
         refresh.whole(name)
-    return frozenset(_borrowed(refresh, facts, needed - own - frozenset(below)))
+    rest = needed - own - frozenset(below) - refresh.through
+    return frozenset(refresh.through.union(_borrowed(refresh, facts, rest)))
 
 
 def _borrowed(refresh: _Refresh, facts: list[FactPlan], needed: frozenset[str]) -> Iterator[str]:

@@ -222,6 +222,12 @@ class Work:
         finally:
             self._db.execute("DETACH lent")
 
+    def drop(self, stream: str, parent: str) -> None:
+        """Forget what hangs on one record, and let it be read once more."""
+        with self._writing():
+            self._db.execute(f"DELETE FROM s_{stream} WHERE parent = ?", (parent,))
+            self._db.execute("DELETE FROM look WHERE stream = ? AND parent = ?", (stream, parent))
+
     def again(self, stream: str) -> None:
         """Let a stream be read once more."""
         with self._writing():
