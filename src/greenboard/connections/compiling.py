@@ -130,7 +130,6 @@ class _Work:
             self.template((*path, key), getattr(spec, key), _INSIDE)
         if spec.part:
             self.template((*path, "part", "query"), spec.part.query, _INSIDE)
-            self.expression((*path, "part", "by"), spec.part.by)
         nested = _NONE | {"parent"}
         return StreamPlan(
             name=str(path[-1]),
@@ -147,6 +146,7 @@ class _Work:
             newest=self.optional((*path, "since", "newest"), spec.since.newest) if spec.since else None,
             absent=self.optional((*path, "absent", "when"), spec.absent.when) if spec.absent else None,
             one=self.expression((*path, "one", "items"), spec.one.items) if spec.one else None,
+            part=self.expression((*path, "part", "by"), spec.part.by) if spec.part else None,
         )
 
     def subject(self, name: str, spec: SubjectDef) -> SubjectPlan:

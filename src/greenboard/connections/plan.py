@@ -35,6 +35,7 @@ class StreamPlan:
     newest: Expression | None = None
     absent: Expression | None = None
     one: Expression | None = None
+    part: Expression | None = None
 
     @property
     def parent(self) -> str | None:

@@ -185,13 +185,13 @@ def _read_joined(refresh: _Refresh, facts: list[FactPlan], name: str) -> None:
 
 def _in_part(plan: Plan, name: str, facts: list[FactPlan]) -> bool:
     """Whether the facts want nothing of a stream but what its `part` can be asked for."""
-    part = plan.streams[name].spec.part
+    part = plan.streams[name].part
     if part is None:
         return False
     joins = [join for fact in facts for join in fact.joins if join.spec.stream == name]
     own = [fact.of for fact in facts if fact.stream == name]
-    return all(one is not None and one.text == part.by for one in own) and all(
-        [one.text for one in join.right] == [part.by] for join in joins
+    return all(one is not None and one.text == part.text for one in own) and all(
+        [one.text for one in join.right] == [part.text] for join in joins
     )
 
 
