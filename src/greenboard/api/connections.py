@@ -15,6 +15,7 @@ from greenboard.api.guard import CONNECTIONS, CONNECTIONS_READ
 from greenboard.api.query import Word
 from greenboard.api.shapes import Strict
 from greenboard.collection import reaching, running, supplying
+from greenboard.collection.costs import Cost
 from greenboard.collection.jobs import retirement
 from greenboard.connections import service, store
 from greenboard.connections.models import Connection
@@ -178,8 +179,12 @@ def connection_budget(request: HttpRequest, name: Path[ConnectionName]) -> HttpR
 def _costs(row: Connection) -> list[CostShown]:
     cards = standards(vocabulary())
     reads = {f"{card.name}/{rule.id}": rule.reads for card in cards for rule in card.rules}
-    several = ((one, *one.rule.split("/", 1)) for one in supplying.of_rules(row, reads))
-    return [CostShown(scorecard=card, rule=rule, calls=one.calls, alone=one.alone) for one, card, rule in several]
+    return [_cost(one) for one in supplying.of_rules(row, reads)]
+
+
+def _cost(one: Cost) -> CostShown:
+    card, _, rule = one.rule.partition("/")
+    return CostShown(scorecard=card, rule=rule, calls=one.calls, alone=one.alone)
 
 
 def wish(name: str, integration: str, given: ConnectionChanged) -> Wish:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from greenboard.connections.expressions import Env, Expression, Mistyped
+from greenboard.connections.expressions import Env, Expression, Mistyped, reading
 from greenboard.connections.finding import Finder
 from greenboard.connections.mapping import Mapper
 from greenboard.connections.plan import FactPlan, Plan
@@ -95,7 +95,8 @@ def _about(refresh: _Refresh) -> Iterator[Missed]:
             for stream, expression in about.ids.items():
                 found.setdefault(stream, {}).update(dict.fromkeys(_texts(expression, row.data, env)))
         reason = fresh.failed(name)
-        yield from (Missed(kind, None, reason) for kind in (plan.types_of(name) if reason else ()))
+        if reason is not None:
+            yield from (Missed(kind, None, reason) for kind in plan.types_of(name))
         if not about.through:
             fresh.again(name)
     refresh.only = {name: tuple(ids) for name, ids in found.items()}
@@ -214,11 +215,9 @@ def _joined(refresh: _Refresh, facts: list[FactPlan], name: str) -> Iterator[str
             if join.spec.stream != name:
                 continue
             # LEFT may read what was joined before.
-            names = {
-                one.alias: [row.data for row in fresh.rows(one.spec.stream)]
-                for one in fact.joins[:at]
-                if one.spec.many and fresh.look(one.spec.stream) is not None
-            }
+            before = {one.alias: one.spec.stream for one in fact.joins[:at] if one.spec.many}
+            read = reading.names(join.left[0].tree, frozenset(before))
+            names = {alias: [row.data for row in fresh.rows(before[alias])] for alias in read}
             for row in fresh.rows(fact.stream):
                 if wanted is None or row.id in wanted:
                     yield from _texts(join.left[0], row.data, refresh.reader.session.env(dict(names), row.data))
