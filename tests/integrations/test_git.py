@@ -173,8 +173,8 @@ def test_what_is_kept_of_another_form_is_read_again(root, tmp_path):
         assert facts(collected(url, work=work)) == facts(first)
 
 
-def test_what_it_can_fill_is_known_without_a_call():
-    assert "exists" in discovery.found()["git"].provides()["license"]
+def test_what_it_can_tell_of_is_known_without_a_call():
+    assert {"license", "readme", "dependency"} <= discovery.found()["git"].provides().keys()
 
 
 @pytest.mark.slow

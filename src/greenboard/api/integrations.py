@@ -45,7 +45,7 @@ class PermissionShown(BaseModel):
 
 
 class IntegrationShown(BaseModel):
-    """A tool that can be connected. `supplies` are fields by fact type."""
+    """A tool that can be connected. `supplies` are fields by fact type; none where it depends on what is there."""
 
     name: str
     title: str

@@ -70,6 +70,8 @@ def of_rules(connection: Connection, reads: Mapping[str, Collection[str]]) -> li
     declared, made = discovery.found().get(connection.integration), calls(connection)
     if declared is None:
         return []
-    # What code of its own reads is read for all of its facts together.
-    own = {f"{kind}.{name}": frozenset(made) for kind, names in declared.provides().items() for name in names}
-    return costs.of_rules(reads, costs.needed(declared.manifest) if declared.own is None else own, made)
+    needs = costs.needed(declared.manifest)
+    if declared.own is not None:  # it reads everything for all of its facts together
+        own = declared.provides()
+        needs = {path: frozenset(made) for paths in reads.values() for path in paths if path.partition(".")[0] in own}
+    return costs.of_rules(reads, needs, made)

@@ -43,7 +43,7 @@ class Integration:
     own: Own | None = field(default=None, repr=False)
 
     def provides(self) -> Mapping[str, tuple[str, ...]]:
-        """The fields that it can fill, by fact type."""
+        """The fields that it can fill, by fact type; none where code of its own cannot say which."""
         return self.plan.provides() if self.own is None else self.own.provides()
 
 

@@ -292,7 +292,7 @@ class Own(Protocol):
         ...
 
     def provides(self) -> Mapping[str, tuple[str, ...]]:
-        """The fields that can be filled, by fact type."""
+        """The fields that can be filled, by fact type; none where it cannot say which."""
         ...
 
     def probe(self, connection: Connection, *, now: datetime, call: Caller) -> Probe:
