@@ -44,7 +44,7 @@ PAGES = {
     "board": "/",
     "board of a team": "/?team={team}",
     "entity": "/entities/service/default/{entity}",
-    "entities by API": "/catalog.json?team={team}",
+    "entities by API": "/api/v1/entities?owner={team}",
 }
 PASSWORD = "first-password.txt"
 START_SECONDS, STOP_SECONDS, REQUEST_SECONDS = 120, 30, 60
