@@ -15,6 +15,7 @@ from greenboard.web.templatetags.greenboard import grouped
 
 def environment(**options: Any) -> Environment:
     """As Django asks for it. A name that is not there is an error, rather than nothing."""
-    found = Environment(**{**options, "undefined": StrictUndefined})
+    given = {name: value for name, value in options.items() if name not in ("autoescape", "undefined")}
+    found = Environment(autoescape=True, undefined=StrictUndefined, **given)
     found.filters["grouped"] = grouped
     return found

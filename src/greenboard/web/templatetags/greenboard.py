@@ -1,4 +1,4 @@
-"""`{% asset "app.js" %}`: the current name of a built file. `{{ 10000|grouped }}`: 10,000. `{% rows %}`: see `web.rows`."""
+"""`{% asset "app.js" %}`: the current name of a built file. `{{ 10000|grouped }}`: 10,000. `{% rows %}`: `web.rows`."""
 
 from __future__ import annotations
 
