@@ -66,12 +66,12 @@ class _Refresh:
         for _ in self.reader.read(name):
             pass
 
-    def borrow(self, name: str) -> bool:
+    def borrow(self, name: str, *, failed: bool = False) -> bool:
         """Take a stream, with those that it hangs on, from the last whole run."""
         if (
             self.plan.streams[name].spec.again
             or self.work is None
-            or not self.fresh.borrow(self.work, (*self.plan.streams[name].line, name))
+            or not self.fresh.borrow(self.work, (*self.plan.streams[name].line, name), failed=failed)
         ):
             return False
         if self.plan.streams[name].spec.since:
@@ -113,7 +113,7 @@ def _named(refresh: _Refresh, name: str, ids: Sequence[str]) -> Iterator[Row]:
 
 def _hanging(refresh: _Refresh, through: str, name: str, keys: Sequence[str]) -> list[Row]:
     """What hangs on some records of a stream, as it was and as it is now."""
-    if not refresh.borrow(through):
+    if not refresh.borrow(through, failed=True):
         refresh.whole(name)
     before = [row for key in keys for row in refresh.fresh.children(through, key)]
     for key in keys:
