@@ -50,7 +50,8 @@ def said(several: Iterable[tuple[Ref, str, str]], recorded: Recorded) -> None:
     if not recorded.changed:
         return
     told = list(several)
-    about, types, sources = (sorted({one[part] for one in told}) for part in range(3))
+    about = sorted({ref for ref, _, _ in told})
+    types, sources = sorted({type_ for _, type_, _ in told}), sorted({source for _, _, source in told})
     after = {
         "entities": _first([str(ref) for ref in about[:MOST]], len(about)),
         "types": _first(types[:MOST], len(types)),
