@@ -400,6 +400,7 @@ OPERATIONS = {
     "POST /connections/{name}/collections/{int:number}/stop": "maintainer",
     "GET /connections/{name}/removals": "member",
     "POST /connections/{name}/removals/{int:number}": "maintainer",
+    "GET /connections/{name}/absent": "member",
     "GET /connections/{name}/subjects": "member",
     "POST /connections/{name}/subjects/{int:number}": "maintainer",
     "GET /scaffolds": "member",

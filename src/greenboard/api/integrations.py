@@ -47,7 +47,7 @@ class PermissionShown(BaseModel):
 
 
 class IntegrationShown(BaseModel):
-    """A tool that can be connected. `supplies` are fields by fact type."""
+    """A tool that can be connected. `supplies` are fields by fact type; none where it depends on what is there."""
 
     name: str
     title: str
@@ -82,9 +82,6 @@ def get_integration(request: HttpRequest, name: Path[Word]) -> HttpResponse:
 
 def _shown(one: Integration) -> IntegrationShown:
     manifest = one.manifest
-    supplies: dict[str, set[str]] = {}
-    for fact in manifest.facts:
-        supplies.setdefault(fact.type, set()).update(fact.map)
     return IntegrationShown(
         name=one.name,
         title=manifest.title,
@@ -92,7 +89,7 @@ def _shown(one: Integration) -> IntegrationShown:
         summary=manifest.summary,
         docs=list(manifest.docs),
         webhook=manifest.webhook is not None,
-        supplies={name: sorted(fields) for name, fields in sorted(supplies.items())},
+        supplies={name: sorted(fields) for name, fields in sorted(one.provides().items())},
         settings=[
             SettingShown(name=name, **told.model_dump(exclude={"values"}), values=list(told.values))
             for name, told in manifest.settings.items()
