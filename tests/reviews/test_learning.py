@@ -80,7 +80,7 @@ def test_an_action_leads_to_who_has_the_same_exposure_to_a_rule_and_to_a_campaig
         "level": "bronze",
     }
     expression = {"expression": "runbook.exists(r, r.words >= 100)"}
-    given = {**parts, **expression, "based_on": None}
+    given = {**parts, **expression, "based_on": ""}
     saved = client.put(f"/api/v1{rule}", given, content_type="application/json")
     assert saved.status_code == 200, saved.content
     page = client.get(rule).content.decode()
