@@ -82,7 +82,7 @@ def renewed(rows: Iterable[Exemption]) -> dict[int, int]:
         found: dict[int, int] = {}
         for part in chunks(sorted(set(last.values()))):
             older = Exemption.objects.filter(pk__in=part, renews__isnull=False)
-            found |= dict(older.values_list("pk", "renews"))
+            found |= {number: renews for number, renews in older.values_list("pk", "renews") if renews}
         last = {number: found[renews] for number, renews in last.items() if renews in found}
     return count
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from greenboard.access import audit
 from greenboard.access.permissions import Permission
-from greenboard.catalog import holders as catalog
+from greenboard.catalog import holders as granting
 from greenboard.catalog.holders import Holders
 from greenboard.core import events
 from greenboard.core.errors import UserError
@@ -75,7 +75,7 @@ def _team(text: str) -> Ref | None:
 
 def holders(permission: Permission, refs: Iterable[Ref] = ()) -> Holders:
     """To whom a permission over entities is granted; without entities, over everything."""
-    return catalog.holders(lambda role: permission.value in role.permissions, list(refs))
+    return granting.holders(lambda role: permission.value in role.permissions, list(refs))
 
 
 def triaging() -> Holders:

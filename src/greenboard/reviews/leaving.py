@@ -26,7 +26,7 @@ def _sections(name: str, now: datetime) -> int:
     """Sections go to nobody in particular; also those that are accepted, as they may be opened again."""
     rows = Section.objects.filter(reviewer=name).exclude(review__state=State.WITHDRAWN.value)
     waiting = rows.exclude(review__state__in=_ENDED).exclude(state=SectionState.ACCEPTED.value)
-    told = list(waiting.select_related("review"))
+    told, others = list(waiting.select_related("review")), events.triaging()
     rows.update(reviewer="")
     for row in told:
         events.note(row.review, "unassigned", name, now, f"{row.name}: {name} left")
@@ -37,8 +37,8 @@ def _sections(name: str, now: datetime) -> int:
             f"The section {row.name} of the readiness review of {row.review.title} needs another reviewer",
             why=f"{name} left.",
             todo="Take it, or give it to somebody.",
-            people=[row.review.requested_by, *events.triaging().people],
-            teams=[row.team, *map(str, events.triaging().teams)],
+            people=[row.review.requested_by, *others.people],
+            teams=[row.team, *map(str, others.teams)],
             severity=Severity.WARNING,
             data={"section": row.name},
         )

@@ -199,14 +199,22 @@ def _parts(found: Mapping[str, int], kind: str, asked: Asked, **where: str) -> t
 
 def _renewals(rows: Sequence[Exemption], renewed: Mapping[int, int], asked: Asked) -> tuple[Part, ...]:
     """How often what is open was renewed: what never ends is a rule that nobody means to meet."""
+    if not rows:
+        return ()
     found = dict.fromkeys((name for _, name in _RENEWED), 0)
     for row in rows:
         found[next(name for most, name in _RENEWED if renewed[row.pk] <= most)] += 1
-    if not rows:
-        return ()
-    most, (first, *_) = max(found.values()), found
-    urls = {name: asked.here(show=None if name == first else "renewals") for name in found}
-    return tuple(Part(name, count, "", urls[name], _bar((("exempt", count),), most)) for name, count in found.items())
+    most, never = max(found.values()), _RENEWED[0][1]
+    return tuple(
+        Part(
+            name,
+            count,
+            "",
+            asked.here(show=None if name == never else "renewals"),
+            _bar((("exempt", count),), most),
+        )
+        for name, count in found.items()
+    )
 
 
 def _bar(shares: Iterable[tuple[str, int]], most: int) -> SafeString:
