@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import logging
 import socket
@@ -16,6 +17,10 @@ from django.test import Client
 from tests.workflows.conftest import go, saved, start, step
 
 from greenboard.access.errors import Absent
+from greenboard.collection import reaching
+from greenboard.connections import service as connecting
+from greenboard.connections.service import Told
+from greenboard.connections.service import Wish as Connect
 from greenboard.core import clock
 from greenboard.outbound.addresses import Allowed
 from greenboard.workflows import answering, keeping, service
@@ -181,6 +186,19 @@ def test_a_backup_opens_no_secret(ada, receiver) -> None:
     whole = b"".join(lines).decode()
     assert TEXT not in whole
     assert "the-entered-secret" not in whole
+
+
+def test_credentials_of_a_connection_that_its_tool_says_back_are_masked(ada, receiver) -> None:
+    reaching._client.cache_clear()
+    told = Told({"url": receiver.url}, {"email": "a@example.com", "token": "a-token-of-jira"})
+    connecting.make(Connect("jira", "jira", told, every=None), clock.now())
+    pair = base64.b64encode(b"a@example.com:a-token-of-jira").decode()
+    receiver.say("/echo", (200, {"basic": f"Basic {pair}", "token": ["a-token-of-jira"], "n": 7}), (400, pair))
+    name = saved("- {id: call, do: http, with: {connection: jira, url: /echo}}", "entity: none")
+    run = start(name, ada)
+    assert receiver.at("/echo")[0].headers["authorization"] == f"Basic {pair}"
+    assert step(run, "call").outputs["body"] == {"basic": "Basic •••", "token": ["•••"], "n": 7}
+    assert start(name, ada).error == "Call: answered 400: •••"
 
 
 def test_a_secret_is_sent_to_its_hosts_only(ada, receiver) -> None:

@@ -230,8 +230,12 @@ def dry(found: Rehearsed) -> dict[str, Any]:
             "does": line.kind,
             "given": plain(line.given),
             "state": _DOINGS[line.doing],
+            "calls": [
+                {"what": f"{one.method} {one.url}", "headers": plain(dict(one.headers)), "body": plain(one.body)}
+                for one in line.calls
+            ],
             "unknown": line.unknown,
-            "error": line.error,
+            "error": line.error or line.refused,
         }
         for line in found.lines
     ]

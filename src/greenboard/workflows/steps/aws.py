@@ -10,14 +10,14 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from greenboard.collection.reaching import reach
-from greenboard.connections import store
+from greenboard.connections import service, store
 from greenboard.connections.reading import Look
 from greenboard.connections.session import Session
 from greenboard.connections.types import Failed as Refused
 from greenboard.core.errors import UserError
 from greenboard.workflows import hosts
 from greenboard.workflows.kinds import Given, Kind, Moment
-from greenboard.workflows.types import Done, Failed, Json, Result
+from greenboard.workflows.types import Call, Done, Failed, Json, Result
 
 _MOST = 1_000_000
 _AGAIN = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
@@ -59,6 +59,12 @@ def perform(given: Aws, moment: Moment) -> Result:
         return _call(client, given)
     except Refused as error:
         return Failed(str(error.reason), again=error.reason.fault in ("theirs", "limit"))
+
+
+def calls(given: Aws, _: Moment) -> list[Call]:
+    """The operation, where the connection allows it."""
+    _allowed(given, service.opened(store.find(given.connection)).settings.get("calls"))
+    return [Call("AWS", f"{given.service}.{given.operation} in {given.region}", body=given.parameters)]
 
 
 def _allowed(given: Aws, calls: Json) -> None:
@@ -110,4 +116,12 @@ def _plain(value: Any) -> str:
     return raw.decode(errors="replace") if isinstance(raw, bytes) else str(raw)
 
 
-KIND = Kind("aws", "Call the AWS API", Aws, perform, sealed=frozenset({"parameters"}), rare=frozenset({"already"}))
+KIND = Kind(
+    "aws",
+    "Call the AWS API",
+    Aws,
+    perform,
+    sealed=frozenset({"parameters"}),
+    rare=frozenset({"already"}),
+    calls=calls,
+)
