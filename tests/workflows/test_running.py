@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from tests.workflows.conftest import document, doings, go, later, person, saved, start, step
 
 from greenboard.access.errors import Above, Absent, InTheWay
+from greenboard.access.models import Grant, Person
 from greenboard.core.errors import UserError
 from greenboard.notifications import service as channels
 from greenboard.notifications.service import Wish as Channel
@@ -110,6 +112,34 @@ def test_somebody_enters_what_a_run_needs_in_its_middle(ada) -> None:
         service.answer(run.pk, "when", Answer(values={"day": "soon", "size": "s"}), ada)
     service.answer(run.pk, "when", Answer(values={"day": "2026-12-01", "size": "l"}), ada)
     assert go(run).outputs == {"day": "2026-12-01"}
+
+
+def test_whom_and_what_a_run_asks_for_in_its_middle_is_what_the_one_who_answers_sees(checkout, ada, grace) -> None:
+    name = saved("""
+- id: which
+  do: ask
+  with:
+    people: [near]
+    fields:
+      service: {type: entity, kinds: [service]}
+      who: {type: person}
+      from: {type: choice, from: {kinds: [service]}}
+""", "outputs: {service: '${{ steps.which.outputs.service }}', who: '${{ steps.which.outputs.who }}'}")  # fmt: skip
+    near = person("near", scope="service:default/other")
+    run = start(name, ada)
+    client = Client()
+    client.force_login(near)
+    page = client.get(f"/workflow-runs/{run.pk}").text
+    assert ("service:default/checkout" in page, "grace" in page) == (False, True)
+    given = {"service": "checkout", "who": "grace", "from": "service:default/checkout"}
+    with pytest.raises(UserError, match="no such service"):
+        service.answer(run.pk, "which", Answer(values=given), near)
+    Grant.objects.filter(person=near).update(scope="")
+    near = Person.objects.get(username="near")
+    with pytest.raises(UserError, match="no such person"):
+        service.answer(run.pk, "which", Answer(values={**given, "who": "nobody"}), near)
+    service.answer(run.pk, "which", Answer(values=given), near)
+    assert go(run).outputs == {"service": "service:default/checkout", "who": "grace"}
 
 
 def test_a_message_is_posted_into_a_channel_of_teams_and_again_where_it_was_not_taken(ada, receiver) -> None:
