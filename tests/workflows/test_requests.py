@@ -158,6 +158,8 @@ def test_secrets_are_used_and_seen_nowhere(ada, receiver, caplog, tmp_path: Path
     for secret in (TEXT, entered, made):
         assert [number for number, text in enumerate(seen) if secret in text] == []
     assert "•••" in seen[0]
+    assert "Bearer •••" in seen[0]  # what the step was given
+    assert f"{receiver.url}/x" in seen[0]
 
 
 def everything() -> str:
