@@ -79,8 +79,13 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 @require(Permission.WORKFLOWS_RUN)
 @require_safe
 def progress(request: HttpRequest, number: int) -> HttpResponse:
-    """How far a run is; asked for again and again while it goes on."""
-    return render(request, "parts/run.html", _Page(number).context(request, ""))
+    """How far a run is; asked for again and again while it goes on.
+
+    The forms that answer come along only where they are not those that are shown: what somebody writes stays.
+    """
+    context = _Page(number).context(request, "")
+    anew = {one["path"] for one in context["asked"]} != {*request.GET.getlist("step")}
+    return render(request, "parts/run_progress.html", {**context, "anew": anew})
 
 
 @dataclass(frozen=True)
