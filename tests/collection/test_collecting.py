@@ -8,6 +8,7 @@ from tests.collection.conftest import CHECKOUT, LEDGER, SEARCH, collect, missing
 from greenboard.collection import models, running, telling
 from greenboard.collection.jobs import collection as workflow
 from greenboard.collection.types import Kind, Standing, State
+from greenboard.core import events
 from greenboard.core.happened import Happened, Happening
 from greenboard.facts.models import FactInterval, GapInterval
 
@@ -138,7 +139,7 @@ def test_a_trial_says_what_it_could_not_look_at(lookout, tool):
 
 def test_what_the_catalog_lacks_is_told_once_the_first_time_together_then_each_by_itself(lookout, tool, monkeypatch):
     heard: list[Happened] = []
-    monkeypatch.setattr("greenboard.collection.telling.events.announce", heard.append)
+    monkeypatch.setattr(events, "announce", lambda one: isinstance(one, Happened) and heard.append(one))
     collect(lookout)
     collect(lookout)
     tool.service("s10", "refunds")

@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -172,8 +173,8 @@ def everything(made: Installation) -> Iterator[tuple[str, str]]:
     for path in sorted(one for one in made.folder.rglob("*") if one.is_file() and one.name != "pages.json"):
         yield str(path.relative_to(made.folder)), path.read_bytes().decode(errors="replace")
     for name, text in dumped(made):
-        packed = re.findall(r"[A-Za-z0-9+/]{24,}={0,2}", text)  # as the engine keeps what it is told
-        opened = [base64.b64decode(one + "==", validate=False).decode(errors="replace") for one in packed]
+        packed = re.findall(r"[A-Za-z0-9+/]{24,}", text)  # as the engine keeps what it is told
+        opened = [base64.b64decode(one[: len(one) // 4 * 4]).decode(errors="replace") for one in packed]
         yield f"dump/{name}", "\n".join([text, *opened])
 
 
@@ -203,5 +204,6 @@ def forms() -> list[str]:
     found = [pair()]
     for text in (KEPT, ENTERED, MADE, TOKEN):
         packed = base64.b64encode(text.encode()).decode().rstrip("=")
-        found += [text, quote(text, safe=""), json.dumps(text)[1:-1], text.encode().hex(), packed]
+        found += [text, escape(text), quote(text, safe=""), json.dumps(text)[1:-1], packed]
+        found += [text.encode().hex(), text.encode().hex().upper()]
     return found

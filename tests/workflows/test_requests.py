@@ -190,6 +190,15 @@ def test_a_backup_opens_no_secret(ada, receiver) -> None:
     assert "the-entered-secret" not in whole
 
 
+def test_no_part_of_a_secret_is_left_where_what_was_said_is_cut(ada, receiver) -> None:
+    keeping.put("token", TEXT, ["127.0.0.1"], "test", clock.now())
+    for length in range(470, 500, 5):
+        receiver.say("/z", (400, "x" * length + TEXT))
+        given = f"{{url: {receiver.url}/z, method: POST, text: '${{{{ secrets.token }}}}'}}"
+        name = saved(f"- {{id: call, do: http, with: {given}}}", "secrets: {token: A token}", f"cut-{length}")
+        assert TEXT[:6] not in start(name, ada).error
+
+
 def test_credentials_of_a_connection_that_its_tool_says_back_are_masked(ada, receiver) -> None:
     reaching._client.cache_clear()
     told = Told({"url": receiver.url}, {"email": "a@example.com", "token": "a-token-of-jira"})

@@ -240,7 +240,7 @@ def test_a_workflow_is_offered_beside_the_result_that_it_names(checkout, ada) ->
     client.force_login(ada)
     page = client.get("/entities/service/default/checkout").text
     named, plain = (page.count(f'href="/workflows/{name}?entity=') for name in ("named", "plain"))
-    assert (named, plain) == (plain + 1, 1)
+    assert (named > 0, plain) == (True, 0)
 
 
 def test_a_document_is_written_in_the_browser_with_its_mistakes_told(grace) -> None:

@@ -15,7 +15,7 @@ from greenboard.connections.reading import Look
 from greenboard.connections.session import Session
 from greenboard.connections.types import Failed as Refused
 from greenboard.core.errors import UserError
-from greenboard.workflows import hosts
+from greenboard.workflows import hosts, performing
 from greenboard.workflows.kinds import Given, Kind, Moment
 from greenboard.workflows.types import Call, Done, Failed, Json, Result
 
@@ -56,7 +56,7 @@ def perform(given: Aws, moment: Moment) -> Result:
         clients = Clients(Look(reached.opened, session, "resources", None, lambda: False))
         client = clients.of(given.service, given.region)
         hosts.check(hosts.of(client.meta.endpoint_url), moment.hosts)
-        return _call(client, given)
+        return _call(client, given, moment.secrets)
     except Refused as error:
         return Failed(str(error.reason), again=error.reason.fault in ("theirs", "limit"))
 
@@ -84,7 +84,7 @@ def _allowed(given: Aws, calls: Json) -> None:
         )
 
 
-def _call(client: Any, given: Aws) -> Done | Failed:
+def _call(client: Any, given: Aws, secrets: tuple[str, ...]) -> Done | Failed:
     from botocore.exceptions import BotoCoreError, ClientError
 
     call = getattr(client, given.operation, None)
@@ -97,15 +97,20 @@ def _call(client: Any, given: Aws) -> Done | Failed:
         code = str(told.get("Code"))
         if code in given.already:
             return Done({"already": code})
-        said = f"AWS says {code}: {' '.join(str(told.get('Message') or error).split())[:300]}"
+        said = f"AWS says {code}: {_said(told.get('Message') or error, secrets)}"
         return Failed(said, again=any(one in code for one in _AGAIN))
     except (BotoCoreError, TypeError) as error:
-        return Failed(f"AWS cannot be asked: {' '.join(str(error).split())[:300]}")
+        return Failed(f"AWS cannot be asked: {_said(error, secrets)}")
     answer.pop("ResponseMetadata", None)
     plain = json.dumps(answer, default=_plain)
     if len(plain) > _MOST:
         return Failed(f"the answer is larger than {_MOST:,} characters")
     return Done(json.loads(plain))
+
+
+def _said(told: object, secrets: tuple[str, ...]) -> str:
+    """What was said, on one line: without secrets before it is cut."""
+    return " ".join(str(performing.masked(str(told), secrets)).split())[:300]
 
 
 def _plain(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -92,13 +92,14 @@ class Base:
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. A receiver may say it back: `hidden` stands in no answer then."""
+    """What is sent. A receiver may say it back: `hidden` stands in no answer then, `secrets` in nothing that is cut."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None
     hidden: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def perform(given: Http, moment: Moment) -> Result:
@@ -108,16 +109,10 @@ def perform(given: Http, moment: Moment) -> Result:
     if given.callback is not None and not moment.address:
         return Failed("nobody could answer: GREENBOARD_ORIGIN does not say at which address this installation is")
     wanted = request(given, moment)
-    found = _masked(_send(given, wanted), wanted.hidden)
+    found = _send(given, wanted)
     if isinstance(found, Failed) or given.callback is None:
         return found
     return Waits(callbacks.until(given.callback.within, moment.now), Asked(), "waits for the answer of the receiver")
-
-
-def _masked(found: Done | Failed, hidden: tuple[str, ...]) -> Done | Failed:
-    if isinstance(found, Failed):
-        return replace(found, why=str(performing.masked(found.why, hidden)))
-    return replace(found, answer=performing.masked(found.answer, hidden))
 
 
 def request(given: Http, moment: Moment) -> Request:
@@ -152,7 +147,7 @@ def _composed(given: Http, moment: Moment, base: Base) -> Request:
     told |= {str(name): str(value) for name, value in given.headers.items()} | {**base.headers}
     if bad := [name for name, value in told.items() if any(sign in name + value for sign in "\r\n\0")]:
         raise UserError(f"the header {bad[0][:40]!r} has more than one line")
-    return Request(given.method, url, told, body, base.hidden)
+    return Request(given.method, url, told, body, base.hidden, moment.secrets)
 
 
 def _joined(base: str, path: str) -> str:
@@ -207,7 +202,7 @@ def _send(given: Http, wanted: Request) -> Done | Failed:
     with client(settings.OUTBOUND_ALLOW, timeout=min(given.seconds, 30.0), whole=given.seconds) as calls:
         try:
             with calls.stream(wanted.method, wanted.url, headers=dict(wanted.headers), content=wanted.body) as response:
-                return _read(given, response)
+                return _read(given, response, wanted)
         except (httpx2.TimeoutException, httpcore2.TimeoutException):
             return Failed(f"no whole answer within {given.seconds:g} seconds", again=True)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
@@ -216,7 +211,7 @@ def _send(given: Http, wanted: Request) -> Done | Failed:
             return Failed(f"the connection failed: {str(error)[:_SAID] or type(error).__name__}", again=True)
 
 
-def _read(given: Http, response: httpx2.Response) -> Done | Failed:
+def _read(given: Http, response: httpx2.Response, wanted: Request) -> Done | Failed:
     if response.headers.get("content-encoding", "identity") != "identity":
         return Failed("the answer is compressed, which was not asked for")
     found = bytearray()
@@ -224,14 +219,15 @@ def _read(given: Http, response: httpx2.Response) -> Done | Failed:
         found += part
         if len(found) > given.most:
             return Failed(f"the answer is larger than {given.most:,} bytes", final=False)
-    status, body = response.status_code, _decoded(bytes(found))
+    status, body = response.status_code, performing.masked(_decoded(bytes(found)), wanted.hidden)
     if status in given.status or (not given.status and 200 <= status < 300):
         headers: dict[str, Json] = {name.lower(): value for name, value in response.headers.items()}
         headers.pop("set-cookie", None)
-        return Done({"status": status, "headers": headers, "body": body})
+        return Done({"status": status, "headers": performing.masked(headers, wanted.hidden), "body": body})
     if 300 <= status < 400:
         return Failed(f"answered {status}: it sends us to another address, which is not followed")
-    return Failed(f"answered {status}: {str(body)[:_SAID]}", again=status in _AGAIN)
+    told = str(performing.masked(body, wanted.secrets))[:_SAID]  # a part of a secret would be one that nobody finds
+    return Failed(f"answered {status}: {told}", again=status in _AGAIN)
 
 
 def _decoded(found: bytes) -> Json:
