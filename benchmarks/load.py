@@ -1,11 +1,12 @@
 """Load the pages with concurrent users: how long they wait, what fails, what each process takes in memory and time.
 
     python benchmarks/load.py [--database sqlite|postgres] [--entities N] [--days N] [--users N] [--seconds N]
-        [--think SECONDS] [--page NAME=ADDRESS]... [--folder FOLDER]
+        [--think SECONDS] [--web N] [--page NAME=ADDRESS]... [--folder FOLDER]
 
 An installation of so many entities with 100 rules lives through so many days (`installation.py`, `storage.py`);
 then `greenboard serve` runs on it, with its worker. Each user signs in, opens a page, reads it for `--think`
-seconds on average (0: asks again at once), opens the next. `{entity}` in an address becomes another service each
+seconds on average (0: asks again at once), opens the next. With `--web 2` a `greenboard web` runs beside, and
+half of the users are sent to it, as a proxy does. `{entity}` in an address becomes another service each
 time, `{team}` another team. With `--folder` the installation stays there and is used again. PostgreSQL is a
 throw-away server unless GREENBOARD_DATABASE_URL names one. The last line is a JSON object; times are milliseconds
 until the last byte, `cpu_ms` what the web processes took of a processor for one request.
@@ -44,7 +45,7 @@ PAGES = {
     "board": "/",
     "board of a team": "/?team={team}",
     "entity": "/entities/service/default/{entity}",
-    "entities by API": "/catalog.json?team={team}",
+    "entities by API": "/api/v1/entities?owner={team}",
 }
 PASSWORD = "first-password.txt"
 START_SECONDS, STOP_SECONDS, REQUEST_SECONDS = 120, 30, 60
@@ -64,7 +65,7 @@ class Tally:
 class Plan:
     """What users do: which pages, of how many entities and teams, until when, reading for how long."""
 
-    port: int
+    ports: tuple[int, ...]
     cookie: str
     pages: dict[str, str]
     entities: int
@@ -78,11 +79,12 @@ class User(threading.Thread):
     def __init__(self, number: int, plan: Plan) -> None:
         super().__init__(daemon=True)
         self.plan, self.rng, self.met = plan, random.Random(number), Tally()
+        self.port = plan.ports[number % len(plan.ports)]
 
     def run(self) -> None:
         plan = self.plan
         time.sleep(self.rng.uniform(0, plan.think))
-        connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=REQUEST_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
         while time.monotonic() < plan.until:
             name = self.rng.choice(list(plan.pages))
             address = self.address(plan.pages[name])
@@ -127,17 +129,24 @@ def make(entities: int, days: int, folder: Path) -> None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[int, list[int]]]:
-    """`greenboard serve` on the installation: its port, and the numbers of its processes."""
+def serving(folder: Path, web: int) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+    """`greenboard serve` on the installation and more web processes beside: ports, and the numbers of all processes."""
+    with ExitStack() as stack:
+        started = [stack.enter_context(_started(folder, "web" if one else "serve")) for one in range(web)]
+        yield tuple(port for port, _ in started), [one for _, root in started for one in processes(root)]
+
+
+@contextmanager
+def _started(folder: Path, what: str) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "GREENBOARD_PORT": str(port), "GREENBOARD_SCORECARDS": str(folder / "scorecards")}
-    command = [sys.executable, "-m", "greenboard.project.main", "serve"]
+    command = [sys.executable, "-m", "greenboard.project.main", what]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(port, server)
-        yield port, processes(server.pid)
+        yield port, server.pid
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -212,7 +221,13 @@ def sign_in(port: int, folder: Path) -> str:
 def warm(plan: Plan) -> dict[str, float]:
     """Open each page once; what the first look of a process takes, which it keeps afterwards."""
     user = User(0, plan)
-    connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=600)
+    taken: dict[str, float] = {}
+    for port in plan.ports:
+        taken |= _warmed(plan, user, http.client.HTTPConnection("127.0.0.1", port, timeout=600))
+    return taken
+
+
+def _warmed(plan: Plan, user: User, connection: http.client.HTTPConnection) -> dict[str, float]:
     taken = {}
     for name, template in plan.pages.items():
         began = time.monotonic()
@@ -227,16 +242,16 @@ def warm(plan: Plan) -> dict[str, float]:
 def drive(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Let the users in, and add up what they met."""
     pages = dict(one.split("=", 1) for one in options.page) or PAGES
-    with serving(folder) as (port, numbers):
-        cookie = sign_in(port, folder)
-        plan = Plan(port, cookie, pages, options.entities, options.think, 0.0)
+    with serving(folder, options.web) as (ports, numbers):
+        cookie = sign_in(ports[0], folder)
+        plan = Plan(ports, cookie, pages, options.entities, options.think, 0.0)
         first = warm(plan)
         watched, role = {number: Process(number) for number in numbers}, roles(numbers)
         for number in numbers:
             if role[number] == "worker":
                 settle(watched[number])
         start = {number: (process.mib(), process.cpu_seconds()) for number, process in watched.items()}
-        plan = Plan(port, cookie, pages, options.entities, options.think, time.monotonic() + options.seconds)
+        plan = Plan(ports, cookie, pages, options.entities, options.think, time.monotonic() + options.seconds)
         users = [User(number, plan) for number in range(options.users)]
         for user in users:
             user.start()
@@ -282,6 +297,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--web", type=int, default=1)
     parser.add_argument("--think", type=float, default=2.0)
     parser.add_argument("--page", action="append", default=[], metavar="NAME=ADDRESS")
     parser.add_argument("--folder", type=Path)
@@ -306,7 +322,7 @@ def main() -> int:
             subprocess.run([sys.executable, *sys.argv, "--make", "--folder", str(folder)], check=True)
         made = json.loads((folder / MADE).read_text(encoding="utf-8"))
         options.entities = made["entities"]
-        asked = {"users": options.users, "seconds": options.seconds, "think_seconds": options.think}
+        asked = {"users": options.users, "seconds": options.seconds, "think_seconds": options.think, "web": options.web}
         found = {"benchmark": "load", "database": options.database, **made, **asked, **drive(options, folder)}
     print(json.dumps(found))
     return 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]  # the stubs have no such
 from json.scanner import make_scanner
 from typing import Any
 
@@ -37,13 +38,14 @@ def _default(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no stored form")
 
 
-_WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_default).encode
+# Made once, as `json.JSONEncoder` makes one for each call: sorted keys, no spaces, other letters as they are.
+_WRITE = c_make_encoder(None, _default, encode_basestring, None, ":", ",", True, False, True)
 _SCAN = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # any decoder gives what it reads with
 
 
 def encode(value: object) -> str:
     """The one way a value is written, so that equal values are equal texts."""
-    return _WRITE(value)
+    return "".join(_WRITE(value, 0))
 
 
 class Reader:

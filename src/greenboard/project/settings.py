@@ -85,7 +85,14 @@ TEMPLATES = [
                 "greenboard.web.frame.frame",
             ],
         },
-    }
+    },
+    {
+        "NAME": "rows",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [environment.package / "web" / "html" / "rows"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "greenboard.web.rows.environment"},
+    },
 ]
 
 DURABLE = environment.durable

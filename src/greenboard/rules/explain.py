@@ -349,7 +349,7 @@ class _Walk:
 
     def collect(self, node: Node, point: Point, *, decisive: bool) -> None:
         """Note every value that a part read."""
-        if len(self.reads) >= MAX_READS:
+        if isinstance(node, Const) or len(self.reads) >= MAX_READS:
             return
         match node:
             case Select() | Has():

@@ -131,8 +131,8 @@ class Trace:
             return tuple(self._scalar(found.content.type, found.content.data[start + at]) for at in range(length))
         return None
 
-    def _scalar(self, stated: Type, raw: object) -> Scalar:
-        plain: bool | int | float = np.asarray(raw).item()
+    def _scalar(self, stated: Type, raw: Array) -> Scalar:
+        plain: bool | int | float = raw.item()
         match stated.kind:
             case Kind.STRING:
                 return self.frame.strings.texts[int(plain)]

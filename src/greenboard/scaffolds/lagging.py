@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from semantic_version import Version  # type: ignore[import-untyped]
 
@@ -44,11 +44,11 @@ class Late:
 
 def late(among: Q) -> list[Late]:
     """What lags behind, of the makings that may be seen, the newest first. Two queries, however much was made."""
-    newest, old = shelf.versions(), Q(pk__in=())
-    for name, version in newest.items():
-        old |= Q(scaffold=name) & ~Q(has=version)
+    newest = shelf.versions()
     landed = Making.objects.filter(first=OuterRef("pk"), landed_at__isnull=False).order_by("-id").values("version")
-    rows = store.published().filter(among).annotate(has=Coalesce(Subquery(landed[:1]), "version")).filter(old)
+    due = Case(*(When(scaffold=name, then=Value(version)) for name, version in newest.items()), default=Value(""))
+    rows = store.published().filter(among, scaffold__in=newest)
+    rows = rows.annotate(has=Coalesce(Subquery(landed[:1]), "version"), due=due).exclude(has=F("due"))
     found = rows.values_list("pk", "entity_id", "title", "has", "scaffold")
     several = [Late(pk, entity, title, has, newest[name]) for pk, entity, title, has, name in found]
     return [one for one in several if Version.coerce(one.has) < Version.coerce(one.newest)]

@@ -345,7 +345,8 @@ SETTINGS: tuple[Setting[object], ...] = (
 )
 ELSEWHERE = (
     CONFIG, "GREENBOARD_SKIP_ASSETS", "GREENBOARD_SPECS", "GREENBOARD_URL", "GREENBOARD_TOKEN", "GREENBOARD_TARGET_URL",
-    "GREENBOARD_TEST_SHOTS", "GREENBOARD_TEST_KILLS", "GREENBOARD_CEL_CONFORMANCE",
+    "GREENBOARD_TEST_SHOTS", "GREENBOARD_TEST_KILLS", "GREENBOARD_TEST_SEED", "GREENBOARD_TEST_EXAMPLES",
+    "GREENBOARD_CEL_CONFORMANCE",
 )  # fmt: skip
 """Variables that are not settings of an installation: of the build, the tests, and commands that speak to one."""
 BY_NAME = {setting.name: setting for setting in SETTINGS}

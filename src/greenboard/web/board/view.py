@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
+from greenboard.catalog.naming import NAMES
+from greenboard.core.once import notes, once
 from greenboard.results.changes import changes
 from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
@@ -20,11 +22,17 @@ from greenboard.web.seen import numbers, seen
 @explained
 def board(request: HttpRequest) -> HttpResponse:
     """Is it green, what is not, since when, whose."""
+    with once():
+        return _board(request)
+
+
+def _board(request: HttpRequest) -> HttpResponse:
     asked = address.read(request)
     scorecard = content.scorecard(asked.get("scorecard"))
     found = seen(request, scorecard, asked)
     if not found.visible.any():
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
+    notes(NAMES).update(found.whole.names)
     shown = found.index.matching(found.judged, asked.filters)
     late = behind(request, found, shown, asked)
     told = causes.newest(found, numbers(shown), changes(scorecard.name, asked.since, asked.as_of))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 
@@ -39,6 +40,7 @@ def bar(shares: Sequence[Share], *, height: int = 8) -> SafeString:
     return ornament({"class": kind, "width": "100%", "height": height}, *parts)
 
 
+@lru_cache(maxsize=8_000)  # a board has hundreds of them, and shows the same ones again and again
 def outcome_bar(passed: int, failed: int, undecided: int, *, height: int = 8) -> SafeString:
     """The bar of a cell; what could not be decided is hatched."""
     shares = (Share("pass", passed), Share("fail", failed), Share("no_data", undecided, hatched=True))

@@ -1,4 +1,4 @@
-"""`{% asset "app.js" %}`: the current name of a built file. `{{ 10000|grouped }}`: 10,000."""
+"""`{% asset "app.js" %}`: the current name of a built file. `{{ 10000|grouped }}`: 10,000. `{% rows %}`: `web.rows`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 _FOLDER = Path(__file__).resolve().parents[1] / "static" / "greenboard"
@@ -34,6 +37,13 @@ def asset(name: str) -> str:
         return static(f"greenboard/{_manifest(changed)[name]}")
     except FileNotFoundError:
         raise AssetsMissing("the front end is not built: run `npm ci` and `node build.mjs` in frontend/") from None
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: RequestContext, name: str, **given: object) -> SafeString:
+    """What a page has by the hundred, by a template of `html/rows` that knows nothing but what it is given."""
+    drawn = render_to_string(name, given, context.request, using="rows")
+    return mark_safe(drawn)  # noqa: S308 - the template has escaped what it was given
 
 
 @register.filter
