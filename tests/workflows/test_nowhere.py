@@ -37,7 +37,7 @@ KEPT, ENTERED, MADE, TOKEN = (
     "jira-token-0815",
 )
 MARK = "what-may-be-seen-4711"
-PAGES = 400
+PAGES = 200
 LIMIT = 120
 
 
