@@ -200,7 +200,7 @@ def test_a_page_starts_a_run_shows_it_and_takes_an_answer(checkout, ada, grace) 
     assert "May it?" in other.get("/mine").content.decode()
     assert "Approve" in other.get(there).content.decode()
     assert "Approve" in other.get(f"{there}/progress").text  # to whom had the page open before
-    assert "Approve" not in other.get(f"{there}/progress?step=ok").text
+    assert "Approve" not in other.get(f"{there}/progress?shown=ok").text
     assert f"/workflows/{name}?entity=" in client.get("/entities/service/default/checkout").content.decode()
     assert other.post(f"{there}/answer", {"step": "ok", "answer": "no", "reason": "not now"}).status_code == 302
     assert go(run).state == "failed"

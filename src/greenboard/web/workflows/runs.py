@@ -84,7 +84,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     The forms that answer come along only where they are not those that are shown: what somebody writes stays.
     """
     context = _Page(number).context(request, "")
-    anew = {one["path"] for one in context["asked"]} != {*request.GET.getlist("step")}
+    anew = {one["path"] for one in context["asked"]} != {*request.GET.get("shown", "").split()}
     return render(request, "parts/run_progress.html", {**context, "anew": anew})
 
 
