@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 
 from greenboard.api import answers
 from greenboard.api.guard import WORKFLOWS_RUN
-from greenboard.api.query import Asked, Limit, Number, One, Word, cursor, key
+from greenboard.api.query import Asked, Limit, Number, One, RefText, Text, Word, cursor, key
 from greenboard.api.schemas import FILE, Listed
 from greenboard.api.shapes import Strict
 from greenboard.attestations import files
+from greenboard.core.refs import Ref
 from greenboard.workflows import allowed, attaching, service, store
 from greenboard.workflows.models import Line, Run, Step
 from greenboard.workflows.service import Answer
@@ -78,6 +79,8 @@ class RunsAsked(Asked):
     cursor: One = Field(default=None, description="Where to go on: `next` of the page before.")
     workflow: WorkflowName | None = Field(default=None, description="Of which workflow.")
     state: State | None = Field(default=None, description="How far they are.")
+    entity: RefText | None = Field(default=None, description="About which entity.")
+    by: Text | None = Field(default=None, description="Who started them.")
 
 
 class AnswerGiven(Strict):
@@ -111,7 +114,10 @@ def runs(request: HttpRequest, asked: Query[RunsAsked]) -> HttpResponse:
     """The runs that whoever asks may see, newest first."""
     before = key(asked.cursor)
     state = asked.state.value if asked.state else ""
-    rows = store.runs(allowed.runs(request.user), workflow=asked.workflow or "", state=state)
+    about = Ref.parse(asked.entity) if asked.entity else None
+    rows = store.runs(
+        allowed.runs(request.user), workflow=asked.workflow or "", state=state, about=about, by=asked.by or ""
+    )
     rows = rows.select_related("version", "workflow", "entity")
     found = list((rows.filter(pk__lt=before[0]) if before else rows)[: asked.limit + 1])
     shown_ = found[: asked.limit]

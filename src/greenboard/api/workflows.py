@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -108,8 +109,20 @@ class RunGiven(Strict):
         return Wish(name, self.inputs, Ref.parse(self.entity) if self.entity else None)
 
 
+class CallShown(BaseModel):
+    """A request that would be sent, with masks in place of secrets. A call of AWS has the method `AWS`."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: Any
+
+
 class LineShown(BaseModel):
-    """A step as it would be. `unknown`: why it is not known what it would be given, or would give."""
+    """A step as it would be. `unknown`: why it is not known what it would be given, or would give.
+
+    `calls` are the requests that it would send; `refused` says why it could not.
+    """
 
     step: str
     title: str
@@ -118,6 +131,8 @@ class LineShown(BaseModel):
     state: Doing
     unknown: str
     error: str
+    calls: list[CallShown]
+    refused: str
 
 
 class DryRun(BaseModel):
@@ -220,7 +235,7 @@ def dry_run(request: HttpRequest, name: Path[WorkflowName], given: RunGiven) -> 
     lines = [
         LineShown(
             step=str(one.path), title=one.title, does=one.kind, given=one.given, state=one.doing, unknown=one.unknown,
-            error=one.error,
+            error=one.error, calls=[CallShown(**asdict(call)) for call in one.calls], refused=one.refused,
         )
         for one in found.lines
     ]  # fmt: skip

@@ -194,8 +194,10 @@ def figures(since: datetime, among: Q) -> dict[int, Figures]:
     return {of: Figures(sum(states.values()), states, means.get(of)) for of, states in counted.items()}
 
 
-def runs(among: Q, *, workflow: str = "", state: str = "", entity: int | None = None) -> QuerySet[Run]:
+def runs(among: Q, *, workflow: str = "", state: str = "", about: Ref | None = None, by: str = "") -> QuerySet[Run]:
     """Runs that may be seen, the newest first."""
-    wanted = {"workflow__name": workflow, "state": state, "entity_id": entity}
-    found = Run.objects.filter(among, **{key: value for key, value in wanted.items() if value not in ("", None)})
+    wanted = {"workflow__name": workflow, "state": state, "by": by}
+    if about is not None:
+        wanted |= {"entity__kind": about.kind, "entity__namespace": about.namespace, "entity__name": about.name}
+    found = Run.objects.filter(among, **{key: value for key, value in wanted.items() if value})
     return found.select_related("workflow", "entity").order_by("-id")
