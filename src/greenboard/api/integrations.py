@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
+from greenboard.access.errors import Absent
 from greenboard.api import answers
 from greenboard.api.guard import CONNECTIONS_READ
 from greenboard.api.query import Word
-from greenboard.connections import discovery, service
+from greenboard.connections import discovery
 from greenboard.connections.integration import Integration
+from greenboard.core.errors import suggest
 
 router = Router(tags=["Connections"])
 
@@ -72,7 +74,10 @@ def list_integrations(request: HttpRequest) -> HttpResponse:
 @router.get("/integrations/{name}", auth=CONNECTIONS_READ, response=IntegrationShown)
 def get_integration(request: HttpRequest, name: Path[Word]) -> HttpResponse:
     """One of them."""
-    return answers.kept(request, _shown(service.integration(name)))
+    known = discovery.found()
+    if name not in known:
+        raise Absent(f"no integration {name!r}", hint=suggest(name, known))
+    return answers.kept(request, _shown(known[name]))
 
 
 def _shown(one: Integration) -> IntegrationShown:
