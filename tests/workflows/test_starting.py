@@ -269,5 +269,7 @@ def test_the_api_starts_once_for_a_key_and_says_what_a_run_does(ada) -> None:
     run = go(Run.objects.get())
     told = client.get(f"/api/v1/workflow-runs/{run.pk}").json()
     assert (told["state"], told["steps"][0]["waits_for"]) == ("waiting", ["role:maintainer"])
+    assert client.post(f"/api/v1/workflow-runs/{run.pk}/cancel", {}, **send).status_code == 422  # the key of another
+    send["headers"] = {"Idempotency-Key": "l"}
     assert client.post(f"/api/v1/workflow-runs/{run.pk}/cancel", {}, **send).status_code == 202
     assert go(run).state == "cancelled"
