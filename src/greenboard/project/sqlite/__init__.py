@@ -1,1 +1,1 @@
-"""SQLite as Django speaks to it, with a patience of our own (docs/decisions/0006)."""
+"""SQLite as Django speaks to it, with a patience of our own (docs/decisions/0049)."""
