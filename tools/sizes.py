@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MAX_FUNCTION, P90_FUNCTION = 60, 30
 MAX_FILE, P90_FILE = 500, 250
 MAX_BROAD_EXCEPTS = 7
-"""The boundaries of: project.main, repository.collect, a thread of api.ground, results.continuous, plugins.boundary,
-project.tending, and the process of scaffolds.rendering."""
+"""The boundaries of: project.main, repository.collect, a thread of results.present, results.continuous,
+plugins.boundary, project.tending, and the process of scaffolds.rendering."""
 
 
 @dataclass

@@ -14,7 +14,6 @@ from django.test.testcases import LiveServerThread
 from greenboard.access import tokens
 from greenboard.access.models import Person
 from greenboard.access.permissions import Permission
-from greenboard.api import ground
 from greenboard.catalog import store as catalog
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core import clock
@@ -23,7 +22,7 @@ from greenboard.facts import service as facts
 from greenboard.facts.described import describe
 from greenboard.facts.store import vocabulary
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.results import past
+from greenboard.results import past, present
 
 RULE = "cod-1-coverage"
 CARD = "production-readiness"
@@ -56,10 +55,10 @@ class Asker:
 
 @pytest.fixture(autouse=True)
 def _read_anew():
-    ground.forget()
+    present.forget()
     past.forget()
     yield
-    ground.forget()
+    present.forget()
     past.forget()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import resolve
 from tests.api.conftest import CARD, RULE
 
-from greenboard.api import ground
+from greenboard.results import present
 from greenboard.rules import reference
 
 
@@ -129,13 +129,13 @@ def test_a_scorecard_given_as_text_reads_no_other_file(reader, name):
 
 
 def test_a_large_catalog_is_read_aside_and_asked_for_again(reader, monkeypatch):
-    monkeypatch.setattr(ground, "SMALL", 0)
-    monkeypatch.setattr(ground, "_aside", _Later())
-    monkeypatch.setattr(ground.connections, "close_all", lambda: None)
+    monkeypatch.setattr(present, "SMALL", 0)
+    monkeypatch.setattr(present, "_aside", _Later())
+    monkeypatch.setattr(present.connections, "close_all", lambda: None)
     assert preview(reader) == {"ok": True, "errors": [], "ready": False}
     assert preview(reader)["ready"] is False
-    assert not ground._kept.live.loaded
-    ground._kept.coming.run()
+    assert not present._kept.live.loaded
+    present._kept.coming.run()
     assert preview(reader)["ready"]
 
 

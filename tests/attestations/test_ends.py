@@ -54,12 +54,15 @@ def test_another_owner_ends_it_with_the_reason(ada) -> None:  # type: ignore[no-
 
 
 def test_another_tier_or_data_classification_or_dependency_ends_those_that_say_so(ada) -> None:  # type: ignore[no-untyped-def]
-    rows = {item: cast.give(ada, item) for item in ("REL.4", "COD.4", "OPS.3")}
+    rows = {item: cast.give(ada, item) for item in ("REL.4", "COD.4", "OPS.3", "SEC.2")}
     cast.declared(LATER, tier=0)
-    assert [ended(rows[item])[0] for item in rows] == ["tier_changed", "", ""]
+    assert [ended(rows[item])[0] for item in rows] == ["tier_changed", "", "", ""]
     cast.declared(LATER + DAY, tier=0, needs=[OTHER])
     assert ended(rows["COD.4"]) == ("new_dependency", "It depends on something new: service:default/ledger.")
-    assert ended(rows["OPS.3"])[0] == ""
+    assert [ended(rows[item])[0] for item in ("OPS.3", "SEC.2")] == ["", ""]
+    cast.declared(LATER + 2 * DAY, tier=0, needs=[OTHER], data_classification="restricted")
+    why = "Its data classification changed from not stated to restricted."
+    assert ended(rows["SEC.2"]) == ("data_classification_changed", why)
 
 
 def test_a_dependency_that_goes_ends_nothing_and_one_that_comes_back_is_new(ada) -> None:  # type: ignore[no-untyped-def]

@@ -74,6 +74,15 @@ def test_what_a_second_person_has_to_confirm_holds_only_then_and_never_by_ones_o
     assert [one.kind for one in told] == [Happening.ATTESTATION_CONFIRMED]
 
 
+def test_who_may_confirm_by_a_role_is_told_that_one_waits_and_who_gave_it_is_not() -> None:
+    ada = cast.person("ada", role="maintainer")
+    cast.person("mia", role="maintainer", team=None), cast.person("max", role="maintainer", scope=str(cast.OTHER))
+    with cast.heard() as told:
+        cast.give(ada, "SEC.2")
+        cast.give(ada, "COD.4")
+    assert [(one.people, bool(one.todo)) for one in told] == [(("mia",), True), ((), False)]
+
+
 def test_what_is_refused_never_held_and_says_why() -> None:
     ada, bob = cast.person("ada", role="maintainer"), cast.person("bob", role="maintainer", team=None)
     row = cast.give(ada, "SEC.2")

@@ -84,6 +84,7 @@ def test_its_course_is_drawn_with_milestones_and_what_may_come(web, time):
     tending.tend(time.now)
     shown = web().get("/campaigns/owners-everywhere").content.decode()
     assert 'class="aim met"' in shown or 'class="aim missed"' in shown
+    assert re.search(r'2026-02-05: 10 % <span class="outcome is-pass"><span[^>]*>✓</span> Met', shown)
     assert "At the pace of the last 9 days all is met between" in shown
     past = web().get("/campaigns/owners-everywhere?as_of=2026-02-04").content.decode()
     assert "A forecast needs a week of days." in past

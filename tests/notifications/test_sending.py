@@ -4,6 +4,7 @@ import importlib
 import json
 from datetime import timedelta
 from email import message_from_bytes, policy
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +14,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.events import announce
 from greenboard.notifications import calling, inbox, sending, service, settings, store
+from greenboard.notifications.channels import apprise
 from greenboard.notifications.models import Channel, Message
 from greenboard.notifications.types import State
 from greenboard.outbound import signing
@@ -252,6 +254,17 @@ def test_a_service_that_apprise_reaches_is_known_by_its_whole_address(db):
         world.channel("apprise", url="discord://")
     url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
     assert settings.given(world.channel("apprise", url=url)) == {"url": url}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("scheme", apprise.FIXED)
+def test_a_service_that_need_not_be_named_has_one_address_whatever_is_given(scheme):
+    manager = pytest.importorskip("apprise.manager_plugins").NotificationManager()
+    plugin = manager[scheme]
+    told = [value for value in vars(plugin).values() if isinstance(value, str) and value.startswith("http")]
+    assert all("{" not in urlsplit(value).netloc for value in told)
+    assert not any("{host}" in template for template in plugin.templates)
 
 
 def test_secrets_are_sealed_kept_when_left_out_and_nowhere_to_be_seen(db):

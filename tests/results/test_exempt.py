@@ -117,6 +117,27 @@ def test_an_exemption_of_an_environment_pardons_only_what_fails_there(standards,
     assert (row.outcome, row.exempt) == (Outcome.FAIL, pardoned)
 
 
+@pytest.mark.parametrize(
+    ("as_root", "pardoned"),
+    [
+        ({"legacy/Dockerfile": True, "api/Dockerfile": False}, True),
+        ({"legacy/old/Dockerfile": True}, True),
+        ({"legacy/Dockerfile": True, "legacy-too/Dockerfile": True}, False),
+    ],
+)
+def test_an_exemption_of_a_path_pardons_only_what_fails_there_or_below(
+    tmp_path, monkeypatch, people, as_root, pardoned
+):
+    card = scorecard(tmp_path, BRONZE, ("small", "container_file.all(c, !c.runs_as_root)", "bronze"))
+    monkeypatch.setattr("greenboard.scorecards.store.standards", lambda words: (card,))
+    begin(card)
+    say(1, ("container_file", [{"path": path, "runs_as_root": root} for path, root in as_root.items()]))
+    exempt(people, 1, rule="small", within=Within(path="legacy"))
+    run(card, 1)
+    row = next(one for one in store.results(CARD) if one.rule == "small")
+    assert (row.outcome, row.exempt) == (Outcome.FAIL, pardoned)
+
+
 def test_an_exemption_of_an_environment_stops_covering_what_fails_elsewhere(standards, people):
     begin(standards)
     staging = {"name": "deployment/a", "replicas": 1, "environment": "staging"}

@@ -64,6 +64,10 @@ def test_what_is_only_not_known_any_more_is_no_reason(people, told):
     [
         ({"owner": world.OTHERS}, "The owner of service:default/checkout was team:default/payments"),
         ({"checkout": {"tier": 0}}, "The tier of service:default/checkout was 1 when this was signed, and is 0 now"),
+        (
+            {"checkout": {"tier": None}},
+            "The tier of service:default/checkout was 1 when this was signed, and is not stated",
+        ),
         ({"checkout": {"data_classification": "restricted"}}, "was not stated when this was signed, and is restricted"),
         ({"needs": (world.SEARCH,)}, "service:default/checkout depends on service:default/search now"),
     ],

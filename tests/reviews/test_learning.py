@@ -3,11 +3,13 @@
 import importlib
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from greenboard.facts import vocabulary
+from greenboard.results import present
 from greenboard.reviews.learning import propose
 from greenboard.rules import language
 
@@ -48,3 +50,39 @@ def test_a_proposal_opens_in_the_editor_of_rules(people):
     proposed = json.loads(re.search(r'proposed="([^"]+)"', editor)[1].replace("&quot;", '"').replace("&#x27;", "'"))
     assert "runbook" in proposed["expression"]
     assert proposed["why"] == "After an incident of service:default/checkout: Write a runbook"
+
+
+@pytest.fixture
+def read_anew():
+    present.forget()
+    yield
+    present.forget()
+
+
+@pytest.mark.usefixtures("read_anew")
+def test_an_action_leads_to_who_has_the_same_exposure_to_a_rule_and_to_a_campaign(people):
+    client = Client()
+    client.force_login(people.accounts["mia"])
+    at = world.START + timedelta(hours=1)
+    world.say(at, world.SEARCH, runbook=[{"path": "runbook.md", "words": 300}])
+    for ref in (world.CHECKOUT, world.LEDGER):
+        world.say(at, ref, runbook=[])
+    page = client.get("/reviews/learn", {"action": "Write a runbook", "entity": "service:default/checkout"})
+    row = next(row for row in re.findall(r"<tr><th.*?</tr>", page.content.decode()) if "r.words &gt;= 100" in row)
+    assert "It fails this itself." in row
+    assert re.findall(r'<a href="/entities/[^"]+">(\w+)</a>', row) == ["ledger"]
+    rule = "/scorecards/production-readiness/rules/has-a-runbook"
+    parts = {
+        "item": "DOC.9",
+        "title": "It has a runbook",
+        "why": "It burned once.",
+        "fix": "Write one.",
+        "level": "bronze",
+    }
+    expression = {"expression": "runbook.exists(r, r.words >= 100)"}
+    given = {**parts, **expression, "based_on": ""}
+    saved = client.put(f"/api/v1{rule}", given, content_type="application/json")
+    assert saved.status_code == 200, saved.content
+    page = client.get(rule).content.decode()
+    form = client.get(re.search(r'href="(/campaigns-new[^"]+)"', page)[1].replace("&amp;", "&")).content.decode()
+    assert re.search(r'value="production-readiness/has-a-runbook" selected', form)

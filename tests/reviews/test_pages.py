@@ -13,10 +13,11 @@ from django.test import Client
 from greenboard.core import clock
 from greenboard.reviews import freezing, store
 from greenboard.reviews.models import Review
-from greenboard.reviews.types import State
+from greenboard.reviews.types import SectionState, State
 
 world = importlib.import_module("tests.reviews.world")
 NOW = world.START + timedelta(hours=1)
+GIVEN = world.Triage(reviewers={"reliability": "mia"})
 
 
 @pytest.fixture
@@ -116,6 +117,26 @@ def test_the_queue_shows_what_waits_how_long_for_whom_and_how_long_decisions_tak
     assert text(clients["vic"], "/reviews?state=never", 400)
 
 
+def test_who_can_review_what_is_shown_to_who_triages_and_each_has_a_queue(people, clients):
+    review = world.asked(people, NOW)
+    world.asking.triage(review.pk, None, GIVEN, who=people.mia, now=NOW)
+    world.asked(people, NOW, world.SEARCH)
+    page = text(clients["mia"], "/reviews")
+    who = re.search(r'id="who-title">.*?</section>', page, re.DOTALL)[0]
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", who)]
+    assert rows == [
+        ["team:default/sre", "sam", "Reliability", "everything", "1"],
+        ["mia", *["every", "section;", "decides", "and", "signs", "everything"], "1"],
+    ]
+    assert "who-title" not in text(clients["ada"], "/reviews")
+    assert '<option value="mia">1 section waits for them</option>' in text(clients["mia"], f"/reviews/{review.pk}")
+    queue = re.search(r'href="([^"]*)">team:default/sre</a>', page)[1].replace("&amp;", "&")
+    listed = text(clients["ada"], queue)
+    assert re.findall(r"data-row>(\w+)</a>", listed) == ["search"]
+    assert "Waits for: team:default/sre" in listed
+    assert "None waits for vic." in text(clients["ada"], "/reviews?reviewer=vic")
+
+
 def test_whoever_looks_sees_no_form_and_may_send_none(people, clients):
     review = world.asked(people, NOW)
     assert "<form" not in text(clients["vic"], f"/reviews/{review.pk}").partition("<main")[2].partition("</main")[0]
@@ -156,6 +177,19 @@ def test_who_triages_decides_and_signs_finds_the_next_step_on_their_page(people,
     assert "Decide: every section is accepted" in text(mia, "/mine")
     world.deciding.decide(number, None, world.deciding.Verdict(world.Decision.GO), who=people.mia, now=NOW)
     assert "Sign: decided by mia" in text(mia, "/mine")
+
+
+def test_who_asked_finds_on_their_page_what_is_to_be_answered_what_came_back_and_whose_turn_it_is(people, clients):
+    review = world.asked(people, NOW)
+    assert "Answer: 2 questions" in text(clients["ada"], "/mine")
+    assert "questions" not in text(clients["vic"], "/mine")
+    said = "Name the cache."
+    world.answering.settle(review.pk, "reliability", None, SectionState.RETURNED, said, who=people.mia, now=NOW)
+    assert "Returned to me: reliability: Name the cache." in text(clients["ada"], "/mine")
+    world.answered(people, NOW, review)
+    assert "Asked for: under review" in text(clients["ada"], "/mine")
+    world.signed(people, NOW, world.LEDGER)
+    assert "ledger" not in text(clients["ada"], "/mine").partition("panel-reviews")[2].partition("</section>")[0]
 
 
 def test_templates_are_shown_with_what_they_ask(people, clients):

@@ -1,13 +1,14 @@
 """From "my service fails" to an approved exemption, as people walk it in pages; works without scripts."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from greenboard.access.models import Person
 from greenboard.core import clock
-from greenboard.exemptions import asking
+from greenboard.exemptions import asking, deciding
 from greenboard.exemptions.models import Exemption
 from greenboard.exemptions.types import Category, Pair, Terms
 from greenboard.results import matrix, service, store
@@ -17,6 +18,12 @@ from .test_pages import Strict
 from .world import ref
 
 WHY = "The load test is moved to the new cluster"
+RULE = "cod-1-coverage"
+TERMS = Terms(Category.WAIVED, WHY, ends=clock.parse_time("2099-01-31"))
+
+
+def carl():
+    return Person.objects.get(username="carl")
 
 
 @pytest.fixture
@@ -72,10 +79,8 @@ def test_from_a_failing_rule_to_an_approved_exemption(page, board, ada, bob):
 def many(ada):
     """Exemptions that are asked for by somebody else."""
     asker = Person.objects.create_superuser("carl", password="a long password")
-    card = content.scorecard("")
-    terms = Terms(Category.WAIVED, WHY, ends=clock.parse_time("2099-01-31"))
-    pairs = [Pair(ref(name), card.name, card.rules[0].id) for name in ("checkout", "ledger", "fraud")]
-    return asking.ask(pairs, terms, asker, clock.now()).made
+    pairs = [Pair(ref(name), "production-readiness", RULE) for name in ("checkout", "ledger", "fraud")]
+    return asking.ask(pairs, TERMS, asker, clock.now()).made
 
 
 def test_the_ledger_counts_draws_and_decides_what_is_ticked(page, board, many):
@@ -91,6 +96,38 @@ def test_the_ledger_counts_draws_and_decides_what_is_ticked(page, board, many):
     held = page("/exemptions?state=approved&decided_by=ada")
     assert len(re.findall(r'type="checkbox" name="exemption"', held)) == 2
     assert "No exemption fits" in page("/exemptions?team=identity")
+
+
+def test_all_that_fit_are_decided_in_one_go_whatever_page_they_are_on(page, board, ada, many, monkeypatch):
+    monkeypatch.setattr("greenboard.web.exemptions.view.PAGE", 1)
+    own = asking.ask([Pair(ref("search"), "production-readiness", RULE)], TERMS, ada, clock.now()).made
+    text = page("/exemptions?state=requested&rule=" + RULE)
+    action = re.search(r'<form method="post" action="([^"]*)"', text)[1].replace("&amp;", "&")
+    every = re.search(r'name="all" value="([\d.]+)"', text)[1]
+    assert "reach 3 that wait" in text  # not the one that Ada asked for herself
+    deciding.deny({many[0]: None}, "No", ada, clock.now())
+    given = {"reason": "Agreed", "decision": "approve"}
+    late = board.post(action, {**given, "all": every})
+    assert (late.status_code, "3 exemptions were shown, and 2 of them" in late.content.decode()) == (409, True)
+    every = re.search(r'name="all" value="([\d.]+)"', late.content.decode())[1]
+    assert board.post(action, {**given, "all": every}).headers["Location"].startswith("/exemptions?rule=")
+    states = dict(Exemption.objects.values_list("pk", "state"))
+    assert [states[number] for number in (*many, *own)] == ["denied", "approved", "approved", "requested"]
+    assert board.post(action, {**given, "all": "everything"}).status_code == 400
+
+
+def test_how_often_what_is_open_was_renewed_is_drawn_and_leads_to_the_renewals(page, ada, many):
+    for ends in ("2099-06-30", "2099-12-31"):
+        deciding.approve({many[0]: None}, "Agreed", ada, clock.now())
+        many = [asking.renew(many[0], replace(TERMS, ends=clock.parse_time(ends)), carl(), clock.now()), *many[1:]]
+    text = page("/exemptions")
+    drawn = re.search(r'id="picture-renewed">.*?</section>', text, re.DOTALL)[0]
+    assert re.findall(r'class="name">(\w+ ?\w*)\s*</span><span class="count">(\d+)', drawn) == [
+        ("Never", "3"), ("Once", "1"), ("Twice", "1"), ("More often", "0")
+    ]  # fmt: skip
+    renewals = page("/exemptions?show=renewals")
+    assert len(re.findall(r"<tr><td", renewals)) == 2
+    assert "Show: renewals" in renewals
 
 
 def test_the_ledger_leaves_as_csv_and_json(board, many):

@@ -2,11 +2,14 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from html import escape
 
 import pytest
 
+from greenboard.core import clock
 from greenboard.reports import found
+from greenboard.reports.models import Schedule, View
 
 
 @pytest.mark.parametrize("name", [one.name for one in found.reports()])
@@ -23,6 +26,17 @@ def test_each_report_is_a_page_and_a_file_in_each_format(board, name):
     assert board.get(f"/reports/{name}.pdf").content.startswith(b"%PDF-")
     book = board.get(f"/reports/{name}.xlsx")
     assert book.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    day = f"{clock.now() - timedelta(days=15):%Y-%m-%d}"
+    then = json.loads(board.get(f"/reports/{name}.json?as_of={day}").content)
+    assert then["as_of"].startswith(day)
+    silent = name == "delivery-and-incidents"  # no tool tells the shop of either
+    assert silent or then["facts"] != told["facts"] or then["tables"] != told["tables"]
+    view = {"name": "Then", "report": name, "query": f"as_of={day}"}
+    assert board.post("/reports/views/new", view).status_code == 302
+    number = View.objects.get().pk
+    sent = {"every": "month", "weekday": "0", "day": "1", "hour": "6", "format": "xlsx"}
+    assert board.post(f"/reports/views/{number}/mail", sent).status_code == 302
+    assert Schedule.objects.get().view_id == number
 
 
 def test_the_birds_eye_leads_from_a_group_to_its_entities_and_to_the_results_behind(page):

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from greenboard.api import drafted, ground, shown
+from greenboard.api import drafted, shown
 from greenboard.api.guard import PREVIEW
 from greenboard.api.problems import mistakes
 from greenboard.api.shapes import Check, RuleDraft, ScorecardDraft
@@ -17,6 +17,7 @@ from greenboard.api.shown import Json
 from greenboard.core.errors import UserError
 from greenboard.exemptions import store as exemptions
 from greenboard.facts.store import vocabulary
+from greenboard.results import present
 from greenboard.results.preview import preview
 from greenboard.scorecards import definition, draft, store
 from greenboard.scorecards.types import Rule, Scorecard
@@ -49,7 +50,7 @@ def check(request: HttpRequest, asked: Check) -> Json:  # noqa: ARG001 - the fra
 def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a rule would change."""
     card = store.standard(asked.scorecard, vocabulary())
-    here = ground.current()
+    here = present.current()
     start = time.perf_counter()
     made, errors = compiled(card, asked.rule.given())
     if made is None or here is None:
@@ -68,7 +69,7 @@ def rule(request: HttpRequest, asked: RuleDraft) -> Json:  # noqa: ARG001 - the 
 )
 def scorecard(request: HttpRequest, asked: ScorecardDraft) -> Json:  # noqa: ARG001 - the framework passes it
     """What a draft of a scorecard would change, beside the scorecard of its name."""
-    here = ground.current()
+    here = present.current()
     start = time.perf_counter()
     try:
         card = definition.parse(asked.yaml, vocabulary())

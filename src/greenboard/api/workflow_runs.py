@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 
 from greenboard.api import answers
 from greenboard.api.guard import WORKFLOWS_RUN
-from greenboard.api.query import Asked, Limit, Number, One, RefText, Text, cursor, key
-from greenboard.api.schemas import Listed
+from greenboard.api.query import Asked, Limit, Number, One, RefText, Text, Word, cursor, key
+from greenboard.api.schemas import FILE, Listed
 from greenboard.api.shapes import Strict
+from greenboard.attestations import files
 from greenboard.core.refs import Ref
-from greenboard.workflows import allowed, service, store
+from greenboard.workflows import allowed, attaching, service, store
 from greenboard.workflows.models import Line, Run, Step
 from greenboard.workflows.service import Answer
 from greenboard.workflows.types import Doing, State, Way
@@ -133,6 +134,13 @@ def run(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     lines = Line.objects.filter(run=row).order_by("id")
     log = [LogLine(at=one.at, step=one.path, by=one.by, text=one.text) for one in lines]
     return answers.kept(request, RunWhole(**shown(row).model_dump(), steps=steps, log=log))
+
+
+@router.get(f"{_RUN}/files/{{name}}", auth=WORKFLOWS_RUN, openapi_extra=FILE)
+def run_file(request: HttpRequest, number: Path[Number], name: Path[Word]) -> HttpResponse:
+    """A file that a run was given, by the name of its input."""
+    attached = attaching.of(store.run(number, allowed.runs(request.user)).pk, name)
+    return answers.tagged(request, files.served(attached.file, attached.title))
 
 
 @router.post(f"{_RUN}/answer", auth=WORKFLOWS_RUN, response=RunShown)

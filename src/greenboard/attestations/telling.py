@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from greenboard.attestations.models import Attestation
-from greenboard.attestations.types import Policy, State
+from greenboard.attestations.types import Policy, State, Who
+from greenboard.catalog.holders import Holders, holders
 from greenboard.core import clock
 from greenboard.core.events import announce
 from greenboard.core.happened import Happened, Happening, Severity
@@ -25,11 +26,21 @@ class _About:
 
 def given(row: Attestation, ref: Ref, policy: Policy, at: datetime) -> None:
     """Tell that one was given; who may confirm it has something to do."""
-    waits = row.state == State.WAITING and policy.confirm is not None
-    teams = policy.confirm.teams if policy.confirm else ()
     title = f"{row.given_by} attests {row.item} of {ref.short}"
-    todo = "Look at the evidence, then confirm or refuse it." if waits else ""
-    _tell(Happening.ATTESTATION_GIVEN, _About(row, ref, at), title, why=policy.title, todo=todo, teams=teams)
+    told: dict[str, Any] = {"why": policy.title}
+    if row.state == State.WAITING and policy.confirm is not None:
+        second = _confirming(policy.confirm, ref).without(row.given_by)
+        todo = "Look at the evidence, then confirm or refuse it."
+        told |= {"todo": todo, "people": second.people, "teams": second.teams}
+    _tell(Happening.ATTESTATION_GIVEN, _About(row, ref, at), title, **told)
+
+
+def _confirming(who: Who, ref: Ref) -> Holders:
+    """Whom a policy names to confirm; the people of the owner hear of what is theirs anyway."""
+    if not who.roles:
+        return Holders((), who.teams)
+    found = holders(lambda role: role.name in who.roles, [ref])
+    return Holders(found.people, (*who.teams, *found.teams))
 
 
 def settled(row: Attestation, ref: Ref, at: datetime, by: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,6 +71,20 @@ def counted(wanted: Wanted, now: datetime) -> dict[State, int]:
     """How many fit, by state."""
     rows = found(wanted, now).order_by().select_related(None).values_list("state").annotate(count=Count("id"))
     return {State(state): count for state, count in rows}
+
+
+def renewed(rows: Iterable[Exemption]) -> dict[int, int]:
+    """How often each of some exemptions was renewed until it came to be, by number. A query for each step back."""
+    before = {row.pk: row.renews_id for row in rows}
+    count, last = dict.fromkeys(before, 0), {number: renews for number, renews in before.items() if renews}
+    while last:
+        count |= {number: count[number] + 1 for number in last}
+        found: dict[int, int] = {}
+        for part in chunks(sorted(set(last.values()))):
+            older = Exemption.objects.filter(pk__in=part, renews__isnull=False)
+            found |= {number: renews for number, renews in older.values_list("pk", "renews") if renews}
+        last = {number: found[renews] for number, renews in last.items() if renews in found}
+    return count
 
 
 def history(number: int) -> Sequence[Event]:

@@ -6,13 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from greenboard.access.models import Grant, Person
 from greenboard.access.permissions import Permission
-from greenboard.access.sight import Sight
-from greenboard.catalog.sight import covered
+from greenboard.catalog.holders import Holders, holders
 from greenboard.core import events
 from greenboard.core.happened import Happened, Happening, Severity
-from greenboard.core.refs import Ref
 from greenboard.exemptions import finding
 from greenboard.exemptions.models import Exemption
 from greenboard.exemptions.types import ASKED, State, page
@@ -20,7 +17,6 @@ from greenboard.facts.store import chunks
 
 FEW = 10
 """So many of one kind for one person are told one by one."""
-_NAMED = 50
 
 
 def target(numbers: Sequence[int]) -> str:
@@ -43,7 +39,7 @@ def tell(kind: Happening, numbers: Sequence[int], now: datetime, *, by: str = ""
 
 def _happened(kind: Happening, rows: Sequence[Exemption], now: datetime, by: str) -> Iterator[Happened]:
     deciding = kind is Happening.EXEMPTION_REQUESTED
-    people, teams = deciders(rows) if deciding else ((rows[0].requested_by,), ())
+    told = deciders(rows) if deciding else Holders((rows[0].requested_by,), ())
     parts = [rows] if len(rows) > FEW else [[row] for row in rows]
     for part in parts:
         first = part[0]
@@ -56,8 +52,8 @@ def _happened(kind: Happening, rows: Sequence[Exemption], now: datetime, by: str
             todo=_todo(kind),
             path=page(first.pk) if alone else f"/exemptions?state={first.state}",
             entity=finding.ref(first) if alone else None,
-            people=people,
-            teams=teams,
+            people=told.people,
+            teams=told.teams,
             severity=Severity.WARNING if kind is Happening.EXEMPTION_ENDING else Severity.INFO,
             key=f"{kind.value}:{rows[0].requested_by}",
             answer=f"{ASKED}{first.pk}" if deciding and alone else "",
@@ -102,22 +98,7 @@ def _todo(kind: Happening) -> str:
     }.get(kind, "")
 
 
-def deciders(rows: Iterable[Exemption]) -> tuple[tuple[str, ...], tuple[Ref, ...]]:
+def deciders(rows: Iterable[Exemption]) -> Holders:
     """The accounts and teams to whom it is granted to decide these; administrators where it is to nobody else."""
     refs = {finding.ref(row) for row in rows}
-    people, teams = set[str](), set[Ref]()
-    reaches: dict[str, bool] = {"": True}
-    for grant in Grant.objects.select_related("role", "person").filter(everyone=False, service=None):
-        if Permission.EXEMPTIONS_DECIDE.value not in grant.role.permissions:
-            continue
-        if grant.scope not in reaches:
-            reaches[grant.scope] = bool(covered(Sight((frozenset([Ref.parse(grant.scope)]),)), refs))
-        if not reaches[grant.scope]:
-            continue
-        if grant.person is not None and grant.person.is_active:
-            people.add(grant.person.username)
-        elif grant.team:
-            teams.add(Ref.parse(grant.team, kind="team"))
-    if not people and not teams:
-        people.update(Person.objects.filter(is_superuser=True, is_active=True).values_list("username", flat=True))
-    return tuple(sorted(people)[:_NAMED]), tuple(sorted(teams))
+    return holders(lambda role: Permission.EXEMPTIONS_DECIDE.value in role.permissions, refs)

@@ -13,7 +13,7 @@ from greenboard.access.errors import InTheWay
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happening
 from greenboard.core.refs import Ref
-from greenboard.reviews import events, rights, store
+from greenboard.reviews import events, handing, rights, store
 from greenboard.reviews.asking import day
 from greenboard.reviews.models import CURRENT, Answer, Comment, Finding, Review
 from greenboard.reviews.rights import Actor
@@ -255,6 +255,8 @@ def settle(
                 people=[review.requested_by],
                 data={"section": section},
             )
+        else:
+            handing.to_decision(review, asking.template, who, now)
     return review
 
 

@@ -15,14 +15,14 @@ from greenboard.catalog import store as catalog
 from greenboard.catalog.types import COMPONENT_KINDS, RelationKind
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.core.happened import Happening, Severity
+from greenboard.core.happened import Happening
 from greenboard.core.refs import Ref
 from greenboard.reviews import events, rights, store
 from greenboard.reviews import template as templates
 from greenboard.reviews.models import Answer, Review, Section, Subject
 from greenboard.reviews.rights import Actor
 from greenboard.reviews.turning import turn
-from greenboard.reviews.types import Act, Scale, SectionState, State
+from greenboard.reviews.types import Act, Scale, State
 
 MOST = 200
 """Entities of one review."""
@@ -90,6 +90,7 @@ def request(wish: Wish, *, who: Actor, now: datetime, follows: Review | None = N
             _carry(follows, review, now)
         said = f"{template.title}, {stage.title.lower()}"
         events.note(review, "requested", who.name, now, said, after={"entities": [str(ref) for ref in refs]})
+        triage_ = events.triaging().without(who.name)
         events.tell(
             Happening.REVIEW_REQUESTED,
             review,
@@ -97,7 +98,8 @@ def request(wish: Wish, *, who: Actor, now: datetime, follows: Review | None = N
             f"{who.name} asks for a readiness review of {title}",
             why=said,
             todo="Triage it: say who looks at which section, and until when.",
-            teams=[one.team for one in sections],
+            people=triage_.people,
+            teams=[*(one.team for one in sections), *map(str, triage_.teams)],
         )
     return review
 
@@ -276,28 +278,6 @@ def withdraw(number: int, seen: int | None, reason: str, *, who: Actor, now: dat
         turn(review, Act.WITHDRAW, seen, now)
         events.note(review, "withdrawn", who.name, now, reason.strip()[:4000])
     return review
-
-
-def left(name: str, now: datetime) -> int:
-    """Give up the sections of somebody who left, and tell their teams; how many. Inside the transaction of that."""
-    live = Section.objects.filter(reviewer=name).exclude(review__state__in=(State.SIGNED, State.WITHDRAWN))
-    rows = list(live.exclude(state=SectionState.ACCEPTED.value).select_related("review"))
-    for row in rows:
-        Section.objects.filter(pk=row.pk).update(reviewer="")
-        events.note(row.review, "unassigned", name, now, f"{row.name}: {name} left")
-        events.tell(
-            Happening.REVIEW_ASSIGNED,
-            row.review,
-            now,
-            f"The section {row.name} of the readiness review of {row.review.title} needs another reviewer",
-            why=f"{name} left.",
-            todo="Take it, or give it to somebody.",
-            people=[row.review.requested_by],
-            teams=[row.team],
-            severity=Severity.WARNING,
-            data={"section": row.name},
-        )
-    return len(rows)
 
 
 def day(text: str) -> datetime | None:

@@ -45,10 +45,9 @@ def material(then: Mapping[str, Profile], now: Mapping[str, Profile]) -> Iterato
             continue
         for change, name in _PARTS.items():
             was, is_ = getattr(before, name), getattr(after, name)
-            if was != is_ and is_:
-                text = (
-                    f"The {_WORDS[change]} of {ref} was {was or 'not stated'} when this was signed, and is {is_} now."
-                )
+            if was != is_:
+                then_, now_ = was or "not stated", is_ or "not stated"
+                text = f"The {_WORDS[change]} of {ref} was {then_} when this was signed, and is {now_} now."
                 yield Reason(change, f"{change.value} {ref} {is_}", text)
         for needed in sorted(set(after.dependencies) - set(before.dependencies)):
             text = f"{ref} depends on {needed} now, which it did not when this was signed."

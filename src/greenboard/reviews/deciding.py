@@ -13,7 +13,7 @@ from greenboard.access.errors import InTheWay
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happening, Severity
-from greenboard.reviews import events, freezing, frozen, rights, store
+from greenboard.reviews import events, freezing, frozen, handing, rights, store
 from greenboard.reviews.answering import owner
 from greenboard.reviews.asking import day
 from greenboard.reviews.course import against
@@ -65,6 +65,8 @@ def decide(number: int, seen: int | None, said: Verdict, *, who: Actor, now: dat
             raise UserError("why is it no go?", hint="Say it in a sentence.")
         _expect_possible(said.decision, asking, _live(asking, now))
         events.note(review, "decided", who.name, now, WORDS[said.decision], after={"rationale": said.rationale.strip()})
+        review.refresh_from_db()
+        handing.to_signature(review, asking.template, who, now)
     return review
 
 

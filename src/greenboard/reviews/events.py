@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from greenboard.access import audit
+from greenboard.access.permissions import Permission
+from greenboard.catalog import holders as granting
+from greenboard.catalog.holders import Holders
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.happened import Happened, Happening, Severity
@@ -68,6 +71,16 @@ def _team(text: str) -> Ref | None:
     except UserError:
         return None
     return ref if ref is not None and ref.kind == "team" else None
+
+
+def holders(permission: Permission, refs: Iterable[Ref] = ()) -> Holders:
+    """To whom a permission over entities is granted; without entities, over everything."""
+    return granting.holders(lambda role: permission.value in role.permissions, list(refs))
+
+
+def triaging() -> Holders:
+    """Who triages and assigns reviews."""
+    return holders(Permission.REVIEWS_MANAGE)
 
 
 def subjects(review: Review) -> Sequence[Ref]:

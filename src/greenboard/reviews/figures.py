@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.reviews import store
@@ -15,6 +15,7 @@ from greenboard.reviews.course import ENDED
 from greenboard.reviews.models import Section
 from greenboard.reviews.types import SectionState, State
 
+NOBODY = "nobody yet"
 WINDOW = timedelta(days=365)
 
 
@@ -45,15 +46,27 @@ def waiting(now: datetime, sight: Sight = EVERYTHING) -> list[Waiting]:
     return [Waiting(state, len(found), _middle(found), max(found)) for state, found in ages.items() if found]
 
 
-def load(sight: Sight = EVERYTHING) -> list[Load]:
-    """Who has how many sections to look at, those with most first."""
+def _open(sight: Sight) -> QuerySet[Section]:
+    """The sections that somebody has to look at."""
     going = (State.OPEN.value, State.REOPENED.value)
     rows = Section.objects.filter(review__in=store.reviews(sight).filter(state__in=going).values("pk"))
-    rows = rows.exclude(Q(state=SectionState.ACCEPTED.value))
+    return rows.exclude(state=SectionState.ACCEPTED.value)
+
+
+def queue(name: str, sight: Sight = EVERYTHING) -> QuerySet[Section]:
+    """The sections that wait for an account, a team, or `NOBODY` in particular, as `load` names them."""
+    if name == NOBODY:
+        return _open(sight).filter(reviewer="", team="")
+    return _open(sight).filter(reviewer="", team=name) if ":" in name else _open(sight).filter(reviewer=name)
+
+
+def load(sight: Sight = EVERYTHING) -> list[Load]:
+    """Who has how many sections to look at, those with most first."""
+    rows = _open(sight)
     counted = rows.values_list("reviewer", "team").annotate(count=Count("id")).order_by("-count", "reviewer", "team")
     found: dict[str, int] = {}
     for reviewer, team, count in counted:
-        name = reviewer or team or "nobody yet"
+        name = reviewer or team or NOBODY
         found[name] = found.get(name, 0) + count
     return [Load(name, count) for name, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))]
 

@@ -128,6 +128,13 @@ class Asking:
         return found
 
 
+def unanswered(asking: Asking) -> list[Question]:
+    """The required questions for people that nobody answered."""
+    given = answers(asking.review)
+    several = [question for _, question in asking.questions.values() if not question.bound and question.required]
+    return [question for question in several if question.id not in given]
+
+
 def tally(asking: Asking, live: Live) -> Tally:
     """How far a review is, as a decision asks: what holds now, and what people said."""
     review, given = asking.review, answers(asking.review)
@@ -159,4 +166,4 @@ def tally(asking: Asking, live: Live) -> Tally:
 WATCHED = (State.SIGNED.value, State.REOPENED.value)
 """The states in which a signature is held against what happens."""
 
-__all__ = ["Asking", "about", "answers", "find", "look", "reviews", "tally"]
+__all__ = ["Asking", "about", "answers", "find", "look", "reviews", "tally", "unanswered"]

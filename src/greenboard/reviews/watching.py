@@ -23,7 +23,7 @@ from greenboard.core.refs import Ref
 from greenboard.facts.events import FactsChanged
 from greenboard.identity.events import PersonLeft
 from greenboard.results.events import ResultsWritten
-from greenboard.reviews import asking, changing, events, frozen, store
+from greenboard.reviews import changing, events, frozen, leaving, store
 from greenboard.reviews.changing import Reason
 from greenboard.reviews.deciding import signers
 from greenboard.reviews.live import look
@@ -54,8 +54,8 @@ def note_facts(event: FactsChanged) -> None:
 
 
 def note_leaving(event: PersonLeft) -> None:
-    """Somebody left: their sections need others."""
-    asking.left(event.name, event.at)
+    """Somebody left: what was theirs to do needs others."""
+    leaving.left(event.name, event.at)
 
 
 def _stir(refs: Collection[Ref]) -> None:

@@ -69,6 +69,11 @@ def version(row: Workflow, number: int) -> Version:
     return found
 
 
+def versions(row: Workflow) -> QuerySet[Version]:
+    """Every version of a workflow, the newest first."""
+    return Version.objects.filter(workflow=row).order_by("-number")
+
+
 def run(number: int, among: Q | None = None) -> Run:
     """A run with its version and entity, of those that may be seen.
 

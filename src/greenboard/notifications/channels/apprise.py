@@ -17,9 +17,37 @@ from greenboard.notifications.reaching import Field, Given, Kind
 from greenboard.notifications.rendering.text import text
 from greenboard.notifications.types import Came, Letter
 
-FIXED = ("discord", "gchat", "opsgenie", "pagerduty", "pover", "tgram", "wxteams")
-"""Schemes of services that have one address."""
-OWN = ("gotifys", "mmosts", "ntfys", "rockets")
+FIXED = (
+    "clickatell",
+    "dingtalk",
+    "discord",
+    "flock",
+    "gchat",
+    "guilded",
+    "ifttt",
+    "lark",
+    "line",
+    "msgbird",
+    "opsgenie",
+    "pagerduty",
+    "pagertree",
+    "pbul",
+    "pover",
+    "prowl",
+    "pushy",
+    "signl4",
+    "spike",
+    "splunk",
+    "spush",
+    "tgram",
+    "twilio",
+    "vonage",
+    "wecombot",
+    "wxteams",
+    "zoom",
+)
+"""Schemes of services that have one address: nothing of what is given becomes part of the host."""
+OWN = ("barks", "gotifys", "mmosts", "nctalks", "ntfys", "rockets")
 """Schemes of what one runs oneself, by https."""
 
 
@@ -70,7 +98,7 @@ def _host(url: str) -> str:
 KIND = Kind(
     "apprise",
     "Another service, by apprise",
-    f"Discord, Telegram, Pushover, Google Chat, Webex, Opsgenie, PagerDuty and more: {', '.join(FIXED + OWN)}.",
+    f"Discord, Telegram, Pushover, Google Chat, Webex, Zoom, Opsgenie, PagerDuty and more: {', '.join(FIXED + OWN)}.",
     (
         Field(
             "url",

@@ -36,6 +36,11 @@ _TICKETS = {
     ("closed", "none"): Said("not_applicable", "–", "Not needed"),
     ("open", "shut"): Said("fail", "■", "Closed there, and still fails"),
 }
+_AIMS = {
+    True: Said("pass", "✓", "Met"),
+    False: Said("fail", "✕", "Missed"),
+    None: Said("no_data", "◌", "To come"),
+}
 _WAITS = Said("no_data", "◌", "Waits")
 
 
@@ -106,6 +111,7 @@ class Figure:
     end: str
     top: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    milestones: tuple[tuple[date, int, Said], ...]
 
 
 def line(held: Held, counts: Counts, now: datetime) -> Line:
@@ -224,7 +230,12 @@ def figure(definition: Definition, kept: Sequence[tuple[date, Counts]], today: d
         words.day(frame.end),
         f"{frame.top:,}",
         table[:: len(table) // 14 + 1],
+        tuple((one.on, one.share, _aim(one, today)) for one in aims),
     )
+
+
+def _aim(one: burnup.Aim, today: date) -> Said:
+    return Said("no_data", "◌", "Not known") if one.met is None and one.on < today else _AIMS[one.met]
 
 
 def _top(spots: Sequence[burnup.Spot]) -> int:

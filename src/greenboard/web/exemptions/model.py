@@ -54,6 +54,7 @@ COLUMNS = (
 )
 _WAITED = ((1, "Today"), (3, "1 to 3 days"), (7, "3 to 7 days"), (30, "1 to 4 weeks"), (10**6, "Longer"))
 _LEFT = ((7, "This week"), (30, "Within 30 days"), (90, "Within 90 days"), (365, "Within a year"), (10**6, "Later"))
+_RENEWED = ((0, "Never"), (1, "Once"), (2, "Twice"), (10**6, "More often"))
 _MOST = 8
 Found = Mapping[tuple[str, int, str], tuple[Outcome, bool]]
 """What rules come to now, and whether that is exempt, by scorecard, entity and rule."""
@@ -161,8 +162,10 @@ def titled(cards: Mapping[str, Scorecard], scorecard: str, rule: str) -> str:
     return known.title if known else rule
 
 
-def pictures(rows: Sequence[Exemption], beside: Beside, asked: Asked) -> tuple[Picture, ...]:
-    """Of what is open: how long it waits, how soon it ends, whose it is, and who let it hold."""
+def pictures(
+    rows: Sequence[Exemption], renewed: Mapping[int, int], beside: Beside, asked: Asked
+) -> tuple[Picture, ...]:
+    """Of what is open: how long it waits, how soon it ends, how often it was renewed, whose it is, who let it hold."""
     waiting = [row for row in rows if row.state == State.REQUESTED]
     holding = [row for row in rows if row.state == State.APPROVED]
     aged = _buckets([asked.now - row.requested_at for row in waiting], _WAITED)
@@ -173,6 +176,7 @@ def pictures(rows: Sequence[Exemption], beside: Beside, asked: Asked) -> tuple[P
     return (
         Picture("aged", "Waiting for a decision", _parts(aged, "no_data", asked, state="requested"), "Nothing waits."),
         Picture("ending", "Time left", _parts(ending, "exempt", asked, state="approved"), "Nothing is exempt."),
+        Picture("renewed", "Renewed", _renewals(rows, renewed, asked), "Nothing is exempt or asked for."),
         Picture("teams", "By team", _teams(waiting, holding, beside, asked), "Nothing is exempt or asked for."),
         Picture("approvers", "By approver", _approvers(holding, asked), "Nobody has approved anything that holds."),
     )
@@ -191,6 +195,26 @@ def _parts(found: Mapping[str, int], kind: str, asked: Asked, **where: str) -> t
         return ()
     url = asked.here(**where)
     return tuple(Part(name, count, "", url, _bar(((kind, count),), most)) for name, count in found.items())
+
+
+def _renewals(rows: Sequence[Exemption], renewed: Mapping[int, int], asked: Asked) -> tuple[Part, ...]:
+    """How often what is open was renewed: what never ends is a rule that nobody means to meet."""
+    if not rows:
+        return ()
+    found = dict.fromkeys((name for _, name in _RENEWED), 0)
+    for row in rows:
+        found[next(name for most, name in _RENEWED if renewed[row.pk] <= most)] += 1
+    most, never = max(found.values()), _RENEWED[0][1]
+    return tuple(
+        Part(
+            name,
+            count,
+            "",
+            asked.here(show=None if name == never else "renewals"),
+            _bar((("exempt", count),), most),
+        )
+        for name, count in found.items()
+    )
 
 
 def _bar(shares: Iterable[tuple[str, int]], most: int) -> SafeString:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -30,6 +30,7 @@ from greenboard.web import asked as address
 from greenboard.web import content, export, paging, selection, words
 from greenboard.web.acting import act, refused, text
 from greenboard.web.asked import Asked
+from greenboard.web.exemptions import fitting
 from greenboard.web.exemptions.model import (
     COLUMNS,
     SOON,
@@ -59,7 +60,7 @@ def listing(request: HttpRequest, as_file: str = "") -> HttpResponseBase:
 
 
 def _listing(request: HttpRequest, *, error: str = "") -> HttpResponse:
-    asked = address.read(request)
+    asked = _asked(request)
     whole = catalog.whole(None)
     wanted = _wanted(request, asked, whole)
     counts = ledger.counted(Wanted(**{**vars(wanted), "states": (), "ending": None}), asked.now)
@@ -67,6 +68,7 @@ def _listing(request: HttpRequest, *, error: str = "") -> HttpResponse:
     page = paging.page(found.count(), PAGE, asked)
     rows = list(found[page.part])
     open_rows = list(ledger.found(Wanted(**{**vars(wanted), "states": OPEN, "ending": None}), asked.now))
+    deciding_ = may(request.user, Permission.EXEMPTIONS_DECIDE)
     own = beside(request, whole, rows)
     context = {
         "asked": asked,
@@ -79,8 +81,10 @@ def _listing(request: HttpRequest, *, error: str = "") -> HttpResponse:
         "soon": _soon(asked, open_rows),
         "menus": (*_menus(asked, open_rows), *_teams(asked, whole, wanted)),
         "chips": _chips(asked),
-        "pictures": pictures(open_rows, own, asked),
-        "may_decide": may(request.user, Permission.EXEMPTIONS_DECIDE),
+        "pictures": pictures(open_rows, ledger.renewed(open_rows), own, asked),
+        "may_decide": deciding_,
+        "fitting": fitting.found(request, wanted, asked.now) if deciding_ and not page.alone else None,
+        "decide": replace(asked, path=reverse("exemption-decide")).here(),
         "may_ask": may(request.user, Permission.EXEMPTIONS_REQUEST),
         "csv": Asked(reverse("exemptions-csv"), asked.given, asked.now, None, asked.since).here(),
         "json": Asked(reverse("exemptions-json"), asked.given, asked.now, None, asked.since).here(),
@@ -208,7 +212,7 @@ def _teams(asked: Asked, whole: Whole, wanted: Wanted) -> tuple[Menu, ...]:
 
 
 def _chips(asked: Asked) -> tuple[selection.Chip, ...]:
-    shown = [name for name in ("category", "requested_by", "decided_by") if asked.get(name)]
+    shown = [name for name in ("category", "requested_by", "decided_by", "show") if asked.get(name)]
     own = tuple(
         selection.Chip(f"{words.sentence(name)}: {asked.get(name)}", asked.here(**{name: None})) for name in shown
     )
@@ -270,17 +274,29 @@ _DECISIONS: Mapping[str, Callable[[deciding.Chosen, str, Asker, datetime], None]
 @require(Permission.EXEMPTIONS_DECIDE)
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Approve, deny or revoke those that are ticked, all or none."""
-    do, chosen = _DECISIONS.get(text(request, "decision")), _chosen(request)
-    alone = next(iter(chosen)) if request.POST.get("page") == "one" and len(chosen) == 1 else None
+    """Approve, deny or revoke those that are ticked, or all that fit the address; all or none."""
+    do, ticked = _DECISIONS.get(text(request, "decision")), _chosen(request)
+    alone = next(iter(ticked)) if request.POST.get("page") == "one" and len(ticked) == 1 else None
     draw = _listing if alone is None else Page(alone)
-    if do is None or not chosen:
-        return refused(request, UserError("nothing is ticked", hint="Tick exemptions and choose a button."), draw)
     try:
+        chosen = _all(request) if text(request, "all") else ticked
+        if do is None or not chosen:
+            return refused(request, UserError("nothing is ticked", hint="Tick exemptions and choose a button."), draw)
         do(chosen, text(request, "reason"), request.user, clock.now())
     except UserError as error:
         return refused(request, error, draw)
-    return HttpResponseRedirect(reverse("exemptions") if alone is None else reverse("exemption", args=[alone]))
+    return HttpResponseRedirect(_asked(request).here() if alone is None else reverse("exemption", args=[alone]))
+
+
+def _all(request: HttpRequest) -> dict[int, int | None]:
+    """All that fit the address of the form and that the button is about."""
+    wanted = _wanted(request, _asked(request), catalog.whole(None))
+    return fitting.chosen(request, wanted, text(request, "all"), revoke=text(request, "decision") == "revoke")
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """What is asked of the ledger, also by a form that is sent elsewhere."""
+    return replace(address.read(request), path=reverse("exemptions"))
 
 
 def _chosen(request: HttpRequest) -> dict[int, int | None]:

@@ -10,22 +10,27 @@ from django.views.decorators.http import require_safe
 
 from greenboard.access.decide import Permission, require, sight
 from greenboard.catalog import store as catalog
+from greenboard.catalog import whole as catalog_of_now
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
+from greenboard.results import present
 from greenboard.reviews.learning import Proposal, propose
+from greenboard.scorecards.types import Scorecard
 from greenboard.web import content, links
 from greenboard.web.asked import address
 from greenboard.web.faults import explained
+from greenboard.web.reviews.exposure import Exposed, Exposure
 
 _LONGEST = 1000
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposal, and where it is written."""
+    """A proposal, where it is written, and who is exposed; None where the catalog is just being read."""
 
     proposal: Proposal
     url: str
+    exposed: Exposed | None
 
 
 @require(Permission.RULES_PREVIEW)
@@ -37,8 +42,13 @@ def page(request: HttpRequest) -> HttpResponse:
     card = content.scorecard("")
     found = propose(action, content.vocabulary()) if action else []
     why = f"After an incident{f' of {entity}' if entity else ''}: {action}"
+    exposure = _exposure(request, card, entity) if found else None
     drafts = [
-        Draft(one, address(links.new_rule(card.name), {"title": one.says, "why": why, "expression": one.expression}))
+        Draft(
+            one,
+            address(links.new_rule(card.name), {"title": one.says, "why": why, "expression": one.expression}),
+            None if exposure is None else exposure.of(one.expression),
+        )
         for one in found
     ]
     context = {
@@ -49,6 +59,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "known": _known(request, entity) if entity else [],
     }
     return render(request, "review_learn.html", context)
+
+
+def _exposure(request: HttpRequest, card: Scorecard, entity: str) -> Exposure | None:
+    """What proposals are held against; None while the catalog is read for the first time."""
+    ground, whole = present.current(), catalog_of_now.whole(None)
+    seen = whole.ids[whole.seen(sight(request.user))]
+    about = Ref.parse(entity, kind="service") if entity else None
+    return None if ground is None else Exposure(card, ground, seen, content.vocabulary(), about)
 
 
 def _known(request: HttpRequest, entity: str) -> list[tuple[str, str, int | None]]:

@@ -7,15 +7,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from greenboard.access.decide import Permission, may, require, sight
+from greenboard.access.decide import Permission, Sight, may, require, sight
 from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.reviews import asking, figures, rights, store
 from greenboard.reviews import template as templates
 from greenboard.reviews.asking import Wish
 from greenboard.reviews.course import ENDED
+from greenboard.reviews.reviewers import Reviewer, reviewers
 from greenboard.reviews.types import State
 from greenboard.web.acting import refused, text
+from greenboard.web.asked import address
 from greenboard.web.faults import explained
 from greenboard.web.reviews.model import STATES, age, entities, rows
 
@@ -35,6 +37,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.exclude(state__in=[one.value for one in ENDED])
     elif state != _ALL:
         found = found.filter(state=_state(state).value)
+    reviewer = request.GET.get("reviewer", "").strip()[:320]
+    if reviewer:
+        found = found.filter(pk__in=figures.queue(reviewer, seen).values("review"))
     below = request.GET.get("below", "")
     if below.isdecimal() and len(below) < 19:
         found = found.filter(pk__lt=int(below))
@@ -46,7 +51,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": rows(page[:PAGE], now),
         "state": state,
         "states": [(one.value, said.word) for one, said in STATES.items()],
-        "older": f"?state={state}&below={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        "reviewer": reviewer,
+        "older": _older(state, reviewer, page[PAGE - 1].pk) if len(page) > PAGE else "",
         "waiting": [
             (
                 STATES[one.state],
@@ -57,13 +63,24 @@ def listing(request: HttpRequest) -> HttpResponse:
             )
             for one in waiting
         ],
-        "load": figures.load(seen)[:12],
+        "load": [(one, address(reverse("reviews"), {"reviewer": one.name})) for one in figures.load(seen)[:12]],
+        "reviewers": _reviewers(seen) if may(request.user, Permission.REVIEWS_MANAGE) else (),
         "time": "" if time is None else age(time),
         "counted": counted,
         "any": store.reviews(seen).exists(),
         "may_ask": may(request.user, Permission.REVIEWS_ANSWER),
     }
     return render(request, "reviews.html", context)
+
+
+def _older(state: str, reviewer: str, below: int) -> str:
+    return address("", {"state": state, "reviewer": reviewer, "below": str(below)})
+
+
+def _reviewers(seen: Sight) -> list[tuple[Reviewer, int]]:
+    """Who can review what, with the sections that wait for each."""
+    waits = {one.name: one.sections for one in figures.load(seen)}
+    return [(one, waits.get(one.name, 0)) for one in reviewers()]
 
 
 def _state(name: str) -> State:

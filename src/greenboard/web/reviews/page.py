@@ -14,12 +14,13 @@ from greenboard.access.decide import Permission, may, require, sight
 from greenboard.access.errors import Absent
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.reviews import answering, asking, course, deciding, events, rights, store
+from greenboard.reviews import answering, asking, course, deciding, events, figures, rights, store
 from greenboard.reviews.answering import Found, Reply
 from greenboard.reviews.asking import Triage
 from greenboard.reviews.deciding import Promise, Verdict
 from greenboard.reviews.live import look
 from greenboard.reviews.models import Review
+from greenboard.reviews.reviewers import accounts, reviewers
 from greenboard.reviews.rights import Actor
 from greenboard.reviews.store import Asking
 from greenboard.reviews.types import Act, Decision, FindingState, SectionState, State
@@ -81,6 +82,7 @@ class _Page:
             "may_answer": rights.over(who, Permission.REVIEWS_ANSWER, refs) and Act.ANSWER in moves,
             "may_comment": rights.over(who, Permission.REVIEWS_ANSWER, refs),
             "may_manage": manage,
+            "reviewers": _reviewers() if manage and Act.TRIAGE in moves else (),
             "may_decide": decides,
             "may_sign": decides and rights.signs(who, review, about.template),
             "signed_by": rights.signed_by(about.template),
@@ -90,6 +92,12 @@ class _Page:
             "now": now,
         }
         return render(request, "review.html", context)
+
+
+def _reviewers() -> list[tuple[str, int]]:
+    """Accounts that can review, each with the sections that wait for them: those with least first."""
+    waits = {one.name: one.sections for one in figures.load()}
+    return sorted(((name, waits.get(name, 0)) for name in accounts(reviewers())), key=lambda one: (one[1], one[0]))
 
 
 _BRIEF = 12

@@ -1,4 +1,4 @@
-"""What waits for me in reviews: to triage, to look at, to decide, to sign; findings and conditions of mine."""
+"""My reviews: what I asked for, what waits for me to triage, look at, decide or sign, and what I owe."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.db.models import Q, QuerySet
 from greenboard.access.decide import Permission, may, sight
 from greenboard.core import clock
 from greenboard.reviews import events, rights, store
+from greenboard.reviews.course import ENDED
 from greenboard.reviews.models import Condition, Finding, Review, Section
 from greenboard.reviews.store import Asking
 from greenboard.reviews.types import FindingState, SectionState, State
 from greenboard.web import words
 from greenboard.web.panels import Home, Panel
+from greenboard.web.reviews.model import STATES
 
 _MOST = 20
 _GOING = (State.OPEN.value, State.REOPENED.value)
@@ -24,7 +26,7 @@ _Line = tuple[str, str, Review, datetime | None]
 def panel(home: Home) -> Panel | None:
     """None where nothing waits."""
     seen, now = store.reviews(sight(home.request.user)), clock.now()
-    lines = [*_steps(home, seen), *_owned(home, seen)]
+    lines = [*_asked(home, seen), *_steps(home, seen), *_owned(home, seen)]
     if not lines:
         return None
     lines.sort(key=lambda line: (line[3] is None, line[3] or now))
@@ -33,6 +35,19 @@ def panel(home: Home) -> Panel | None:
         for what, text, review, due in lines
     ]
     return Panel("reviews", "Reviews", "parts/mine_reviews.html", {"lines": shown}, more="/reviews", order=30)
+
+
+def _asked(home: Home, seen: QuerySet[Review]) -> Iterator[_Line]:
+    """What I asked for and is not over: what is still to be answered, what came back, else whose turn it is."""
+    own = seen.filter(requested_by=home.request.user.get_username()).exclude(state__in=[one.value for one in ENDED])
+    for row in own[:_MOST]:
+        returned = list(row.sections.filter(state=SectionState.RETURNED.value).values_list("name", "said"))
+        yield from (("Returned to me", f"{name}: {said}", row, row.due_at) for name, said in returned)
+        left = len(store.unanswered(Asking.of(row)))
+        if left and row.state != State.DECIDED:
+            yield "Answer", words.count(left, "question"), row, row.due_at
+        elif not returned:
+            yield "Asked for", STATES[State(row.state)].word.lower(), row, row.due_at
 
 
 def _owned(home: Home, seen: QuerySet[Review]) -> Iterator[_Line]:
