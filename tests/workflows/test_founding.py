@@ -163,5 +163,5 @@ def test_an_issue_is_created_in_jira_once_although_its_answer_was_lost(jira, ada
 
 def test_what_jira_refuses_is_told(jira, ada, checkout) -> None:
     run = start("create-jira-issue", ada, checkout, project="A", summary="Add a runbook")
-    assert (run.state, "does not match" in run.error) == ("held", True), run.error
+    assert (run.state, "POST /rest/api/3/issue: 400" in run.error) == ("held", True), run.error
     assert jira.issues == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,15 @@ def test_what_ships_can_be_read() -> None:
     assert {"runbook", "slo", "alert-rules", "kubernetes-base", "ci-github", "ci-gitlab", "catalog-descriptor"} <= set(
         names
     )
+
+
+def test_a_default_is_made_of_what_was_asked_before() -> None:
+    for scaffold in library():
+        asked = set[str]()
+        for question in scaffold.questions:
+            read = set(re.findall(r"\{\{\s*(\w+)", str(question.default or "")))
+            assert read <= asked, f"{scaffold.name}: {question.name}"
+            asked.add(question.name)
 
 
 def test_scaffolds_ask_the_same_thing_in_the_same_way() -> None:
