@@ -17,7 +17,7 @@ _MAKE = "from greenboard.project import setup; setup.django(); setup.migrate()"
 
 
 @cache
-def _made() -> Path:
+def made() -> Path:
     """The file of a database in which nothing was entered, not even an administrator; one for all processes of a run."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     folder = Path(tempfile.gettempdir()) / f"greenboard-made-{run}" if run else Path(tempfile.mkdtemp())
@@ -40,5 +40,5 @@ def prepared(folder: Path) -> Path:
     """The same data folder, with a migrated database unless it has one."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / FILE).exists():
-        shutil.copyfile(_made(), folder / FILE)
+        shutil.copyfile(made(), folder / FILE)
     return folder

@@ -89,8 +89,10 @@ def server(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[Server]:
-    """A server that ends with the block."""
+def running(
+    *, durable: bool = False, tables: Path | None = None, log: Path | None = None, options: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """A server that ends with the block. Its tables, or its log of writes, may be in an empty folder of their own."""
     programs = binaries()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed here: no initdb and postgres")
@@ -98,9 +100,13 @@ def running(*, durable: bool = False) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="greenboard-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if user is not None:
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        _initialise(programs, folder, user)
-        one = Server(programs, folder, user, () if durable else _QUICK)
+            for own in (folder, tables, log):
+                if own is not None:
+                    os.chown(own, user.pw_uid, user.pw_gid)
+        if tables is not None:
+            (folder / "data").symlink_to(tables)
+        _initialise(programs, folder, user, log)
+        one = Server(programs, folder, user, (*(() if durable else _QUICK), *options))
         try:
             one.start()
             yield one
@@ -120,12 +126,13 @@ def _user() -> pwd.struct_passwd | None:
     raise FileNotFoundError("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
-def _initialise(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
+def _initialise(programs: Path, folder: Path, user: pwd.struct_passwd | None, log: Path | None) -> None:
     secret = folder / "password"
     secret.write_text(PASSWORD, encoding="ascii")
     if user is not None:
         os.chown(secret, user.pw_uid, user.pw_gid)
     command = [programs / "initdb", "-D", folder / "data", "-U", USER, "-A", "scram-sha-256", "--pwfile", secret]
+    command += ["--waldir", log] if log is not None else []
     command += ["-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as(user))
     if done.returncode:

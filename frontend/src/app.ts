@@ -8,6 +8,7 @@ import "./elements/palette";
 import "./elements/passkey";
 import "./elements/schema";
 import "./keys";
+import "./live";
 import "./tip";
 
 // No snapshots of pages in the browser's storage, no inline style, no eval.

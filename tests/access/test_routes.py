@@ -289,7 +289,14 @@ SIGNED = {
 """The operations that ask for a signature instead of a session or token: `tests/api/test_hooks.py` and
 `tests/collection/test_hearing.py` are about them."""
 
-MYSELF = {"/me", "/inbox", "/inbox/read", "/inbox/{int:number}/read", "/notifications"}
+MYSELF = {
+    "/me",
+    "/inbox",
+    "/inbox/read",
+    "/inbox/{int:number}/read",
+    "/inbox/{int:number}/unread",
+    "/notifications",
+}
 """The operation about whoever asks: for everybody who is known, whatever they may."""
 
 _FORMS = (
@@ -317,6 +324,10 @@ OPERATIONS = {
     "PUT /entities/{kind}/{namespace}/{name}": "member",
     "DELETE /entities/{kind}/{namespace}/{name}": "member",
     "GET /entities/{kind}/{namespace}/{name}/history": "viewer",
+    "GET /entities/{kind}/{namespace}/{name}/badge-key": "member",
+    "POST /entities/{kind}/{namespace}/{name}/badge-key": "member",
+    "DELETE /entities/{kind}/{namespace}/{name}/badge-key": "member",
+    "GET /holes": "viewer",
     "GET /relations": "viewer",
     "PUT /relations": "member",
     "DELETE /relations": "member",
@@ -389,6 +400,7 @@ OPERATIONS = {
     "POST /connections/{name}/collections/{int:number}/stop": "maintainer",
     "GET /connections/{name}/removals": "member",
     "POST /connections/{name}/removals/{int:number}": "maintainer",
+    "GET /connections/{name}/absent": "member",
     "GET /connections/{name}/subjects": "member",
     "POST /connections/{name}/subjects/{int:number}": "maintainer",
     "GET /scaffolds": "member",
@@ -398,6 +410,7 @@ OPERATIONS = {
     "POST /scaffolds/{name}/updates": "member",
     "GET /scaffold-makings": "member",
     "GET /scaffold-makings/{int:number}": "member",
+    "GET /scaffold-makings/{int:number}/files": "member",
     "POST /scaffold-makings/{int:number}/retry": "member",
     "GET /scaffold-sources": "maintainer",
     "PUT /scaffold-sources/{name}": "maintainer",
@@ -405,10 +418,13 @@ OPERATIONS = {
     "DELETE /scaffold-sources/{name}": "maintainer",
     "GET /plugins": "administrator",
     "PUT /plugins/{name}/enabled": "administrator",
+    "GET /plugins/{name}/settings": "administrator",
+    "PUT /plugins/{name}/settings": "administrator",
     "GET /scaffold-connections": "maintainer",
     "PUT /scaffold-connections/{name}": "maintainer",
     "GET /workflows": "member",
     "GET /workflows/{name}": "member",
+    "GET /workflows/{name}/versions": "member",
     "PUT /workflows/{name}": "maintainer",
     "POST /workflows/{name}/check": "maintainer",
     "PUT /workflows/{name}/enabled": "maintainer",
@@ -419,6 +435,7 @@ OPERATIONS = {
     "DELETE /workflow-secrets/{name}": "maintainer",
     "GET /workflow-runs": "member",
     "GET /workflow-runs/{int:number}": "member",
+    "GET /workflow-runs/{int:number}/files/{name}": "member",
     "POST /workflow-runs/{int:number}/answer": "member",
     "POST /workflow-runs/{int:number}/delegate": "member",
     "POST /workflow-runs/{int:number}/retry": "member",
@@ -469,6 +486,10 @@ OPERATIONS = {
     "POST /people/{name}/open": "administrator",
     "POST /people/{name}/teams": "administrator",
     "DELETE /people/{name}/teams/{int:number}": "administrator",
+    "GET /handles": "member",
+    "POST /handles": "administrator",
+    "POST /handles/suggest": "administrator",
+    "POST /handles/{int:number}": "administrator",
     "GET /roles": "member",
     "PUT /roles/{name}": "administrator",
     "DELETE /roles/{name}": "administrator",

@@ -247,3 +247,20 @@ def test_the_description_is_valid_and_says_what_every_operation_answers(reader):
             for parameter in operation.get("parameters", []):
                 bounded = {"enum", "pattern", "maximum", "format", "items", "anyOf", "const", "maxLength", "$ref"}
                 assert parameter["schema"].get("type") == "boolean" or bounded & set(parameter["schema"]), parameter
+
+
+def test_every_list_has_a_tag_and_gives_nothing_again_that_did_not_change(administrator, judged):
+    answers = {}
+    for path, told in reference.document()["paths"].items():
+        asked = told.get("get")
+        required = any(one.get("required") for one in asked.get("parameters", ())) if asked else True
+        if not required and "{" not in path:
+            answers[path] = administrator.get(path)
+    assert len(answers) > 30
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
+    assert [path for path, answer in answers.items() if "ETag" not in answer.headers] == []
+    told = {
+        path: administrator.get(path, **{"If-None-Match": answer.headers["ETag"]}).status_code
+        for path, answer in answers.items()
+    }
+    assert set(told.values()) == {304}

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from tests.browser.company import NAME, PASSWORD
+from tests.browser.company import NAME, OTHER, PASSWORD
 
-SECOND = "grace"
+SECOND, THIRD = "grace", OTHER
 REGION = "eu-central-1"
 CALLS = ["iam:*", "secretsmanager:*", "s3:*", "sqs:PurgeQueue"]
 ASKING = """\
@@ -31,6 +31,26 @@ steps:
 """
 
 
+MOVING = """\
+name: move
+title: Move a customer
+about: Asks when it suits, moves them, and has a second person look at it.
+entity: none
+steps:
+  - id: when
+    title: When does it suit?
+    do: ask
+    with:
+      text: The customer is away for up to an hour.
+      people: ["${{ run.by }}"]
+      fields: {day: {type: date, title: Day}, size: {type: choice, title: Size, choices: [small, large]}, why: {title: Why}}
+  - {id: move, title: Move them, do: http, with: {url: "TOOLS/move", method: POST, body: {day: "${{ steps.when.outputs.day }}"}}}
+  - {id: survey, title: Send the survey, do: http, with: {url: "TOOLS/survey", method: POST}}
+  - {id: look, title: A second person looks at it, do: approve, with: {text: Are they well?, people: [grace]}}
+outputs: {day: "${{ steps.when.outputs.day }}", by: "${{ steps.look.outputs.by[0] }}"}
+"""
+
+
 def write():
     from greenboard.project import running
     from greenboard.project.environment import Environment
@@ -49,8 +69,9 @@ def write():
 
     now = clock.now()
     Person.objects.create_superuser(NAME, password=PASSWORD)
-    second = Person.objects.create_user(SECOND, password=PASSWORD)
-    Grant.objects.create(role=Role.objects.get(name="maintainer"), person=second, scope="", created_at=now)
+    for name in (SECOND, THIRD):
+        person = Person.objects.create_user(name, password=PASSWORD)
+        Grant.objects.create(role=Role.objects.get(name="maintainer"), person=person, scope="", created_at=now)
     team, checkout = Ref("team", "default", "shop"), Ref("service", "default", "checkout")
     owns = Relation(RelationKind.OWNS, team, checkout)
     catalog.save(Declared((Entity(team), Entity(checkout, tier=1)), (owns,)), now, cause="test")
@@ -59,7 +80,8 @@ def write():
     jira = Told({"url": os.environ["TOOLS"]}, {"email": "a@example.com", "token": "a-token-of-jira"})
     service.make(Wish("jira", "jira", jira, every=None), now)
     keeping.put("deployer_token", "the-token-of-the-deployer", ["127.0.0.1"], "test", now)
-    workflows.save(workflows.Change(ASKING.replace("TOOLS", os.environ["TOOLS"]), 0, NAME, ""), "")
+    for text in (ASKING, MOVING):
+        workflows.save(workflows.Change(text.replace("TOOLS", os.environ["TOOLS"]), 0, NAME, ""), "")
     installation.switch("example", enabled=False, by=NAME)  # its frame comes from another host
 
 

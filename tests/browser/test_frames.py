@@ -15,7 +15,7 @@ from tests.installation import prepared
 
 pytestmark = pytest.mark.slow
 
-PANEL = b"""<!doctype html><title>Panel</title><p id="said">reading</p><p id="cost"></p><p id="out"></p><script>
+PANEL = b"""<!doctype html><title>Panel</title><p id="said">reading</p><p id="cost"></p><p id="out"></p><p id="anew"></p><script>
 (async () => {
   const told = new URLSearchParams(location.hash.slice(1));
   const headers = { Authorization: `Bearer ${told.get("token")}` };
@@ -27,6 +27,12 @@ PANEL = b"""<!doctype html><title>Panel</title><p id="said">reading</p><p id="co
   for (const one of [() => parent.document.title, () => localStorage.length, () => document.cookie, () => { top.location = "/"; }])
     try { one(); tried.push("open"); } catch { tried.push("closed"); }
   document.querySelector("#out").textContent = tried.join(" ");
+  addEventListener("message", async ({ data }) => {
+    if (data?.type !== "greenboard.token") return;
+    const again = await fetch(told.get("api"), { headers: { Authorization: `Bearer ${data.token}` } });
+    document.querySelector("#anew").textContent = `${data.token === told.get("token") ? "the same" : "another"} token, ${again.status}`;
+  });
+  setTimeout(() => parent.postMessage("greenboard.token", "*"), 1100);
 })();
 </script>"""
 
@@ -117,6 +123,7 @@ def test_a_frame_reads_its_entity_calls_its_tool_and_reaches_nothing_around_it(c
     expect(inside.locator("#said")).to_have_text("service:default/checkout has facts")
     expect(inside.locator("#cost")).to_have_text("costs 12, secret Bearer •••")
     expect(inside.locator("#out")).to_have_text("closed closed closed closed")
+    expect(inside.locator("#anew")).to_have_text("another token, 200")  # it asked the page around it
     assert "a-very-secret-token" not in page.content()
     visit.context.close()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.collection.conftest import CHECKOUT, LEDGER, SEARCH, collect, missing, said
 
-from greenboard.collection import models, running
+from greenboard.collection import models, running, telling
 from greenboard.collection.jobs import collection as workflow
 from greenboard.collection.types import Kind, Standing, State
+from greenboard.core import events
+from greenboard.core.happened import Happened, Happening
 from greenboard.facts.models import FactInterval, GapInterval
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,26 @@ def test_a_trial_says_what_it_could_not_look_at(lookout, tool):
     row = collect(lookout, Kind.TRIAL)
     assert (row.state, {one["fault"] for one in row.faults}) == (State.PARTIAL, {"permission"})
     assert missing(CHECKOUT) == {}
+
+
+def test_what_the_catalog_lacks_is_told_once_the_first_time_together_then_each_by_itself(lookout, tool, monkeypatch):
+    heard: list[Happened] = []
+    monkeypatch.setattr(events, "announce", lambda one: isinstance(one, Happened) and heard.append(one))
+    collect(lookout)
+    collect(lookout)
+    tool.service("s10", "refunds")
+    collect(lookout)
+    collect(lookout)
+    assert [one.title for one in heard if one.kind is Happening.ENTITY_DISCOVERED] == [
+        "lookout shows one thing that the catalog lacks.",
+        "lookout shows refunds, which the catalog lacks.",
+    ]
+    data = heard[-1].data
+    assert (data["connection"], data["subject"], data["kinds"], data["count"]) == ("lookout", "s10", ["service"], 1)
+    for number in range(telling.MOST + 1):
+        tool.service(f"m{number}", f"more-{number}")
+    collect(lookout)
+    assert heard[-1].title == f"lookout shows {telling.MOST + 1} things that the catalog lacks."
 
 
 def test_subjects_are_kept_with_what_they_may_be(lookout):

@@ -14,9 +14,11 @@ from tests.collection.tool import KEY
 
 from greenboard.access.models import Grant, Person, Role
 from greenboard.catalog import store as catalog
-from greenboard.collection import models
+from greenboard.collection import models, supplying
 from greenboard.collection.types import Kind
+from greenboard.connections import service
 from greenboard.connections.models import Connection
+from greenboard.connections.service import Told, Wish
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 
@@ -126,10 +128,12 @@ def test_what_was_discovered_is_decided_about(lookout, maintainer):
     collect(lookout)
     (row,) = maintainer.ask("GET", f"{BASE}/lookout/subjects?standing=missing")["subjects"]
     address = f"{BASE}/lookout/subjects/{row['id']}"
+    assert maintainer.ask("GET", f"{BASE}/lookout/absent") == {"entities": [str(SEARCH)], "next": None}
     assert "billing-v2" in maintainer.page("/connections/lookout/discovery")
     accepted = maintainer.ask("POST", address, {"decision": "accept", "entity": str(SEARCH)})
     assert (accepted["standing"], accepted["entity"]) == ("matched", str(SEARCH))
     assert said(SEARCH)["oncall"]["responders"] == 3
+    assert maintainer.ask("GET", f"{BASE}/lookout/absent")["entities"] == []
     assert maintainer.ask("POST", address, {"decision": "ignore"})["standing"] == "ignored"
     assert "billing-v2" in maintainer.page("/connections/lookout/discovery?show=ignored")
     maintainer.send(f"/connections/lookout/discovery/{row['id']}", decision="reconsider")
@@ -146,6 +150,7 @@ def test_what_can_be_connected_is_shown_with_its_quality_and_what_it_lacks(tool,
     assert '<td data-label="Quality">None</td>' in maintainer.page("/integrations?q=lookout")
     card = maintainer.page("/integrations/quality")
     assert "Pictures in the README" in card
+    assert "license" in maintainer.ask("GET", "/api/v1/integrations/git")["supplies"]
     assert '<span class="sr">No data: Not said</span>' in card
     assert "<code>incident.last_drill_at</code>: The REST API reference, version 2, has no post-mortem" in card
 
@@ -175,8 +180,21 @@ def test_the_page_says_whose_fault_it_is_what_is_supplied_and_what_it_costs(look
     assert "By rule" in page
     budget = maintainer.ask("GET", f"{BASE}/lookout/budget")
     assert (budget["used"], budget["planned"], budget["streams"]["services"]) == (2, 2.0, 1)
+    costs = {(one["scorecard"], one["calls"]) for one in budget["rules"]}
+    assert ("production-readiness", 1) in costs
     (row,) = models.Collection.objects.all()
     assert "objectives.read" in maintainer.page(f"/connections/lookout/collections/{row.pk}")
+
+
+def test_what_code_of_its_own_costs_is_told_for_every_rule_that_reads_of_it(company, maintainer):
+    now = clock.now()
+    told = Told({"repositories": ["https://git.example.com/shop.git"]})
+    row = service.make(Wish("code", "git", told), now)
+    calls = {"repositories": {"calls": 7}}
+    models.Collection.objects.create(connection=row, state="done", asked_at=now, ended_at=now, streams=calls)
+    (cost,) = supplying.of_rules(row, {"mine": ["license.exists"], "other": ["oncall.linked"]})
+    assert (cost.rule, cost.calls, cost.alone) == ("mine", 7, 7)
+    assert "what is there" in maintainer.page("/connections/code")
 
 
 def test_a_trial_is_shown_with_what_would_change(lookout, tool, maintainer):

@@ -111,6 +111,18 @@ def test_the_catalog_is_looked_through_and_decided_on_the_page(ada, client):
     assert handles.whose("github.com", "countess") == ada
 
 
+def test_a_name_is_stated_by_hand_on_the_page(ada, client):
+    boss = Person.objects.create_superuser("boss")
+    client.force_login(boss)
+    said = {"do": "state", "person": "ada", "tool": "pager", "called": "Countess"}
+    assert client.post("/identities/decide", said).status_code == 302
+    assert handles.whose("pager", "Countess") == ada
+    taken = client.post("/identities/decide", {**said, "person": "boss"})
+    assert taken.status_code == 409
+    assert "Countess at pager is ada&#x27;s already" in taken.content.decode()
+    assert client.post("/identities/decide", {**said, "called": "x" * 400}).status_code == 400
+
+
 def test_secrets_of_second_factors_survive_new_keys(ada, settings, tmp_path):
     from allauth.mfa.adapter import get_adapter
     from allauth.mfa.models import Authenticator

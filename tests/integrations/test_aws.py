@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from greenboard.connections import calling, collecting, configured, discovery
+from greenboard.connections import calling, collecting, configured, discovery, probing
 from greenboard.connections.types import Ended, Found, Missed, Seen
 from greenboard.integrations.aws import records
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LATER = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 REGION = "eu-central-1"
 KEYS = {"key_id": "testing", "key": "testing"}
 
@@ -40,12 +41,18 @@ def aws(account):
     )
 
 
-def collected(account, secrets=KEYS, **more):
+def collected(account, secrets=KEYS, *, work=None, only=None, now=NOW, asked=None, **more):
     settings = {"endpoint": account, "regions": [REGION], **more}
     connection = configured.connection(discovery.found()["aws"], settings, secrets)
     with httpx2.Client() as client:
-        call = calling.caller(connection, client=client, sleep=lambda _: None)
-        return list(collecting.collect(connection, now=NOW, call=call))
+        caller = calling.caller(connection, client=client, sleep=lambda _: None)
+
+        def call(request):
+            if asked is not None:
+                asked.append(request.headers.get("Authorization", ""))
+            return caller(request)
+
+        return list(collecting.collect(connection, now=now, call=call, work=work, only=only))
 
 
 def facts(events, name="cloud_resource"):
@@ -197,6 +204,44 @@ def test_services_of_containers_say_what_they_ask_for_and_how_many_run(account, 
     assert bare["autoscaled"] is False
     assert (bare["requests_set"], bare["liveness"], bare["image_pinned"]) == (False, False, False)
     assert "run_as_non_root" not in bare
+
+
+@pytest.mark.slow
+def test_an_event_has_one_service_of_one_region_read_again_and_its_components_told(account, aws, tmp_path):
+    aws("sqs").create_queue(QueueName="bills", tags={"service": "checkout"})
+    aws("secretsmanager").create_secret(Name="key", SecretString="x", Tags=TAGS)
+    work, two = tmp_path / "work.sqlite3", ["sqs", "secretsmanager"]
+    assert {one.rpartition(":")[2][:4] for one in facts(collected(account, services=two, work=work))} == {
+        "bill",
+        "key-",
+    }
+    aws("sqs").create_queue(QueueName="mails", tags={"service": "checkout"})
+    aws("sqs").create_queue(QueueName="loose")
+    asked: list[str] = []
+    events = collected(account, services=two, work=work, only={"services": (f"sqs {REGION}",)}, now=LATER, asked=asked)
+    assert {one[:4] for one in facts(events)} == {"bill", "mail", "loos", "key-"}
+    assert {one.subject.title for one in events if isinstance(one, Found)} == {"checkout", "loose"}
+    assert not [one for one in asked if "secretsmanager" in one]
+    queues = aws("sqs")
+    queues.delete_queue(QueueUrl=queues.get_queue_url(QueueName="bills")["QueueUrl"])
+    events = collected(account, services=two, work=work, only={"services": (f"sqs {REGION}",)}, now=LATER)
+    assert {one[:4] for one in facts(events)} == {"mail", "loos", "key-"}
+
+
+@pytest.mark.slow
+def test_a_test_of_the_connection_says_whom_aws_takes_us_for(account, aws):
+    settings = {"endpoint": account, "regions": [REGION], "services": ["sqs"]}
+    connection = configured.connection(discovery.found()["aws"], settings, KEYS)
+    with httpx2.Client() as client:
+        probed = probing.probe(connection, now=NOW, call=calling.caller(connection, client=client))
+    assert probed.ok
+    assert probed.account.startswith("arn:aws:")
+    refused = configured.connection(discovery.found()["aws"], {**settings, "endpoint": "http://127.0.0.1:1"}, KEYS)
+    with httpx2.Client() as client:
+        call = calling.caller(refused, client=client, sleep=lambda _: None)
+        probed = probing.probe(refused, now=NOW, call=call)
+    assert not probed.ok
+    assert next(one for one in probed.checks if one.what == "account").reason.fault == "theirs"
 
 
 @pytest.mark.slow

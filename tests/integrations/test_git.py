@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,8 @@ import pytest
 
 from greenboard.connections import calling, collecting, configured, discovery, probing
 from greenboard.connections.types import Ended, Found, Missed, Seen
+from greenboard.connections.work import Look, Work
+from greenboard.integrations.git.keeping import STREAM
 from greenboard.outbound.addresses import Allowed
 from greenboard.outbound.client import client
 
@@ -115,9 +117,11 @@ def connected(*addresses: str, allowed: str = "localhost", **secrets: str):
     return connection, call
 
 
-def collected(*addresses: str, allowed: str = "localhost", **secrets: str):
+def collected(
+    *addresses: str, allowed: str = "localhost", work: Path | None = None, now: datetime = NOW, **secrets: str
+):
     connection, call = connected(*addresses, allowed=allowed, **secrets)
-    return list(collecting.collect(connection, now=NOW, call=call))
+    return list(collecting.collect(connection, now=now, call=call, work=work))
 
 
 def facts(events) -> dict[str, object]:
@@ -133,6 +137,44 @@ def test_a_repository_is_cloned_and_read(root):
     assert next(one.subject.kinds for one in events if isinstance(one, Seen)) == ("repository",)
     assert events[-1].complete["license"] is True
     assert asked[0] == "GET /checkout.git/info/refs?service=git-upload-pack"
+
+
+def test_a_repository_that_stands_where_it_stood_is_not_cloned_again_that_day(root, tmp_path):
+    asked: list[str] = []
+    with server(root, asked) as address:
+        url, work = f"{address}/checkout.git", tmp_path / "work.sqlite3"
+        first = collected(url, work=work)
+        asked.clear()
+        second = collected(url, work=work, now=NOW + timedelta(hours=1))
+        calls = len(asked)
+        git(root / "checkout.git", "update-ref", "refs/heads/main", "refs/heads/main~1")
+        changed = collected(url, work=work, now=NOW + timedelta(hours=2))
+        asked.clear()
+        later = collected(url, work=work, now=NOW + timedelta(days=1))
+    assert calls == 2
+    assert "GET /checkout.git/info/refs?service=git-upload-pack" in asked
+    assert len(asked) > calls, "of another day it is read anew"
+    assert facts(second) == facts(first)
+    assert [type(one) for one in second[:-2]] == [type(one) for one in first[:-2]]
+    assert second[-1].complete == first[-1].complete
+    license_ = next(one for one in second if isinstance(one, Found) and one.type == "license")
+    assert license_.observed_at == NOW + timedelta(hours=1)
+    assert facts(changed)["history"] != facts(first)["history"]
+    assert facts(later)["license"] == facts(changed)["license"]
+
+
+def test_what_is_kept_of_another_form_is_read_again(root, tmp_path):
+    with server(root, []) as address:
+        url, work = f"{address}/checkout.git", tmp_path / "work.sqlite3"
+        first = collected(url, work=work)
+        with Work(work, [STREAM]) as opened:
+            data = {**opened.row(STREAM, url).data, "subjects": []}
+            opened.write(STREAM, [("", Look("done"), [(url, NOW.timestamp(), data)])])
+        assert facts(collected(url, work=work)) == facts(first)
+
+
+def test_what_it_can_tell_of_is_known_without_a_call():
+    assert {"license", "readme", "dependency"} <= discovery.found()["git"].provides().keys()
 
 
 @pytest.mark.slow

@@ -35,7 +35,37 @@ def svix(raw, secret):
     return {"webhook-id": "m1", "webhook-timestamp": SECONDS, "webhook-signature": signature}
 
 
+AUDIT = {
+    "kind": "EventList",
+    "items": [
+        {"verb": "patch", "stageTimestamp": NOW.isoformat(),
+         "objectRef": {"resource": "deployments", "namespace": "shop", "name": "checkout", "subresource": "scale"}},
+        {"verb": "create", "stageTimestamp": NOW.isoformat(),
+         "objectRef": {"resource": "cronjobs", "namespace": "shop", "name": "bills"}},
+        {"verb": "get", "stageTimestamp": NOW.isoformat(),
+         "objectRef": {"resource": "deployments", "namespace": "shop", "name": "other"}},
+        {"verb": "get", "stageTimestamp": NOW.isoformat(), "requestURI": "/healthz"},
+    ],
+}  # fmt: skip
+SNAPSHOT = {"project": {"id": "p1", "name": "acme/shop:package.json"}, "newIssues": [], "removedIssues": []}
+
+
+EVENT = {"id": "e1", "time": NOW.isoformat(), "region": "eu-central-1", "resources": []}
+
+
+def header(_, secret):
+    return {"X-Greenboard-Token": secret}
+
+
+def hub(raw, secret):
+    return {"X-Hub-Signature": "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}
+
+
 MESSAGES = [
+    ("kubernetes", bearer, AUDIT, {"deployments": ("shop/checkout",), "cronjobs": ("shop/bills",)}),
+    ("aws", header, {**EVENT, "source": "aws.rds"}, {"services": ("rds eu-central-1",)}),
+    ("aws", header, {**EVENT, "source": "aws.health"}, {}),
+    ("snyk", hub, SNAPSHOT, {"projects": ("p1",)}),
     ("sentry", hexed("Sentry-Hook-Signature"), {"data": {"issue": {"project": {"id": "7"}}}}, {"projects": ("7",)}),
     ("sentry", hexed("Sentry-Hook-Signature"), {"data": {"error": {"project": 7}}}, {"projects": ("7",)}),
     ("launchdarkly", hexed("X-LD-Signature"), {"date": int(SECONDS) * 1000, **RESOURCES}, {"projects": ("checkout",)}),

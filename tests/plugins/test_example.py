@@ -97,6 +97,12 @@ def test_the_commands_check_and_list_it_and_what_it_brings_stands_the_tests_of_i
     assert "off     example (greenboard-example 1.0.0)" in off.stdout
 
 
+def test_its_own_tests_pass_outside_of_the_source_tree(installed: dict[str, str], tmp_path: Path) -> None:
+    tests = shutil.copytree(ROOT / "examples" / "plugin" / "tests", tmp_path / "tests")
+    tried = run(installed, sys.executable, "-m", "pytest", "-qp", "no:django", "-p", "no:cacheprovider", str(tests))
+    assert (tried.returncode, "1 passed" in tried.stdout) == (0, True), tried.stdout
+
+
 def test_a_new_plugin_begins_well(installed: dict[str, str], tmp_path: Path) -> None:
     made = run(installed, str(GREENBOARD), "plugin", "new", "fresh", "--in", str(tmp_path))
     assert made.returncode == 0, made.stderr

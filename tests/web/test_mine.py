@@ -9,9 +9,9 @@ from greenboard.access import people
 from greenboard.access.models import Grant, Membership, Role
 from greenboard.core import clock
 from greenboard.core.refs import Ref
+from greenboard.facts import calling
 from greenboard.facts.service import record
 from greenboard.facts.types import Fact, Source, SourceKind
-from greenboard.web.mine.panels import oncall
 
 from .test_pages import Strict
 
@@ -96,5 +96,6 @@ def test_who_is_on_call_now_for_what_is_mine_is_told_as_long_as_the_tool_says_so
     assert re.search(r'alice.*for <a href="/entities/service/default/ledger', panel, re.DOTALL)
     assert "Bob Beamer" not in mine(f"/mine?as_of={clock.now() - timedelta(days=3):%Y-%m-%d}")
     late = [Fact(ledger, "oncall", alice, source, clock.now())]
-    assert set(oncall.called(late, clock.now() + timedelta(days=1))) == {"Bob Beamer", "person:default/alice"}
-    assert oncall.called(late, clock.now() + timedelta(days=3)) == {}
+    tomorrow = calling.by_name(late, clock.now() + timedelta(days=1))
+    assert {one.name for one in tomorrow} == {"Bob Beamer", "person:default/alice"}
+    assert calling.by_name(late, clock.now() + timedelta(days=3)) == {}

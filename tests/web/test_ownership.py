@@ -55,3 +55,19 @@ def test_a_change_of_owner_is_on_the_page_with_its_cause(page, board):
     assert "Owners so far" in text
     assert "handed to two" in text
     assert "Owners so far" not in page("/entities/team/default/one")
+
+
+def test_who_left_and_is_on_call_is_shown_there_and_on_the_own_page(page, board):
+    from greenboard.catalog import store
+    from greenboard.facts.service import record
+    from greenboard.facts.types import Fact, Source, SourceKind
+
+    one = next(one for one in store.entities() if one.ref.kind == "service")
+    tool = Source(SourceKind.CONNECTION, "pager")
+    record([Fact(one.ref, "oncall", {"schedules": 1, "current": ("Tim Wright",)}, tool, clock.now())], [], clock.now())
+    assert "Who is on call has left" not in page("/ownership")
+    Person.objects.create_user("tim", first_name="Tim", last_name="Wright", is_active=False)
+    text = page("/ownership")
+    assert "Who is on call has left" in text
+    assert "Put somebody who is here on the rota" in text
+    assert f"{one.ref},{one.owner or ''},who is on call has left" in board.get("/ownership.csv").getvalue().decode()

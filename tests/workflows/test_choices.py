@@ -1,4 +1,4 @@
-"""Choices that come from elsewhere: of the catalog as far as one sees it, and of what a connection answers."""
+"""Choices that come from elsewhere: of the catalog as far as one sees it, and of what a connection or address answers."""
 
 from __future__ import annotations
 
@@ -61,6 +61,30 @@ def test_what_a_connection_answers_can_be_chosen_and_is_asked_for_once_a_minute(
     assert len(jira.at(AT)) == 1
 
 
+def test_what_an_address_answers_can_be_chosen_without_an_integration(receiver, ada, client):
+    offering.forget()
+    receiver.say("/regions", (200, ["eu-1", "us-2"]))
+    name = saved(DO, f"inputs: {{one: {{type: choice, from: {{url: '{receiver.url}/regions', query: {{all: 1}}}}}}}}")
+    client.force_login(ada)
+    assert '<option value="us-2"' in client.get(f"/workflows/{name}").text
+    assert chosen(name, ada, "eu-1") == {"chosen": "eu-1"}
+    with pytest.raises(UserErrors, match="not a choice"):
+        start(name, ada, one="eu-3")
+    assert [one.path for one in receiver.seen] == ["/regions?all=1"]
+    offering.forget()
+    receiver.say("/regions", (500, {}))
+    with pytest.raises(UserErrors, match=r"could not be had of .*answered 500"):
+        start(name, ada, one="eu-1")
+    offering.forget()
+
+
+def test_choices_come_from_no_address_inside(ada, client):
+    offering.forget()
+    name = saved(DO, "inputs: {one: {type: choice, from: {url: 'https://169.254.169.254/latest'}}}")
+    client.force_login(ada)
+    assert "169.254.169.254 may not be called" in client.get(f"/workflows/{name}").text
+
+
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
@@ -82,7 +106,9 @@ def test_what_cannot_be_chosen_from_is_said_in_the_form_and_refused(jira, ada, c
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{}", "entities of `kinds`, or from a `connection`"),
+        ("{}", "entities of `kinds`, from a `connection`, or from a `url`"),
+        ("{url: 'https://x.example/', connection: acme}", "entities of `kinds`, from a `connection`, or from a `url`"),
+        ("{url: 'file:///etc/passwd'}", "`url` is an address"),
         ("{connection: acme, path: 'https://x.example/'}", "one of the connection"),
         ("{kinds: [service], where: '${{ secrets.token }}'}", "secrets"),
         ("{connection: acme, path: /x, items: '${{ entity.name }}'}", "entity"),

@@ -16,6 +16,7 @@ from greenboard.connections.service import Told
 from greenboard.connections.service import Wish as Connect
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.web.workflows.outline import outline
 from greenboard.workflows import blanks, definition, kinds, library, parts
 from greenboard.workflows.blanks import Blank
 from greenboard.workflows.definition import Step
@@ -56,6 +57,7 @@ def test_every_part_of_what_ships_can_be_filled_in_again_and_stays_as_it_is(db) 
         text = file.read_text(encoding="utf-8")
         made = definition.read(text, file.name)
         places = ["head", *(f"inputs.{name}" for name in made.inputs), *(f"steps.{n}" for n in range(len(made.steps)))]
+        places += [f"steps.{n}.undo" for n, step in enumerate(made.steps) if step.undo]
         for place in places:
             form = parts.form(text, parts.part(place))
             assert parts.save(text, form.part, {blank.name: blank.value for blank in form.blanks}) == text, place
@@ -88,6 +90,66 @@ def test_a_step_goes_around_for_each_of_a_list(db) -> None:
     assert (group.each, group.at_once, [step.id for step in group.steps]) == ("${{ [1, 2] }}", 2, ["tell"])
     inside = parts.save(made, parts.part("steps.1.steps.1", "notify", fresh=True), {"with.title": "And ${{ index }}"})
     assert [step.id for step in definition.read(inside, "play.yaml").steps[1].steps] == ["tell", "notify"]
+
+
+CALLED = (
+    TEXT
+    + """\
+  # What it is about
+  - id: call
+    do: http
+    with: {url: "https://x.example/7", method: POST}
+"""
+)
+
+
+def test_what_takes_a_step_back_is_made_changed_and_removed_by_forms(db) -> None:
+    one = parts.part("steps.1.undo", "http", fresh=True)
+    made = parts.save(CALLED, one, {"with.url": "https://x.example/7", "with.method": "DELETE", "retry.attempts": "5"})
+    assert set(CALLED.split("\n")) <= set(made.split("\n"))
+    undo = definition.read(made, "play.yaml").steps[1].undo
+    assert undo is not None
+    assert (undo.do, undo.given["method"], undo.retry.attempts) == ("http", "DELETE", 5)
+    there = parts.part("steps.1.undo")
+    assert {"with.url": "https://x.example/7", "retry.attempts": "5"}.items() <= {
+        blank.name: blank.value for blank in parts.form(made, there).blanks
+    }.items()
+    changed = parts.save(made, there, {"with.url": "https://x.example/8"})
+    undo = definition.read(changed, "play.yaml").steps[1].undo
+    assert undo is not None
+    assert (undo.given, undo.retry.attempts) == ({"url": "https://x.example/8", "method": "DELETE"}, 5)
+    assert parts.remove(changed, there) == CALLED
+    with pytest.raises(UserError, match="cannot take anything back"):
+        parts.form(CALLED, parts.part("steps.1.undo", "approve", fresh=True))
+    with pytest.raises(UserError, match="no place in an order"):
+        parts.move(made, there, 1)
+
+
+def test_what_is_done_otherwise_is_added_by_a_form(db) -> None:
+    around = {"title": "Only if", "if": "${{ inputs.version == '1' }}"}
+    made = parts.save(CALLED, parts.part("steps.2", parts.GROUP, fresh=True), around)
+    offered = {spot.place: spot.title for spot in (outline(made) or pytest.fail("unreadable")).spots}
+    assert offered["steps.2.else.0"] == "Otherwise, instead of “Only if”"
+    other = parts.save(made, parts.part("steps.2.else.0", "notify", fresh=True), {"with.title": "It is another."})
+    group = definition.read(other, "play.yaml").steps[2]
+    assert ([step.do for step in group.steps], [step.do for step in group.otherwise]) == (["transform"], ["notify"])
+    again = parts.save(other, parts.part("steps.2.else.1", "notify", fresh=True), {"with.title": "And once more."})
+    assert [step.id for step in definition.read(again, "play.yaml").steps[2].otherwise] == ["notify", "notify_2"]
+    lines = {line.place: line.note for line in (outline(again) or pytest.fail("unreadable")).steps}
+    assert lines["steps.2.else.1"] == "otherwise: notify"
+
+
+def test_the_page_offers_to_take_back_what_changes_something(grace, db) -> None:
+    found = outline(CALLED)
+    assert found is not None
+    assert [spot.place for spot in found.undoing] == ["steps.1.undo"]
+    assert [line.title for line in found.steps] == ["ok", "Takes back: ok", "call"]
+    client = Client()
+    client.force_login(grace)
+    sent = {"text": CALLED, "at": "steps.1.undo", "fresh": "1", "kind": "http"}
+    assert "Takes it back" in client.post("/workflows-part", {**sent, "do": "form"}).text
+    told = client.post("/workflows-part", {**sent, "do": "save", "part.with.url": "https://x.example/9"}).text
+    assert "Takes back: call" in told
 
 
 def test_what_a_form_does_not_show_stays(db) -> None:
@@ -136,7 +198,7 @@ def test_an_action_of_a_connection_has_its_own_fields(db) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["", "name", "steps", "steps.x", "steps.0.do", "inputs.A", "head.title", "steps.0.steps"]
+    "place", ["", "name", "steps", "steps.x", "steps.0.do", "inputs.A", "head.title", "steps.0.steps", "steps.undo"]
 )
 def test_only_parts_can_be_changed(place: str) -> None:
     with pytest.raises(UserError, match="no such part"):

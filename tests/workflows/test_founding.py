@@ -6,7 +6,8 @@ import json
 
 import pytest
 from django.test import Client
-from tests.workflows.conftest import go, later, start
+from tests.workflows.conftest import go, later, receiving, start
+from tests.workflows.jira import Jira
 
 from greenboard.access.models import Person
 from greenboard.catalog import store as catalog
@@ -135,19 +136,32 @@ def test_a_service_is_deployed_by_a_deployer_that_calls_back(receiver, ada, grac
     assert go(run).outputs == {"version": "1.4.0", "link": "https://d.example/7"}
 
 
-def test_an_issue_is_created_in_jira_once_although_its_answer_was_lost(receiver, ada, checkout, monkeypatch) -> None:
+@pytest.fixture
+def jira(settings, db):
+    """A connected Jira."""
+    settings.OUTBOUND_ALLOW = Allowed.read(["127.0.0.1"])
     reaching._client.cache_clear()
-    told = Told({"url": receiver.url}, {"email": "a@example.com", "token": "a-token-of-jira"})
-    connecting.make(Connect("jira", "jira", told), clock.now())
-    found = {"id": "1", "key": "SHOP-12", "fields": {"status": {"statusCategory": {"key": "new"}}}}
-    receiver.say("/rest/api/3/search/jql", (200, {"issues": []}), (200, {"issues": [found]}))
-    receiver.say("/rest/api/3/issue", (504, {}))
-    run = start("create-jira-issue", ada, checkout, project="SHOP", summary="Add a runbook")
+    with receiving(Jira()) as made:
+        told = Told({"url": made.url}, {"email": "a@example.com", "token": "a-token-of-jira"})
+        connecting.make(Connect("jira", "jira", told), clock.now())
+        yield made
+    reaching._client.cache_clear()
+
+
+def test_an_issue_is_created_in_jira_once_although_its_answer_was_lost(jira, ada, checkout, monkeypatch) -> None:
+    jira.lost = 1
+    given = {"project": "SHOP", "summary": "Add a runbook", "description": "It lacks one.", "due": "2026-12-24"}
+    run = start("create-jira-issue", ada, checkout, **given)
     assert run.state == "waiting", run.error
     run = later(run, monkeypatch, minutes=5)
     assert run.outputs is not None, run.error
-    assert run.outputs["key"] == "SHOP-12"
-    assert len(receiver.at("/rest/api/3/issue")) == 1
-    body = receiver.at("/rest/api/3/issue")[0].body["fields"]
-    assert (body["project"], body["summary"]) == ({"key": "SHOP"}, "Add a runbook")
-    reaching._client.cache_clear()
+    assert run.outputs["key"] == "SHOP-1"
+    (issue,) = jira.issues
+    assert (issue["fields"]["summary"], issue["fields"]["duedate"]) == ("Add a runbook", "2026-12-24")
+    assert "It lacks one. Asked for by ada for service:default/checkout." in json.dumps(issue["fields"]["description"])
+
+
+def test_what_jira_refuses_is_told(jira, ada, checkout) -> None:
+    run = start("create-jira-issue", ada, checkout, project="A", summary="Add a runbook")
+    assert (run.state, "does not match" in run.error) == ("held", True), run.error
+    assert jira.issues == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import logging
 import socket
@@ -16,6 +17,10 @@ from django.test import Client
 from tests.workflows.conftest import go, saved, start, step
 
 from greenboard.access.errors import Absent
+from greenboard.collection import reaching
+from greenboard.connections import service as connecting
+from greenboard.connections.service import Told
+from greenboard.connections.service import Wish as Connect
 from greenboard.core import clock
 from greenboard.outbound.addresses import Allowed
 from greenboard.workflows import answering, keeping, service
@@ -153,6 +158,8 @@ def test_secrets_are_used_and_seen_nowhere(ada, receiver, caplog, tmp_path: Path
     for secret in (TEXT, entered, made):
         assert [number for number, text in enumerate(seen) if secret in text] == []
     assert "•••" in seen[0]
+    assert "Bearer •••" in seen[0]  # what the step was given
+    assert f"{receiver.url}/x" in seen[0]
 
 
 def everything() -> str:
@@ -181,6 +188,28 @@ def test_a_backup_opens_no_secret(ada, receiver) -> None:
     whole = b"".join(lines).decode()
     assert TEXT not in whole
     assert "the-entered-secret" not in whole
+
+
+def test_no_part_of_a_secret_is_left_where_what_was_said_is_cut(ada, receiver) -> None:
+    keeping.put("token", TEXT, ["127.0.0.1"], "test", clock.now())
+    for length in range(470, 500, 5):
+        receiver.say("/z", (400, "x" * length + TEXT))
+        given = f"{{url: {receiver.url}/z, method: POST, text: '${{{{ secrets.token }}}}'}}"
+        name = saved(f"- {{id: call, do: http, with: {given}}}", "secrets: {token: A token}", f"cut-{length}")
+        assert TEXT[:6] not in start(name, ada).error
+
+
+def test_credentials_of_a_connection_that_its_tool_says_back_are_masked(ada, receiver) -> None:
+    reaching._client.cache_clear()
+    told = Told({"url": receiver.url}, {"email": "a@example.com", "token": "a-token-of-jira"})
+    connecting.make(Connect("jira", "jira", told, every=None), clock.now())
+    pair = base64.b64encode(b"a@example.com:a-token-of-jira").decode()
+    receiver.say("/echo", (200, {"basic": f"Basic {pair}", "token": ["a-token-of-jira"], "n": 7}), (400, pair))
+    name = saved("- {id: call, do: http, with: {connection: jira, url: /echo}}", "entity: none")
+    run = start(name, ada)
+    assert receiver.at("/echo")[0].headers["authorization"] == f"Basic {pair}"
+    assert step(run, "call").outputs["body"] == {"basic": "Basic •••", "token": ["•••"], "n": 7}
+    assert start(name, ada).error == "Call: answered 400: •••"
 
 
 def test_a_secret_is_sent_to_its_hosts_only(ada, receiver) -> None:

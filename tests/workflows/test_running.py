@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
 from tests.workflows.conftest import document, doings, go, later, person, saved, start, step
 
 from greenboard.access.errors import Above, Absent, InTheWay
+from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.notifications import service as channels
+from greenboard.notifications.models import Notice
 from greenboard.notifications.service import Wish as Channel
-from greenboard.workflows import running, service, starting
-from greenboard.workflows.models import Kept, Line
+from greenboard.workflows import running, service, starting, tending
+from greenboard.workflows.models import Kept, Line, Run
 from greenboard.workflows.service import Answer, Change
 from greenboard.workflows.starting import Wish
 from greenboard.workflows.types import Way
@@ -112,6 +117,34 @@ def test_somebody_enters_what_a_run_needs_in_its_middle(ada) -> None:
     assert go(run).outputs == {"day": "2026-12-01"}
 
 
+def test_a_run_asks_for_entities_people_and_what_comes_from_elsewhere_in_its_middle(checkout, ada, grace) -> None:
+    name = saved("""
+- id: which
+  do: ask
+  with:
+    people: [grace]
+    fields:
+      service: {type: entity, kinds: [service]}
+      who: {type: person}
+      from: {type: choice, from: {kinds: [service]}}
+""", "outputs: {service: '${{ steps.which.outputs.service }}', who: '${{ steps.which.outputs.who }}'}")  # fmt: skip
+    run = start(name, ada)
+    client = Client()
+    client.force_login(grace)
+    page = client.get(f"/workflow-runs/{run.pk}").text
+    assert '<option value="service:default/checkout"' in page
+    given = {"service": "checkout", "who": "ada", "from": "service:default/checkout"}
+    for wrong, said in (
+        ({"service": "other"}, "no such service"),
+        ({"who": "nobody"}, "no such person"),
+        ({"from": "service:default/other"}, "not a choice"),
+    ):
+        with pytest.raises(UserError, match=said):
+            service.answer(run.pk, "which", Answer(values={**given, **wrong}), grace)
+    service.answer(run.pk, "which", Answer(values=given), grace)
+    assert go(run).outputs == {"service": "service:default/checkout", "who": "ada"}
+
+
 def test_a_message_is_posted_into_a_channel_of_teams_and_again_where_it_was_not_taken(ada, receiver) -> None:
     channels.make(Channel("ops", "teams", {"url": f"{receiver.url}/workflows/x"}))
     name = saved("- {id: say, do: message, with: {channel: ops, title: It is out., text: Version 7.}}")
@@ -204,6 +237,36 @@ def test_another_workflow_runs_within_and_gives_its_outputs(ada) -> None:
     assert run.state == "waiting"
     go(run.children.get())
     assert go(run).outputs == {"x": 8}
+
+
+def told(name: str) -> list[str]:
+    """What is announced for somebody."""
+    return [one.title for one in Notice.objects.order_by("id") if name in one.people]
+
+
+def test_whoever_started_the_run_around_it_goes_on_with_one_that_is_held(ada, receiver) -> None:
+    receiver.say("/x", (400, {}), (200, {}))
+    saved(f"- {{id: call, do: http, with: {{url: '{receiver.url}/x'}}}}", name="inner")
+    run = start(saved("- {id: within, do: run, with: {workflow: inner}}"), ada)
+    inner = go(run.children.get())
+    assert inner.state == "held"
+    assert told("ada") == [f"Run {inner.pk} of “Play” is held: Call failed."]
+    service.retry(inner.pk, "call", ada)
+    go(inner)
+    assert go(run).state == "done"
+
+
+def test_of_a_run_that_nobody_started_whoever_wrote_it_hears_that_it_is_held(ada, grace, receiver, monkeypatch) -> None:
+    receiver.say("/x", (400, {}))
+    text = document(f"- {{id: call, do: http, with: {{url: '{receiver.url}/x'}}}}", "start: [{every: '0 * * * *'}]")
+    service.save(Change(text, 0, "grace"))
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=1))
+    tending.tend(clock.now())
+    run = go(Run.objects.get())
+    assert run.state == "held"
+    assert told("grace") == [f"Run {run.pk} of “Play” is held: Call failed."]
+    assert told("ada") == []
 
 
 def test_a_run_keeps_the_version_that_it_started_with(ada, grace) -> None:

@@ -16,12 +16,18 @@ from greenboard.core.errors import UserError
 from greenboard.core.events import announce
 from greenboard.core.happened import Happened, Happening, Message
 from greenboard.core.refs import Ref
+from greenboard.results import service as results
+from greenboard.results.events import ResultsWritten
+from greenboard.results.rows import Cause, Change
+from greenboard.rules.types import Outcome
+from greenboard.web import content
 from greenboard.workflows import allowed, service, starting, store, tending
 from greenboard.workflows.models import Run
 from greenboard.workflows.starting import Wish
 from greenboard.workflows.types import Way
 
 pytestmark = pytest.mark.django_db
+NOW = clock.parse_time("2026-11-02T09:00:00Z")
 STEP = "- {id: a, do: transform, with: {values: {}}}"
 
 
@@ -93,6 +99,10 @@ def happened(**more: object) -> None:
         announce(Happened(Happening.REVIEW_DECIDED, clock.now(), "It was signed.", entity=CHECKOUT, data=more))
 
 
+def turned(rule: str | None, before: str | None, after: str | None) -> Change:
+    return Change(CHECKOUT, rule, before, after, NOW, Cause("fact", "it changed"), worse=True)
+
+
 def test_an_event_that_fits_starts_a_run_about_its_entity(checkout) -> None:
     saved(STEP, """
 inputs: {what: {}}
@@ -103,6 +113,28 @@ start: [{event: review.decided, when: '${{ event.decision == "yes" && entity.tie
     happened(decision="yes")
     run = Run.objects.get()
     assert (run.way, store.ref(run), run.inputs) == ("event", CHECKOUT, {"what": "It was signed."})
+
+
+@pytest.mark.parametrize(
+    ("event", "when", "of"),
+    [
+        (ResultsWritten("prr", NOW, {CHECKOUT}, lambda: [turned("own-1", Outcome.PASS, Outcome.FAIL)]),
+         'result.changed, when: "${{ event.rule == \'own-1\' && event.after == \'fail\' }}"', CHECKOUT),
+        (ResultsWritten("prr", NOW, {CHECKOUT}, lambda: [turned(None, "silver", None)]),
+         'level.changed, when: "${{ event.before == \'silver\' && event.after == null }}"', CHECKOUT),
+        (Happened(Happening.EXEMPTION_ENDED, NOW, "It ended.", entity=CHECKOUT), "exemption.ended", CHECKOUT),
+        (Happened(Happening.REVIEW_DECIDED, NOW, "It was signed.", entity=CHECKOUT), "review.decided", CHECKOUT),
+        (Happened(Happening.ENTITY_DISCOVERED, NOW, "jira shows pay.", data={"name": "pay", "count": 1}),
+         'entity.discovered, when: "${{ event.count == 1 }}"', None),
+    ],
+    ids=["result", "level", "exemption", "review", "discovered"],
+)  # fmt: skip
+def test_each_of_these_happenings_starts_a_run(checkout, event: object, when: str, of: Ref | None) -> None:
+    saved(STEP, f"start: [{{event: {when}}}]")
+    with transaction.atomic():
+        announce(event)
+    run = Run.objects.get()
+    assert (run.way, store.ref(run)) == ("event", of)
 
 
 def test_a_message_of_another_system_starts_a_run_about_what_it_names(checkout) -> None:
@@ -167,11 +199,48 @@ def test_a_page_starts_a_run_shows_it_and_takes_an_answer(checkout, ada, grace) 
     assert "May it?" not in client.get(there).content.decode().partition("Steps")[0]
     assert "May it?" in other.get("/mine").content.decode()
     assert "Approve" in other.get(there).content.decode()
+    assert "Approve" in other.get(f"{there}/progress").text  # to whom had the page open before
+    assert "Approve" not in other.get(f"{there}/progress?shown=ok").text
     assert f"/workflows/{name}?entity=" in client.get("/entities/service/default/checkout").content.decode()
     assert other.post(f"{there}/answer", {"step": "ok", "answer": "no", "reason": "not now"}).status_code == 302
     assert go(run).state == "failed"
     assert "grace denied it: not now" in client.get(f"{there}/progress").content.decode()
     assert client.get("/workflow-runs?state=failed").content.decode().count(there) == 1
+
+
+def test_runs_are_found_by_their_workflow_entity_starter_and_state(checkout, ada, grace) -> None:
+    saved(STEP, name="own")
+    runs = [start(saved(STEP), ada, CHECKOUT), start("play", grace), start("own", grace, CHECKOUT)]
+    client = Client()
+    client.force_login(grace)
+
+    def found(**asked: str) -> list[int]:
+        page = client.get("/workflow-runs", asked).text
+        told = client.get("/api/v1/workflow-runs", asked).json()["runs"]
+        listed = [at for at, run in enumerate(runs) if f'href="/workflow-runs/{run.pk}"' in page]
+        assert sorted(one["id"] for one in told) == [runs[at].pk for at in listed]
+        return listed
+
+    assert found() == [0, 1, 2]
+    assert found(workflow="play") == [0, 1]
+    assert found(entity=str(CHECKOUT)) == [0, 2]
+    assert found(by="grace") == [1, 2]
+    assert found(by="grace", entity=str(CHECKOUT), state="done") == [2]
+    assert found(state="held") == []
+    wrong = client.get("/workflow-runs", {"entity": "no reference"}).text
+    assert all(f'href="/workflow-runs/{run.pk}"' not in wrong for run in runs)
+    assert "in the last 30 days: 2 done" in client.get("/workflows/play").text
+
+
+def test_a_workflow_is_offered_beside_the_result_that_it_names(checkout, ada) -> None:
+    saved(STEP, "for: {rules: [ops-1-runbook]}", "named")
+    saved(STEP, name="plain")
+    results.evaluate(content.scorecards()[0], clock.now())
+    client = Client()
+    client.force_login(ada)
+    page = client.get("/entities/service/default/checkout").text
+    named, plain = (page.count(f'href="/workflows/{name}?entity=') for name in ("named", "plain"))
+    assert (named > 0, plain) == (True, 0)
 
 
 def test_a_document_is_written_in_the_browser_with_its_mistakes_told(grace) -> None:

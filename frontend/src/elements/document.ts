@@ -4,7 +4,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, t
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { ChangeSet, EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { plainly } from "./editor/code";
@@ -72,8 +72,12 @@ const gutter = EditorView.theme({
   ".cm-scroller": { maxHeight: "70vh", minHeight: "320px" },
 });
 
+// What was sent to the server, and what was typed since.
+type Sent = { text: string; typed: ChangeSet };
+
 class Document extends HTMLElement {
   private view?: EditorView;
+  private readonly sent = new Map<XMLHttpRequest, Sent>();
 
   connectedCallback(): void {
     const field = this.querySelector<HTMLTextAreaElement>("textarea[name=text]");
@@ -85,14 +89,16 @@ class Document extends HTMLElement {
     this.view = this.editor(host, field);
     this.querySelector<HTMLLabelElement>("label[for=text]")?.addEventListener("click", () => this.view?.focus());
     this.addEventListener("click", (event) => this.clicked(event.target));
-    this.addEventListener("htmx:afterSwap", () => this.answered(field));
+    this.addEventListener("htmx:beforeRequest", (event) => this.asked(request(event)));
+    this.addEventListener("htmx:afterSwap", (event) => this.answered(request(event)));
     this.tell();
   }
 
   private editor(host: HTMLElement, field: HTMLTextAreaElement): EditorView {
     const kinds = (this.dataset.kinds ?? "").split(" ").filter(Boolean);
-    const told = EditorView.updateListener.of(({ docChanged, state }) => {
+    const told = EditorView.updateListener.of(({ docChanged, changes, state }) => {
       if (!docChanged) return;
+      for (const one of this.sent.values()) one.typed = one.typed.compose(changes);
       field.value = state.doc.toString();
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
@@ -117,13 +123,22 @@ class Document extends HTMLElement {
     this.view.focus();
   }
 
+  private asked(xhr?: XMLHttpRequest): void {
+    if (!xhr || !this.view) return;
+    for (const one of this.sent.keys()) if (one.readyState === XMLHttpRequest.DONE) this.sent.delete(one);
+    const text = this.view.state.doc.toString();
+    this.sent.set(xhr, { text, typed: ChangeSet.empty(text.length) });
+  }
+
   // A part was written into the document: the text changes as if somebody had typed it, so it can be undone.
-  private answered(field: HTMLTextAreaElement): void {
+  // What was typed since it was sent stays: what the form changed is moved to where that stands now.
+  private answered(xhr?: XMLHttpRequest): void {
     const written = this.querySelector<HTMLTextAreaElement>("[data-written]");
-    if (written && this.view) {
+    const sent = xhr && this.sent.get(xhr);
+    if (written && sent && this.view) {
       const text = written.value;
       written.remove();
-      if (text !== field.value) this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
+      if (text !== sent.text) this.view.dispatch({ changes: difference(sent.text, text).map(sent.typed) });
       this.querySelector("#part")?.replaceChildren();
     }
     this.tell();
@@ -141,6 +156,21 @@ class Document extends HTMLElement {
     });
     this.view.dispatch(setDiagnostics(state, wrong));
   }
+}
+
+function request(event: Event): XMLHttpRequest | undefined {
+  return event instanceof CustomEvent ? event.detail?.xhr : undefined;
+}
+
+// What makes one text the other, as the one stretch from the first sign that differs to the last.
+function difference(before: string, after: string): ChangeSet {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from += 1;
+  let same = 0;
+  while (same < shorter - from && before[before.length - 1 - same] === after[after.length - 1 - same]) same += 1;
+  const changed = { from, to: before.length - same, insert: after.slice(from, after.length - same) };
+  return ChangeSet.of(changed, before.length);
 }
 
 function offered(context: CompletionContext, kinds: string[]) {

@@ -16,6 +16,7 @@ from greenboard.api.schemas import Shown
 from greenboard.catalog.paging import Key
 
 _SIZE = 24
+_KEPT_BY_NOBODY = "no-store"
 
 
 def listing(
@@ -51,6 +52,18 @@ def told(shown: BaseModel, status: int = 200) -> HttpResponse:
     return HttpResponse(shown.model_dump_json(), content_type="application/json", status=status)
 
 
+def told_once(shown: BaseModel, status: int = 200) -> HttpResponse:
+    """An answer with a secret, which nobody is to keep."""
+    response = told(shown, status)
+    response.headers["Cache-Control"] = _KEPT_BY_NOBODY
+    return response
+
+
+def secret(response: HttpResponse) -> bool:
+    """Whether an answer holds a secret."""
+    return response.headers.get("Cache-Control") == _KEPT_BY_NOBODY
+
+
 def written(shown: BaseModel, status: int) -> HttpResponse:
     """A thing as it is after a change, with its tag."""
     response = told(shown, status)
@@ -79,6 +92,17 @@ def kept(request: HttpRequest, given: BaseModel | dict[str, Any] | str, *, tag: 
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(text, content_type="application/json")
+    response.headers["ETag"] = found
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A file with its tag, or only that it is the same."""
+    found = _tag(response.content)
+    known = tags(request, "If-None-Match")
+    if found in known or "*" in known:
+        response = HttpResponse(status=304)
     response.headers["ETag"] = found
     response.headers["Cache-Control"] = "private, no-cache"
     return response

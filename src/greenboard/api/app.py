@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from greenboard.api import (
     attestations,
     backtest,
+    badges,
     campaigns,
     catalog,
     channels,
@@ -22,7 +23,10 @@ from greenboard.api import (
     exemptions,
     facts,
     grants,
+    handles,
+    holes,
     hooks,
+    idempotency,
     inbox,
     integrations,
     keys,
@@ -78,6 +82,9 @@ ROUTERS: tuple[Router, ...] = (
     workflows.router,
     workflow_runs.router,
     people.router,
+    handles.router,
+    holes.router,
+    badges.router,
     plugins.router,
     grants.router,
     keys.router,
@@ -97,8 +104,6 @@ api = Api(
     urls_namespace="api",
     parser=Strict(),
 )
-for router in ROUTERS:
-    api.add_router("", router)
 
 
 def operations() -> Iterator[tuple[str, Operation]]:
@@ -115,3 +120,9 @@ def unguarded() -> list[str]:
         for path, operation in operations()
         if not operation.auth_callbacks or not all(isinstance(one, Needs) for one in operation.auth_callbacks)
     ]
+
+
+for _, each in operations():
+    idempotency.offer(each)
+for router in ROUTERS:
+    api.add_router("", router)

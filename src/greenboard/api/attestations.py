@@ -7,15 +7,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
 from greenboard.access.decide import Permission
 from greenboard.access.errors import Absent
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.guard import ADMINISTER, ATTEST, READ, author, sight
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import (
     Asked,
     Limit,
@@ -29,7 +29,7 @@ from greenboard.api.query import (
     key,
     several,
 )
-from greenboard.api.schemas import Listed, Shown
+from greenboard.api.schemas import FILE, Listed, Shown
 from greenboard.api.shapes import Strict
 from greenboard.attestations import files, policies, register, service, store
 from greenboard.attestations.models import Attestation, Evidence, Opening
@@ -43,18 +43,11 @@ from greenboard.core.refs import Ref
 
 router = Router(tags=["Attestations"])
 _ONE = "/attestations/{int:number}"
-_KEY = {"parameters": [PARAMETER]}
-_BODY = {
-    **_KEY,
+_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
-}
-_GIVEN_OUT: dict[str, Any] = {
-    "responses": {
-        200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
-    }
 }
 ALL = "all"
 _Reason = Annotated[str, Field(max_length=2_000)]
@@ -236,7 +229,7 @@ def attestations(request: HttpRequest, asked: Query[AttestationsAsked]) -> HttpR
     return answers.listing(request, AttestationPage, shown, next_, asked.fields)
 
 
-@router.post("/attestations", auth=ATTEST, response={201: AttestationWhole}, openapi_extra=_KEY)
+@router.post("/attestations", auth=ATTEST, response={201: AttestationWhole})
 def attest(request: HttpRequest, given: AttestationGiven) -> HttpResponse:
     """State that an item holds. It holds at once, or when a second person confirms it."""
     by = Acting.by(request.user)
@@ -244,7 +237,8 @@ def attest(request: HttpRequest, given: AttestationGiven) -> HttpResponse:
     evidence = tuple(Given(one.kind, one.text, one.upload) for one in given.evidence)
     wish = Wish(entity=Ref.parse(given.entity), evidence=evidence, **told)
     said = Said(renews=given.renews, placing=lambda part: Place(f"/{part.replace('.', '/')}"))
-    return idempotency.once(request, lambda: _written(service.give(wish, by, clock.now(), said), 201))
+    with transaction.atomic():
+        return _written(service.give(wish, by, clock.now(), said), 201)
 
 
 @router.get(_ONE, auth=READ, response=AttestationWhole)
@@ -253,45 +247,42 @@ def attestation(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     return answers.one(request, _whole(store.find(number, sight(request))))
 
 
-@router.post(f"{_ONE}/confirm", auth=ATTEST, response=AttestationWhole, openapi_extra=_KEY)
+@router.post(f"{_ONE}/confirm", auth=ATTEST, response=AttestationWhole)
 def confirm_attestation(request: HttpRequest, number: Path[Number], seen: AttestationSeen) -> HttpResponse:
     """Confirm what another person attested."""
     return _decided(request, service.confirm, Change(number, seen.version))
 
 
-@router.post(f"{_ONE}/refuse", auth=ATTEST, response=AttestationWhole, openapi_extra=_KEY)
+@router.post(f"{_ONE}/refuse", auth=ATTEST, response=AttestationWhole)
 def refuse_attestation(request: HttpRequest, number: Path[Number], seen: AttestationReasoned) -> HttpResponse:
     """Refuse what another person attested."""
     return _decided(request, service.refuse, Change(number, seen.version, seen.reason))
 
 
-@router.post(f"{_ONE}/revoke", auth=ATTEST, response=AttestationWhole, openapi_extra=_KEY)
+@router.post(f"{_ONE}/revoke", auth=ATTEST, response=AttestationWhole)
 def revoke_attestation(request: HttpRequest, number: Path[Number], seen: AttestationReasoned) -> HttpResponse:
     """End an attestation before its day."""
     return _decided(request, service.revoke, Change(number, seen.version, seen.reason))
 
 
-@router.get(f"{_ONE}/files/{{int:piece}}", auth=READ, openapi_extra=_GIVEN_OUT)
+@router.get(f"{_ONE}/files/{{int:piece}}", auth=READ, openapi_extra=FILE)
 def attestation_file(request: HttpRequest, number: Path[Number], piece: Path[Number]) -> HttpResponse:
     """A file of evidence, as it was handed in."""
     found = store.document(store.find(number, sight(request)), piece)
     assert found.file is not None, "it is one with a file"
-    return files.served(found.file, found.text)
+    return answers.tagged(request, files.served(found.file, found.text))
 
 
 @router.post("/attestation-files", auth=ATTEST, response={201: AttestationUpload}, openapi_extra=_BODY)
 def hand_in(request: HttpRequest, asked: Query[FileAsked]) -> HttpResponse:
     """Hand in a file, which is the whole body; its number makes it evidence of an attestation."""
     by = Acting.by(request.user)
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         row = files.keep(io.BytesIO(request.body), asked.name, by.name, clock.now())
         told = AttestationUpload(
             id=row.pk, name=row.name, media=row.file.media, size=row.file.size, digest=row.file.digest
         )
         return answers.told(told, 201)
-
-    return idempotency.once(request, work)
 
 
 @router.get("/attestation-policies", auth=READ, response=AttestationPolicyList)
@@ -332,7 +323,8 @@ def _decided(
 ) -> HttpResponse:
     by = Acting.by(request.user)
     store.find(change.number, sight(request, Permission.READ))
-    return idempotency.once(request, lambda: _written(do(change, by, clock.now()), 200))
+    with transaction.atomic():
+        return _written(do(change, by, clock.now()), 200)
 
 
 def _written(row: Attestation, status: int) -> HttpResponse:

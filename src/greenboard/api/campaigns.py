@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
 from greenboard.access.decide import Permission, may
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.guard import CAMPAIGNS, READ, author, sight
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import CURSOR, AtMoment, GroupText, Limit, One, Word, cursor, key
 from greenboard.api.schemas import Listed
 from greenboard.api.shapes import Strict
@@ -32,7 +32,6 @@ from greenboard.scorecards.types import Enforcement
 
 router = Router(tags=["Campaigns"])
 _ONE = "/campaigns/{name}"
-_KEY: dict[str, Any] = {"parameters": [PARAMETER]}
 Name = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$", max_length=64)]
 
 
@@ -180,15 +179,12 @@ def campaigns(request: HttpRequest, asked: Query[AtMoment]) -> HttpResponse:
     return answers.kept(request, CampaignList(campaigns=found))
 
 
-@router.post("/campaigns", auth=CAMPAIGNS, response={201: CampaignShown}, openapi_extra=_KEY)
+@router.post("/campaigns", auth=CAMPAIGNS, response={201: CampaignShown})
 def make_campaign(request: HttpRequest, given: CampaignGiven) -> HttpResponse:
     """Begin a campaign."""
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         held = service.make(given.definition, author(request), clock.now(), given.name or "")
         return answers.written(_shown(request, held), 201)
-
-    return idempotency.once(request, work)
 
 
 @router.post("/campaigns-preview", auth=CAMPAIGNS, response=PreviewShown)

@@ -119,6 +119,12 @@ class SubjectPage(Listed):
     subjects: list[SubjectShown]
 
 
+class AbsentPage(Listed):
+    """Entities that the catalog has, of kinds that the tool could show, and nothing at the tool is one of."""
+
+    entities: list[str]
+
+
 class SubjectsAsked(Paging):
     standing: Standing | None = Field(default=None, description="Only those.")
 
@@ -198,6 +204,17 @@ def list_subjects(request: HttpRequest, name: Path[ConnectionName], asked: Query
     found, next_ = _part(rows, asked)
     shown = _subjects(request, found)
     page = SubjectPage(subjects=shown, next=cursor(next_))
+    return answers.paged(answers.kept(request, page), request, next_)
+
+
+@router.get("/connections/{name}/absent", auth=CONNECTIONS_READ, response=AbsentPage)
+def list_absent(request: HttpRequest, name: Path[ConnectionName], asked: Query[Paging]) -> HttpResponse:
+    """What the catalog has and the tool does not show, by reference."""
+    several = discovering.absent(store.find(name), sight(request))
+    begin = (key(asked.cursor) or (0,))[0]
+    end = begin + asked.limit
+    next_ = (end,) if end < len(several) else None
+    page = AbsentPage(entities=[str(one.ref) for one in several[begin:end]], next=cursor(next_))
     return answers.paged(answers.kept(request, page), request, next_)
 
 

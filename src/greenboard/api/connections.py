@@ -15,12 +15,15 @@ from greenboard.api.guard import CONNECTIONS, CONNECTIONS_READ
 from greenboard.api.query import Word
 from greenboard.api.shapes import Strict
 from greenboard.collection import reaching, running, supplying
+from greenboard.collection.costs import Cost
 from greenboard.collection.jobs import retirement
 from greenboard.connections import service, store
 from greenboard.connections.models import Connection
 from greenboard.connections.service import Told, Wish
 from greenboard.connections.types import Fault, Probe
 from greenboard.core import clock
+from greenboard.facts.store import vocabulary
+from greenboard.scorecards.store import standards
 
 router = Router(tags=["Connections"])
 ConnectionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["pagerduty-eu"])]
@@ -96,6 +99,15 @@ class ConnectionList(BaseModel):
     connections: list[ConnectionShown]
 
 
+class CostShown(BaseModel):
+    """The calls of the last collection that a rule needs; `alone` are those that no other rule needs."""
+
+    scorecard: str
+    rule: str
+    calls: int
+    alone: int
+
+
 class BudgetShown(BaseModel):
     """Calls an hour: what the tool allows, what the schedule plans, what the last hour took. Null: not known."""
 
@@ -103,6 +115,7 @@ class BudgetShown(BaseModel):
     planned: float | None
     used: int
     streams: dict[str, int] = Field(description="Calls of the last collection, by stream.")
+    rules: list[CostShown] = Field(description="What each rule costs, the dearest first.")
 
 
 @router.get("/connections", auth=CONNECTIONS_READ, response=ConnectionList)
@@ -154,11 +167,24 @@ def test_connection(request: HttpRequest, name: Path[ConnectionName]) -> HttpRes
 
 @router.get(f"{_CONNECTION}/budget", auth=CONNECTIONS_READ, response=BudgetShown)
 def connection_budget(request: HttpRequest, name: Path[ConnectionName]) -> HttpResponse:
-    """How many calls a connection makes."""
+    """How many calls a connection makes, and which rule costs which."""
     row = store.find(name)
     found = supplying.budget(row, clock.now())
-    told = BudgetShown(allowed=found.allowed, planned=found.planned, used=found.used, streams=supplying.calls(row))
+    told = BudgetShown(
+        allowed=found.allowed, planned=found.planned, used=found.used, streams=supplying.calls(row), rules=_costs(row)
+    )
     return answers.kept(request, told)
+
+
+def _costs(row: Connection) -> list[CostShown]:
+    cards = standards(vocabulary())
+    reads = {f"{card.name}/{rule.id}": rule.reads for card in cards for rule in card.rules}
+    return [_cost(one) for one in supplying.of_rules(row, reads)]
+
+
+def _cost(one: Cost) -> CostShown:
+    card, _, rule = one.rule.partition("/")
+    return CostShown(scorecard=card, rule=rule, calls=one.calls, alone=one.alone)
 
 
 def wish(name: str, integration: str, given: ConnectionChanged) -> Wish:

@@ -66,19 +66,20 @@ class SchemaChecked(BaseModel):
 
 
 @facts.router.get(f"{_TYPE}/schema", auth=READ, response=SchemaShown, by_alias=True)
-def fact_type_schema(request: HttpRequest, name: Path[Word]) -> Json:  # noqa: ARG001 - the framework passes it
+def fact_type_schema(request: HttpRequest, name: Path[Word]) -> HttpResponse:
     """A fact type as a JSON Schema: as it was saved, or written from what ships."""
     types = custom.refresh().types
     if name not in types:
         raise NoFactType(f"no fact type {name!r}", hint=suggest(name, types))
     held = definitions.current(name)
     schema = json.loads(held.text) if held else json_schema.write(types[name].model_dump())
-    return {
+    told = {
         "schema": schema,
         "digest": defining.digest(held.text) if held else "",
         "defined": held is not None,
         "retired": types[name].retired,
     }
+    return answers.kept(request, told)
 
 
 @facts.router.post(f"{_TYPE}/check", auth=PREVIEW, response=SchemaChecked)

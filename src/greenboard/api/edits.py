@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
+from pydantic import BaseModel
 
-from greenboard.api import drafted
+from greenboard.api import answers, drafted
 from greenboard.api.guard import EDIT, READ, author
 from greenboard.api.query import Word
 from greenboard.api.shapes import Restored, Saved
@@ -22,24 +23,32 @@ _RULE = "/scorecards/{scorecard}/rules/{rule}"
 
 
 @router.get(_RULE, auth=READ, operation_id="rule", response=drafted.RuleAsData, exclude_unset=True)
-def read(request: HttpRequest, scorecard: Path[Word], rule: Path[Word]) -> Json:  # noqa: ARG001 - the framework passes it
+def read(request: HttpRequest, scorecard: Path[Word], rule: Path[Word]) -> HttpResponse:
     """A rule as data and as YAML; `digest` names this version of it."""
     card = store.standard(scorecard, vocabulary())
-    return _told(scorecard, store.rule(card, rule))
+    return answers.kept(request, _json(drafted.RuleAsData, _told(scorecard, store.rule(card, rule))))
 
 
 @router.put(_RULE, auth=EDIT, operation_id="save_rule", response=drafted.RuleAsData, exclude_unset=True)
-def save(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], edited: Saved) -> Json:
+def save(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], edited: Saved) -> HttpResponse:
     """Save an edited rule, or a new one. Parts that are not given stay as they are."""
     change = _change(request, scorecard, rule, edited)
-    return _told(scorecard, editing.save(change, edited.given(), vocabulary()))
+    return _answer(drafted.RuleAsData, _told(scorecard, editing.save(change, edited.given(), vocabulary())))
 
 
 @router.delete(_RULE, auth=EDIT, operation_id="restore_rule", response=drafted.RuleLeft, exclude_unset=True)
-def restore(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], taken: Restored) -> Json:
+def restore(request: HttpRequest, scorecard: Path[Word], rule: Path[Word], taken: Restored) -> HttpResponse:
     """Go back to what the scorecard's file says; `rule` in the answer is null where that has none."""
     left = editing.restore(_change(request, scorecard, rule, taken), vocabulary())
-    return {"rule": None if left is None else _told(scorecard, left)}
+    return _answer(drafted.RuleLeft, {"rule": None if left is None else _told(scorecard, left)})
+
+
+def _answer(shape: type[BaseModel], told: Json) -> HttpResponse:
+    return HttpResponse(_json(shape, told), content_type="application/json")
+
+
+def _json(shape: type[BaseModel], told: Json) -> str:
+    return shape.model_validate(told).model_dump_json(exclude_unset=True)
 
 
 def _change(request: HttpRequest, scorecard: str, rule: str, told: Saved | Restored) -> Change:

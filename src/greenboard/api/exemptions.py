@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
 from greenboard.access.permissions import Permission
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.guard import ASK_EXEMPTIONS, DECIDE_EXEMPTIONS, READ, sight
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import CURSOR, Limit, Number, OfEntities, One, RefText, Word, cursor, key, several
 from greenboard.api.schemas import Listed
 from greenboard.api.shapes import Strict
@@ -28,7 +28,6 @@ from greenboard.rules.types import Outcome
 
 router = Router(tags=["Exemptions"])
 _ONE = "/exemptions/{int:number}"
-_KEY = {"parameters": [PARAMETER]}
 _Text = Annotated[str, Field(max_length=4_000)]
 _Day = Annotated[
     str,
@@ -213,19 +212,16 @@ def exemptions(request: HttpRequest, asked: Query[ExemptionsAsked]) -> HttpRespo
     return answers.paged(answers.kept(request, page), request, next_)
 
 
-@router.post("/exemptions", auth=ASK_EXEMPTIONS, response={201: ExemptionShown}, openapi_extra=_KEY)
+@router.post("/exemptions", auth=ASK_EXEMPTIONS, response={201: ExemptionShown})
 def ask_exemption(request: HttpRequest, given: ExemptionGiven) -> HttpResponse:
     """Ask that an entity be exempt from a rule."""
     pair = Pair(Ref.parse(given.entity), given.scorecard, given.rule)
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         made = asking.ask([pair], given.terms(given.environment, given.path), request.user, clock.now()).made[0]
         return answers.told(ExemptionShown(**told(finding.row(made, request.user))), 201)
 
-    return idempotency.once(request, work)
 
-
-@router.post("/exemptions/bulk", auth=ASK_EXEMPTIONS, response={201: Made}, openapi_extra=_KEY)
+@router.post("/exemptions/bulk", auth=ASK_EXEMPTIONS, response={201: Made})
 def ask_exemptions(request: HttpRequest, given: ManyGiven) -> HttpResponse:
     """Ask for all that fit and do not meet the rules now; up to 10,000, all or nothing."""
     where = OfEntities(kind=given.kind, owner=given.owner, tag=given.tag)
@@ -235,25 +231,19 @@ def ask_exemptions(request: HttpRequest, given: ManyGiven) -> HttpResponse:
     found = failing.failing(given.scorecard, given.rules, ids, [Outcome(one) for one in given.outcomes])
     names = names_of({entity for entity, _ in found})
     pairs = [Pair(names[entity], given.scorecard, rule) for entity, rule in found]
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         asked = asking.ask(pairs, given.terms(given.environment, given.path), request.user, clock.now())
         return answers.told(Made(made=list(asked.made), left_out=len(asked.left_out)), 201)
 
-    return idempotency.once(request, work)
 
-
-@router.post("/exemptions/decide", auth=DECIDE_EXEMPTIONS, response=Decided, openapi_extra=_KEY)
+@router.post("/exemptions/decide", auth=DECIDE_EXEMPTIONS, response=Decided)
 def decide_exemptions(request: HttpRequest, given: Decisions) -> HttpResponse:
     """Decide many in one go; up to 10,000, all or nothing."""
     do = {"approve": deciding.approve, "deny": deciding.deny, "revoke": deciding.revoke}[given.decision]
     chosen = {one.id: one.version for one in given.exemptions}
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         do(chosen, given.reason, request.user, clock.now())
         return answers.told(Decided(decided=len(chosen)))
-
-    return idempotency.once(request, work)
 
 
 @router.get(_ONE, auth=READ, response=ExemptionWhole)
@@ -294,15 +284,12 @@ def withdraw_exemption(request: HttpRequest, number: Path[Number], given: Versio
     return _after(request, number)
 
 
-@router.post(f"{_ONE}/renew", auth=ASK_EXEMPTIONS, response={201: ExemptionShown}, openapi_extra=_KEY)
+@router.post(f"{_ONE}/renew", auth=ASK_EXEMPTIONS, response={201: ExemptionShown})
 def renew_exemption(request: HttpRequest, number: Path[Number], given: TermsGiven) -> HttpResponse:
     """Ask for one that follows another: of the same pair and reach, from its end on where it still holds."""
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         made = asking.renew(number, given.terms(), request.user, clock.now())
         return answers.told(ExemptionShown(**told(finding.row(made, request.user))), 201)
-
-    return idempotency.once(request, work)
 
 
 def _after(request: HttpRequest, number: int) -> HttpResponse:

@@ -144,7 +144,7 @@ def hooks(request: HttpRequest) -> HttpResponse:
 def make_hook(request: HttpRequest, given: HookGiven) -> HttpResponse:  # noqa: ARG001 - the framework passes it
     """Make a hook, and its secret."""
     row, secret = service.make(given.wish())
-    return answers.told(HookMade(**_shown(row).model_dump(), secret=secret), 201)
+    return answers.told_once(HookMade(**_shown(row).model_dump(), secret=secret), 201)
 
 
 @router.get(_HOOK, auth=HOOKS, response=HookShown)
@@ -170,7 +170,7 @@ def remove_hook(request: HttpRequest, number: Path[Number]) -> HttpResponse:  # 
 def change_hook_secret(request: HttpRequest, number: Path[Number]) -> HttpResponse:  # noqa: ARG001 - as above
     """Give a hook another secret, which signs from now on."""
     row, secret = service.renew(number)
-    return answers.told(HookMade(**_shown(row).model_dump(), secret=secret))
+    return answers.told_once(HookMade(**_shown(row).model_dump(), secret=secret))
 
 
 @router.post(f"{_HOOK}/test", auth=HOOKS, response={202: DeliveryShown})
@@ -207,7 +207,7 @@ def inlets_(request: HttpRequest) -> HttpResponse:
 def make_inlet(request: HttpRequest, given: InletGiven) -> HttpResponse:  # noqa: ARG001 - as above
     """Let another system send messages, as a service account, and make the secret that signs them."""
     row, secret = service.make_inlet(given.name, given.service)
-    return answers.told(InletMade(**_inlet(row).model_dump(), secret=secret), 201)
+    return answers.told_once(InletMade(**_inlet(row).model_dump(), secret=secret), 201)
 
 
 @router.post("/inlets/{name}/close", auth=ACCESS, response={204: None})

@@ -1,8 +1,10 @@
 """Writes that may be sent again: the same key with the same request gives the answer of the first time.
 
+Every operation that changes something takes a key; `app` offers it, so that none is forgotten.
+
 A key is taken, and its answer kept, in the transaction of what that tells of: all of it is there or nothing,
 also when the process dies in between. Whoever sends the same meanwhile waits for the end of that transaction.
-Refusals are not kept: what was mended may be sent with the same key.
+Refusals are not kept: what was mended may be sent with the same key. Neither is an answer that shows a secret.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial, wraps
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from ninja.operation import Operation
 
 from greenboard.access.standing import Bearer
+from greenboard.api import answers
 from greenboard.api.models import Answered
 from greenboard.core import clock
 from greenboard.core.errors import UserError
@@ -32,6 +38,28 @@ PARAMETER = {
     "description": "Of your choice. The same key with the same request gives the first answer again, for 24 hours.",
     "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
 }
+
+WITHOUT = frozenset(
+    {
+        "backtest_rule",
+        "check_fact_type",
+        "check_rule",
+        "check_workflow",
+        "dry_run",
+        "pass_review_gate",
+        "preview_campaign",
+        "preview_rule",
+        "preview_scorecard",
+        "test_channel",
+        "test_connection",
+        "call_back",
+        "hear_tool",
+        "pressed",
+        "receive",
+    }
+)
+"""Operations without keys: they change nothing, or try another system, or are told apart by what others signed."""
+_NOTHING = 204
 
 
 class Busy(UserError):
@@ -52,18 +80,39 @@ class NoKey(UserError):
     status = 422
 
 
+class ShownOnce(UserError):
+    """The first answer held a secret, which is not shown again."""
+
+    status = 409
+
+
+def offer(operation: Operation) -> None:
+    """Let an operation take keys, where it changes something."""
+    view = operation.view_func
+    if operation.methods == ["GET"] or (operation.operation_id or view.__name__) in WITHOUT:
+        return
+
+    @wraps(view)
+    def answered(request: HttpRequest, *parts: Any, **named: Any) -> HttpResponse:
+        return once(request, partial(view, request, *parts, **named))
+
+    told = operation.openapi_extra or {}
+    operation.view_func = answered
+    operation.openapi_extra = {**told, "parameters": [PARAMETER, *told.get("parameters", ())]}
+
+
 def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer of some work, or that of the first time where the request carries a key that was used.
 
     Raises:
         Busy: the first request with the key has no answer yet.
         Another: the key was used for another request.
+        ShownOnce: the first answer held a secret.
 
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        with transaction.atomic():
-            return work()
+        return work()
     if not _KEY.fullmatch(key):
         raise NoKey("not an idempotency key", expected="1 to 200 visible characters of ASCII")
     now = clock.now()
@@ -74,7 +123,8 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
             return known
         response = work()
         etag = response.headers.get("ETag", "")
-        told = {"status": response.status_code, "body": response.content.decode(), "etag": etag}
+        body = "" if answers.secret(response) else response.content.decode()
+        told = {"status": response.status_code, "body": body, "etag": etag}
         Answered.objects.filter(pk=row.pk).update(**told)
     return response
 
@@ -89,6 +139,8 @@ def _claim(request: HttpRequest, key: str, now: datetime) -> tuple[Answered, Htt
         raise Another("this key was used for another request", hint="Take a new key for each request.")
     if not row.status:
         raise Busy("the first request with this key is still being worked on", hint="Ask again in a moment.")
+    if not row.body and row.status != _NOTHING:
+        raise ShownOnce("this was done, and its secret was shown then", hint="Make another one in its place.")
     response = HttpResponse(row.body, content_type="application/json", status=row.status)
     response.headers["Idempotency-Replayed"] = "true"
     if row.etag:

@@ -127,6 +127,14 @@ def read_line(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     return answers.told(_line(inbox.line(_me(request), sight(request.user), number)))
 
 
+@router.post("/inbox/{int:number}/unread", auth=MYSELF, response=LineShown)
+def unread_line(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+    """Mark a line as unread again."""
+    row = inbox.line(_me(request), sight(request.user), number)
+    inbox.unmark(_me(request), row.pk)
+    return answers.told(_line(inbox.line(_me(request), sight(request.user), number)))
+
+
 @router.get("/notifications", auth=MYSELF, response=WantedShown)
 def own_notifications(request: HttpRequest) -> HttpResponse:
     """How I want to hear."""

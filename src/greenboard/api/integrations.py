@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
+from greenboard.access.errors import Absent
 from greenboard.api import answers
 from greenboard.api.guard import CONNECTIONS_READ
 from greenboard.api.query import Word
-from greenboard.connections import discovery, service
+from greenboard.connections import discovery
 from greenboard.connections.integration import Integration
+from greenboard.core.errors import suggest
 
 router = Router(tags=["Connections"])
 
@@ -45,7 +47,7 @@ class PermissionShown(BaseModel):
 
 
 class IntegrationShown(BaseModel):
-    """A tool that can be connected. `supplies` are fields by fact type."""
+    """A tool that can be connected. `supplies` are fields by fact type; none where it depends on what is there."""
 
     name: str
     title: str
@@ -72,14 +74,14 @@ def list_integrations(request: HttpRequest) -> HttpResponse:
 @router.get("/integrations/{name}", auth=CONNECTIONS_READ, response=IntegrationShown)
 def get_integration(request: HttpRequest, name: Path[Word]) -> HttpResponse:
     """One of them."""
-    return answers.kept(request, _shown(service.integration(name)))
+    known = discovery.found()
+    if name not in known:
+        raise Absent(f"no integration {name!r}", hint=suggest(name, known))
+    return answers.kept(request, _shown(known[name]))
 
 
 def _shown(one: Integration) -> IntegrationShown:
     manifest = one.manifest
-    supplies: dict[str, set[str]] = {}
-    for fact in manifest.facts:
-        supplies.setdefault(fact.type, set()).update(fact.map)
     return IntegrationShown(
         name=one.name,
         title=manifest.title,
@@ -87,7 +89,7 @@ def _shown(one: Integration) -> IntegrationShown:
         summary=manifest.summary,
         docs=list(manifest.docs),
         webhook=manifest.webhook is not None,
-        supplies={name: sorted(fields) for name, fields in sorted(supplies.items())},
+        supplies={name: sorted(fields) for name, fields in sorted(one.provides().items())},
         settings=[
             SettingShown(name=name, **told.model_dump(exclude={"values"}), values=list(told.values))
             for name, told in manifest.settings.items()

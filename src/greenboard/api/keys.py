@@ -110,7 +110,7 @@ def _listed(request: HttpRequest, owner: Person | Service) -> HttpResponse:
 def _made(request: HttpRequest, owner: Person | Service, given: TokenGiven) -> HttpResponse:
     ends = None if given.days is None else clock.now() + timedelta(days=given.days)
     token, text = tokens.make(owner, tokens.Wish(given.name, given.permissions, given.scope, ends), request.user)
-    return answers.told(TokenMade(**_shown(token).model_dump(), token=text), 201)
+    return answers.told_once(TokenMade(**_shown(token).model_dump(), token=text), 201)
 
 
 def _revoked(owner: Person | Service, prefix: str) -> HttpResponse:

@@ -12,7 +12,8 @@ _Document = TypeVar("_Document", bound=Json)
 
 ABOUT = """\
 Everything that the pages show and do. Lists come in pages: `next` in the answer, and the `Link` header, lead on.
-Every read takes `as_of`. Answers have an `ETag`: send it as `If-None-Match`, and get 304 where nothing changed.
+Whatever has a history is read `as_of` any moment. Answers have an `ETag`: send it as `If-None-Match`, and get 304
+where nothing changed. Whatever changes something takes an `Idempotency-Key`, and may then be sent again.
 Refusals are problem details (RFC 9457). See docs/api.md for how to sign in, page, filter and write in bulk."""
 
 _PROBLEM = "#/components/schemas/Problem"

@@ -87,7 +87,7 @@ def listing(request: HttpRequest, asked: Query[PeopleAsked]) -> HttpResponse:
 def make(request: HttpRequest, given: PersonGiven) -> HttpResponse:  # noqa: ARG001 - the framework passes it
     """Make an account with a random first password."""
     made, password = people.make(given.name, given.email)
-    return answers.told(PersonMade(**_shown(made).model_dump(), password=password), 201)
+    return answers.told_once(PersonMade(**_shown(made).model_dump(), password=password), 201)
 
 
 @router.get("/people/{name}", auth=PEOPLE_READ, response=PersonShown)

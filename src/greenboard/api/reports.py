@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
 from greenboard.access.decide import Permission
-from greenboard.api import answers, idempotency, written
+from greenboard.api import answers, written
 from greenboard.api.guard import STATE
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Asked, Moment, RefText, Word
 from greenboard.api.writing import reach, taken_shown
 from greenboard.catalog.types import ANY_COMPONENT, COMPONENT_KINDS
@@ -32,8 +32,7 @@ router = Router(tags=["Facts"])
 CAUSE = "reports"
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f\\]{1,500}")
 _UNNAMED = "report"
-_BODY = {
-    "parameters": [PARAMETER],
+_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -80,16 +79,13 @@ def push_reports(request: HttpRequest, asked: Query[ReportsAsked]) -> HttpRespon
     allowed = reach(request)
     if allowed.facts.nothing:
         raise PermissionDenied(Permission.FACTS_WRITE.value)
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         now = clock.now()
         if asked.observed_at is not None and asked.observed_at > now + pushing.SKEW:
             raise NoReport("observed after now", place=Place("observed_at"), got=clock.format_time(asked.observed_at))
         read = sending.read(_sent(request, asked), min(asked.observed_at or now, now), force=asked.format or "")
         taken = pushing.take(Pushed(said=_said(read, asked)), allowed, cause=CAUSE)
         return answers.told(_shown(read, taken))
-
-    return idempotency.once(request, work)
 
 
 def _sent(request: HttpRequest, asked: ReportsAsked) -> Iterator[Sent]:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from greenboard.access.decide import Permission
 from greenboard.access.errors import Absent
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.guard import READ, REVIEW, REVIEWS, SIGN, sight
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Number, Word, cursor, key
 from greenboard.api.reviewed import (
     AnswerGiven,
@@ -53,7 +53,6 @@ from greenboard.reviews.types import Decision, SectionState
 
 router = Router(tags=["Reviews"])
 _ONE = "/reviews/{int:number}"
-_KEY = {"parameters": [PARAMETER]}
 _SECTION, _QUESTION = f"{_ONE}/sections/{{name}}", f"{_ONE}/answers/{{name}}"
 
 
@@ -71,7 +70,7 @@ def reviews(request: HttpRequest, asked: Query[ReviewsAsked]) -> HttpResponse:
     return answers.paged(answers.kept(request, page), request, next_)
 
 
-@router.post("/reviews", auth=REVIEW, response={201: ReviewWhole}, openapi_extra=_KEY)
+@router.post("/reviews", auth=REVIEW, response={201: ReviewWhole})
 def ask_for_review(request: HttpRequest, given: ReviewGiven) -> HttpResponse:
     """Ask for a review."""
     wish = Wish(
@@ -241,7 +240,7 @@ def meet_condition(
     return _act(request, number, lambda who, now: deciding.fulfil(number, condition, given.said, who=who, now=now))
 
 
-@router.post(f"{_ONE}/next-stage", auth=REVIEW, response={201: ReviewWhole}, openapi_extra=_KEY)
+@router.post(f"{_ONE}/next-stage", auth=REVIEW, response={201: ReviewWhole})
 def follow_review(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """Ask for the next stage of a signed review; its answers begin with those of this one."""
     store.find(number, sight(request))
@@ -266,13 +265,10 @@ def _act(
 
 
 def _did(request: HttpRequest, work: Callable[[Actor, datetime], int], status: int) -> HttpResponse:
-    """As `_act`, for what makes a review: once for each idempotency key."""
-
-    def once() -> HttpResponse:
+    """As `_act`, for what makes a review."""
+    with transaction.atomic():
         made = work(rights.actor(request.user), clock.now())
         return answers.told(whole(store.find(made)), status)
-
-    return idempotency.once(request, once)
 
 
 def _signature(request: HttpRequest, number: int, signature: int) -> Signature:

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
+from greenboard.access.errors import Absent
 from greenboard.api import answers
 from greenboard.api.guard import SCAFFOLDS_USE
 from greenboard.api.query import Asked, Limit, Number, One, cursor, key
-from greenboard.api.schemas import Listed
+from greenboard.api.schemas import FILE, Listed
 from greenboard.scaffolds import allowed, service, store
 from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.types import Landing, Purpose, State
@@ -87,6 +88,16 @@ def makings(request: HttpRequest, asked: Query[MakingsAsked]) -> HttpResponse:
 def making(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     """One of them."""
     return answers.kept(request, shown(store.making(number, allowed.makings(request.user))))
+
+
+@router.get(f"{_MAKING}/files", auth=SCAFFOLDS_USE, openapi_extra=FILE)
+def making_files(request: HttpRequest, number: Path[Number]) -> HttpResponse:
+    """What was rendered, as a zip file; 404 until then, and when it is not kept any more."""
+    row = store.making(number, allowed.makings(request.user))
+    tree = Making.objects.values_list("tree", flat=True).get(pk=row.pk)
+    if tree is None:
+        raise Absent(f"nothing is rendered of making {number}, or it is not kept any more")
+    return answers.tagged(request, HttpResponse(bytes(tree), content_type="application/zip"))
 
 
 @router.post(f"{_MAKING}/retry", auth=SCAFFOLDS_USE, response={202: MakingShown})

@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.connections import ConnectionName
 from greenboard.api.guard import SCAFFOLDS, SCAFFOLDS_USE, author
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import RefText
 from greenboard.api.scaffold_makings import MakingList, MakingShown, ScaffoldName, shown
 from greenboard.api.shapes import Strict
@@ -28,7 +27,6 @@ from greenboard.scaffolds.types import Goal, Landing, Wish
 router = Router(tags=["Scaffolds"])
 SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$", examples=["platform"])]
 _SCAFFOLD, _SOURCE = "/scaffolds/{name}", "/scaffold-sources/{name}"
-_KEY = {"parameters": [PARAMETER]}
 MOST = 200
 
 
@@ -174,14 +172,11 @@ def scaffold(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
     return answers.kept(request, ScaffoldWhole(**_shown(one).model_dump(), questions=questions, tasks=tasks))
 
 
-@router.post(f"{_SCAFFOLD}/makings", auth=SCAFFOLDS_USE, response={201: MakingShown}, openapi_extra=_KEY)
+@router.post(f"{_SCAFFOLD}/makings", auth=SCAFFOLDS_USE, response={201: MakingShown})
 def make_from_scaffold(request: HttpRequest, name: Path[ScaffoldName], given: MakingGiven) -> HttpResponse:
     """Have something made. It goes on by itself: ask for the making to see how far it is."""
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         return answers.told(shown(service.ask(given.wish(name), request.user)), 201)
-
-    return idempotency.once(request, work)
 
 
 @router.get(f"{_SCAFFOLD}/behind", auth=SCAFFOLDS_USE, response=BehindList)
@@ -204,18 +199,14 @@ def list_behind(request: HttpRequest, name: Path[ScaffoldName]) -> HttpResponse:
     return answers.kept(request, BehindList(behind=found))
 
 
-@router.post(f"{_SCAFFOLD}/updates", auth=SCAFFOLDS_USE, response={201: MakingList}, openapi_extra=_KEY)
+@router.post(f"{_SCAFFOLD}/updates", auth=SCAFFOLDS_USE, response={201: MakingList})
 def update_makings(request: HttpRequest, name: Path[ScaffoldName], given: UpdatesGiven) -> HttpResponse:
     """Open pull requests that bring what was made up to date."""
     seen = allowed.makings(request.user)
-
-    def work() -> HttpResponse:
-        with transaction.atomic():
-            rows = [store.making(number, seen, scaffold=name) for number in given.makings]
-            made = [service.update(row, request.user) for row in rows]
+    with transaction.atomic():
+        rows = [store.making(number, seen, scaffold=name) for number in given.makings]
+        made = [service.update(row, request.user) for row in rows]
         return answers.told(MakingList(makings=[shown(row) for row in made]), 201)
-
-    return idempotency.once(request, work)
 
 
 @router.get("/scaffold-sources", auth=SCAFFOLDS, response=ScaffoldSourceList)

@@ -11,10 +11,12 @@ from pydantic import BaseModel, Field
 
 from greenboard.api import answers
 from greenboard.api.guard import WORKFLOWS_RUN
-from greenboard.api.query import Asked, Limit, Number, One, cursor, key
-from greenboard.api.schemas import Listed
+from greenboard.api.query import Asked, Limit, Number, One, RefText, Text, Word, cursor, key
+from greenboard.api.schemas import FILE, Listed
 from greenboard.api.shapes import Strict
-from greenboard.workflows import allowed, service, store
+from greenboard.attestations import files
+from greenboard.core.refs import Ref
+from greenboard.workflows import allowed, attaching, service, store
 from greenboard.workflows.models import Line, Run, Step
 from greenboard.workflows.service import Answer
 from greenboard.workflows.types import Doing, State, Way
@@ -77,6 +79,8 @@ class RunsAsked(Asked):
     cursor: One = Field(default=None, description="Where to go on: `next` of the page before.")
     workflow: WorkflowName | None = Field(default=None, description="Of which workflow.")
     state: State | None = Field(default=None, description="How far they are.")
+    entity: RefText | None = Field(default=None, description="About which entity.")
+    by: Text | None = Field(default=None, description="Who started them.")
 
 
 class AnswerGiven(Strict):
@@ -110,7 +114,10 @@ def runs(request: HttpRequest, asked: Query[RunsAsked]) -> HttpResponse:
     """The runs that whoever asks may see, newest first."""
     before = key(asked.cursor)
     state = asked.state.value if asked.state else ""
-    rows = store.runs(allowed.runs(request.user), workflow=asked.workflow or "", state=state)
+    about = Ref.parse(asked.entity) if asked.entity else None
+    rows = store.runs(
+        allowed.runs(request.user), workflow=asked.workflow or "", state=state, about=about, by=asked.by or ""
+    )
     rows = rows.select_related("version", "workflow", "entity")
     found = list((rows.filter(pk__lt=before[0]) if before else rows)[: asked.limit + 1])
     shown_ = found[: asked.limit]
@@ -127,6 +134,13 @@ def run(request: HttpRequest, number: Path[Number]) -> HttpResponse:
     lines = Line.objects.filter(run=row).order_by("id")
     log = [LogLine(at=one.at, step=one.path, by=one.by, text=one.text) for one in lines]
     return answers.kept(request, RunWhole(**shown(row).model_dump(), steps=steps, log=log))
+
+
+@router.get(f"{_RUN}/files/{{name}}", auth=WORKFLOWS_RUN, openapi_extra=FILE)
+def run_file(request: HttpRequest, number: Path[Number], name: Path[Word]) -> HttpResponse:
+    """A file that a run was given, by the name of its input."""
+    attached = attaching.of(store.run(number, allowed.runs(request.user)).pk, name)
+    return answers.tagged(request, files.served(attached.file, attached.title))
 
 
 @router.post(f"{_RUN}/answer", auth=WORKFLOWS_RUN, response=RunShown)

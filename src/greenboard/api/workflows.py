@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from pydantic import BaseModel, Field
 
-from greenboard.api import answers, idempotency
+from greenboard.api import answers
 from greenboard.api.guard import WORKFLOWS, WORKFLOWS_RUN, CalledBack, author
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import RefText
 from greenboard.api.shapes import Strict
 from greenboard.api.workflow_runs import RunShown, WorkflowName, shown
@@ -30,7 +31,6 @@ Token = Annotated[str, Field(max_length=1000)]
 SecretName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", examples=["deployer_token"])]
 _WORKFLOW = "/workflows/{name}"
 _KEPT = "/workflow-secrets/{name}"
-_KEY = {"parameters": [PARAMETER]}
 
 
 class WorkflowShown(BaseModel):
@@ -52,6 +52,20 @@ class WorkflowText(WorkflowShown):
 
 class WorkflowList(BaseModel):
     workflows: list[WorkflowShown]
+
+
+class WorkflowVersion(BaseModel):
+    """A version: who wrote it, when and why."""
+
+    version: int
+    at: datetime
+    by: str
+    note: str
+    text: str = Field(description="The document, YAML.")
+
+
+class WorkflowVersionList(BaseModel):
+    versions: list[WorkflowVersion]
 
 
 class TextGiven(Strict):
@@ -95,8 +109,20 @@ class RunGiven(Strict):
         return Wish(name, self.inputs, Ref.parse(self.entity) if self.entity else None)
 
 
+class CallShown(BaseModel):
+    """A request that would be sent, with masks in place of secrets. A call of AWS has the method `AWS`."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: Any
+
+
 class LineShown(BaseModel):
-    """A step as it would be. `unknown`: why it is not known what it would be given, or would give."""
+    """A step as it would be. `unknown`: why it is not known what it would be given, or would give.
+
+    `calls` are the requests that it would send; `refused` says why it could not.
+    """
 
     step: str
     title: str
@@ -105,6 +131,8 @@ class LineShown(BaseModel):
     state: Doing
     unknown: str
     error: str
+    calls: list[CallShown]
+    refused: str
 
 
 class DryRun(BaseModel):
@@ -155,6 +183,14 @@ def workflow(request: HttpRequest, name: Path[WorkflowName]) -> HttpResponse:
     return answers.kept(request, _text(store.workflow(name)))
 
 
+@router.get(f"{_WORKFLOW}/versions", auth=WORKFLOWS_RUN, response=WorkflowVersionList)
+def workflow_versions(request: HttpRequest, name: Path[WorkflowName]) -> HttpResponse:
+    """Every version of a workflow with its document, the newest first."""
+    rows = store.versions(store.workflow(name).row)
+    found = [WorkflowVersion(version=one.number, at=one.at, by=one.by, note=one.note, text=one.text) for one in rows]
+    return answers.kept(request, WorkflowVersionList(versions=found))
+
+
 @router.put(_WORKFLOW, auth=WORKFLOWS, response=WorkflowText)
 def save_workflow(request: HttpRequest, name: Path[WorkflowName], given: WorkflowGiven) -> HttpResponse:
     """Keep a document as the newest version. Runs that are under way keep theirs."""
@@ -185,14 +221,11 @@ def switch_workflow(request: HttpRequest, name: Path[WorkflowName], given: Enabl
     return HttpResponse(status=204)
 
 
-@router.post(f"{_WORKFLOW}/runs", auth=WORKFLOWS_RUN, response={201: RunShown}, openapi_extra=_KEY)
+@router.post(f"{_WORKFLOW}/runs", auth=WORKFLOWS_RUN, response={201: RunShown})
 def start_run(request: HttpRequest, name: Path[WorkflowName], given: RunGiven) -> HttpResponse:
     """Start a run."""
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         return answers.told(shown(starting.ask(given.wish(name), request.user, Way.API)), 201)
-
-    return idempotency.once(request, work)
 
 
 @router.post(f"{_WORKFLOW}/dry-run", auth=WORKFLOWS_RUN, response=DryRun)
@@ -202,7 +235,7 @@ def dry_run(request: HttpRequest, name: Path[WorkflowName], given: RunGiven) -> 
     lines = [
         LineShown(
             step=str(one.path), title=one.title, does=one.kind, given=one.given, state=one.doing, unknown=one.unknown,
-            error=one.error,
+            error=one.error, calls=[CallShown(**asdict(call)) for call in one.calls], refused=one.refused,
         )
         for one in found.lines
     ]  # fmt: skip

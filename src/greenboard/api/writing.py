@@ -9,11 +9,10 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from greenboard.access.decide import Permission
-from greenboard.api import answers, bulk, catalog, facts, idempotency, schemas, written
+from greenboard.api import answers, bulk, catalog, facts, schemas, written
 from greenboard.api.bulk import Bulk, FactsBody, RelationGiven
 from greenboard.api.catalog import ENTITY, absent, entity_shown, named
 from greenboard.api.guard import DECLARE, STATE, sight
-from greenboard.api.idempotency import PARAMETER
 from greenboard.api.query import Asked, Kind, Name, Namespace, RefText
 from greenboard.catalog import store
 from greenboard.catalog.locking import lock
@@ -28,7 +27,6 @@ from greenboard.facts.pushing import Reach, Taken
 router = Router(tags=["Facts"])
 # What changes a thing is joined to the router that reads it: one address has one router.
 CAUSE = "api"
-_KEY = {"parameters": [PARAMETER]}
 _MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -57,15 +55,14 @@ class RelationAsked(Asked):
     ENTITY,
     auth=DECLARE,
     response={200: schemas.Entity, 201: schemas.Entity},
-    openapi_extra={"parameters": [PARAMETER, _MATCH]},
+    openapi_extra={"parameters": [_MATCH]},
 )
 def state_entity(
     request: HttpRequest, kind: Path[Kind], namespace: Path[Namespace], name: Path[Name], said: Description
 ) -> HttpResponse:
     """Make an entity be what is said, with the relations it declares: those not said any more end."""
     ref = named(kind, namespace, name)
-
-    def work() -> HttpResponse:
+    with transaction.atomic():
         lock()
         before = store.find(ref, sight=sight(request, Permission.CATALOG_WRITE))
         _expect(request, before)
@@ -76,8 +73,6 @@ def state_entity(
         after = store.find(ref)
         assert after is not None, "it was just saved"
         return answers.written(entity_shown(after), 200 if before else 201)
-
-    return idempotency.once(request, work)
 
 
 @catalog.router.delete(ENTITY, auth=DECLARE, response={204: None}, openapi_extra={"parameters": [_MATCH]})
@@ -96,7 +91,7 @@ def withdraw_entity(
     return HttpResponse(status=204)
 
 
-@catalog.router.put("/relations", auth=DECLARE, response=written.Taken, openapi_extra=_KEY)
+@catalog.router.put("/relations", auth=DECLARE, response=written.Taken)
 def state_relation(request: HttpRequest, said: RelationGiven) -> HttpResponse:
     """Make a relation hold, besides those that its entity declares. The next word on that entity ends it."""
     return _taken(request, Bulk(relations=[said]))
@@ -113,7 +108,7 @@ def withdraw_relation(request: HttpRequest, asked: Query[RelationAsked]) -> Http
     return HttpResponse(status=204)
 
 
-@facts.router.post("/facts", auth=STATE, response=written.Taken, openapi_extra=_KEY)
+@facts.router.post("/facts", auth=STATE, response=written.Taken)
 def push_facts(request: HttpRequest, said: FactsBody) -> HttpResponse:
     """State facts, and gaps where a look failed; up to 10,000, all or nothing.
 
@@ -122,7 +117,7 @@ def push_facts(request: HttpRequest, said: FactsBody) -> HttpResponse:
     return _taken(request, Bulk(facts=said.facts, gaps=said.gaps))
 
 
-@router.post("/bulk", auth=STATE, response=written.Taken, openapi_extra=_KEY)
+@router.post("/bulk", auth=STATE, response=written.Taken)
 def push_bulk(request: HttpRequest, said: Bulk) -> HttpResponse:
     """Entities, relations, facts and gaps together; up to 10,000, all or nothing. Refusals name each by its pointer."""
     return _taken(request, said)
@@ -140,7 +135,7 @@ def _taken(request: HttpRequest, said: Bulk) -> HttpResponse:
     if (said.facts or said.gaps) and allowed.facts.nothing:
         raise PermissionDenied(Permission.FACTS_WRITE.value)
     pushed = bulk.read(said)
-    return idempotency.once(request, lambda: answers.told(taken_shown(pushing.take(pushed, allowed, cause=CAUSE))))
+    return answers.told(taken_shown(pushing.take(pushed, allowed, cause=CAUSE)))
 
 
 def taken_shown(taken: Taken) -> written.Taken:

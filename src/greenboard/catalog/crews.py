@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from greenboard.access.models import Membership, Person
 from greenboard.catalog import ownership
-from greenboard.catalog.models import CURRENT, RelationInterval
-from greenboard.catalog.ownership import Crews, Member
+from greenboard.catalog.models import CURRENT, Entity, RelationInterval
+from greenboard.catalog.ownership import Crews, Member, People
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref, slug
 from greenboard.identity.models import Handle
@@ -55,6 +55,31 @@ def current() -> Crews:
         "kind", "source__kind", "source__namespace", "source__name", "target__kind", "target__namespace", "target__name"
     )
     return crews(Relation(RelationKind(kind), Ref(*of[:3]), Ref(*of[3:])) for kind, *of in ends)
+
+
+def left(persons: Iterable[Ref]) -> set[Ref]:
+    """Those of some persons of the catalog whose account is closed. Two queries."""
+    accounts = _accounts()
+    return {ref for ref in persons if not _member(ref, accounts).active}
+
+
+def people() -> People:
+    """What accounts say of who is here and in which team, as of now. Four queries."""
+    accounts = _accounts()
+    persons = [Ref("person", *row) for row in Entity.objects.filter(kind="person").values_list("namespace", "name")]
+    known = {ref: _member(ref, accounts) for ref in persons}
+    named = {member.name: ref for ref, member in reversed(known.items())}
+    joined: defaultdict[Ref, set[Ref]] = defaultdict(set)
+    synced = set()
+    rows = Membership.objects.values_list("team", "person__username", "person__is_active", "source")
+    for text, name, active, source in rows:
+        team = Ref.parse(text)
+        if active:
+            joined[team].add(named.get(name) or Ref("person", "default", slug(name)))
+        if source == Membership.Source.SYNCED:
+            synced.add(team)
+    gone = frozenset(ref for ref, member in known.items() if not member.active)
+    return People(gone, {team: frozenset(several) for team, several in joined.items()}, frozenset(synced))
 
 
 def _member(ref: Ref, accounts: dict[str, tuple[str, bool]]) -> Member:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from greenboard.core.refs import Ref
 
 
 class Hole(StrEnum):
-    """Why nobody answers for an entity."""
+    """Why nobody answers for an entity, or not when it is needed."""
 
     NO_OWNER = "no owner"
     UNDECLARED = "owner not declared"
     EMPTY = "nobody in the team"
     LEFT = "all have left"
+    CALLED = "who is on call has left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,19 @@ class Member:
     name: str
     active: bool = True
     provider: str = ""
+
+
+@dataclass(frozen=True)
+class People:
+    """What accounts say of people, by the persons of the catalog that they are.
+
+    `gone` are those whose account is closed, `joined` those whose account says that they are in a team, `synced` the
+    teams whose people an identity provider says. Of somebody whom the catalog does not have, a reference is made up.
+    """
+
+    gone: frozenset[Ref] = frozenset()
+    joined: Mapping[Ref, frozenset[Ref]] = field(default_factory=dict)
+    synced: frozenset[Ref] = frozenset()
 
 
 Crews = Mapping[Ref, Collection[Member]]

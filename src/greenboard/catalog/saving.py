@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,7 +31,10 @@ _FIELDS = (*rows.COMPARED, "search_text", "place", "cause")
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save did: the ids of the declared entities, and how much was written."""
+    """What a save did: the ids of the declared entities, and how much was written.
+
+    `before` has the changed entities as they were, `links` the relations that began and that ended.
+    """
 
     ids: Mapping[Ref, int]
     created: tuple[Ref, ...] = ()
@@ -40,6 +43,8 @@ class Saved:
     relations_begun: int = 0
     relations_ended: int = 0
     touched: Touched = UNTOUCHED
+    before: Mapping[Ref, Entity] = field(default_factory=dict)
+    links: tuple[Sequence[_Link], Sequence[_Link]] = ((), ())
 
 
 def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = None) -> Saved:
@@ -77,7 +82,8 @@ def save(declared: Declared, at: datetime, *, cause: str, place: Place | None = 
     counts = versions.unchanged, len(begun), len(ended)
     links = frozenset(link[:3] for link in (*begun, *ended, *moved))
     reached = Touched(frozenset(versions.touched), links)
-    return Saved(named, tuple(versions.created), tuple(versions.changed), *counts, reached)
+    changed = tuple(versions.created), tuple(versions.changed)
+    return Saved(named, *changed, *counts, reached, versions.before, (begun, ended))
 
 
 def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
@@ -256,6 +262,7 @@ class _Versions:
         self.changed: list[Ref] = []
         self.unchanged = 0
         self.touched: set[int] = set()
+        self.before: dict[Ref, Entity] = {}
 
     def write(self, entities: Collection[Entity], ids: Mapping[Ref, int]) -> None:
         current = _current_versions(ids[entity.ref] for entity in entities)
@@ -277,6 +284,7 @@ class _Versions:
                     self.touched.add(row.entity_id)
             else:
                 self.changed.append(entity.ref)
+                self.before[entity.ref] = rows.entity(row)
                 in_order(entity.ref, row.valid_from, self.at)
                 made.pk = row.pk
                 (replaced if row.valid_from == self.at else ended).append(made)

@@ -253,6 +253,12 @@ def has_properties() -> bool:
     return EntityVersion.objects.filter(valid_to__isnull=True, data__has_key="properties").exists()
 
 
+def changed_after(moment: datetime) -> bool:
+    """Whether anything began or ended after a moment."""
+    later = Q(valid_from__gt=moment) | Q(valid_to__gt=moment)
+    return any(rows.objects.filter(later).exists() for rows in (EntityVersion, RelationInterval))
+
+
 def has_members() -> bool:
     """Whether the membership of teams is kept now."""
     return RelationInterval.objects.filter(valid_to__isnull=True, kind=RelationKind.MEMBER_OF).exists()

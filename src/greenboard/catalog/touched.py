@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterable
 from django.db.models import Q
 
 from greenboard.catalog import nearby, store
-from greenboard.catalog.models import CURRENT, RelationInterval
+from greenboard.catalog.models import CURRENT, Entity, RelationInterval
+from greenboard.catalog.naming import named
 from greenboard.catalog.types import Declared, RelationKind, Touched
+from greenboard.core.refs import Ref
 
 _NEEDS = (RelationKind.DEPENDS_ON, RelationKind.CONSUMES)
 
@@ -34,6 +36,12 @@ def affected(touched: Touched) -> set[int]:
     providing = _sources((RelationKind.PROVIDES,), {target for _, target in touched.ends(RelationKind.CONSUMES)})
     ends = {end for link in (*needs, *provides) for end in link}
     return inside | owned | needing | providing | ends
+
+
+def of_teams(teams: Collection[Ref]) -> set[int]:
+    """The entities that read otherwise where other people are in some teams: what these own, and teams around them."""
+    ids = {row.pk for part in named(teams) for row in Entity.objects.filter(part)}
+    return _within(_targets(RelationKind.OWNS, _around(ids)))
 
 
 def first_or_last_members(touched: Touched) -> bool:

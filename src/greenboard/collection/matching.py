@@ -31,7 +31,7 @@ _LOCATION = "backstage.io/source-location"
 _DEEPER = re.compile(r"/(?:-/)?(?:blob|tree|src)/.*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of matching. `why` is the match that named the entity, or the several `candidates`."""
 
@@ -49,11 +49,21 @@ class Index:
     """The entities of the catalog by everything that a tool may know them by."""
 
     refs: Mapping[int, Ref]
-    found: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
+    found: dict[tuple[str, str], int | set[int]] = field(default_factory=dict)
+    """One entity mostly: a set of one takes eight times as much, and a catalog may be large."""
+
+    def add(self, by: str, value: str, number: int) -> None:
+        """Let an entity be known by something."""
+        before = self.found.setdefault((by, value), number)
+        if isinstance(before, set):
+            before.add(number)
+        elif before != number:
+            self.found[by, value] = {before, number}
 
     def get(self, match: Match, kinds: Sequence[str]) -> list[int]:
         """The entities of some kinds that a match names; no kinds are all."""
-        several = self.found.get((match.by, normal(match)), ())
+        known = self.found.get((match.by, normal(match)), set[int]())
+        several = known if isinstance(known, set) else {known}
         fitting = sorted(number for number in several if not kinds or self.refs[number].kind in kinds)
         if match.by == "contact":
             # Components name the channel of their team: it is the team's.
@@ -117,31 +127,32 @@ def index(
     for source, target in homes:
         if source in numbers and target in numbers:
             for url in _addresses(entities[numbers[target]]):
-                built.found["repository", url].add(numbers[source])
+                built.add("repository", url, numbers[source])
     for login, refs in logins.items():
-        built.found["login", login.lower()] |= {numbers[ref] for ref in refs if ref in numbers}
+        for ref in refs:
+            if ref in numbers:
+                built.add("login", login.lower(), numbers[ref])
     return built
 
 
 def _enter(built: Index, number: int, entity: Entity, keys: Iterable[str]) -> None:
-    found = built.found
-    found["entity", str(entity.ref)].add(number)
+    built.add("entity", str(entity.ref), number)
     for name in {slug(entity.ref.name), slug(entity.ref.short), slug(entity.title or entity.ref.name)}:
-        found["name", name].add(number)
+        built.add("name", name, number)
     for tag in entity.tags:
-        found["tag", tag.lower()].add(number)
+        built.add("tag", tag.lower(), number)
     for key, value in entity.annotations.items():
         for one in str(value).split(","):
-            found["annotation", f"{key}={one.strip()}"].add(number)
+            built.add("annotation", f"{key}={one.strip()}", number)
             if key in keys:
-                found["id", one.strip()].add(number)
+                built.add("id", one.strip(), number)
     for url in _addresses(entity):
-        found["repository", url].add(number)
+        built.add("repository", url, number)
     for contact in entity.contacts:
         if contact.kind == "email":
-            found["email", contact.address.strip().lower()].add(number)
+            built.add("email", contact.address.strip().lower(), number)
         elif contact.kind == "chat":
-            found["contact", normal(Match("contact", contact.address))].add(number)
+            built.add("contact", normal(Match("contact", contact.address)), number)
 
 
 def _addresses(entity: Entity) -> set[str]:
@@ -155,7 +166,7 @@ def _addresses(entity: Entity) -> set[str]:
     return {url for url in map(address, told) if url}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A subject as a tool shows it, as far as it matters here."""
 

@@ -18,6 +18,7 @@ from greenboard.connections.types import Match
 from greenboard.core.refs import Ref, slug
 from greenboard.facts import bulk
 from greenboard.facts.models import CURRENT, FactInterval, GapInterval
+from greenboard.facts.store import chunks
 from greenboard.facts.types import SourceKind
 from greenboard.identity.models import Handle
 
@@ -26,14 +27,24 @@ def place(connection: Connection) -> set[int]:
     """Match all subjects that nobody decided about; the surrogate ids of the entities for which that changed."""
     with transaction.atomic():
         known = index(connection)
-        rows = {row.pk: row for row in models.Subject.objects.filter(connection=connection, gone=False, decided=False)}
-        changed, concerned = [], set[int]()
-        for number, verdict in matching.resolve(map(_shown, rows.values()), known).items():
-            row, before = rows[number], rows[number].entity_id
-            if _say(row, verdict, known):
-                changed.append(row)
-                concerned |= {one for one in (before, row.entity_id) if before != row.entity_id and one is not None}
-        bulk.change(models.Subject, ("standing", "entity", "why", "candidates"), changed)
+        rows = models.Subject.objects.filter(connection=connection, gone=False, decided=False)
+        shown = rows.only("stream", "kinds", "matches").iterator()
+        verdicts = matching.resolve(map(_shown, shown), known)
+        concerned = set[int]()
+        for part in chunks(sorted(verdicts)):  # a tool may show very many
+            concerned |= _settle(rows.filter(pk__in=part), verdicts, known)
+    return concerned
+
+
+def _settle(rows: Iterable[models.Subject], verdicts: Mapping[int, Verdict], known: Index) -> set[int]:
+    """Write what some subjects are now; the entities for which that is something else."""
+    changed, concerned = [], set[int]()
+    for row in rows:
+        before = row.entity_id
+        if _say(row, verdicts[row.pk], known):
+            changed.append(row)
+            concerned |= {one for one in (before, row.entity_id) if before != row.entity_id and one is not None}
+    bulk.change(models.Subject, ("standing", "entity", "why", "candidates"), changed)
     return concerned
 
 

@@ -36,10 +36,9 @@ def fields() -> Mapping[str, Mapping[str, tuple[Supplier, ...]]]:
     for row in store.connections():
         declared = known.get(row.integration)
         supplier = Supplier(row.name, row.integration, row.enabled, ended.get(row.pk))
-        for fact in declared.manifest.facts if declared else ():
-            for name in fact.map:
-                if supplier not in found[fact.type][name]:
-                    found[fact.type][name].append(supplier)
+        for kind, names in declared.provides().items() if declared else ():
+            for name in names:
+                found[kind][name].append(supplier)
     return {name: {field: tuple(several) for field, several in of.items()} for name, of in found.items()}
 
 
@@ -68,5 +67,11 @@ def budget(connection: Connection, now: datetime) -> Budget:
 
 def of_rules(connection: Connection, reads: Mapping[str, Collection[str]]) -> list[Cost]:
     """The calls of a collection that each rule needs. `reads` is what each reads, see `costs.of_rules`."""
-    declared = discovery.found().get(connection.integration)
-    return costs.of_rules(reads, costs.needed(declared.manifest), calls(connection)) if declared else []
+    declared, made = discovery.found().get(connection.integration), calls(connection)
+    if declared is None:
+        return []
+    needs = costs.needed(declared.manifest)
+    if declared.own is not None:  # it reads everything for all of its facts together
+        own = declared.provides()
+        needs = {path: frozenset(made) for paths in reads.values() for path in paths if path.partition(".")[0] in own}
+    return costs.of_rules(reads, needs, made)

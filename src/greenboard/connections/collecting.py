@@ -43,7 +43,7 @@ def collect(
     """
     own = connection.integration.own
     if own is not None:
-        yield from own.collect(connection, now=now, call=call, stop=stop)
+        yield from own.collect(connection, now=now, call=call, stop=stop, work=work)
         return
     if only:
         yield from refreshed(connection, now=now, call=call, work=work, only=only, stop=stop)

@@ -10,7 +10,7 @@ from greenboard.connections import templates
 from greenboard.connections.action import compiling as actions
 from greenboard.connections.expressions import Expression, Function, compiled, reading
 from greenboard.connections.manifest import FactDef, Join, Manifest, Stream, SubjectDef, Webhook
-from greenboard.connections.plan import FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
+from greenboard.connections.plan import AboutPlan, FactPlan, JoinPlan, MatchPlan, Plan, StreamPlan, SubjectPlan
 from greenboard.core.errors import UserError, UserErrors, suggest
 from greenboard.core.yaml import Document
 from greenboard.facts.vocabulary import FactType, Vocabulary
@@ -36,6 +36,7 @@ def compile_manifest(
     subjects = {name: work.subject(name, spec) for name, spec in manifest.subjects.items()}
     facts = [found for at, spec in enumerate(manifest.facts) if (found := work.fact(at, spec, subjects, streams))]
     work.others()
+    abouts = work.abouts()
     work.refuse()
     account = manifest.api.account
     refusal = manifest.api.refusal
@@ -50,7 +51,7 @@ def compile_manifest(
     )
     kept, doing = work.kept(), actions.compiled(manifest.actions, work)
     work.refuse()
-    return Plan(manifest, streams, subjects, tuple(facts), kept, shown, refused, doing)
+    return Plan(manifest, streams, subjects, tuple(facts), kept, shown, refused, doing, abouts)
 
 
 @dataclass
@@ -127,6 +128,8 @@ class _Work:
             self.known((*path, "for_each", "setting"), spec.for_each.setting, self.manifest.settings, "setting")
         for key in ("get", "post", "query", "body", "variables", "headers"):
             self.template((*path, key), getattr(spec, key), _INSIDE)
+        if spec.part:
+            self.template((*path, "part", "query"), spec.part.query, _INSIDE)
         nested = _NONE | {"parent"}
         return StreamPlan(
             name=str(path[-1]),
@@ -143,6 +146,7 @@ class _Work:
             newest=self.optional((*path, "since", "newest"), spec.since.newest) if spec.since else None,
             absent=self.optional((*path, "absent", "when"), spec.absent.when) if spec.absent else None,
             one=self.expression((*path, "one", "items"), spec.one.items) if spec.one else None,
+            part=self.expression((*path, "part", "by"), spec.part.by) if spec.part else None,
         )
 
     def subject(self, name: str, spec: SubjectDef) -> SubjectPlan:
@@ -261,7 +265,10 @@ class _Work:
         self.known(("webhook", "secret"), webhook.secret, self.manifest.secrets, "secret")
         targets = frozenset(subject.stream for subject in self.manifest.subjects.values())
         for at, refresh in enumerate(webhook.refresh):
-            self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            if not refresh.about:
+                self.known(("webhook", "refresh", at, "stream"), refresh.stream, targets, "stream of a subject")
+            for name in refresh.about:
+                self.known(("webhook", "refresh", at, "about"), name, targets, "stream of a subject")
             self.expression(("webhook", "refresh", at, "id"), refresh.id)
             self.optional(("webhook", "refresh", at, "when"), refresh.when)
         if webhook.pull:
@@ -273,6 +280,23 @@ class _Work:
                 self.optional(("webhook", "challenge", key), getattr(webhook.challenge, key))
         self.optional(("webhook", "id"), webhook.id)
         self.optional(("webhook", "time"), webhook.time)
+
+    def abouts(self) -> Mapping[str, AboutPlan]:
+        """Of streams that messages name and that are of no subject: how the ids of subjects are told."""
+        found: dict[str, AboutPlan] = {}
+        for at, refresh in enumerate(self.manifest.webhook.refresh if self.manifest.webhook else ()):
+            if not refresh.about:
+                continue
+            path: Path = ("webhook", "refresh", at)
+            through, stream = self.manifest.streams.get(refresh.through), self.manifest.streams.get(refresh.stream)
+            if refresh.through and not (through and through.for_each and through.for_each.stream == refresh.stream):
+                self.wrong((*path, "through"), f"{refresh.through!r} does not hang on {refresh.stream!r}")
+            elif not refresh.through and (stream is None or stream.one is None):
+                hint = "Of a stream of no subject `one` has to say how a record is read, or there is `through`."
+                self.wrong((*path, "stream"), f"one record of {refresh.stream!r} cannot be read", hint=hint)
+            ids = {name: self.expression((*path, "about", name), text) for name, text in refresh.about.items()}
+            found[refresh.stream] = AboutPlan(refresh.through, ids)
+        return found
 
     def kept(self) -> frozenset[str] | None:
         """The fields that some expression or template names."""

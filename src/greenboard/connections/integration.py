@@ -42,6 +42,10 @@ class Integration:
     functions: Mapping[str, Function] = field(default_factory=dict, repr=False)
     own: Own | None = field(default=None, repr=False)
 
+    def provides(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields that it can fill, by fact type; none where code of its own cannot say which."""
+        return self.plan.provides() if self.own is None else self.own.provides()
+
 
 def load(folder: Path, vocabulary: Vocabulary) -> Integration:
     """Read the integration in a folder.
@@ -81,11 +85,15 @@ def _label(path: Path) -> str:
 
 
 def _refuse_code(manifest: Manifest, document: yaml.Document, streams: Mapping[str, Any]) -> None:
-    for name, spec in manifest.streams.items():
-        if spec.code and spec.code not in streams:
-            place = document.place("streams", name, "code")
+    named = {("streams", name, "code"): spec.code for name, spec in manifest.streams.items()}
+    if manifest.api.account:
+        named["api", "account", "code"] = manifest.api.account.code
+    for path, code in named.items():
+        if code and code not in streams:
             raise UserError(
-                f"{CODE} has no stream {spec.code!r}", place=place, expected=", ".join(sorted(streams)) or None
+                f"{CODE} has no stream {code!r}",
+                place=document.place(*path),
+                expected=", ".join(sorted(streams)) or None,
             )
 
 

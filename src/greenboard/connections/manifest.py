@@ -78,10 +78,18 @@ class Auth(Strict):
 
 
 class Account(Strict):
-    """A call that says whom the tool takes us for."""
+    """What says whom the tool takes us for: a call, or a function of collect.py; `show` is an expression on that."""
 
-    get: str
+    get: str = ""
+    code: str = ""
     show: str
+
+    @model_validator(mode="after")
+    def _one(self) -> Account:
+        if bool(self.get) is bool(self.code):
+            msg = "either get or code"
+            raise ValueError(msg)
+        return self
 
 
 class Refusal(Strict):
@@ -195,6 +203,13 @@ class One(Strict):
     query: dict[str, Any] = {}
 
 
+class Part(Strict):
+    """How only those records are read for which `by`, an expression on a record, is `{id}`: for a targeted refresh."""
+
+    by: str
+    query: dict[str, Any]
+
+
 class Stream(Strict):
     """A list of records that the tool gives. A query of GraphQL is posted `at` an address.
 
@@ -222,6 +237,7 @@ class Stream(Strict):
     since: Since | None = None
     absent: Absent | None = None
     one: One | None = None
+    part: Part | None = None
     optional: bool = False
     empty: str = ""
     again: bool = False
@@ -288,11 +304,17 @@ class FactDef(Strict):
 
 
 class Refresh(Strict):
-    """Which record of which stream a message is about. `when` and `id` are expressions on its body."""
+    """Which record of which stream a message is about. `when` and `id` are expressions on its body.
+
+    Where that is the stream of no subject, `about` gives the ids of those by their stream: expressions on the record,
+    or on those of `through`, a stream that hangs on it and is read again for it.
+    """
 
     when: str = ""
     stream: str
     id: str
+    through: str = ""
+    about: dict[Name, str] = {}
 
 
 class Pull(Strict):

@@ -35,6 +35,7 @@ class StreamPlan:
     newest: Expression | None = None
     absent: Expression | None = None
     one: Expression | None = None
+    part: Expression | None = None
 
     @property
     def parent(self) -> str | None:
@@ -109,6 +110,14 @@ class FactPlan:
 
 
 @dataclass(frozen=True)
+class AboutPlan:
+    """Whose a record is that a message names: `ids` are those of subjects, by their stream; see `manifest.Refresh`."""
+
+    through: str
+    ids: Mapping[str, Expression]
+
+
+@dataclass(frozen=True)
 class ActionPlan:
     """An action with its expressions; `already` and `absent` are the conditions of those."""
 
@@ -137,6 +146,8 @@ class Plan:
     account: Expression | None = None
     refused: tuple[Expression, Expression] | None = None
     actions: Mapping[str, ActionPlan] = field(default_factory=dict)
+    abouts: Mapping[str, AboutPlan] = field(default_factory=dict)
+    """Of streams that messages name and that are of no subject."""
 
     def limit(self, stream: str) -> tuple[str, Limit]:
         """The bucket of a stream, and its limit."""

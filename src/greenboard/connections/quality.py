@@ -205,7 +205,11 @@ def _disproved(rule: str, integration: Integration, said: Told, contract: bool |
         "documents": (bool(manifest.docs), "docs names no document"),
         "permissions": (told >= manifest.streams.keys(), "a stream stands under no permission"),
         "webhook": (manifest.webhook is not None and bool(manifest.webhook.refresh), "webhook refreshes nothing"),
-        "incremental": (any(one.since or one.etag for one in streams), "no stream has since or etag"),
+        # What code of its own keeps from one run to the next, only its tests can tell.
+        "incremental": (
+            bool(integration.own) or any(one.since or one.etag for one in streams),
+            "no stream has since or etag",
+        ),
         "limits": (bool(manifest.limits), "there are no limits"),
         "discovery": (all(one.link and one.match for one in subjects), "a subject lacks link or match"),
         "account": (manifest.api.account is not None, "api.account is missing"),

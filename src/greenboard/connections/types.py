@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from greenboard.facts.types import Struct, Value
@@ -285,9 +286,13 @@ class Own(Protocol):
     """A collect.py that does the whole work, because no manifest can say what the tool tells."""
 
     def collect(
-        self, connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool]
+        self, connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool], work: Path | None
     ) -> Iterator[Event]:
-        """As `collecting.collect`, without a work file: what was interrupted begins anew."""
+        """As `collecting.collect`; what is kept in the work file is its own."""
+        ...
+
+    def provides(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields that can be filled, by fact type; none where it cannot say which."""
         ...
 
     def probe(self, connection: Connection, *, now: datetime, call: Caller) -> Probe:

@@ -201,13 +201,17 @@ class Work:
         found = self._db.execute(f"SELECT seq, key, parent, id, data FROM s_{stream} WHERE key = ?", (key,)).fetchone()
         return row_of(*found) if found else None
 
-    def borrow(self, path: Path, streams: Sequence[str]) -> bool:
-        """Copy streams from the work file of a whole run, if that read them to the end; whether it did."""
+    def borrow(self, path: Path, streams: Sequence[str], *, failed: bool = False) -> bool:
+        """Copy streams from the work file of a whole run, if that read them to the end; whether it did.
+
+        With `failed` also where some looks failed: they stay failed.
+        """
+        known = {"done", "absent", "skipped", *(["failed"] if failed else [])}
         self._db.execute("ATTACH ? AS lent", (str(path),))
         try:
             for name in streams:
                 states = self._db.execute("SELECT DISTINCT state FROM lent.look WHERE stream = ?", (name,)).fetchall()
-                if not states or not {state for (state,) in states} <= {"done", "absent", "skipped"}:
+                if not states or not {state for (state,) in states} <= known:
                     return False
             with self._writing():
                 for name in streams:
@@ -221,6 +225,12 @@ class Work:
             return False
         finally:
             self._db.execute("DETACH lent")
+
+    def drop(self, stream: str, parent: str) -> None:
+        """Forget what hangs on one record, and let it be read once more."""
+        with self._writing():
+            self._db.execute(f"DELETE FROM s_{stream} WHERE parent = ?", (parent,))
+            self._db.execute("DELETE FROM look WHERE stream = ? AND parent = ?", (stream, parent))
 
     def again(self, stream: str) -> None:
         """Let a stream be read once more."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cached_property
 
 from greenboard.catalog import graph, parts
+from greenboard.catalog.ownership import People
 from greenboard.catalog.types import Declared, Entity, Inheritance, Link, Relation, RelationKind
 from greenboard.core.errors import Place
 from greenboard.core.refs import Ref
@@ -24,6 +25,7 @@ from greenboard.facts.types import Fact, FieldValue, Source, SourceKind, Struct,
 _FEEDBACK = {"issues": "issue_tracker", "form": "form", "forum": "forum"}
 _GROUPS = ("team", "person", "system", "domain")
 Fields = dict[str, FieldValue | None]
+NOBODY = People()
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,18 @@ class Part:
     people: bool
 
 
-def describe(declared: Declared, now: datetime, *, complete: bool, part: Part | None = None) -> list[Fact]:
+def describe(
+    declared: Declared, now: datetime, *, complete: bool, part: Part | None = None, people: People = NOBODY
+) -> list[Fact]:
     """The facts that follow from what was declared together, entity by entity in their order.
 
-    With a `part`, what is declared is the neighbourhood of some entities as a whole catalog has it.
+    With a `part`, what is declared is the neighbourhood of some entities as a whole catalog has it. `people` is what
+    accounts say besides.
     """
     if part is None:
-        web, entities = _Web(graph.resolve(declared), complete=complete), declared.entities
+        web, entities = _Web(graph.resolve(declared), people, complete=complete), declared.entities
     else:
-        web = _Web(declared, complete=complete)
+        web = _Web(declared, people, complete=complete)
         web.has_properties, web.knows_people = part.properties, part.people
         entities = tuple(entity for entity in declared.entities if entity.ref in part.about)
     return [_fact(entity, said, now, complete=complete) for entity in entities for said in _all(entity, web)]
@@ -87,8 +92,8 @@ def _at(place: Place | None) -> str:
 class _Web:
     """The declared entities with their relations in both directions."""
 
-    def __init__(self, declared: Declared, *, complete: bool) -> None:
-        self.complete = complete
+    def __init__(self, declared: Declared, people: People, *, complete: bool) -> None:
+        self.complete, self.people = complete, people
         self.entities = {entity.ref: entity for entity in declared.entities}
         self.outgoing: defaultdict[tuple[Ref, RelationKind], list[Relation]] = defaultdict(list)
         self.incoming: defaultdict[tuple[Ref, RelationKind], list[Relation]] = defaultdict(list)
@@ -128,7 +133,7 @@ class _Web:
     @cached_property
     def knows_people(self) -> bool:
         """Whether the membership of teams is kept here at all."""
-        return any(kind is RelationKind.MEMBER_OF for _, kind in self.outgoing)
+        return bool(self.people.joined) or any(kind is RelationKind.MEMBER_OF for _, kind in self.outgoing)
 
     def members(self, team: Ref) -> set[Ref] | None:
         """Members of a team and the teams in it who have not left; None where nobody says who they are."""
@@ -138,11 +143,14 @@ class _Web:
             teams |= inner
             waiting += inner
         found = {member.source for each in teams for member in self.incoming[each, RelationKind.MEMBER_OF]}
+        found |= {person for each in teams for person in self.people.joined.get(each, ())}
         if not found and not (self.complete and self.knows_people):
             return None
         return {person for person in found if not self._left(person)}
 
     def _left(self, person: Ref) -> bool:
+        if person in self.people.gone:
+            return True
         known = self.entities.get(person)
         return known is not None and (known.properties.get("active") is False or known.lifecycle == "retired")
 
@@ -210,6 +218,8 @@ def _ownership(entity: Entity, web: _Web) -> Said | None:
         # A single repository cannot know which teams there are: only that one is declared in it.
         "team_known": known and is_team if known or web.complete else None,
         "active_members": None if members is None else len(members),
+        # Where no provider says who is in any team, nothing is known of it.
+        "synced": owner in web.people.synced if is_team and web.people.synced else None,
         "inherited": inherited,
     }
     told = ("declared", "owner", "is_team", "inherited") if relation.place else ()

@@ -13,6 +13,7 @@ from greenboard.access.errors import Above
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.access.standing import Asker
 from greenboard.catalog import kinds, rows, stating, teams
+from greenboard.catalog import store as catalog
 from greenboard.catalog.locking import lock
 from greenboard.catalog.saving import Saved
 from greenboard.catalog.sight import covered
@@ -20,15 +21,13 @@ from greenboard.catalog.types import Declared, Relation
 from greenboard.core import clock
 from greenboard.core.errors import Place, UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import custom, following, store
+from greenboard.facts import custom, following, noting, store
 from greenboard.facts.service import Recorded, record
 from greenboard.facts.types import Fact, Gap, Source
 from greenboard.facts.vocabulary import Vocabulary
 
 SKEW = timedelta(minutes=5)
 """How far the clock of another machine may be ahead."""
-_NAMED = 50
-"""So many references a line of the audit log names."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,9 @@ def take(pushed: Pushed, reach: Reach, *, cause: str) -> Taken:
     with transaction.atomic():
         saved = _state(pushed.declared, reach, cause)
         recorded = _record(pushed.said, reach.facts)
+        # Last: whoever notes keeps others from noting, and must not wait for entities then.
+        noting.stated(pushed.declared, saved)
+        noting.said(((one.entity, one.type, one.source.name) for one in pushed.said), recorded)
         return Taken(clock.now(), saved, recorded)
 
 
@@ -96,13 +98,6 @@ def _state(declared: Declared, reach: Reach, cause: str) -> Saved:
     saved = stating.state(declared, at, cause=cause)
     if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
         following.follow(at, saved.touched)
-        after = {
-            "created": _names(saved.created),
-            "changed": _names(saved.changed),
-            "relations_begun": saved.relations_begun,
-            "relations_ended": saved.relations_ended,
-        }
-        audit.note("catalog.stated", _target(declared), after=after)
     return saved
 
 
@@ -110,10 +105,10 @@ def withdraw(refs: Sequence[Ref]) -> None:
     """Retire entities that were stated. Raises as `stating.withdraw` does."""
     with transaction.atomic():
         lock()
-        at = clock.now()
+        at, before = clock.now(), catalog.several(refs)
         following.follow(at, stating.withdraw(refs, at))
-        for ref in refs:
-            audit.note("catalog.withdrawn", str(ref))
+        for ref, stored in before.items():
+            noting.withdrawn(ref, stored.entity)
 
 
 def unrelate(relation: Relation) -> None:
@@ -124,15 +119,6 @@ def unrelate(relation: Relation) -> None:
         following.follow(at, stating.unrelate(relation, at))
         before = {"kind": relation.kind.value, "source": str(relation.source), "target": str(relation.target)}
         audit.note("catalog.unrelated", str(relation.declarer), before=before)
-
-
-def _target(declared: Declared) -> str:
-    return str(declared.entities[0].ref) if len(declared.entities) == 1 else ""
-
-
-def _names(refs: Sequence[Ref]) -> list[str]:
-    more = [f"and {len(refs) - _NAMED} more"] if len(refs) > _NAMED else []
-    return [*map(str, refs[:_NAMED]), *more]
 
 
 def _unwritable(declared: Declared) -> Iterator[UserError]:

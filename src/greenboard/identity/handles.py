@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from greenboard.access import audit
+from greenboard.access.errors import Absent, InTheWay
 from greenboard.access.models import Person
 from greenboard.core.errors import UserError
 from greenboard.identity.matching import Known, Match, match
 from greenboard.identity.models import Handle
+
+_LINE = re.compile(r"[^\x00-\x1f\x7f]+")
+_TOOL, _NAME = 64, 320
 
 
 @dataclass(frozen=True)
@@ -98,13 +103,48 @@ def reject(ids: Collection[int], at: datetime) -> None:
             audit.note("name.rejected", f"account:{handle.person}", before={"tool": handle.tool, "name": handle.name})
 
 
+def state(person: str, seen: Seen, at: datetime, *, by: str) -> Handle:
+    """Note a name of an account because somebody says so.
+
+    Raises:
+        UserError: there is no such account, the name is somebody else's, or it cannot be one.
+
+    """
+    tool, name = seen.tool, seen.name
+    if not (_LINE.fullmatch(tool) and len(tool) <= _TOOL and _LINE.fullmatch(name) and len(name) <= _NAME):
+        raise UserError("a tool and a name are needed", expected=f"at most {_TOOL} and {_NAME} characters, on one line")
+    found = Person.objects.filter(username=person).first()
+    if found is None:
+        raise Absent(f"no account {person!r}")
+    with transaction.atomic():
+        owner = whose(tool, name)
+        if owner is not None and owner.pk != found.pk:
+            raise InTheWay(f"{name} at {tool} is {owner.get_username()}'s already", hint="Take it from them first.")
+        know(found, tool, name, at, by=by)
+        if owner is None:
+            audit.note("name.confirmed", f"account:{found.get_username()}", after={"tool": tool, "name": name})
+        return several().get(person=found, tool=tool, name=name)
+
+
+_STANDING = {
+    "confirmed": Q(confirmed_at__isnull=False),
+    "rejected": Q(rejected_at__isnull=False),
+    "suggested": Q(confirmed_at__isnull=True, rejected_at__isnull=True),
+}
+
+
+def several(standing: str | None = None, person: str | None = None) -> QuerySet[Handle]:
+    """Names at other tools with their persons, in the order in which they were heard of."""
+    found = Handle.objects.select_related("person").order_by("pk")
+    found = found if standing is None else found.filter(_STANDING[standing])
+    return found if person is None else found.filter(person__username=person)
+
+
 def confirmed() -> list[Handle]:
     """The names of everyone that are certain, by person."""
-    found = Handle.objects.filter(confirmed_at__isnull=False).select_related("person")
-    return list(found.order_by("person__username", "tool", "name"))
+    return list(several("confirmed").order_by("person__username", "tool", "name"))
 
 
 def waiting() -> list[Handle]:
     """The suggestions that nobody has decided about."""
-    open_ = Q(confirmed_at__isnull=True, rejected_at__isnull=True)
-    return list(Handle.objects.filter(open_).select_related("person").order_by("tool", "name", "person__username"))
+    return list(several("suggested").order_by("tool", "name", "person__username"))

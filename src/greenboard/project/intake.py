@@ -11,7 +11,7 @@ from django.db import transaction
 
 from greenboard.attestations import code
 from greenboard.catalog import store as catalog
-from greenboard.catalog.types import Declared, RelationKind
+from greenboard.catalog.types import UNTOUCHED, Declared, RelationKind, Touched
 from greenboard.core.refs import Ref
 from greenboard.exemptions import code as exempting
 from greenboard.facts import store as facts
@@ -44,21 +44,23 @@ def _claim(looks: Collection[Look]) -> None:
 
 
 def declare(looks: Collection[Look], at: datetime, *, cause: str, around: Declared) -> None:
-    """Save what the descriptors say, and record the facts that follow from the whole catalog."""
+    """Save what the descriptors say, and record the facts that follow from it wherever it reaches."""
     declared = sum((seen.declared for seen in looks), around)
-    _forget(looks, at)
+    lost = _forget(looks, at)
     saved = catalog.save(declared, at, cause=cause)
-    if saved.created or saved.changed or saved.relations_begun or saved.relations_ended:
-        follow(at)
+    touched = Touched(lost.entities | saved.touched.entities, lost.links | saved.touched.links)
+    if touched != UNTOUCHED:
+        # What a change reaches is asked of the catalog as it is now, which is another one where it was changed later.
+        follow(at, None if catalog.changed_after(at) else touched)
 
 
-def _forget(looks: Collection[Look], at: datetime) -> None:
+def _forget(looks: Collection[Look], at: datetime) -> Touched:
     """End what was discovered in a repository and that a descriptor now names otherwise."""
     homes = {seen.repository.ref for seen in looks}
     named = {entity.ref for seen in looks for entity in seen.declared.entities}
     lives = [each for each in catalog.relations(at) if each.kind is RelationKind.LIVES_IN and each.target in homes]
     lost = [each.source for each in lives if each.source not in named]
-    catalog.retire([ref for ref in lost if (known := catalog.find(ref, at)) and known.entity.discovered], at)
+    return catalog.retire([ref for ref in lost if (known := catalog.find(ref, at)) and known.entity.discovered], at)
 
 
 def _observe(seen: Look, at: datetime) -> None:

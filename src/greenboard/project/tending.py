@@ -19,6 +19,7 @@ from greenboard.attestations import tending as attestations
 from greenboard.campaigns import tending as campaigns
 from greenboard.core import clock
 from greenboard.exemptions import tending as exemptions
+from greenboard.facts import crewing
 from greenboard.notifications import tending as notifications
 from greenboard.reports import tending as reports
 from greenboard.reviews import tending as reviews
@@ -26,6 +27,7 @@ from greenboard.workflows import tending as workflows
 
 Tend = Callable[[datetime], int]
 PROMPT: tuple[Tend, ...] = (
+    crewing.tend,
     attestations.tend,
     exemptions.tend,
     campaigns.tend,

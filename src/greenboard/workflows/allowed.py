@@ -16,6 +16,8 @@ from greenboard.workflows.models import Run, Step, Waiting
 from greenboard.workflows.types import Asked, Way
 
 _KEPT = "_workflow_names"
+NOBODY = ("schedule", "event")
+"""In these names runs start by themselves; one within such a run has the name, too."""
 
 
 def person(asker: Asker) -> Person | None:
@@ -85,7 +87,7 @@ def runs(asker: Asker) -> Q:
     """
     if may(asker, Permission.WORKFLOWS_MANAGE):
         return Q()
-    mine = Q(by=account(asker), way__in=(Way.PERSON.value, Way.API.value))
+    mine = Q(by=account(asker), way__in=_ways(account(asker)))
     waits = Q(pk__in=Waiting.objects.filter(who__in=names(asker)).values("step__run"))
     where = sight(asker, Permission.WORKFLOWS_RUN)
     about = Q(entity__isnull=False) if where.everything else seeing.condition(where)
@@ -94,7 +96,19 @@ def runs(asker: Asker) -> Q:
 
 def go_on(asker: Asker, run: Run) -> bool:
     """Whether somebody may cancel a run, and decide where it is held: whoever started it, or manages workflows."""
-    return may(asker, Permission.WORKFLOWS_MANAGE) or (run.by == account(asker) and run.way in ("person", "api"))
+    own = run.by == account(asker) and run.way in _ways(run.by)
+    return may(asker, Permission.WORKFLOWS_MANAGE) or own
+
+
+def decides(run: Run) -> str:
+    """The account that decides where a run is held: whoever started it or the run around it, else who wrote it."""
+    return run.by if run.way in _ways(run.by) else run.version.by
+
+
+def _ways(name: str) -> tuple[str, ...]:
+    """How runs are started that are somebody's own."""
+    own = (Way.PERSON.value, Way.API.value)
+    return own if name in NOBODY else (*own, Way.WORKFLOW.value)
 
 
 def answer(asker: Asker, asked: Asked, step: Step) -> bool:

@@ -50,7 +50,7 @@ def take(token: str, said: Said) -> None:
         if ended is not None:
             raise InTheWay(f"this step ended before: {ended}")
         secrets = keeping.opened(run, store.definition(run)).values()
-        message = str(performing.masked(said.message[:LONGEST].replace("\x00", "\ufffd"), secrets))
+        message = str(performing.masked(said.message.replace("\x00", "\ufffd"), secrets))[:LONGEST]
         plain = json.loads(json.dumps(dict(said.outputs)).replace("\\u0000", "\\ufffd"))
         outputs = performing.masked(plain, secrets)
         log.say(run, now, f"{said.state}: {message}" if message else said.state, path=row.path, by="receiver")

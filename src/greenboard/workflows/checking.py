@@ -47,9 +47,9 @@ def mistakes(made: Definition, document: yaml.Document) -> Iterator[UserError]:
         yield from _inside(field.when, replace(known, names=frozenset({"inputs", "entity"})), document,
                            ("inputs", name, "when"))  # fmt: skip
         if field.source is not None:
-            read = ("items", "value", "title") if field.source.connection else ("where",)
+            read = ("where",) if field.source.kinds else ("items", "value", "title")
             told = {part: getattr(field.source, part) for part in read}
-            names = frozenset({"answer", "item"} if field.source.connection else {"entity"})
+            names = frozenset({"entity"} if field.source.kinds else {"answer", "item"})
             yield from _inside(told, replace(known, names=names), document, ("inputs", name, "from"))
     for number, start in enumerate(made.start):
         at = ("start", number)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from greenboard.access.decide import Asker
 from greenboard.core import clock
-from greenboard.workflows import allowed, inputs, library, recorded, starting, store
-from greenboard.workflows.rehearsing import Rehearsal, Rehearsed
+from greenboard.core.errors import UserError
+from greenboard.workflows import allowed, inputs, kinds, library, recorded, starting, store
+from greenboard.workflows import definition as documents
+from greenboard.workflows.kinds import Moment
+from greenboard.workflows.rehearsing import Line, Rehearsal, Rehearsed
 from greenboard.workflows.starting import Wish
 from greenboard.workflows.store import Listed
 
@@ -27,7 +32,24 @@ def run(wish: Wish, asker: Asker) -> Rehearsed:
         "run": {**run, "key": "KEY"},
     }
     secrets = recorded.secrets(made, checked.values)
-    return Rehearsal(made, values, _answers(checked.listed), now, secrets, strict=False).run()
+    return sending(Rehearsal(made, values, _answers(checked.listed), now, secrets, strict=False).run(), now)
+
+
+def sending(found: Rehearsed, now: datetime) -> Rehearsed:
+    """The same with the requests that its steps would send, or why they could not."""
+    return replace(found, lines=tuple(_sending(line, now) for line in found.lines))
+
+
+def _sending(line: Line, now: datetime) -> Line:
+    kind = kinds.known().get(line.kind)
+    if kind is None or kind.calls is None or not isinstance(line.given, dict):
+        return line
+    try:
+        given = documents.given(kind.name, line.given)
+        calls = kind.calls(given, Moment(0, str(line.path), f"key of {line.path}", "", None, "", now))
+    except UserError as error:
+        return replace(line, refused=str(error))
+    return replace(line, calls=tuple(calls))
 
 
 def _answers(listed: Listed) -> dict[str, Any]:

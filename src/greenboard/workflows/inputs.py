@@ -35,9 +35,10 @@ class Choice(BaseModel):
 
 
 class Source(BaseModel):
-    """Where choices come from: entities of `kinds` for which `where` holds, or what a `connection` answers at `path`.
+    """Where choices come from: entities of `kinds` for which `where` holds, or an answer to GET.
 
-    `items` gives the list of an answer, `value` and `title` are texts of each `item` of it.
+    It is that of a `connection` at `path`, or that of an address (`url`) which asks for no credentials. `items` gives
+    the list of an answer, `value` and `title` are texts of each `item` of it.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -46,6 +47,7 @@ class Source(BaseModel):
     where: str = ""
     connection: str = ""
     path: str = ""
+    url: str = Field(default="", max_length=2_000)
     query: dict[str, str | int | bool] = {}
     items: str = "${{ answer.body }}"
     value: str = "${{ item }}"
@@ -53,8 +55,10 @@ class Source(BaseModel):
 
     @model_validator(mode="after")
     def _one(self) -> Source:
-        if bool(self.kinds) == bool(self.connection):
-            raise ValueError("choices come from entities of `kinds`, or from a `connection`")
+        if [bool(self.kinds), bool(self.connection), bool(self.url)].count(True) != 1:
+            raise ValueError("choices come from entities of `kinds`, from a `connection`, or from a `url`")
+        if self.url and not self.url.startswith(("https://", "http://")):
+            raise ValueError("`url` is an address, such as https://api.example.com/regions")
         if self.connection and not (self.path.startswith("/") and not self.path.startswith("//")):
             raise ValueError("`path` is one of the connection, such as /repos")
         return self

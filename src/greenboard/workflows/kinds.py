@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,7 @@ from greenboard.core.errors import UserError, suggest
 from greenboard.core.refs import Ref
 from greenboard.plugins import registry
 from greenboard.plugins.contract import Action, Inputs, Performing, Refused
-from greenboard.workflows.types import Asked, Done, Failed, Result
+from greenboard.workflows.types import Asked, Call, Done, Failed, Result
 
 STEPS = "greenboard.workflows.steps"
 
@@ -74,7 +74,8 @@ class Kind:
 
     `sealed` are the parts of `given` that may use secrets. One that is `pure` looks at nothing but what it is given,
     so that a rehearsal has it do that. One that `waits` cannot take anything back. To one that is `answered` others
-    may answer later, at `callback.url`. What is `rare` of `given` is folded away in forms.
+    may answer later, at `callback.url`. What is `rare` of `given` is folded away in forms. `calls` says which requests
+    it would send, without sending any; it raises UserError as far as they would be refused.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Kind:
     answered: bool = False
     check: Callable[[Any], None] | None = None
     rare: frozenset[str] = frozenset()
+    calls: Callable[[Any, Moment], Sequence[Call]] | None = None
 
 
 def known() -> Mapping[str, Kind]:

@@ -1,4 +1,4 @@
-"""Choices that come from elsewhere: entities that somebody may see, or what a connection answers; bounded."""
+"""Choices that come from elsewhere: entities that somebody may see, what a connection or address answers; bounded."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.workflows import expressions, store
+from greenboard.workflows import types as workflows
 from greenboard.workflows.inputs import MOST, Choice, Input, Source
+from greenboard.workflows.kinds import Moment
+from greenboard.workflows.steps import http
 
 FRESH = 60.0
-"""So many seconds an answer of a connection is good for."""
+"""So many seconds an answer is good for."""
 _PATIENCE = 10.0
 _LONGEST, _KEPT = 200, 100
 _answers: dict[str, tuple[float, tuple[Choice, ...]]] = {}
@@ -49,7 +52,7 @@ def filled(field: Input, seen: Sight) -> Input:
     source = field.source
     if source is None:
         return field
-    found = _of_connection(source, clock.now()) if source.connection else tuple(_entities(source, seen))
+    found = tuple(_entities(source, seen)) if source.kinds else _answered(source, clock.now())
     if len(found) > MOST:
         raise UserError(
             "there are too many choices", expected=f"at most {MOST}", hint="Narrow them down in the document."
@@ -63,7 +66,7 @@ def _entities(source: Source, seen: Sight) -> Iterator[Choice]:
             yield Choice(value=str(one.ref), title=one.entity.title or one.ref.short)
 
 
-def _of_connection(source: Source, now: datetime) -> tuple[Choice, ...]:
+def _answered(source: Source, now: datetime) -> tuple[Choice, ...]:
     key = json.dumps(source.model_dump(mode="json"), sort_keys=True)
     with _lock:
         kept = _answers.get(key)
@@ -78,16 +81,31 @@ def _of_connection(source: Source, now: datetime) -> tuple[Choice, ...]:
 
 
 def _read(source: Source, now: datetime) -> Iterator[Choice]:
-    until = time.monotonic() + _PATIENCE
-    try:
-        body = acting.ask(source.connection, source.path, source.query, now, lambda: time.monotonic() > until)
-    except Failed as failed:
-        raise UserError(f"the choices could not be had of {source.connection}: {failed.reason.text}") from None
+    body = _of_connection(source, now) if source.connection else _of_address(source, now)
     items = expressions.filled(source.items, {"answer": {"body": body}, "now": now})
     if not isinstance(items, list):
-        raise UserError(f"{source.connection} gave no list of choices", hint="Look at `items` in the document.")
+        who = source.connection or source.url
+        raise UserError(f"{who} gave no list of choices", hint="Look at `items` in the document.")
     for item in items[: MOST + 1]:
         yield _choice(source, {"item": item, "now": now})
+
+
+def _of_connection(source: Source, now: datetime) -> Any:
+    until = time.monotonic() + _PATIENCE
+    try:
+        return acting.ask(source.connection, source.path, source.query, now, lambda: time.monotonic() > until)
+    except Failed as failed:
+        raise UserError(f"the choices could not be had of {source.connection}: {failed.reason.text}") from None
+
+
+def _of_address(source: Source, now: datetime) -> Any:
+    """The same way as a request of a step: guarded, bounded in size and time."""
+    asked = http.Http(url=source.url, query=dict(source.query), seconds=_PATIENCE)
+    found = http.perform(asked, Moment(0, "", "", "", None, "", now))
+    if isinstance(found, workflows.Done) and isinstance(found.answer, dict):
+        return found.answer["body"]
+    why = found.why if isinstance(found, workflows.Failed) else "there is no answer"
+    raise UserError(f"the choices could not be had of {source.url}: {why}")
 
 
 def _choice(source: Source, scope: Mapping[str, Any]) -> Choice:

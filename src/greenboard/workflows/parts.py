@@ -1,4 +1,4 @@
-"""The parts of a document that a form makes and changes: its head, inputs, starts, secrets and steps.
+"""The parts of a document that a form makes and changes: its head, inputs, starts, secrets, steps and their undos.
 
 The text stays the one document: a part is written into it, and whatever else stands there stays as it was.
 """
@@ -20,7 +20,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.yaml import Path
 from greenboard.workflows import blanks, kinds
 from greenboard.workflows.blanks import Blank
-from greenboard.workflows.definition import Definition, Start, Step
+from greenboard.workflows.definition import Definition, Start, Step, Undo
 from greenboard.workflows.inputs import NAME, Input
 
 GROUP = "steps"
@@ -31,7 +31,8 @@ _AROUND = ("title", "id", "if", "each", "at_once")
 _RARE = ("id", "if", "retry.", "outputs", "keep", "each", "at_once", "hold", "failure", "who.", "for.", "longest",
          "default", "from.", "largest", "media", "least", "most", "whole", "kinds", "teams")  # fmt: skip
 _PLACE = re.compile(
-    r"(head|(inputs|secrets)(\.[a-z][a-z0-9_]{0,62})?|start\.\d{1,3}|steps\.\d{1,3}(\.(steps|else)\.\d{1,3}){0,8})"
+    r"(head|(inputs|secrets)(\.[a-z][a-z0-9_]{0,62})?|start\.\d{1,3}"
+    r"|steps\.\d{1,3}(\.(steps|else)\.\d{1,3}){0,8}(\.undo)?)"
 )
 
 
@@ -61,6 +62,11 @@ class Part:
     def path(self) -> Path:
         """The same as the document has it."""
         return tuple(int(one) if one.isdigit() else one for one in self.place.split("."))
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it is what takes a step back."""
+        return self.path[-1] == "undo"
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ def form(text: str, one: Part) -> Form:
     now = _now(text, one)
     head = one.path[0]
     if head == "steps":
-        return _step(one, now)
+        return _undo(one, now) if one.undoes else _step(one, now)
     if head == "inputs":
         named = () if not one.fresh else blanks.of_model(_Named, {})
         several = [*named, *blanks.of_model(Input, now)]
@@ -150,6 +156,19 @@ def _step(one: Part, now: Mapping[str, Any]) -> Form:
     title = action.title if action else kind.title
     rare = tuple(f"with.{name}" for name in kind.rare)
     return _form(title, action.doc if action else "", one, [around[0], *given, *around[1:]], rare)
+
+
+def _undo(one: Part, now: Mapping[str, Any]) -> Form:
+    kind = kinds.find(one.kind or str(now.get("do") or GROUP))
+    if kind.waits:
+        raise UserError("this waits, so it cannot take anything back", got=kind.title)
+    values = now.get("with")
+    told: dict[str, Any] = values if isinstance(values, dict) else {}
+    action = find_action(one, told) if kind.name == "action" else None
+    several = [*_given(kind, told, one, action), *blanks.of_model(Undo, now, only=("retry",))]
+    title = f"Takes it back: {action.title if action else kind.title}"
+    about = "It is done when the run fails or is cancelled after the step was done."
+    return _form(title, about, one, several, tuple(f"with.{name}" for name in kind.rare))
 
 
 def _around(now: Mapping[str, Any], names: Sequence[str]) -> list[Blank]:
@@ -197,6 +216,9 @@ def save(text: str, one: Part, texts: Mapping[str, str]) -> str:
     given = merged(now, {} if one.fresh else was, blanks.read(several, texts))
     if head == "head":
         return _head(text, now, given)
+    if head == "steps" and one.undoes:
+        made = {"do": one.kind or given.get("do"), "with": {}, **given}
+        return rewriting.put(text, one.path, made, _STEP_ORDER)
     if head == "steps":
         return _put(text, one, _made(text, one, given))
     if head in ("inputs", "secrets"):
@@ -296,7 +318,10 @@ def remove(text: str, one: Part) -> str:
 
 def move(text: str, one: Part, by: int) -> str:
     """The document with a step one further up or down; errors as for `save`."""
-    to = int(one.path[-1]) + by
+    last = one.path[-1]
+    if not isinstance(last, int):
+        raise UserError("this has no place in an order", got=one.place)
+    to = last + by
     around: Any = data(text)
     for name in one.path[:-1]:
         around = around[name]

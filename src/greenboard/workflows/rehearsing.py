@@ -16,7 +16,7 @@ from greenboard.workflows import expressions, performing, planning
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.kinds import Kind, Moment
 from greenboard.workflows.performing import Came, Situation
-from greenboard.workflows.types import Doing, Done, Failed, Json, Path, Record, Result, State
+from greenboard.workflows.types import Call, Doing, Done, Failed, Json, Path, Record, Result, State
 
 MOST = 2_000
 FAILS = "fails"
@@ -26,7 +26,10 @@ ADDRESS = "https://greenboard.example/callback"
 
 @dataclass(frozen=True)
 class Line:
-    """A step as it would be: what it would be given, and what came of it. `unknown`: on which answers that depends."""
+    """A step as it would be: what it would be given, and what came of it. `unknown`: on which answers that depends.
+
+    `calls` are the requests that it would send, as far as somebody asked for them; `refused` says why it could not.
+    """
 
     path: Path
     title: str
@@ -35,6 +38,8 @@ class Line:
     doing: Doing = Doing.DONE
     unknown: str = ""
     error: str = ""
+    calls: tuple[Call, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from greenboard.access.decide import Asker
 from greenboard.access.errors import Above, Absent, InTheWay
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.workflows import allowed, ending, inputs, library, log, store, telling
+from greenboard.workflows import allowed, ending, inputs, library, log, starting, store, telling
 from greenboard.workflows import definition as documents
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.inputs import Input
@@ -114,7 +114,7 @@ def answer(number: int, path: str, said: Answer, asker: Asker) -> Run:
         assert who is not None, "those who may answer are people"
         if any(one["by"] == who.get_username() for one in row.heard):
             raise InTheWay("you answered this already")
-        values = _values(asked, said) if said.yes else {}
+        values = _values(asked, said, asker) if said.yes else {}
         told = {"by": who.get_username(), "at": clock.format_time(now), "yes": said.yes, "values": values}
         hear(row, {**told, "reason": said.reason[:LONGEST_REASON]}, now)
         word = "answered" if asked.fields else "approved" if said.yes else "denied"
@@ -155,9 +155,9 @@ def delegate(number: int, path: str, to: str, reason: str, asker: Asker) -> Run:
     return run
 
 
-def _values(asked: Asked, said: Answer) -> dict[str, Json]:
+def _values(asked: Asked, said: Answer, asker: Asker) -> dict[str, Json]:
     fields = {name: Input.model_validate(told) for name, told in asked.fields.items()}
-    return inputs.check(fields, said.values, {"entity": {}, "now": clock.now()}, lambda _, text: text)
+    return inputs.check(fields, said.values, {"entity": {}, "now": clock.now()}, *starting.reading(asker))
 
 
 def _whom(asked: Asked, run: Run, asker: Asker) -> str:

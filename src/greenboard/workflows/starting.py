@@ -21,7 +21,7 @@ from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
 from greenboard.workflows import allowed, attaching, inputs, keeping, log, offering, store
 from greenboard.workflows.definition import Definition
-from greenboard.workflows.inputs import Find, Input
+from greenboard.workflows.inputs import Find, Input, Offer
 from greenboard.workflows.models import Run, Step, Version
 from greenboard.workflows.store import Listed
 from greenboard.workflows.types import Json, Way
@@ -80,6 +80,12 @@ def check(wish: Wish, asker: Asker) -> Checked:
     if not may(asker, Permission.WORKFLOWS_RUN) or not allowed.start(asker, listed.definition, about):
         raise Above(f"{listed.definition.title} is not yours to start", hint="Its document says who may.")
     return _checked(listed, about, wish.inputs, _Eyes(sight(asker), allowed.account(asker)))
+
+
+def reading(asker: Asker) -> tuple[Find, Offer]:
+    """How what somebody enters is read: what they may choose is what they see."""
+    eyes = _Eyes(sight(asker), allowed.account(asker))
+    return _finder(eyes), partial(offering.filled, seen=eyes.seen)
 
 
 def itself(wish: Wish, cause: Cause) -> Run:

@@ -69,6 +69,11 @@ def version(row: Workflow, number: int) -> Version:
     return found
 
 
+def versions(row: Workflow) -> QuerySet[Version]:
+    """Every version of a workflow, the newest first."""
+    return Version.objects.filter(workflow=row).order_by("-number")
+
+
 def run(number: int, among: Q | None = None) -> Run:
     """A run with its version and entity, of those that may be seen.
 
@@ -189,8 +194,10 @@ def figures(since: datetime, among: Q) -> dict[int, Figures]:
     return {of: Figures(sum(states.values()), states, means.get(of)) for of, states in counted.items()}
 
 
-def runs(among: Q, *, workflow: str = "", state: str = "", entity: int | None = None) -> QuerySet[Run]:
+def runs(among: Q, *, workflow: str = "", state: str = "", about: Ref | None = None, by: str = "") -> QuerySet[Run]:
     """Runs that may be seen, the newest first."""
-    wanted = {"workflow__name": workflow, "state": state, "entity_id": entity}
-    found = Run.objects.filter(among, **{key: value for key, value in wanted.items() if value not in ("", None)})
+    wanted = {"workflow__name": workflow, "state": state, "by": by}
+    if about is not None:
+        wanted |= {"entity__kind": about.kind, "entity__namespace": about.namespace, "entity__name": about.name}
+    found = Run.objects.filter(among, **{key: value for key, value in wanted.items() if value})
     return found.select_related("workflow", "entity").order_by("-id")

@@ -9,7 +9,7 @@ from datetime import datetime
 from greenboard.core.events import announce
 from greenboard.core.happened import ANSWERED, Happened, Happening, Severity
 from greenboard.core.refs import Ref
-from greenboard.workflows import asking, store
+from greenboard.workflows import allowed, asking, store
 from greenboard.workflows.definition import Definition
 from greenboard.workflows.models import Run, Step
 from greenboard.workflows.types import Asked, Path, State, Way
@@ -58,7 +58,7 @@ def held(run: Run, made: Definition, row: Step, now: datetime) -> None:
             title=f"{_named(run, made)} is held: {step.name} failed.",
             why=row.error[:500],
             todo="Try the step again, skip it, or cancel the run.",
-            people=_starter(run),
+            people=(allowed.decides(run),),
             severity=Severity.WARNING,
             key=f"workflow.waiting:{run.pk}:{row.path}",
         ),
@@ -75,7 +75,7 @@ def ended(run: Run, made: Definition, now: datetime) -> None:
             now,
             title=f"{_named(run, made)} {_ENDS[state]}.",
             why=run.error[:500],
-            people=_starter(run),
+            people=(allowed.decides(run),) if state is State.FAILED else _starter(run),
             severity=Severity.WARNING if state is State.FAILED else Severity.INFO,
             key=f"workflow.ended:{run.pk}",
         ),

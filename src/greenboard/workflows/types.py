@@ -112,6 +112,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A request that a step would send, with masks in place of secrets."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None
+
+
+@dataclass(frozen=True)
 class Done:
     """A step that is done: its answer, of which the document makes outputs. `hidden` members of it are secret."""
 

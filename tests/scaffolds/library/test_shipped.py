@@ -71,6 +71,16 @@ def test_it_renders_for_the_other_forge_too(scaffold: Scaffold, tmp_path: Path) 
         assert not [name for name in made.files if name.startswith(".github/")]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scaffold", PROJECTS, ids=lambda one: one.name)
+def test_a_new_project_starts_at_silver_at_gitlab_too(scaffold: Scaffold, tmp_path: Path) -> None:
+    words = vocabulary.load()
+    card = definition.find("production-readiness", words)
+    (done,) = attempt([scaffold], tmp_path, card, words, clock.now(), answers={"forge": "gitlab"})
+    assert done.level == "silver", done.wrong
+    assert {*done.failing} <= {task.rule for task in scaffold.tasks}
+
+
 def test_rules_that_scaffolds_name_are_rules() -> None:
     known = {rule.id for rule in definition.find("production-readiness", vocabulary.load()).rules}
     for one in library():

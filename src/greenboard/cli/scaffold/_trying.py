@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from greenboard.cli.input import gather
 from greenboard.core.errors import UserError
@@ -29,7 +30,7 @@ _WHO = {
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of a scaffold with its default answers: the level of a project, and the rules that fail in it.
+    """What came of a scaffold: the level of a project, and the rules that fail in it.
 
     `wrong` says what is not as it should be: nothing, for a scaffold that keeps what it promises.
     """
@@ -41,12 +42,18 @@ class Tried:
 
 
 def attempt(
-    scaffolds: Iterable[Scaffold], folder: Path, card: Scorecard, words: Vocabulary, now: datetime
+    scaffolds: Iterable[Scaffold],
+    folder: Path,
+    card: Scorecard,
+    words: Vocabulary,
+    now: datetime,
+    *,
+    answers: Mapping[str, Any] | None = None,
 ) -> Iterator[Tried]:
-    """Render each with its default answers, and judge the projects by their first commit, as a laptop can."""
+    """Render each with its default answers but for these, and judge the projects by their first commit."""
     for scaffold in scaffolds:
         try:
-            made = render(scaffold, {}, folder / scaffold.name)
+            made = render(scaffold, answers or {}, folder / scaffold.name)
         except UserError as error:
             yield Tried(scaffold, wrong=(str(error),))
             continue

@@ -68,6 +68,10 @@ class Lint:
                     )
         for fact in self.plan.facts:
             self._fact(fact)
+        for name, about in self.plan.abouts.items():
+            shape, names = self.records.shape(about.through or name), self.records.names(about.through or name)
+            for expression in about.ids.values():
+                self._infer(("webhook", "refresh"), expression, shape, names)
 
     def _subject(self, subject: SubjectPlan) -> None:
         record, names = self.records.shape(subject.spec.stream), self.records.names(subject.spec.stream)
@@ -98,7 +102,8 @@ class Lint:
             asked |= {spec.page.size_param, spec.page.param if spec.page.kind in ("page", "offset", "cursor") else ""}
         if spec.since:
             asked.add(spec.since.param)
-        for name in sorted(filter(None, asked - operation.parameters)):
+        beside = set(spec.part.query) if spec.part else set[str]()
+        for name in sorted(filter(None, (asked | beside) - operation.parameters)):
             self._wrong(("streams", stream.name), f"{operation.name} has no parameter {name!r}")
         for name in sorted(operation.required - asked):
             self._wrong(("streams", stream.name), f"{operation.name} needs the parameter {name!r}")
@@ -111,6 +116,8 @@ class Lint:
         self._infer(("streams", stream.name, "id"), stream.id, record, names)
         if stream.newest is not None:
             self._infer(("streams", stream.name, "since", "newest"), stream.newest, record, names)
+        if stream.part is not None:
+            self._infer(("streams", stream.name, "part", "by"), stream.part, record, names)
         if stream.parent is not None:
             above = self.records.shape(stream.parent)
             if stream.where is not None:

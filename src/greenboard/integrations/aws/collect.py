@@ -83,6 +83,13 @@ def scans(look: Look) -> Iterator[list[Record]]:
     yield found.records()
 
 
+def caller(look: Look) -> Iterator[list[Record]]:
+    """Whom AWS takes us for."""
+    with told("sts:GetCallerIdentity"):
+        said = Clients(look).of("sts", _regions(look)[0]).get_caller_identity()
+        yield [{"arn": said["Arn"], "account": said["Account"]}]
+
+
 def _named(one: Record, key: str) -> Record:
     tags: Any = one["tags"]
     component = next((value for name, value in tags if name == key), "")
@@ -99,6 +106,7 @@ def _listed(look: Look, name: str) -> list[str]:
 
 
 STREAMS = {
+    "caller": caller,
     "services": services,
     "resources": resources,
     "components": components,

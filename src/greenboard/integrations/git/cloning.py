@@ -10,9 +10,22 @@ from greenboard.connections.git import Git, check
 from greenboard.connections.relay import Relay, serving
 from greenboard.connections.types import Failed, Reason
 
-__all__ = ["Relay", "check", "clone"]
+__all__ = ["Relay", "check", "clone", "stands"]
 
 MAX_FILES = 200_000
+_ASKING = timedelta(minutes=1)
+
+
+def stands(relay: Relay, stop: Callable[[], bool]) -> str:
+    """The default branch and its newest commit, as the server says; "" where there is none.
+
+    Raises:
+        Failed: the server does not say.
+
+    """
+    with serving(relay) as address:
+        git = Git(relay, _ASKING, stop)
+        return git.told("ls-remote", "--quiet", "--symref", address, "HEAD").decode("utf-8", errors="replace").strip()
 
 
 def clone(relay: Relay, folder: Path, *, since: datetime, span: timedelta, stop: Callable[[], bool]) -> None:

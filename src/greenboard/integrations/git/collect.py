@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import cache
@@ -26,18 +26,31 @@ from greenboard.connections.types import (
     Seen,
     Subject,
 )
+from greenboard.connections.work import Work
 from greenboard.core.refs import Ref
 from greenboard.facts import vocabulary
 from greenboard.facts.types import SourceKind
-from greenboard.integrations.git.cloning import Relay, check, clone
+from greenboard.integrations.git.cloning import Relay, check, clone, stands
+from greenboard.integrations.git.keeping import STREAM, Kept
 from greenboard.repository.collect import Look, look
 
 REPOSITORIES, ENTITIES = "repositories", "entities"
 _SAID = frozenset({SourceKind.REPOSITORY, SourceKind.REPORT})
 
 
-def collect(connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool]) -> Iterator[Event]:
-    """What the repositories of a connection say. One that cannot be cloned yields no fact, and why."""
+def collect(
+    connection: Connection, *, now: datetime, call: Caller, stop: Callable[[], bool], work: Path | None
+) -> Iterator[Event]:
+    """What the repositories of a connection say. One that cannot be cloned yields no fact, and why.
+
+    One that stands where it stood when it was read on this day is not cloned: it says what it said.
+    """
+    with Work(work, [STREAM]) as opened:
+        kept = Kept(opened, now, vocabulary.load(), f"{connection.settings['history_days']}")
+        yield from _all(connection, kept, call, stop)
+
+
+def _all(connection: Connection, kept: Kept, call: Caller, stop: Callable[[], bool]) -> Iterator[Event]:
     addresses = _wanted(connection)
     failed: list[Reason] = []
     count = Count()
@@ -47,7 +60,7 @@ def collect(connection: Connection, *, now: datetime, call: Caller, stop: Callab
             break
         relay = _relay(connection, address, call)
         try:
-            yield from _one(connection, relay, now, stop)
+            yield from _one(connection, relay, kept, stop)
         except Failed as problem:
             failed.append(problem.reason)
             if problem.reason.fault != "stopped":
@@ -96,14 +109,23 @@ def _relay(connection: Connection, address: str, call: Caller) -> Relay:
     return Relay(address, call, given.get("user", ""), given.get("token", ""))
 
 
-def _one(connection: Connection, relay: Relay, now: datetime, stop: Callable[[], bool]) -> Iterator[Event]:
+def _one(connection: Connection, relay: Relay, kept: Kept, stop: Callable[[], bool]) -> Iterator[Event]:
     check(relay.address)
+    stood = stands(relay, stop)
+    events = kept.of(relay.address, stood)
+    if events is None:
+        events = _read(connection, relay, kept, stop)
+        kept.keep(relay.address, stood, events)
+    yield from events
+
+
+def _read(connection: Connection, relay: Relay, kept: Kept, stop: Callable[[], bool]) -> list[Event]:
     settings = connection.settings
     with TemporaryDirectory(prefix="greenboard-git-") as folder:
         path = Path(folder) / (_name(relay.address) or "repository")
-        since = now - timedelta(days=settings["history_days"])
+        since = kept.now - timedelta(days=settings["history_days"])
         clone(relay, path, since=since, span=timedelta(minutes=settings["minutes"]), stop=stop)
-        yield from _told(relay.address, look(path, now=now, vocabulary=vocabulary.load()))
+        return list(_told(relay.address, look(path, now=kept.now, vocabulary=kept.words)))
 
 
 def _told(address: str, seen: Look) -> Iterator[Event]:
@@ -127,6 +149,11 @@ def _missed(address: str, reason: Reason) -> Iterator[Event]:
     yield Seen(subject)
     for name in _types(about="repository"):
         yield Missed(name, subject, reason)
+
+
+def provides() -> Mapping[str, tuple[str, ...]]:
+    """The fact types that readers of repositories supply; which fields depends on what the files say."""
+    return dict.fromkeys(_types(), ())
 
 
 @cache

@@ -53,7 +53,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
     found = [
         {
             "manifest": one.manifest,
-            "types": sorted({fact.type for fact in one.manifest.facts}),
+            "types": sorted(one.provides()),
             "used": used[name],
             "quality": quality.shown(one.folder),
         }

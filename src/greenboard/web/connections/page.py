@@ -76,9 +76,7 @@ def _parts(row: Connection, last: models.Collection | None) -> dict[str, Any]:
     """What is below: runs, what is gone, what is supplied, what it costs."""
     now, vocabulary = clock.now(), content.vocabulary()
     declared = discovery.found().get(row.integration)
-    fields: dict[str, list[str]] = {}
-    for fact in declared.manifest.facts if declared else ():
-        fields.setdefault(fact.type, []).extend(name for name in fact.map if name not in fields.get(fact.type, ()))
+    fields = declared.provides() if declared else {}
     counted = models.Observation.objects.filter(subject__connection=row, subject__standing=Standing.MATCHED.value)
     counts = dict(counted.exclude(value=None).values("type").annotate(count=Count("id")).values_list("type", "count"))
     runs = models.Collection.objects.filter(connection=row).select_related("connection").order_by("-id")[:_RUNS]

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from greenboard.access.decide import Permission, may, require
-from greenboard.catalog import persons
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.facts import naming
 from greenboard.identity import handles
+from greenboard.identity.handles import Seen
 from greenboard.web import words
 from greenboard.web.acting import act, text
 
@@ -37,7 +38,7 @@ def _page(request: HttpRequest, *, error: str = "") -> HttpResponse:
 @require(Permission.PEOPLE_MANAGE)
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Look through the catalog for names, or confirm or reject those that were chosen."""
+    """Look for names, state one, or confirm or reject those that were chosen."""
     return act(request, lambda: _decide(request), _page, "identities")
 
 
@@ -45,10 +46,13 @@ def _decide(request: HttpRequest) -> None:
     chosen = [int(one) for one in request.POST.getlist("name") if one.isdecimal() and len(one) <= 18]
     match text(request, "do"):
         case "look":
-            handles.suggest(persons.seen(), clock.now())
+            handles.suggest(naming.seen(clock.now()), clock.now())
+        case "state":
+            said = Seen(text(request, "tool"), text(request, "called"))
+            handles.state(text(request, "person"), said, clock.now(), by=request.user.get_username())
         case "confirm":
             handles.confirm(chosen, clock.now(), by=request.user.get_username())
         case "reject":
             handles.reject(chosen, clock.now())
         case other:
-            raise UserError("nothing to do was chosen", expected="look, confirm or reject", got=repr(other))
+            raise UserError("nothing to do was chosen", expected="look, state, confirm or reject", got=repr(other))

@@ -15,6 +15,8 @@ from greenboard.catalog import store as catalog
 from greenboard.catalog.crews import crews
 from greenboard.catalog.ownership import Hole, hole
 from greenboard.catalog.types import COMPONENT_KINDS
+from greenboard.core import clock
+from greenboard.facts import calling
 from greenboard.web import asked as address
 from greenboard.web import content, export, words
 from greenboard.web.catalog.model import Row, rows
@@ -29,12 +31,14 @@ _TITLES = {
     Hole.LEFT: "All people of the owner have left",
     Hole.EMPTY: "The owner has no people",
     Hole.UNDECLARED: "The owner is not in the catalog",
+    Hole.CALLED: "Who is on call has left",
 }
 _ADVICE = {
     Hole.NO_OWNER: "Name one as owner in the descriptor, or of the system around it.",
     Hole.LEFT: "Hand it to a team that has people.",
     Hole.EMPTY: "Name members in the team's descriptor, or map a group of the identity provider to it.",
     Hole.UNDECLARED: "Declare the team, or mend the name.",
+    Hole.CALLED: "Put somebody who is here on the rota of the on-call tool.",
 }
 
 
@@ -85,4 +89,12 @@ def holes(everything: Seen, asked: address.Asked) -> dict[Hole, list[int]]:
         stored = everything.entity(number)
         if stored.ref.kind in _OWNED and (why := hole(stored.owner, declared, known)) is not None:
             found[why].append(number)
-    return dict(found)
+    return {**found, **_uncalled(everything, asked)}
+
+
+def _uncalled(everything: Seen, asked: address.Asked) -> dict[Hole, list[int]]:
+    """What only people who left are on call for."""
+    known = {everything.entity(number).id: number for number in np.flatnonzero(everything.visible).tolist()}
+    names = {id_: everything.entity(number).ref for id_, number in known.items()}
+    lost = calling.uncalled(names, asked.as_of, clock.now())
+    return {Hole.CALLED: sorted(known[id_] for id_ in lost)} if lost else {}

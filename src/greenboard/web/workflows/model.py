@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from greenboard.core.errors import UserError
 from greenboard.web import links, words
 from greenboard.web.charts.graph import Box, Edge, neighbourhood
 from greenboard.web.words import Said
-from greenboard.workflows import planning, store
+from greenboard.workflows import giving, planning, store
 from greenboard.workflows.definition import Definition, Step
 from greenboard.workflows.models import Line, Run
 from greenboard.workflows.models import Step as Row
@@ -103,6 +103,7 @@ class StepLine:
     outputs: str
     error: str
     failed: bool
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,9 @@ def steps(row: Run, made: Definition, now: datetime) -> list[StepLine]:
     known = store.records(row)
     lines = [_step(step, path, rows.get(path), depth, now) for step, path, depth in planning.order(made, known)]
     undone = sorted((path for path in rows if path.undo), key=lambda path: rows[path].pk)
-    return lines + [_step(made.step(path.step), path, rows[path], 0, now) for path in undone]
+    lines += [_step(made.step(path.step), path, rows[path], 0, now) for path in undone]
+    given = {str(path): plain(told) for path, told in giving.given(row, made, rows.values()).items()}
+    return [replace(line, given=given.get(line.path, "")) for line in lines]
 
 
 def _step(step: Step, path: Path, row: Row | None, depth: int, now: datetime) -> StepLine:
@@ -230,8 +233,12 @@ def dry(found: Rehearsed) -> dict[str, Any]:
             "does": line.kind,
             "given": plain(line.given),
             "state": _DOINGS[line.doing],
+            "calls": [
+                {"what": f"{one.method} {one.url}", "headers": plain(dict(one.headers)), "body": plain(one.body)}
+                for one in line.calls
+            ],
             "unknown": line.unknown,
-            "error": line.error,
+            "error": line.error or line.refused,
         }
         for line in found.lines
     ]

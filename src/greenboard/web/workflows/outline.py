@@ -59,6 +59,7 @@ class Outline:
     secrets: tuple[Line, ...]
     steps: tuple[Line, ...]
     spots: tuple[Spot, ...]
+    undoing: tuple[Spot, ...]
     next_start: str
 
     @property
@@ -79,7 +80,7 @@ def outline(text: str) -> Outline | None:
     except UserError:
         return None
     if not documents:
-        return Outline((), (), (), (), (Spot("steps.0", "At the end"),), "start.0")
+        return Outline((), (), (), (), (Spot("steps.0", "At the end"),), (), "start.0")
     at = _Placed(text, documents[0])
     steps = tuple(at.steps(data.get("steps"), ("steps",), 0))
     starts = data.get("start") if isinstance(data.get("start"), list) else []
@@ -89,6 +90,7 @@ def outline(text: str) -> Outline | None:
         tuple(at.line(("secrets", name), name, str(one)) for name, one in _named(data, "secrets")),
         steps,
         tuple(_spots(data.get("steps"))),
+        tuple(_undoing(data.get("steps"), "steps")),
         f"start.{len(starts or ())}",
     )
 
@@ -147,7 +149,11 @@ class _Placed:
         for index, step in enumerate(steps if isinstance(steps, list) else ()):
             told = step if isinstance(step, dict) else {}
             note = str(told.get("do") or ("for each" if told.get("each") else "steps within"))
+            note = f"otherwise: {note}" if at[-1] == "else" else note
             yield self.line((*at, index), _title(told), note, min(depth, 4), moves=True)
+            if isinstance(undo := told.get("undo"), dict):
+                does = str(undo.get("do") or "nothing")
+                yield self.line((*at, index, "undo"), f"Takes back: {_title(told)}", does, min(depth + 1, 4))
             yield from self.steps(told.get("steps"), (*at, index, "steps"), depth + 1)
             yield from self.steps(told.get("else"), (*at, index, "else"), depth + 1)
 
@@ -168,6 +174,19 @@ def _after(steps: list[Any], at: str) -> Iterator[Spot]:
     for index, step in enumerate(steps):
         told = step if isinstance(step, dict) else {}
         yield Spot(f"{at}.{index + 1}", f"After “{_title(told)}”")
+        if told.get("if") and told.get("steps") and not (told.get("each") or told.get("else")):
+            yield Spot(f"{at}.{index}.else.0", f"Otherwise, instead of “{_title(told)}”")
         for inner in ("steps", "else"):
             if isinstance(told.get(inner), list):
                 yield from _after(told[inner], f"{at}.{index}.{inner}")
+
+
+def _undoing(steps: Any, at: str) -> Iterator[Spot]:
+    """Where what takes a step back can stand: at those that change something and have none yet."""
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        told = step if isinstance(step, dict) else {}
+        kind = kinds.known().get(str(told.get("do")))
+        if kind is not None and not (kind.waits or kind.pure or told.get("undo")):
+            yield Spot(f"{at}.{index}.undo", f"To take back “{_title(told)}”")
+        for inner in ("steps", "else"):
+            yield from _undoing(told.get(inner), f"{at}.{index}.{inner}")

@@ -15,6 +15,8 @@ from greenboard.access.decide import Permission, require
 from greenboard.access.errors import Absent
 from greenboard.attestations import files
 from greenboard.core import clock
+from greenboard.core.errors import UserError
+from greenboard.core.refs import Ref
 from greenboard.web.acting import act, text
 from greenboard.web.workflows import form, model
 from greenboard.workflows import allowed, attaching, service, store
@@ -29,15 +31,26 @@ PAGE = 50
 @require(Permission.WORKFLOWS_RUN)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Runs, the newest first; those of a workflow, or in a state."""
-    workflow, state, below = (request.GET.get(name, "") for name in ("workflow", "state", "below"))
-    rows = store.runs(allowed.runs(request.user), workflow=workflow, state=state if state in {*State} else "")
+    """Runs, the newest first; those of a workflow, about an entity, of whoever started them, or in a state."""
+    workflow, state, entity, by, below = (
+        request.GET.get(name, "").strip() for name in ("workflow", "state", "entity", "by", "below")
+    )
+    about, error = _about(entity)
+    wanted = state if state in {*State} else ""
+    rows = store.runs(allowed.runs(request.user), workflow=workflow, state=wanted, about=about, by=by)
+    if error:
+        rows = rows.none()
     if below.isascii() and below.isdecimal() and len(below) < 19:
         rows = rows.filter(pk__lt=int(below))
     found, now = list(rows[: PAGE + 1]), clock.now()
-    kept = {name: value for name, value in (("workflow", workflow), ("state", state)) if value}
-    older = f"?{urlencode({**kept, 'below': found[PAGE - 1].pk})}" if len(found) > PAGE else ""
+    kept = {name: value for name, value in (("workflow", workflow), ("entity", entity), ("by", by)) if value}
+    chosen = {**kept, **({"state": state} if state else {})}
+    older = f"?{urlencode({**chosen, 'below': found[PAGE - 1].pk})}" if len(found) > PAGE else ""
     context = {
+        "error": error,
+        "entity": entity,
+        "by": by,
+        "kept": urlencode(kept),
         "runs": [model.run(row, now) for row in found[:PAGE]],
         "states": [(one.value, said.word) for one, said in model.STATES.items()],
         "state": state,
@@ -46,6 +59,14 @@ def listing(request: HttpRequest) -> HttpResponse:
         "older": older,
     }
     return render(request, "workflow_runs.html", context)
+
+
+def _about(text: str) -> tuple[Ref | None, str]:
+    """The entity of a reference, or what is wrong with that."""
+    try:
+        return (Ref.parse(text) if text else None), ""
+    except UserError as error:
+        return None, str(error)
 
 
 @require(Permission.WORKFLOWS_RUN)
@@ -58,8 +79,13 @@ def page(request: HttpRequest, number: int) -> HttpResponse:
 @require(Permission.WORKFLOWS_RUN)
 @require_safe
 def progress(request: HttpRequest, number: int) -> HttpResponse:
-    """How far a run is; asked for again and again while it goes on."""
-    return render(request, "parts/run.html", _Page(number).context(request, ""))
+    """How far a run is; asked for again and again while it goes on.
+
+    The forms that answer come along only where they are not those that are shown: what somebody writes stays.
+    """
+    context = _Page(number).context(request, "")
+    anew = {one["path"] for one in context["asked"]} != {*request.GET.get("shown", "").split()}
+    return render(request, "parts/run_progress.html", {**context, "anew": anew})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from greenboard.core.errors import UserError
 from greenboard.web.acting import entity
 from greenboard.web.acting import text as field
 from greenboard.web.workflows import form, looking, model
-from greenboard.workflows import allowed, blanks, definition, inputs, kinds, parts, recorded, rehearsing, store
+from greenboard.workflows import allowed, blanks, definition, drying, inputs, kinds, parts, recorded, rehearsing, store
 from greenboard.workflows.blanks import Blank
 from greenboard.workflows.cases import Case
 from greenboard.workflows.definition import Definition
@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
         case = _case(request, made, entered, about)
         if do == "keep":
             return _kept(request, text, case, _rehearsed(made, case, strict=True))
-        found = _rehearsed(made, case)
+        found = drying.sending(_rehearsed(made, case), recorded.NOW)
     except UserError as error:
         said = str(error)
         told = {"error": said[:1].upper() + said[1:]}

@@ -91,7 +91,8 @@ class _Page:
 
     def __call__(self, request: HttpRequest, *, error: str = "", dry: Mapping[str, Any] | None = None) -> HttpResponse:
         made, row, now = self.listed.definition, self.listed.row, clock.now()
-        runs = store.runs(allowed.runs(request.user), workflow=row.name)[:_RUNS]
+        seen = allowed.runs(request.user)
+        runs = store.runs(seen, workflow=row.name)[:_RUNS]
         context = {
             "error": error,
             "workflow": row,
@@ -108,6 +109,7 @@ class _Page:
             "starts": made.start,
             "dry": dry,
             "runs": [model.run(one, now) for one in runs],
+            "figures": model.choice(self.listed, store.figures(now - LATELY, seen).get(row.pk)),
         }
         return render(request, "workflow.html", context)
 

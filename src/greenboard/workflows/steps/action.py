@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
 
 from greenboard.collection import acting
 from greenboard.connections import service, store, templates
+from greenboard.connections.actions import Planned
 from greenboard.connections.types import Failed as Refused
+from greenboard.core.errors import UserError
 from greenboard.workflows import hosts
 from greenboard.workflows.kinds import Given, Kind, Moment
-from greenboard.workflows.types import Done, Failed, Result
+from greenboard.workflows.types import Call, Done, Failed, Result
 
 
 class Act(Given):
@@ -39,4 +42,19 @@ def perform(given: Act, moment: Moment) -> Result:
     return Done({**found.output, "found": found.found}, found.secret)
 
 
-KIND = Kind("action", "Do something at a connected tool", Act, perform, sealed=frozenset({"inputs"}))
+def calls(given: Act, moment: Moment) -> list[Call]:
+    """What it would send: what it looks at first, and what it does."""
+    try:
+        planned = acting.plan(given.connection, given.action, given.inputs, moment.key, moment.now)
+    except Refused as error:
+        raise UserError(str(error.reason)) from None
+    return list(_listed(planned))
+
+
+def _listed(planned: Planned) -> Iterator[Call]:
+    for one in planned.before:
+        yield from _listed(one)
+    yield Call(planned.method, planned.url, planned.headers, planned.body)
+
+
+KIND = Kind("action", "Do something at a connected tool", Act, perform, sealed=frozenset({"inputs"}), calls=calls)

@@ -48,11 +48,7 @@ def perform(given: Ask, moment: Moment) -> Result:
 def check(given: Ask) -> None:
     """Refuse what cannot be asked."""
     asking.check(given)
-    if wrong := [
-        name
-        for name, field in given.fields.items()
-        if field.source or field.type in ("secret", "entity", "person", "file")
-    ]:
+    if wrong := [name for name, field in given.fields.items() if field.type in ("secret", "file")]:
         raise UserError(f"{wrong[0]}: a run cannot ask for that in the middle", hint="Make it an input of the start.")
 
 

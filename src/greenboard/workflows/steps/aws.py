@@ -10,14 +10,14 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from greenboard.collection.reaching import reach
-from greenboard.connections import store
+from greenboard.connections import service, store
 from greenboard.connections.reading import Look
 from greenboard.connections.session import Session
 from greenboard.connections.types import Failed as Refused
 from greenboard.core.errors import UserError
-from greenboard.workflows import hosts
+from greenboard.workflows import hosts, performing
 from greenboard.workflows.kinds import Given, Kind, Moment
-from greenboard.workflows.types import Done, Failed, Json, Result
+from greenboard.workflows.types import Call, Done, Failed, Json, Result
 
 _MOST = 1_000_000
 _AGAIN = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure")
@@ -56,9 +56,15 @@ def perform(given: Aws, moment: Moment) -> Result:
         clients = Clients(Look(reached.opened, session, "resources", None, lambda: False))
         client = clients.of(given.service, given.region)
         hosts.check(hosts.of(client.meta.endpoint_url), moment.hosts)
-        return _call(client, given)
+        return _call(client, given, moment.secrets)
     except Refused as error:
         return Failed(str(error.reason), again=error.reason.fault in ("theirs", "limit"))
+
+
+def calls(given: Aws, _: Moment) -> list[Call]:
+    """The operation, where the connection allows it."""
+    _allowed(given, service.opened(store.find(given.connection)).settings.get("calls"))
+    return [Call("AWS", f"{given.service}.{given.operation} in {given.region}", body=given.parameters)]
 
 
 def _allowed(given: Aws, calls: Json) -> None:
@@ -78,7 +84,7 @@ def _allowed(given: Aws, calls: Json) -> None:
         )
 
 
-def _call(client: Any, given: Aws) -> Done | Failed:
+def _call(client: Any, given: Aws, secrets: tuple[str, ...]) -> Done | Failed:
     from botocore.exceptions import BotoCoreError, ClientError
 
     call = getattr(client, given.operation, None)
@@ -91,15 +97,20 @@ def _call(client: Any, given: Aws) -> Done | Failed:
         code = str(told.get("Code"))
         if code in given.already:
             return Done({"already": code})
-        said = f"AWS says {code}: {' '.join(str(told.get('Message') or error).split())[:300]}"
+        said = f"AWS says {code}: {_said(told.get('Message') or error, secrets)}"
         return Failed(said, again=any(one in code for one in _AGAIN))
     except (BotoCoreError, TypeError) as error:
-        return Failed(f"AWS cannot be asked: {' '.join(str(error).split())[:300]}")
+        return Failed(f"AWS cannot be asked: {_said(error, secrets)}")
     answer.pop("ResponseMetadata", None)
     plain = json.dumps(answer, default=_plain)
     if len(plain) > _MOST:
         return Failed(f"the answer is larger than {_MOST:,} characters")
     return Done(json.loads(plain))
+
+
+def _said(told: object, secrets: tuple[str, ...]) -> str:
+    """What was said, on one line: without secrets before it is cut."""
+    return " ".join(str(performing.masked(str(told), secrets)).split())[:300]
 
 
 def _plain(value: Any) -> str:
@@ -110,4 +121,12 @@ def _plain(value: Any) -> str:
     return raw.decode(errors="replace") if isinstance(raw, bytes) else str(raw)
 
 
-KIND = Kind("aws", "Call the AWS API", Aws, perform, sealed=frozenset({"parameters"}), rare=frozenset({"already"}))
+KIND = Kind(
+    "aws",
+    "Call the AWS API",
+    Aws,
+    perform,
+    sealed=frozenset({"parameters"}),
+    rare=frozenset({"already"}),
+    calls=calls,
+)

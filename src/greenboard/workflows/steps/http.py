@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 import httpcore2
@@ -21,13 +21,15 @@ from greenboard.connections import service, templates
 from greenboard.connections import store as connections
 from greenboard.connections.auth import Authorizer
 from greenboard.connections.calling import caller
+from greenboard.connections.types import Connection
 from greenboard.connections.types import Failed as Refused
+from greenboard.connections.types import Request as Calling
 from greenboard.core.errors import UserError
 from greenboard.outbound import addresses
 from greenboard.outbound.client import client
-from greenboard.workflows import attaching, callbacks, hosts
+from greenboard.workflows import attaching, callbacks, hosts, performing
 from greenboard.workflows.kinds import Given, Kind, Moment
-from greenboard.workflows.types import Asked, Done, Failed, Json, Result, Waits
+from greenboard.workflows.types import Asked, Call, Done, Failed, Json, Result, Waits
 
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _SAID = 500
@@ -79,13 +81,25 @@ class Http(Given):
 
 
 @dataclass(frozen=True)
+class Base:
+    """What a connection adds: its address, and what says who asks. `hidden` are the texts that may be seen nowhere."""
+
+    address: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Request:
-    """What is sent."""
+    """What is sent. A receiver may say it back: `hidden` stands in no answer then, `secrets` in nothing that is cut."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def perform(given: Http, moment: Moment) -> Result:
@@ -94,7 +108,8 @@ def perform(given: Http, moment: Moment) -> Result:
         return _answered(given, moment)
     if given.callback is not None and not moment.address:
         return Failed("nobody could answer: GREENBOARD_ORIGIN does not say at which address this installation is")
-    found = _send(given, request(given, moment))
+    wanted = request(given, moment)
+    found = _send(given, wanted)
     if isinstance(found, Failed) or given.callback is None:
         return found
     return Waits(callbacks.until(given.callback.within, moment.now), Asked(), "waits for the answer of the receiver")
@@ -107,9 +122,20 @@ def request(given: Http, moment: Moment) -> Request:
         UserError: it may not be sent there.
 
     """
-    base, headers, params = _let_in(given.connection) if given.connection else ("", {}, {})
-    url = _joined(base, given.url) if base else given.url
-    if query := {**given.query, **params}:
+    return _composed(given, moment, _let_in(given.connection) if given.connection else Base())
+
+
+def calls(given: Http, moment: Moment) -> list[Call]:
+    """The same without calling anybody, with masks in place of credentials."""
+    base = _named(given.connection) if given.connection else Base()
+    wanted = _composed(given.model_copy(update={"file": ""}), moment, base)
+    told = f"the file {given.file}" if given.file else given.form or given.text or given.body
+    return [Call(wanted.method, wanted.url, wanted.headers, told)]
+
+
+def _composed(given: Http, moment: Moment, base: Base) -> Request:
+    url = _joined(base.address, given.url) if base.address else given.url
+    if query := {**given.query, **base.params}:
         url += ("&" if urlsplit(url).query else "?") + urlencode(query, doseq=True)
     hosts.check(addresses.check(url, settings.OUTBOUND_ALLOW).hostname or "", moment.hosts)
     told = {"User-Agent": "Greenboard", "Accept": "application/json", "Accept-Encoding": "identity"}
@@ -118,10 +144,10 @@ def request(given: Http, moment: Moment) -> Request:
     body, kind = _body(given, moment)
     if kind:
         told["Content-Type"] = kind
-    told |= {str(name): str(value) for name, value in given.headers.items()} | headers
+    told |= {str(name): str(value) for name, value in given.headers.items()} | {**base.headers}
     if bad := [name for name, value in told.items() if any(sign in name + value for sign in "\r\n\0")]:
         raise UserError(f"the header {bad[0][:40]!r} has more than one line")
-    return Request(given.method, url, told, body)
+    return Request(given.method, url, told, body, base.hidden, moment.secrets)
 
 
 def _joined(base: str, path: str) -> str:
@@ -131,16 +157,32 @@ def _joined(base: str, path: str) -> str:
     return base.rstrip("/") + path
 
 
-def _let_in(name: str) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Address, headers and parameters of a connection."""
+def _opened(name: str) -> tuple[Connection, str]:
+    """A connection, and its address."""
     opened = service.opened(connections.find(name))
-    base = templates.text(opened.integration.manifest.api.url, {"settings": opened.settings}).rstrip("/")
+    return opened, templates.text(opened.integration.manifest.api.url, {"settings": opened.settings}).rstrip("/")
+
+
+def _named(name: str) -> Base:
+    """A connection, with masks in place of its credentials."""
+    opened, base = _opened(name)
+    given = Authorizer(opened, base, _nobody).named()
+    return Base(base, given.headers, given.params)
+
+
+def _nobody(request: Calling, /) -> NoReturn:
+    raise AssertionError(f"nobody is called: {request.label}")
+
+
+def _let_in(name: str) -> Base:
+    opened, base = _opened(name)
     with client(settings.OUTBOUND_ALLOW) as calls:
         try:
             given = Authorizer(opened, base, caller(opened, client=calls)).given()
         except Refused as error:
             raise UserError(f"{name} gave no credentials: {error.reason.text}") from None
-    return base, dict(given.headers), dict(given.params)
+    word = given.headers.get("Authorization", "").rpartition(" ")[2]  # of `Basic ...` what follows
+    return Base(base, given.headers, given.params, (*opened.secrets.values(), word))
 
 
 def _body(given: Http, moment: Moment) -> tuple[bytes | None, str]:
@@ -160,7 +202,7 @@ def _send(given: Http, wanted: Request) -> Done | Failed:
     with client(settings.OUTBOUND_ALLOW, timeout=min(given.seconds, 30.0), whole=given.seconds) as calls:
         try:
             with calls.stream(wanted.method, wanted.url, headers=dict(wanted.headers), content=wanted.body) as response:
-                return _read(given, response)
+                return _read(given, response, wanted)
         except (httpx2.TimeoutException, httpcore2.TimeoutException):
             return Failed(f"no whole answer within {given.seconds:g} seconds", again=True)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
@@ -169,7 +211,7 @@ def _send(given: Http, wanted: Request) -> Done | Failed:
             return Failed(f"the connection failed: {str(error)[:_SAID] or type(error).__name__}", again=True)
 
 
-def _read(given: Http, response: httpx2.Response) -> Done | Failed:
+def _read(given: Http, response: httpx2.Response, wanted: Request) -> Done | Failed:
     if response.headers.get("content-encoding", "identity") != "identity":
         return Failed("the answer is compressed, which was not asked for")
     found = bytearray()
@@ -177,14 +219,15 @@ def _read(given: Http, response: httpx2.Response) -> Done | Failed:
         found += part
         if len(found) > given.most:
             return Failed(f"the answer is larger than {given.most:,} bytes", final=False)
-    status, body = response.status_code, _decoded(bytes(found))
+    status, body = response.status_code, performing.masked(_decoded(bytes(found)), wanted.hidden)
     if status in given.status or (not given.status and 200 <= status < 300):
         headers: dict[str, Json] = {name.lower(): value for name, value in response.headers.items()}
         headers.pop("set-cookie", None)
-        return Done({"status": status, "headers": headers, "body": body})
+        return Done({"status": status, "headers": performing.masked(headers, wanted.hidden), "body": body})
     if 300 <= status < 400:
         return Failed(f"answered {status}: it sends us to another address, which is not followed")
-    return Failed(f"answered {status}: {str(body)[:_SAID]}", again=status in _AGAIN)
+    told = str(performing.masked(body, wanted.secrets))[:_SAID]  # a part of a secret would be one that nobody finds
+    return Failed(f"answered {status}: {told}", again=status in _AGAIN)
 
 
 def _decoded(found: bytes) -> Json:
@@ -217,4 +260,5 @@ KIND = Kind(
     sealed=frozenset({"headers", "body", "form", "text"}),
     answered=True,
     rare=frozenset({"query", "form", "text", "file", "status", "seconds", "most", "key"}),
+    calls=calls,
 )

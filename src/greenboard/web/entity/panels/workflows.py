@@ -31,7 +31,7 @@ def panel(about: About) -> Panel | None:
         if _fits(one, about) and allowed.start(user, one.definition, about.stored)
     ]
     now = clock.now()
-    runs = [model.run(row, now) for row in store.runs(allowed.runs(user), entity=about.stored.id)[:_RUNS]]
+    runs = [model.run(row, now) for row in store.runs(allowed.runs(user), about=about.stored.ref)[:_RUNS]]
     if not startable and not runs:
         return None
     return Panel("workflows", "Workflows", "parts/startable.html", {"offered": startable, "runs": runs}, order=60)

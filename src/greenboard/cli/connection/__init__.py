@@ -1,0 +1,1 @@
+"""Commands about the connections of a server."""
