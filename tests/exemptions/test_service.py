@@ -19,7 +19,7 @@ from greenboard.exemptions.types import Category, Pair, State, Terms, Within
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 1, tzinfo=UTC)
-CARD, RULE = "production-readiness", "cod-1-coverage"
+CARD, RULE, TITLE = "production-readiness", "cod-1-coverage", "Line coverage is high enough"
 CHECKOUT, LEDGER, TEAM = (
     Ref("service", "default", "checkout"),
     Ref("service", "default", "ledger"),
@@ -93,8 +93,8 @@ def test_who_decides_is_somebody_else_and_the_log_tells_who_did_what(ann, bob, t
     deciding.approve({own: None, number: 1}, "Agreed", bob, START)
     assert did(number) == [("requested", "ann"), ("approved", "bob")]
     assert [(one.kind.value, one.title) for one in told if one.entity == CHECKOUT] == [
-        ("exemption.requested", f"ann asks for an exemption of {CHECKOUT} from {RULE}"),
-        ("exemption.decided", f"bob approved an exemption of {CHECKOUT} from {RULE}"),
+        ("exemption.requested", f"ann asks for an exemption of checkout from “{TITLE}”"),
+        ("exemption.decided", f"bob approved an exemption of checkout from “{TITLE}”"),
     ]
     assert [one.people for one in told if one.entity == CHECKOUT] == [("bob",), ("ann",)]
     assert Entry.objects.filter(action="exemption.approved", target="2 exemptions").count() == 1

@@ -60,7 +60,7 @@ def read_anew():
 
 
 @pytest.mark.usefixtures("read_anew")
-def test_an_action_leads_to_who_has_the_same_exposure_to_a_rule_and_to_a_campaign(people):
+def test_an_action_leads_to_who_else_has_the_same_exposure(people):
     client = Client()
     client.force_login(people.accounts["mia"])
     at = world.START + timedelta(hours=1)
@@ -71,18 +71,3 @@ def test_an_action_leads_to_who_has_the_same_exposure_to_a_rule_and_to_a_campaig
     row = next(row for row in re.findall(r"<tr><th.*?</tr>", page.content.decode()) if "r.words &gt;= 100" in row)
     assert "It fails this itself." in row
     assert re.findall(r'<a href="/entities/[^"]+">(\w+)</a>', row) == ["ledger"]
-    rule = "/scorecards/production-readiness/rules/has-a-runbook"
-    parts = {
-        "item": "DOC.9",
-        "title": "It has a runbook",
-        "why": "It burned once.",
-        "fix": "Write one.",
-        "level": "bronze",
-    }
-    expression = {"expression": "runbook.exists(r, r.words >= 100)"}
-    given = {**parts, **expression, "based_on": ""}
-    saved = client.put(f"/api/v1{rule}", given, content_type="application/json")
-    assert saved.status_code == 200, saved.content
-    page = client.get(rule).content.decode()
-    form = client.get(re.search(r'href="(/campaigns-new[^"]+)"', page)[1].replace("&amp;", "&")).content.decode()
-    assert re.search(r'value="production-readiness/has-a-runbook" selected', form)

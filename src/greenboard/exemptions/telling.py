@@ -13,7 +13,8 @@ from greenboard.core.happened import Happened, Happening, Severity
 from greenboard.exemptions import finding
 from greenboard.exemptions.models import Exemption
 from greenboard.exemptions.types import ASKED, State, page
-from greenboard.facts.store import chunks
+from greenboard.facts.store import chunks, vocabulary
+from greenboard.scorecards import store as scorecards
 
 FEW = 10
 """So many of one kind for one person are told one by one."""
@@ -64,7 +65,7 @@ def _happened(kind: Happening, rows: Sequence[Exemption], now: datetime, by: str
 def _title(kind: Happening, rows: Sequence[Exemption], by: str) -> str:
     first = rows[0]
     alone = len(rows) == 1
-    what = f"an exemption of {finding.ref(first)} from {first.rule}" if alone else f"{len(rows):,} exemptions"
+    what = f"an exemption of {finding.ref(first).short} from “{_rule(first)}”" if alone else f"{len(rows):,} exemptions"
     subject = f"{what[0].upper()}{what[1:]}"
     many = "" if alone else "s"
     match kind:
@@ -80,6 +81,13 @@ def _title(kind: Happening, rows: Sequence[Exemption], by: str) -> str:
     if first.holds_from is None:
         return f"Nobody decided {what} in time"
     return f"{subject} ended{many and ''}"
+
+
+def _rule(row: Exemption) -> str:
+    """The title of its rule, or the id where there is none of it any more."""
+    card = next((one for one in scorecards.standards(vocabulary()) if one.name == row.scorecard), None)
+    known = card.rule(row.rule) if card is not None else None
+    return known.title if known is not None else row.rule
 
 
 def _why(kind: Happening, row: Exemption) -> str:
