@@ -11,7 +11,11 @@ from greenboard.results.rows import CauseKind
 from greenboard.rules.types import Outcome
 
 Json = dict[str, Any]
-FILE: Json = {"responses": {200: {"description": "The file.", "content": {"*/*": {"schema": {"type": "string"}}}}}}
+FILE: Json = {
+    "responses": {
+        200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+    }
+}
 """What an operation says of itself that gives a file as it is."""
 _REF = Field(description="Reference: kind:namespace/name.", examples=["service:default/checkout"])
 
