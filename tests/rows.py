@@ -1,5 +1,7 @@
 """A company's rows, written once in a session and put into the transaction of each test that wants them."""
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
 
@@ -19,7 +21,12 @@ def put(found):
     with connection.cursor() as cursor:
         for table, (columns, rows) in found.items():
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES ({places})", rows)
+            into = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES ({places})"
+            cursor.executemany(into, [[_stored(value) for value in row] for row in rows])
+
+
+def _stored(value):
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _rows(table):
