@@ -56,6 +56,7 @@ class Warming:
 def read() -> None:
     """Read it all: what is known already costs a query each."""
     from greenboard.catalog import columns, whole
+    from greenboard.connections import discovery
     from greenboard.core import clock
     from greenboard.results import changes, matrix
     from greenboard.web import content
@@ -68,6 +69,7 @@ def read() -> None:
     for card in content.scorecards():
         matrix.matrix(card.name)
         changes.changes(card.name, clock.now())
+    discovery.found()  # what tools send is to be understood within a second, the first time as well
 
 
 _begun: list[Warming] = []
