@@ -166,7 +166,7 @@ def test_a_failed_step_holds_the_run_until_it_is_tried_again(ada, grace, receive
     receiver.say("/x", (400, {"why": "no"}), (200, {"id": 7}))
     name = saved(f"- {{id: call, do: http, with: {{url: '{receiver.url}/x', method: POST}}}}")
     run = start(name, ada)
-    assert (run.state, run.error) == ("held", "Call: answered 400: {'why': 'no'}")
+    assert (run.state, run.error) == ("held", 'Call: answered 400: {"why": "no"}')
     service.retry(run.pk, "call", ada)
     assert go(run).state == "done"
     assert len({one.headers["idempotency-key"] for one in receiver.at("/x")}) == 1
