@@ -226,8 +226,8 @@ def _read(given: Http, response: httpx2.Response, wanted: Request) -> Done | Fai
         return Done({"status": status, "headers": performing.masked(headers, wanted.hidden), "body": body})
     if 300 <= status < 400:
         return Failed(f"answered {status}: it sends us to another address, which is not followed")
-    shown = performing.masked(body, wanted.secrets)
-    told = (shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False))[:_SAID]  # a part of a secret would be one that nobody finds
+    shown = performing.masked(body, wanted.secrets)  # before it is cut: a part of a secret is one that nobody finds
+    told = (shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False))[:_SAID]
     return Failed(f"answered {status}: {told}", again=status in _AGAIN)
 
 
