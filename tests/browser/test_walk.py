@@ -120,7 +120,7 @@ def _exempted(ada, grace, expect):
     grace.click("decide", grace.button("Approve"))
     expect(grace.page.locator("h1 + .meta")).to_contain_text("Approved")
     ada.page.goto("/entities/service/default/fraud")
-    ada.until(expect, lambda: ada.page.locator("summary", has_text="⛉ Exempt"))
+    ada.until(expect, lambda: ada.page.locator("summary", has_text="◈ Exempt"))
     ada.seen("exempt")
 
 

@@ -68,7 +68,7 @@ def test_from_a_failing_rule_to_an_approved_exemption(page, board, ada, bob):
     service.evaluate(content.scorecard(""), clock.now(), [ref("deployer")])
     matrix.forget()
     after = page("/entities/service/default/deployer")
-    assert "⛉ Exempt" in after
+    assert "◈ Exempt" in after
     assert "without exemptions" in after
     assert f'href="/exemptions/{row.pk}"' in after
     level = store.levels("production-readiness", entity=ref("deployer"))[0]

@@ -42,7 +42,7 @@ _PAD = 2.5 * mm
 _BELOW_A_HEADING = 35 * mm
 """A heading with less room than this below it goes to the next page."""
 _INK, _GREY, _RULE = HexColor("#1b1d21"), HexColor("#5f646d"), HexColor("#c9ccd1")
-_COLOURS = {"✓": "#0f6b3c", "✕": "#b3330f", "!": "#8a5a00", "◌": "#5f646d", "⛉": "#6a3fa0"}
+_COLOURS = {"✓": "#0f6b3c", "✕": "#b3330f", "!": "#8a5a00", "◌": "#5f646d", "◈": "#6a3fa0"}
 """Glyphs of outcomes at the beginning of a cell are coloured; beside them stands the word."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LEVELS = {1: (14.0, 18.0), 2: (11.0, 14.0), 3: (9.5, 12.0)}

@@ -102,7 +102,7 @@ def _questions(section: Said) -> Iterator[tuple[str, str, str]]:
         elif question["verdicts"]:
             for one in question["verdicts"]:
                 title = question["title"] if len(question["verdicts"]) == 1 else f"{question['title']}\n{one['entity']}"
-                exempt = "⛉ Exempt, " + OUTCOMES[one["outcome"]] if one["exempt"] else OUTCOMES[one["outcome"]]
+                exempt = "◈ Exempt, " + OUTCOMES[one["outcome"]] if one["exempt"] else OUTCOMES[one["outcome"]]
                 yield title, exempt, "\n".join([one["message"], *map(proof, one["proofs"])])
         else:
             by = f"{answer['by']}, {day(answer['at'])}" if answer else ""

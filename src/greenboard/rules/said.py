@@ -24,4 +24,4 @@ OUTCOMES: Mapping[str, Said] = {
     Outcome.ERROR: Said("error", "!", "Error"),
     Outcome.NOT_APPLICABLE: Said("not_applicable", "–", "Not applicable"),
 }
-EXEMPT = Said("exempt", "⛉", "Exempt")
+EXEMPT = Said("exempt", "◈", "Exempt")

@@ -159,7 +159,7 @@ def _dimension(console: Console, title: str, found: Sequence[tuple[Rule, Result]
 def _line(console: Console, report: Report | None, rule: Rule, result: Result) -> None:
     """One result: what it is about, why it came out so, and where that stands."""
     mark = f"{GLYPHS[result.outcome]} {WORDS[result.outcome]:<8}"
-    exempt = " ⛉ exempt" if result.exempt else ""
+    exempt = " ◈ exempt" if result.exempt else ""
     named = f"  {rule.id}" + (f", {report.level(rule.level)}" if report else "")
     head = Text.assemble((mark, STYLES[result.outcome]), rule.title + exempt, (named, _QUIET))
     console.print(Padding(head, (0, 0, 0, 2)))

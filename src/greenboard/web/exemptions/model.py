@@ -24,7 +24,7 @@ from greenboard.web.export import Field
 SOON = 30
 STATES: Mapping[State, words.Said] = {
     State.REQUESTED: words.Said("no_data", "◌", "Requested"),
-    State.APPROVED: words.Said("exempt", "⛉", "Approved"),
+    State.APPROVED: words.Said("exempt", "◈", "Approved"),
     State.DENIED: words.Said("fail", "✕", "Denied"),
     State.WITHDRAWN: words.Said("not_applicable", "–", "Withdrawn"),
     State.REVOKED: words.Said("fail", "✕", "Revoked"),
