@@ -15,8 +15,6 @@ from greenboard.core.errors import UserError
 
 REGULAR, BOLD = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
 FOLDER = Path(__file__).parent / "letters"
-_LIKE = {0x26C9: 0x2B1F}
-"""What the letters lack, and what is drawn for it: a pentagon for the sign of an exemption. Copied, it is itself."""
 
 
 @cache
@@ -30,10 +28,5 @@ def ready() -> None:
                 expected=str(path),
                 hint="Build the front end, which brings them: python hatch_build.py.",
             )
-        font = TTFont(name, str(path))
-        face = font.face
-        for code, like in _LIKE.items():
-            face.charToGlyph.setdefault(code, face.charToGlyph[like])
-            face.charWidths.setdefault(code, face.charWidths[like])
-        pdfmetrics.registerFont(font)
+        pdfmetrics.registerFont(TTFont(name, str(path)))
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
