@@ -157,7 +157,7 @@ def test_secrets_are_in_no_answer_of_the_log(administrator):
     made = told(administrator.post("tokens", {"name": "t", "permissions": ["catalog.read"]}), 201)
     eve = told(administrator.post("people", {"name": "eve"}), 201)
     kept = str(Entry.objects.values())
-    assert made["token"].rpartition("_")[2] not in kept
+    assert made["token"][-20:] not in kept
     assert eve["password"] not in kept
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.cli.conftest import COMMAND, Done
 from tests.installation import prepared
 
+SHARED = ("DJANGO_SETTINGS_MODULE", "GREENBOARD_DATABASE_URL")
+"""What the tests have and an installation of its own has not."""
 FACTS = """
 import sys
 from greenboard.project import running
@@ -41,7 +43,7 @@ rules:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    own = {name: value for name, value in os.environ.items() if name not in SHARED}
     return {**own, "GREENBOARD_DATA_DIR": str(prepared(folder))}
 
 
