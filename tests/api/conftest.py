@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection, connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
@@ -102,19 +101,11 @@ def _itself(application: Any) -> Any:
     return application  # whitenoise serves what is static
 
 
-class _Sharing(ThreadedWSGIServer):
-    """Leaves the connection open that it shares with the test: the transaction of the test is on it."""
-
-    def _close_connections(self) -> None:
-        pass
-
-
 @pytest.fixture
 def server(company) -> Iterator[str]:
     """The address of the product behind a real socket, on the database of the test."""
     connection.inc_thread_sharing()
     thread = LiveServerThread("127.0.0.1", _itself, connections_override={"default": connections["default"]})
-    thread.server_class = _Sharing
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
