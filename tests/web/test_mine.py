@@ -96,6 +96,6 @@ def test_who_is_on_call_now_for_what_is_mine_is_told_as_long_as_the_tool_says_so
     assert re.search(r'alice.*for <a href="/entities/service/default/ledger', panel, re.DOTALL)
     assert "Bob Beamer" not in mine(f"/mine?as_of={clock.now() - timedelta(days=3):%Y-%m-%d}")
     late = [Fact(ledger, "oncall", alice, source, clock.now())]
-    tomorrow = calling.by_name(late, clock.now() + timedelta(days=1))
+    tomorrow = calling.by_name(late, clock.now() + timedelta(days=1), timedelta(days=2))
     assert {one.name for one in tomorrow} == {"Bob Beamer", "person:default/alice"}
-    assert calling.by_name(late, clock.now() + timedelta(days=3)) == {}
+    assert calling.by_name(late, clock.now() + timedelta(days=3), timedelta(days=2)) == {}

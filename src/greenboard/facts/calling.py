@@ -11,14 +11,12 @@ from greenboard.access.models import Person
 from greenboard.catalog import crews
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
-from greenboard.facts import store
+from greenboard.facts import custom, store
 from greenboard.facts.types import Fact
 from greenboard.identity.matching import Known, match
 from greenboard.identity.models import Handle
 
 _TYPE, _PERSON = "oncall", "person:"
-_FRESH = timedelta(days=2)
-"""As old as a fact of this type may be."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,15 +30,17 @@ class Called:
 def called(names: Mapping[int, Ref], as_of: datetime | None, now: datetime) -> dict[Called, set[Ref]]:
     """Who is on call for what at a moment; `names` are the entities that are asked about. One query."""
     said = store.of_types([_TYPE], names, as_of)
-    return by_name((fact for several in said.values() for fact in several), as_of or now)
+    declared = custom.fact_types().types.get(_TYPE)
+    most = declared.max_age if declared else None
+    return by_name((fact for several in said.values() for fact in several), as_of or now, most)
 
 
-def by_name(said: Iterable[Fact], now: datetime) -> dict[Called, set[Ref]]:
-    """Who is called for what. What is too old says nothing of now. Pure."""
+def by_name(said: Iterable[Fact], now: datetime, most: timedelta | None) -> dict[Called, set[Ref]]:
+    """Who is called for what. What is older than `most` says nothing of now. Pure."""
     found: defaultdict[Called, set[Ref]] = defaultdict(set)
     for fact in said:
         current = fact.value.get("current") if isinstance(fact.value, Mapping) else None
-        if isinstance(current, (list, tuple)) and now - fact.observed_at <= _FRESH:
+        if isinstance(current, (list, tuple)) and (most is None or now - fact.observed_at <= most):
             for name in current:
                 found[Called(str(name), fact.source.name)].add(fact.entity)
     return dict(found)
