@@ -35,13 +35,13 @@ def _board(request: HttpRequest) -> HttpResponse:
     notes(NAMES).update(found.whole.names)
     shown = found.index.matching(found.judged, asked.filters)
     late = behind(request, found, shown, asked)
-    told = causes.newest(found, numbers(shown), changes(scorecard.name, asked.since, asked.as_of))
+    happened = changes(scorecard.name, asked.since, asked.as_of)
     context = {
         "asked": asked,
         "scorecard": scorecard,
         "board": build(scorecard, found, shown, asked, late.marked if late else None),
         "behind": late,
-        "digest": causes.digest(told.changes, scorecard, asked, counted=told.counted),
+        "digest": causes.newest(found, numbers(shown), happened, scorecard, asked),
         "menus": (*selection.menus(found.index, found.judged, asked), *pardons(found, asked)),
         "chips": selection.chips(asked),
         "by": choices("by", "Group by", [(name, f"By {name}") for name in GROUPS], asked),
