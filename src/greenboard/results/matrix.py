@@ -81,6 +81,11 @@ class Matrix:
         return found
 
     @cached_property
+    def pardons(self) -> bool:
+        """Whether anything is exempt."""
+        return bool((self.outcomes >= EXEMPT).any())
+
+    @cached_property
     def bare(self) -> Matrix:
         """The same as if nothing were exempt. `undecided` counts what is undecided and exempt, too."""
         outcomes = np.where(self.outcomes >= EXEMPT, self.outcomes - EXEMPT, self.outcomes)

@@ -9,7 +9,9 @@ from datetime import datetime
 
 import numpy as np
 
+from greenboard.catalog.naming import NAMES
 from greenboard.core.kept import Kept
+from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 from greenboard.results.changes import Changes
 from greenboard.results.rows import Cause, Change
@@ -149,9 +151,14 @@ def newest(
     spoken = scorecard.name, scorecard.levels, tuple((rule.id, rule.title) for rule in scorecard.rules)
     kept = _digests.of(
         (chosen.key, counted, names, spoken, asked.get("as_of"), most, about),
-        lambda: digest(chosen.told(), scorecard, asked, most=most, about=about, counted=counted),
+        lambda: digest(_told(chosen, seen), scorecard, asked, most=most, about=about, counted=counted),
     )
     return replace(kept, now=asked.now)
+
+
+def _told(chosen: Changes, seen: Seen) -> list[Change]:
+    notes(NAMES).update(seen.whole.names)
+    return chosen.told()
 
 
 _digests = Kept[Digest](40)

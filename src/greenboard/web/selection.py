@@ -37,8 +37,8 @@ class Menu:
 
     @cached_property
     def drawn(self) -> SafeString:
-        """Its options, as markup."""
-        return drawn("options.html", options=self.options)
+        """It as markup."""
+        return drawn("menu.html", menu=self)
 
 
 @dataclass(frozen=True)

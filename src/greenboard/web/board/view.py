@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
-from greenboard.catalog.naming import NAMES
-from greenboard.core.once import notes, once
+from greenboard.core.once import once
 from greenboard.results.changes import changes
 from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
@@ -32,7 +31,6 @@ def _board(request: HttpRequest) -> HttpResponse:
     found = seen(request, scorecard, asked)
     if not found.visible.any():
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
-    notes(NAMES).update(found.whole.names)
     shown = found.index.matching(found.judged, asked.filters)
     late = behind(request, found, shown, asked)
     happened = changes(scorecard.name, asked.since, asked.as_of)
