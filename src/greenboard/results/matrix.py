@@ -209,17 +209,20 @@ def _last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
     if as_of is None:
         with connection.cursor() as cursor:  # every page asks this, and Django takes longer to say it than the database
             cursor.execute(_LAST_RUN, [scorecard])
-            row = cursor.fetchone()
-        return None if row is None else Stamp(*(_moment(part) if isinstance(part, str) else part for part in row))
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        at, run, count, opened = found
+        return Stamp(_moment(at), run, count, opened and _moment(opened))
     runs = models.Run.objects.filter(scorecard__name=scorecard, at__lte=as_of)
     names = ("at", "id", "scorecard__parts", "scorecard__opened_at")
     row = runs.order_by("-at", "-id").values_list(*names).first()
     return None if row is None else Stamp(*row)
 
 
-def _moment(text: str) -> datetime:
-    """A moment as SQLite holds it."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def _moment(given: str | datetime) -> datetime:
+    """A moment as the database gives it; SQLite has a text."""
+    return given if isinstance(given, datetime) else datetime.fromisoformat(given).replace(tzinfo=UTC)
 
 
 def _follow(
