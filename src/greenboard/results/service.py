@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Entity
 from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
@@ -21,14 +22,16 @@ from greenboard.core.refs import Ref
 from greenboard.exemptions import store as exemptions
 from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
+from greenboard.facts.lately import Known
 from greenboard.facts.merge import merge
+from greenboard.facts.types import Fact, Gap
 from greenboard.results import live, models, standings, store, versions, writing
 from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.held import NONE
-from greenboard.results.judge import NOBODY, Subject, judge
+from greenboard.results.judge import NOBODY, Subject, judge, retell
 from greenboard.results.neighbourhood import near
-from greenboard.results.rows import Cause, Change, LevelRow
+from greenboard.results.rows import Cause, Change, LevelRow, Stood
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
@@ -297,13 +300,19 @@ def _changes(session: Session, refs: Collection[Ref]) -> list[Change]:
     return [change for change in found if change.entity in refs]
 
 
+_Said = tuple[list[Fact], list[Gap]]
+
+
 def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None = None) -> dict[int, Subject]:
     """The entities that a scorecard is asked of, with what is known of them, by surrogate id."""
     covered = _covered(scorecard, at, entities)
-    wanted = None if entities is None else [entity.ref for entity in covered.values()]
-    there = None if entities is None else {entity.ref: number for number, entity in covered.items()}
-    known = facts.current(at, wanted, there)
-    moment = at or clock.now()
+    there = {entity.ref: number for number, entity in covered.items()}
+    known = facts.current(at, None if entities is None else there, None if entities is None else there)
+    return _described(covered, known, at or clock.now())
+
+
+def _described(covered: Mapping[int, Entity], known: Mapping[Ref, _Said], moment: datetime) -> dict[int, Subject]:
+    """Entities with what is known of them, of which the most trusted source counts."""
     words, order = facts.vocabulary(), trusted()
     return {
         number: Subject(entity, merge(*known.get(entity.ref, ([], [])), words, moment, order))
@@ -316,37 +325,70 @@ def _covered(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
     return {number: entity for number, entity in found.items() if scorecard.scope.covers(entity) is not False}
 
 
+@dataclass(frozen=True)
+class Held:
+    """What whoever asks for an explanation knows already: what the rules came to at the moment that is asked for.
+
+    The rest is of now, for who asks for now: the level, what is known of the entity, and the entity itself. What
+    changed since the evaluation is read again.
+    """
+
+    stood: Mapping[str, Stood]
+    level: LevelRow | None = None
+    known: Known | None = None
+    there: Stored | None = None
+
+    def covered(self, scorecard: Scorecard, moment: datetime) -> dict[int, Entity]:
+        """The entity by its surrogate id; nothing where it has to be asked for."""
+        if self.there is None or self.there.since > moment or scorecard.scope.covers(self.there.entity) is False:
+            return {}
+        return {self.there.id: self.there.entity}
+
+
 def explain(
     scorecard: Scorecard,
     entity: Ref,
     as_of: datetime | None = None,
     *,
-    level: LevelRow | None = None,
-    exempt: Collection[str] | None = None,
+    held: Held | None = None,
+    passing: bool = True,
 ) -> Judgement:
     """The judgement of one entity with its evidence, rebuilt from the facts as they were.
 
     It is that of the last evaluation at or before the moment, by the rules of then and with its
     clock, so that it agrees with the results that are shown; the level is the one that held. Who
-    knows that of now says so, or the rules that were exempt.
+    knows what the rules came to says so as `held`: then only the evidence is worked out, and
+    without `passing` only that of results that do not pass.
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
 
     """
-    moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
+    moment = store.judged_at(scorecard.name, entity, as_of, held and held.stood) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
-    number = next(iter(_covered(then, moment, [entity])), None)
+    covered = held.covered(then, moment) if held else {}
+    covered = covered or _covered(then, moment, [entity])
+    number = next(iter(covered), None)
     if number is None:
         raise UserError(f"{entity} is not held against {scorecard.title} at {clock.format_time(moment)}")
-    if then.looks_beyond:
-        subject, surroundings = near(number, moment)
-    else:
-        subject, surroundings = subjects(then, moment, [entity])[number], NOBODY
-    pardoned = {entity: store.exempt(scorecard.name, entity, as_of) if exempt is None else exempt}
-    judged = judge(then, [subject], facts.vocabulary(), moment, pardoned, surroundings=surroundings)[0]
-    standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
+    subject, around = near(number, moment) if then.looks_beyond else (_alone(covered, moment, held), NOBODY)
+    words = facts.vocabulary()
+    with quietly():
+        if held is None:
+            pardoned = {entity: store.exempt(scorecard.name, entity, as_of)}
+            judged = judge(then, [subject], words, moment, pardoned, surroundings=around)[0]
+        else:
+            judged = retell(then, subject, words, moment, held.stood, surroundings=around, passing=passing)
+    standing = [held.level] if held and held.level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
+
+
+def _alone(covered: Mapping[int, Entity], moment: datetime, held: Held | None) -> Subject:
+    """One entity with what was known of it at a moment: what is known now, where nothing changed meanwhile."""
+    ((number, entity),) = covered.items()
+    said = held.known.at(moment) if held and held.known else None
+    found = facts.current(moment, [entity.ref], {entity.ref: number}) if said is None else {entity.ref: said}
+    return _described(covered, found, moment)[number]
 
 
 def settled(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) -> Settled | None:
