@@ -61,6 +61,11 @@ def test_who_may_not_read_a_list_learns_no_fields_either(reader):
     problem(reader.get("/api/v1/audit?fields=nothing"), 403)
 
 
+def test_a_list_without_filters_refuses_what_it_does_not_know(lines):
+    told = problem(lines.get("/api/v1/roles?feilds=name"), 422)
+    assert "Did you mean 'fields'?" in told["detail"]
+
+
 def test_what_is_no_list_takes_none(lines):
     told = problem(lines.get("/api/v1/tags?fields=tags"), 422)
     assert "unknown parameter 'fields'" in told["detail"]

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from greenboard.api import problems
 from greenboard.api.query import FIELDS, OFFERED, fields_of
 from greenboard.api.schemas import Shown, sparse
-from greenboard.core.errors import Place, UserError
+from greenboard.core.errors import Place, UserError, suggest
 
 Run = Callable[..., HttpResponse]
 
@@ -68,7 +68,7 @@ def offer(operation: Operation) -> None:
         "schema": {"type": "string", "pattern": found.pattern},
     }
     operation.openapi_extra = {**told, "parameters": [*told.get("parameters", ()), parameter]}
-    decorate_view(partial(_sparing, found))(operation.view_func)
+    decorate_view(partial(_sparing, found, frozenset({FIELDS, *_parameters(operation)})))(operation.view_func)
 
 
 def _list(operation: Operation) -> _List | None:
@@ -97,18 +97,20 @@ def _like(model: type[BaseModel], name: str, **told: Any) -> type[BaseModel]:
     return type(name, (model,), {"__module__": model.__module__, "__doc__": model.__doc__, **told})
 
 
-def _sparing(found: _List, run: Run) -> Run:
-    """An operation that leaves out what was not asked for."""
+def _sparing(found: _List, known: frozenset[str], run: Run) -> Run:
+    """An operation that leaves out what was not asked for, and refuses what it does not know."""
 
     @wraps(run)
     def answered(request: HttpRequest, *parts: Any, **named: Any) -> HttpResponse:
         request.META[OFFERED] = True
         response = run(request, *parts, **named)
         asked = request.GET.getlist(FIELDS)
-        if not asked or response.status_code != 200:
+        if not request.GET or response.status_code != 200:
             return response
-        if len(asked) > 1 or not re.fullmatch(found.pattern, asked[0]):
-            return _refused(found, asked)
+        if (wrong := _wrong(request, known, found)) is not None:
+            return problems.answer(422, str(wrong), errors=problems.mistakes(wrong))
+        if not asked:
+            return response
         wanted = {*asked[0].split(","), *found.names}
         told = json.loads(response.content)
         told[found.name] = [{key: row[key] for key in row if key in wanted} for row in told[found.name]]
@@ -118,11 +120,14 @@ def _sparing(found: _List, run: Run) -> Run:
     return answered
 
 
-def _refused(found: _List, asked: list[str]) -> HttpResponse:
-    error = UserError(
-        "not fields of this list",
-        place=Place(FIELDS),
-        expected=f"some of {', '.join(found.item.model_fields)}, separated by commas",
-        got=" and ".join(map(repr, asked))[:200],
-    )
-    return problems.answer(422, str(error), errors=problems.mistakes(error))
+def _wrong(request: HttpRequest, known: frozenset[str], found: _List) -> UserError | None:
+    """What is wrong with the parameters of a list; `query.Asked` refuses for itself what it does not know."""
+    strange = next((name for name in request.GET if name not in known), None)
+    if strange is not None:
+        return UserError(f"unknown parameter {strange!r}", place=Place(strange), hint=suggest(strange, known))
+    asked = request.GET.getlist(FIELDS)
+    if len(asked) > 1 or any(not re.fullmatch(found.pattern, one) for one in asked):
+        expected = f"some of {', '.join(found.item.model_fields)}, separated by commas"
+        got = " and ".join(map(repr, asked))[:200]
+        return UserError("not fields of this list", place=Place(FIELDS), expected=expected, got=got)
+    return None
