@@ -168,7 +168,8 @@ def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
 
 def _denied(request: HttpRequest, error: object) -> str:
     """Who lacks what: of a token, which may do less than its owner, that is not clear otherwise."""
-    who = "The token, or whoever it belongs to," if isinstance(request.user, Bearer) else "Your account"
+    user: object = request.user
+    who = "The token, or whoever it belongs to," if isinstance(user, Bearer) else "Your account"
     needed = [str(one) for one in getattr(error, "args", ()) if one in {*Permission}]
     return f"{who} lacks {' '.join(('the permission', *needed))}. Ask an administrator."
 

@@ -105,7 +105,7 @@ class Asked(BaseModel):
         request = (info.context or {}).get("request")
         for name, values in request.GET.lists() if request is not None else ():
             field = cls.model_fields.get(name)
-            if field is None and name == FIELDS and request.META.get(OFFERED):
+            if field is None and name == FIELDS and request is not None and request.META.get(OFFERED):
                 continue
             if field is None:
                 raise ValueError(f"unknown parameter {name!r}. {suggest(name, cls.model_fields) or ''}".strip())

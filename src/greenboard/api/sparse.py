@@ -73,7 +73,9 @@ def offer(operation: Operation) -> None:
 
 def _list(operation: Operation) -> _List | None:
     answer = operation.response_models.get(200) if operation.methods == ["GET"] else None
-    page = answer.model_fields["response"].annotation if isinstance(answer, type) else None
+    if not (isinstance(answer, type) and issubclass(answer, BaseModel)):
+        return None
+    page = answer.model_fields["response"].annotation
     if not (isinstance(page, type) and issubclass(page, BaseModel)):
         return None
     several = [name for name in page.model_fields if name != "next"]
