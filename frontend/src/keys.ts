@@ -57,6 +57,11 @@ function unfold(): void {
 addEventListener("hashchange", unfold);
 document.addEventListener("DOMContentLoaded", unfold);
 document.addEventListener("htmx:pushedIntoHistory", () => setTimeout(unfold));
+// What a fold had to fetch is there only now, and the link may have meant a line of it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const fold = (event.target as Element).closest(".passing");
+  if (fold && location.hash.length > 1 && fold.querySelector(`#${CSS.escape(decodeURIComponent(location.hash.slice(1)))}`)) unfold();
+});
 
 // One button opens, and closes, everything that a selector names.
 function unfoldAll(button: HTMLElement): void {

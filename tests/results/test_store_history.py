@@ -6,7 +6,9 @@ from greenboard.catalog import store as catalog
 from greenboard.core import events
 from greenboard.core.errors import UserError
 from greenboard.core.refs import Ref
+from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
+from greenboard.facts.lately import Known
 from greenboard.results import models, service, store
 from greenboard.results.events import ResultsChanged
 from greenboard.rules.types import Outcome
@@ -84,6 +86,33 @@ def test_a_changed_rule_is_the_cause_and_the_old_one_still_explains_the_old_resu
     assert service.explain(stricter, CHECKOUT, day(1)).result("covered").outcome is Outcome.PASS
     assert service.explain(stricter, CHECKOUT).result("covered").outcome is Outcome.FAIL
     assert models.RuleVersion.objects.filter(rule__name="covered").count() == 2
+
+
+def test_what_is_stored_is_explained_as_it_is_judged(shop, card):
+    say(2, ("coverage", {"line_pct": 60.0}))
+    run(card, 2)
+    stood = store.stood(CARD, CHECKOUT)
+    told = service.explain(card, CHECKOUT, stood=stood)
+    assert told == service.explain(card, CHECKOUT)
+    brief = service.explain(card, CHECKOUT, stood=stood, passing=False)
+    assert brief.result("covered") == told.result("covered")
+    assert (brief.result("reviewed").outcome, brief.result("reviewed").evidence) == (Outcome.PASS, ())
+    assert brief.standing == told.standing
+
+
+def test_facts_of_now_explain_what_was_judged_only_while_they_are_those_of_then(shop, card):
+    def explained():
+        (number,) = facts.known([CHECKOUT]).values()
+        said = Known(*facts.current(None, [CHECKOUT])[CHECKOUT], {number})
+        told = service.explain(card, CHECKOUT, stood=store.stood(CARD, CHECKOUT), known=said)
+        assert told == service.explain(card, CHECKOUT)
+        return told.result("covered").evidence[0].value
+
+    assert explained() == 90.0
+    say(2, ("coverage", {"line_pct": 60.0}))
+    assert explained() == 90.0
+    run(card, 2)
+    assert explained() == 60.0
 
 
 def test_a_stale_fact_is_the_clock_and_the_level_is_held_for_the_grace(tmp_path):

@@ -85,11 +85,32 @@ def test_no_page_tells_where_the_program_is_installed(page):
 def test_what_passes_is_folded_away_and_what_does_not_is_in_sight(page):
     text = page("/entities/service/default/ledger")
     results = text[text.index('id="results"') : text.index('id="history"')]
-    for folded in re.findall(r'<details class="aside passing">.*?</ul></details>', results, re.DOTALL):
+    for folded in re.findall(r'<details class="aside passing".*?</ul>.*?</details>', results, re.DOTALL):
         results = results.replace(folded, "")
     seen = re.findall(r'<summary data-row><span class="outcome is-(\w+)">', results)
     assert "pass" not in seen
     assert {"fail", "no_data"} <= set(seen)
+
+
+def test_the_evidence_of_what_passes_is_fetched_by_whoever_unfolds_it(page):
+    text = page("/entities/service/default/ledger")
+    fetched = re.findall(r'<details class="aside passing" hx-get="([^"]+)" [^>]*hx-select="#(passing-[\w-]+)"', text)
+    named = re.findall(r'<li id="([\w.-]+)"><span class="outcome is-pass">', text)
+    assert fetched
+    assert len(named) >= len(fetched)
+    whole = page(fetched[0][0])
+    assert all(f'<div id="{part}">' in whole for _, part in fetched)
+    for rule in named:
+        line = whole[whole.index(f'<li id="{rule}"><details>') :]
+        assert '<div class="evidence">\n<table>' in line[: line.index("</details>")], rule
+
+
+def test_all_changes_are_fetched_by_whoever_unfolds_them(page):
+    address = "/entities/service/default/search?since=90d"
+    assert 'class="causes"' not in page(address)
+    fetched = re.search(r'hx-get="([^"]+)" hx-trigger="toggle once" hx-select="#changes"', page(address))[1]
+    text = page(fetched.replace("&amp;", "&"))
+    assert 'class="causes"' in text[text.index('<div id="changes">') :]
 
 
 def test_the_history_ends_on_the_day_that_is_shown(page):

@@ -10,6 +10,7 @@ import numpy as np
 
 from greenboard.catalog.store import Stored
 from greenboard.catalog.whole import Array, Whole
+from greenboard.core.kept import Kept
 from greenboard.core.refs import Ref
 
 FIELDS = ("team", "kind", "tier", "domain", "system", "tag", "lifecycle")
@@ -52,6 +53,7 @@ class Index:
 
     def __init__(self, entities: Sequence[Stored]) -> None:
         self._count = len(entities)
+        self._found = Kept[tuple[str, ...]](100)
         self.columns = {name: _column(entities, name) for name in FIELDS}
         named = sorted(range(len(entities)), key=lambda number: (entities[number].ref.name, number))
         self.by_name = np.array(named, dtype=np.int64)
@@ -68,11 +70,14 @@ class Index:
             found &= has
         return found
 
-    def values(self, among: Array, name: str) -> set[str]:
-        """What some entities have for a filter."""
+    def values(self, among: Array, name: str) -> tuple[str, ...]:
+        """What some entities have for a filter, each value once."""
+        return self._found.of((name, among.tobytes()), lambda: self._values(among, name))
+
+    def _values(self, among: Array, name: str) -> tuple[str, ...]:
         column = self.columns[name]
         there = np.bincount(column.value[among[column.entity]], minlength=len(column.values))
-        return {value for value, count in zip(column.values, there.tolist(), strict=True) if count}
+        return tuple(value for value, count in zip(column.values, there.tolist(), strict=True) if count)
 
 
 def _column(entities: Sequence[Stored], name: str) -> Column:

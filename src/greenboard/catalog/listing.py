@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,11 +10,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog import store
-from greenboard.catalog.models import RelationInterval
+from greenboard.catalog.models import EntityVersion, RelationInterval
 from greenboard.catalog.paging import Page, Part, read
 from greenboard.catalog.sight import condition
 from greenboard.catalog.store import Around, Related, Stored, Wanted
 from greenboard.catalog.types import RelationKind
+from greenboard.catalog.whole import whole
 from greenboard.core.refs import Ref
 
 _CHUNK = 500
@@ -67,8 +68,15 @@ def entities(chosen: Chosen, part: Part, as_of: datetime | None = None) -> Page[
     """Entities in the order in which they were first known, which renaming does not change."""
     versions = store.versions(as_of).filter(condition(chosen.sight))
     page = read(versions if chosen.fits is None else versions.filter(chosen.fits), ("entity_id",), part, chosen.among)
-    around = Around.of([row.entity_id for row in page.rows], as_of)
-    return Page(list(store.stored(page.rows, around)), page.next)
+    return Page(_stored(page.rows, as_of), page.next)
+
+
+def _stored(found: Sequence[EntityVersion], as_of: datetime | None) -> list[Stored]:
+    """Rows with what is around them: as this process keeps it, where they are of now."""
+    known = {} if as_of is not None else whole().by_id
+    if all(row.entity_id in known for row in found):
+        return [store.placed(row, known[row.entity_id]) for row in found]
+    return list(store.stored(found, Around.of([row.entity_id for row in found], as_of)))
 
 
 def relations(
@@ -130,10 +138,13 @@ def _union(refs: Collection[Ref | None], as_of: datetime | None, what: str) -> f
     """The entities whose owner, system or domain is one of these; None where nothing is asked."""
     if not refs:
         return None
+    if as_of is None:
+        groups = whole().owned if what == "owner" else whole().parts[what]
+        return frozenset[int]().union(*(groups.get(ref, ()) for ref in refs))
     return frozenset[int]().union(*(_having(ref, as_of, what) for ref in refs))
 
 
-def _having(ref: Ref | None, as_of: datetime | None, what: str) -> set[int]:
+def _having(ref: Ref | None, as_of: datetime, what: str) -> set[int]:
     if ref is None:
         candidates = set(store.versions(as_of).values_list("entity_id", flat=True))
         if what == "owner":
@@ -147,8 +158,8 @@ def _having(ref: Ref | None, as_of: datetime | None, what: str) -> set[int]:
     around = Around.of(candidates if len(candidates) <= _CHUNK else None, as_of)
     if what == "owner":
         return {number for number in candidates if ref in (around.owners(number) or (None,))}
-    whole = around.system if what == "system" else around.domain
-    return {number for number in candidates if whole(number) == ref}
+    part_of = around.system if what == "system" else around.domain
+    return {number for number in candidates if part_of(number) == ref}
 
 
 def _number(ref: Ref, as_of: datetime | None) -> int:

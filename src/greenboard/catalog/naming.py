@@ -12,6 +12,8 @@ from greenboard.core.refs import Ref
 _MOST = 400
 NAMES = "names"
 """The topic of references by surrogate id, as things are called now, within `once`."""
+NUMBERS = "numbers"
+"""The topic of surrogate ids by reference, of some things as they are called now, within `once`."""
 
 
 def named(refs: Iterable[Ref]) -> Iterator[Q]:

@@ -373,6 +373,11 @@ def stored(found: Iterable[EntityVersion], around: Around) -> Iterator[Stored]:
         yield Stored(of, rows.entity(row), around.owners(of), around.system(of), around.domain(of), row.valid_from)
 
 
+def placed(row: EntityVersion, known: Stored) -> Stored:
+    """A row with what is known to be around its entity."""
+    return Stored(row.entity_id, rows.entity(row), known.owners, known.system, known.domain, row.valid_from)
+
+
 _INHERITED = ("system", "domain")
 """The kinds whose owner the parts may inherit in another way than usual."""
 

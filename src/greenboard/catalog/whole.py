@@ -6,7 +6,8 @@ Pages that count and filter need all of it; reading ten thousand entities takes 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -55,6 +56,24 @@ class Whole:
         return {stored.id: stored.ref for stored in self.entities}
 
     @cached_property
+    def by_id(self) -> dict[int, Stored]:
+        """The entity of each surrogate id."""
+        return {stored.id: stored for stored in self.entities}
+
+    @cached_property
+    def owned(self) -> Mapping[Ref | None, frozenset[int]]:
+        """The ids of what each owner answers for, alone or with others; those of None have nobody."""
+        return _grouped((stored.id, stored.owners or (None,)) for stored in self.entities)
+
+    @cached_property
+    def parts(self) -> Mapping[str, Mapping[Ref | None, frozenset[int]]]:
+        """For `system` and `domain` the ids of what is part of each; those of None are part of none."""
+        return {
+            "system": _grouped((stored.id, (stored.system,)) for stored in self.entities),
+            "domain": _grouped((stored.id, (stored.domain,)) for stored in self.entities),
+        }
+
+    @cached_property
     def number(self) -> dict[Ref, int]:
         """The number of each entity, by reference."""
         return {stored.ref: number for number, stored in enumerate(self.entities)}
@@ -64,6 +83,14 @@ class Whole:
         if sight.everything:
             return np.ones(len(self), dtype=np.bool_)
         return np.isin(self.ids, list(Entity.objects.filter(condition(sight, "id")).values_list("id", flat=True)))
+
+
+def _grouped(pairs: Iterable[tuple[int, Iterable[Ref | None]]]) -> dict[Ref | None, frozenset[int]]:
+    found: defaultdict[Ref | None, set[int]] = defaultdict(set)
+    for number, groups in pairs:
+        for group in groups:
+            found[group].add(number)
+    return {group: frozenset(numbers) for group, numbers in found.items()}
 
 
 class _Keeper:

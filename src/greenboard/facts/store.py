@@ -331,7 +331,7 @@ _of_row = attrgetter(*reading.FACT)
 def names_of(ids: Collection[int]) -> dict[int, Ref]:
     """The references of surrogate ids."""
     known: dict[int, Ref] = notes(NAMES)
-    for chunk in chunks(sorted(set(ids) - known.keys())):
+    for chunk in chunks(sorted({number for number in ids if number not in known})):
         rows = Entity.objects.filter(id__in=chunk).values_list("id", "kind", "namespace", "name")
         known |= {number: Ref(*parts) for number, *parts in rows}
     return {number: known[number] for number in ids if number in known}

@@ -7,7 +7,7 @@ shows, it chooses here, and only then are their causes read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -101,6 +101,11 @@ class Changes:
             fits[:1] = True
             kept[several[_among(self.cause[several], chosen[fits])]] = True
         return self.where(kept)
+
+    @property
+    def key(self) -> Hashable:
+        """What tells them from all others."""
+        return (self.levels, *(getattr(self, name).tobytes() for name in _COLUMNS))
 
     def told(self) -> list[Change]:
         """As values, newest first, with entities and causes read from the store."""

@@ -14,6 +14,7 @@ from greenboard.facts.merge import Snapshot
 from greenboard.facts.types import FieldValue
 from greenboard.facts.vocabulary import Vocabulary
 from greenboard.results import reasons
+from greenboard.results.rows import Stood
 from greenboard.results.types import Evidence, Judgement, Missing, Result
 from greenboard.rules.around import ALONE, Around
 from greenboard.rules.columns import Frame
@@ -88,16 +89,47 @@ def judge(
     judged: list[Judgement] = []
     for row, subject in enumerate(subjects):
         pardoned = (exempt or {}).get(subject.entity.ref, ())
-        results = tuple(court.result(rule, row, column[row], rule.id in pardoned) for rule, column in columns)
-        standing = stand(
-            scorecard,
-            {result.rule: result.outcome for result in results},
-            now,
-            exempt=pardoned,
-            sourceless=[result.rule for result in results if result.sourceless],
-        )
-        judged.append(Judgement(subject.entity.ref, subject.entity.ref.kind, results, standing))
+        results = [court.result(rule, row, column[row], rule.id in pardoned) for rule, column in columns]
+        judged.append(_judgement(scorecard, subject, results, now))
     return judged
+
+
+def retell(
+    scorecard: Scorecard,
+    subject: Subject,
+    vocabulary: Vocabulary,
+    now: datetime,
+    stood: Mapping[str, Stood],
+    *,
+    surroundings: Surroundings = NOBODY,
+    passing: bool = True,
+) -> Judgement:
+    """As `judge`, for one subject of which it is known what the rules came to: evidence and reasons for that.
+
+    Without `passing`, what passes is said to pass and no more: explaining it is half of the work.
+    """
+    court = _Court(scorecard, [subject], (vocabulary, now), surroundings)
+    results = []
+    for rule in scorecard.rules:
+        known = stood.get(rule.id)
+        outcome = court.outcomes(rule)[0] if known is None else known.outcome
+        exempt = known is not None and known.exempt
+        if outcome is Outcome.PASS and not passing:
+            results.append(Result(rule.id, rule.item, outcome, "", exempt=exempt))
+        else:
+            results.append(court.result(rule, 0, outcome, exempt))
+    return _judgement(scorecard, subject, results, now)
+
+
+def _judgement(scorecard: Scorecard, subject: Subject, results: Sequence[Result], now: datetime) -> Judgement:
+    standing = stand(
+        scorecard,
+        {result.rule: result.outcome for result in results},
+        now,
+        exempt=[result.rule for result in results if result.exempt],
+        sourceless=[result.rule for result in results if result.sourceless],
+    )
+    return Judgement(subject.entity.ref, subject.entity.ref.kind, tuple(results), standing)
 
 
 class _Court:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
+from greenboard.core.once import notes
 from greenboard.facts.store import at_moment, chunks
 from greenboard.results import models, parts
 from greenboard.results.held import FEW, NONE, blocks
@@ -26,6 +27,7 @@ from greenboard.rules.vectors import Array
 
 EXEMPT = 16
 """Is added to the number of an outcome that is exempt."""
+_RUNS = "results.runs"
 _LEVELS = ("level", "bare_level")
 _MOST = 12
 """So many are kept: some scorecards as of now, and some of the past. Each takes some megabytes at most."""
@@ -79,6 +81,11 @@ class Matrix:
         return found
 
     @cached_property
+    def pardons(self) -> bool:
+        """Whether anything is exempt."""
+        return bool((self.outcomes >= EXEMPT).any())
+
+    @cached_property
     def bare(self) -> Matrix:
         """The same as if nothing were exempt. `undecided` counts what is undecided and exempt, too."""
         outcomes = np.where(self.outcomes >= EXEMPT, self.outcomes - EXEMPT, self.outcomes)
@@ -94,7 +101,7 @@ class Matrix:
 
     def by_rule(self, columns: Array) -> Array:
         """For each rule how many of some entities it comes to what for: a row each, as `CLASSES` names its parts."""
-        classes = _CLASS[self.outcomes[:, columns]]
+        classes = _CLASS[self.outcomes.take(columns, axis=1)]
         several = [np.count_nonzero(classes == number, axis=1) for number in range(len(CLASSES))]
         return np.array(several, dtype=np.int64).T
 
@@ -183,7 +190,16 @@ _keeper = _Keeper()
 
 
 def last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
-    """The last run that changed anything at or before a moment: another one whenever something did."""
+    """The last run that changed anything at or before a moment: another one whenever something did. One query."""
+    kept = notes(_RUNS)
+    key = scorecard, as_of
+    if key not in kept:
+        kept[key] = _last_run(scorecard, as_of)
+    found: Stamp | None = kept[key]
+    return found
+
+
+def _last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
     runs = models.Run.objects.filter(scorecard__name=scorecard, **({} if as_of is None else {"at__lte": as_of}))
     names = ("at", "id", "scorecard__parts", "scorecard__opened_at")
     row = runs.order_by("-at", "-id").values_list(*names).first()

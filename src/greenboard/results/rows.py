@@ -62,6 +62,16 @@ class ResultRow:
 
 
 @dataclass(frozen=True)
+class Stood:
+    """What a rule comes to for an entity, since when, and when that was last written anew."""
+
+    outcome: Outcome
+    exempt: bool
+    since: datetime
+    turned: datetime
+
+
+@dataclass(frozen=True)
 class Bare:
     """Where an entity would stand without exemptions."""
 
@@ -76,6 +86,7 @@ class LevelRow:
 
     `valid_to` is when it ended to stand so, None while it does; `rank` is 0 for no level. `bare` is None where
     nothing is exempt: then it stands where it would without exemptions.
+    `evaluated_at` is when it was last judged by itself.
     """
 
     entity: Ref

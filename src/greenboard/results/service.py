@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,14 +21,16 @@ from greenboard.core.refs import Ref
 from greenboard.exemptions import store as exemptions
 from greenboard.facts import store as facts
 from greenboard.facts.intervals import OutOfOrder
+from greenboard.facts.lately import Known
 from greenboard.facts.merge import merge
+from greenboard.facts.types import Fact, Gap
 from greenboard.results import live, models, standings, store, versions, writing
 from greenboard.results.events import ResultsChanged, ResultsWritten
 from greenboard.results.ground import Ground
 from greenboard.results.held import NONE
-from greenboard.results.judge import NOBODY, Subject, judge
+from greenboard.results.judge import NOBODY, Subject, judge, retell
 from greenboard.results.neighbourhood import near
-from greenboard.results.rows import Cause, Change, LevelRow
+from greenboard.results.rows import Cause, Change, LevelRow, Stood
 from greenboard.results.session import Pairs, Session
 from greenboard.results.turning import Turned, decide
 from greenboard.results.types import Judgement
@@ -297,13 +299,19 @@ def _changes(session: Session, refs: Collection[Ref]) -> list[Change]:
     return [change for change in found if change.entity in refs]
 
 
+_Said = tuple[list[Fact], list[Gap]]
+
+
 def subjects(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref] | None = None) -> dict[int, Subject]:
     """The entities that a scorecard is asked of, with what is known of them, by surrogate id."""
     covered = _covered(scorecard, at, entities)
-    wanted = None if entities is None else [entity.ref for entity in covered.values()]
-    there = None if entities is None else {entity.ref: number for number, entity in covered.items()}
-    known = facts.current(at, wanted, there)
-    moment = at or clock.now()
+    there = {entity.ref: number for number, entity in covered.items()}
+    known = facts.current(at, None if entities is None else there, None if entities is None else there)
+    return _described(covered, known, at or clock.now())
+
+
+def _described(covered: Mapping[int, Entity], known: Mapping[Ref, _Said], moment: datetime) -> dict[int, Subject]:
+    """Entities with what is known of them, of which the most trusted source counts."""
     words, order = facts.vocabulary(), trusted()
     return {
         number: Subject(entity, merge(*known.get(entity.ref, ([], [])), words, moment, order))
@@ -322,31 +330,47 @@ def explain(
     as_of: datetime | None = None,
     *,
     level: LevelRow | None = None,
-    exempt: Collection[str] | None = None,
+    stood: Mapping[str, Stood] | None = None,
+    known: Known | None = None,
+    passing: bool = True,
 ) -> Judgement:
     """The judgement of one entity with its evidence, rebuilt from the facts as they were.
 
     It is that of the last evaluation at or before the moment, by the rules of then and with its
     clock, so that it agrees with the results that are shown; the level is the one that held. Who
-    knows that of now says so, or the rules that were exempt.
+    knows that of now says so, or what the rules came to: then only the evidence is worked out, and
+    without `passing` only that of results that do not pass. `known` are the facts and gaps of now, which are
+    read again only where anything changed since the evaluation.
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
 
     """
-    moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
+    held = store.stood(scorecard.name, entity, as_of) if stood is None else stood
+    moment = store.judged_at(scorecard.name, entity, as_of, stood) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
-    number = next(iter(_covered(then, moment, [entity])), None)
+    covered = _covered(then, moment, [entity])
+    number = next(iter(covered), None)
     if number is None:
         raise UserError(f"{entity} is not held against {scorecard.title} at {clock.format_time(moment)}")
-    if then.looks_beyond:
-        subject, surroundings = near(number, moment)
-    else:
-        subject, surroundings = subjects(then, moment, [entity])[number], NOBODY
-    pardoned = {entity: store.exempt(scorecard.name, entity, as_of) if exempt is None else exempt}
-    judged = judge(then, [subject], facts.vocabulary(), moment, pardoned, surroundings=surroundings)[0]
+    subject, around = near(number, moment) if then.looks_beyond else (_alone(covered, moment, known), NOBODY)
+    words = facts.vocabulary()
+    with quietly():
+        if stood is None:
+            pardoned = {entity: {rule for rule, one in held.items() if one.exempt}}
+            judged = judge(then, [subject], words, moment, pardoned, surroundings=around)[0]
+        else:
+            judged = retell(then, subject, words, moment, held, surroundings=around, passing=passing)
     standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
+
+
+def _alone(covered: Mapping[int, Entity], moment: datetime, known: Known | None) -> Subject:
+    """One entity with what was known of it at a moment: what is known now, where nothing changed meanwhile."""
+    ((number, entity),) = covered.items()
+    said = known.at(moment) if known else None
+    found = facts.current(moment, [entity.ref], {entity.ref: number}) if said is None else {entity.ref: said}
+    return _described(covered, found, moment)[number]
 
 
 def settled(scorecard: Scorecard, entity: Ref, as_of: datetime | None = None) -> Settled | None:

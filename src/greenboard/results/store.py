@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.db.models import Count, F, Max, Q, QuerySet, Subquery
 
 from greenboard.access.sight import EVERYTHING, Sight
+from greenboard.catalog.naming import NUMBERS
 from greenboard.catalog.sight import condition
 from greenboard.core.once import notes
 from greenboard.core.refs import Ref
@@ -27,6 +28,7 @@ from greenboard.results.rows import (
     LevelRow,
     ResultRow,
     RulePoint,
+    Stood,
     TrendPoint,
     loses,
     worse,
@@ -94,17 +96,20 @@ def results(
     ]
 
 
-def stood(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, tuple[datetime, bool]]:
-    """Since when each rule comes to what it does for an entity, and whether that is exempt. Two queries."""
+def stood(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dict[str, Stood]:
+    """What each rule comes to for an entity, without the cause. Two queries."""
     rules = _rule_names(scorecard)
     rows = _result_rows(rules, entity, None).filter(at_moment(as_of))
-    told = rows.values_list("rule_id", "valid_from", "outcome_since", "exempt")
-    return {rules[number]: (earlier or began, exempt) for number, began, earlier, exempt in told}
+    told = rows.values_list("rule_id", "outcome", "exempt", "valid_from", "outcome_since")
+    return {
+        rules[number]: Stood(OUTCOMES[outcome], exempt, earlier or began, began)
+        for number, outcome, exempt, began, earlier in told
+    }
 
 
 def exempt(scorecard: str, entity: Ref, as_of: datetime | None = None) -> set[str]:
     """The rules that an entity was exempt from at a moment. Two queries."""
-    return {rule for rule, (_, exempt) in stood(scorecard, entity, as_of).items() if exempt}
+    return {rule for rule, one in stood(scorecard, entity, as_of).items() if one.exempt}
 
 
 def some(pairs: Mapping[int, Collection[int]], as_of: datetime | None = None) -> dict[tuple[int, int], ResultRow]:
@@ -149,7 +154,7 @@ def changes(
     seen = condition(sight)
     rules = _rule_names(scorecard)
     wanted = [number for number, name in rules.items() if rule in (None, name)]
-    about = models.ResultInterval.objects.filter(seen, **_about(entity)).select_related("cause", "ended_by")
+    about = models.ResultInterval.objects.filter(seen, **_of(entity)).select_related("cause", "ended_by")
     levels = models.LevelInterval.objects.filter(seen, scorecard__name=scorecard, **_about(entity))
     levels = levels.select_related("cause", "ended_by")
     if entity:
@@ -261,12 +266,16 @@ def latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> datetime | None:
+def judged_at(
+    scorecard: str, entity: Ref, as_of: datetime | None = None, stood: Mapping[str, Stood] | None = None
+) -> datetime | None:
     """The moment whose facts and clock the results of an entity come from, as they stand at a moment.
 
     Later looks are known only where they changed something, so that of the past it is the latest
-    recorded one: until the next, all results stayed as they were.
+    recorded one: until the next, all results stayed as they were. Who knows what holds now says so as `stood`.
     """
+    if stood is not None and as_of is None:
+        return latest(*_looked_at(scorecard, entity), *(one.turned for one in stood.values()))
     held = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
     whole = models.Run.objects.filter(scorecard__name=scorecard, full=True)
     whole = whole if as_of is None else whole.filter(at__lte=as_of)
@@ -280,6 +289,13 @@ def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> dat
     )
     moments = [moment for moment in told.first() or () if moment is not None]
     return max((moment for moment in moments if as_of is None or moment <= as_of), default=None)
+
+
+def _looked_at(scorecard: str, entity: Ref) -> Iterable[datetime | None]:
+    """When all results were last right together, and those of an entity by itself."""
+    held = models.LevelInterval.objects.filter(at_moment(None), scorecard__name=scorecard, **_about(entity))
+    asked = models.Scorecard.objects.filter(name=scorecard)
+    return asked.values_list("looked_at", Subquery(held.values("evaluated_at")[:1])).first() or ()
 
 
 def noted(prefix: str) -> dict[str, datetime]:
@@ -334,7 +350,13 @@ def _about(entity: Ref | None) -> Mapping[str, str]:
 
 def _result_rows(rules: Mapping[int, str], entity: Ref | None, rule: str | None) -> QuerySet[models.ResultInterval]:
     wanted = [number for number, name in rules.items() if rule in (None, name)]
-    return models.ResultInterval.objects.filter(rule_id__in=wanted, **_about(entity))
+    return models.ResultInterval.objects.filter(rule_id__in=wanted, **_of(entity))
+
+
+def _of(entity: Ref | None) -> Mapping[str, str | int]:
+    """As `_about`, by the surrogate id where that is known. Not of levels: SQLite would go by the scorecard then."""
+    number: int | None = notes(NUMBERS).get(entity)
+    return _about(entity) if number is None else {"entity_id": number}
 
 
 RULES = "rules"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +45,7 @@ class Tally:
 
 def tally(matrix: Matrix, rules: Collection[str], columns: Array) -> Tally:
     """Count what some rules come to for the entities of some columns."""
-    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns].sum(axis=1)
+    counted = matrix.counted(matrix.lines(rules).tolist()).take(columns, axis=1).sum(axis=1)
     return Tally(*counted.tolist())
 
 
@@ -55,11 +55,17 @@ def by_rule(matrix: Matrix, columns: Array) -> dict[str, Tally]:
     return {name: Tally(*row) for name, row in zip(matrix.names, rows, strict=True)}
 
 
-def tallies(matrix: Matrix, rules: Collection[str], columns: Array, groups: Array, count: int) -> list[Tally]:
-    """As `tally`, for each of so many groups; `groups` has the group of each column."""
-    counted = matrix.counted(matrix.lines(rules).tolist())[:, columns]
-    summed = [np.bincount(groups, counted[number], minlength=count) for number in range(len(CLASSES))]
-    return [Tally(*row) for row in np.array(summed).T.astype(np.int64).tolist()]
+def grouped(matrix: Matrix, several: Sequence[Collection[str]], columns: Array, groups: Array) -> Array:
+    """What several collections of rules come to by groups: group × collection × class, as `Tally` has them.
+
+    `groups` has the group of each column; there is none without one, and they are numbered from 0 on.
+    """
+    if not several or not len(columns):
+        return np.zeros((0, len(several), len(CLASSES)), dtype=np.int32)
+    order = np.argsort(groups.astype(np.min_scalar_type(int(groups.max()))), kind="stable")
+    starts, sorted_ = np.flatnonzero(np.diff(groups[order], prepend=-1)), columns[order]
+    counted = (matrix.counted(matrix.lines(rules).tolist()) for rules in several)
+    return np.stack([np.add.reduceat(one.take(sorted_, axis=1), starts, axis=1).T for one in counted], axis=1)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class _Walk:
     say: Clauses
     reads: dict[tuple[str, str | None], Read] = field(default_factory=dict)
     missing: dict[str, set[int]] = field(default_factory=dict)
+    collected: set[tuple[int, int, int]] = field(default_factory=set)
 
     def outcome(self, node: Node) -> tuple[Outcome, list[Clause]]:
         root = self.trace.root
@@ -349,18 +350,19 @@ class _Walk:
 
     def collect(self, node: Node, point: Point, *, decisive: bool) -> None:
         """Note every value that a part read."""
-        if isinstance(node, Const) or len(self.reads) >= MAX_READS:
+        # Parts and lanes live as long as the trace, so that their addresses tell them apart.
+        place = id(node), id(point.lanes), point.lane
+        if isinstance(node, Const) or place in self.collected or len(self.reads) >= MAX_READS:
             return
-        match node:
-            case Select() | Has():
-                self._note_field(node, point, decisive)
-            case Var(local=False) if node.type.kind is Kind.LIST and self.trace.state(node, point) == OK:
+        self.collected.add(place)
+        if isinstance(node, Select | Has):
+            self._note_field(node, point, decisive)
+        elif isinstance(node, Call):
+            self._note_call(node, point, decisive)
+        elif isinstance(node, Var):
+            if not node.local and node.type.kind is Kind.LIST and self.trace.state(node, point) == OK:
                 self._note(Read(node.name, None, self.trace.count(node, point), decisive))
-            case Call(function=name) if name in RELATIONS and self.trace.state(node, point) == OK:
-                self._note(Read(f"{name}()", None, self._led_to(node, point), decisive))
-            case Call(function="level" | "reached" | "in_team") if self.trace.state(node, point) == OK:
-                self._note_standing(node, point, decisive)
-        if isinstance(node, Fold):
+        elif isinstance(node, Fold):
             self.collect(node.over, point, decisive=decisive)
             for one in self.trace.elements(node, point):
                 for part in (node.test, node.body):
@@ -369,6 +371,12 @@ class _Walk:
             return
         for part in node.parts():
             self.collect(part, point, decisive=decisive)
+
+    def _note_call(self, node: Call, point: Point, decisive: bool) -> None:
+        if node.function in RELATIONS and self.trace.state(node, point) == OK:
+            self._note(Read(f"{node.function}()", None, self._led_to(node, point), decisive))
+        elif node.function in ("level", "reached", "in_team") and self.trace.state(node, point) == OK:
+            self._note_standing(node, point, decisive)
 
     def _led_to(self, node: Call, point: Point) -> FieldValue:
         """How many entities a relation leads to, or the one that it can only lead to."""

@@ -41,11 +41,14 @@ def conjuncts(node: Node, function: str = "_&&_") -> list[Node]:
 
 def is_trait(node: Node, vocabulary: Vocabulary) -> bool:
     """Whether a part looks only at what the thing is: `w.kind == "job"`."""
-    fields = [part for part in node.walk() if isinstance(part, Select) and _is_field(part)]
-    local = [part for part in node.walk() if isinstance(part, Var) and part.local]
-    if not fields or not local:
-        return False
-    return all(_names_a_trait(part, vocabulary) for part in fields)
+    fields = local = False
+    for part in node.walk():
+        if isinstance(part, Select) and _is_field(part):
+            if not _names_a_trait(part, vocabulary):
+                return False
+            fields = True
+        local |= isinstance(part, Var) and part.local
+    return fields and local
 
 
 def _is_field(part: Select) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 
 from greenboard.catalog.types import Entity
@@ -237,7 +238,11 @@ class Scorecard:
 
     def rule(self, name: str) -> Rule | None:
         """The rule of an id."""
-        return next((rule for rule in self.rules if rule.id == name), None)
+        return self._named.get(name)
+
+    @cached_property
+    def _named(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in reversed(self.rules)}
 
     def rank(self, level: str | None) -> int:
         """0 for no level, 1 for the lowest, and so on."""

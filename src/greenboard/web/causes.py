@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-from django.utils.safestring import SafeString
 
+from greenboard.catalog.naming import NAMES
+from greenboard.core.kept import Kept
+from greenboard.core.once import notes
 from greenboard.core.refs import Ref
 from greenboard.results.changes import Changes
 from greenboard.results.rows import Cause, Change
@@ -62,7 +64,6 @@ class Group:
     cause_kind: str
     source: str
     link: str
-    when: SafeString | str
     exact: str
     at: datetime
     lines: tuple[Line, ...]
@@ -70,17 +71,10 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Changes for a digest, and how many results got worse, lost their data, got better among all there were."""
-
-    changes: Sequence[Change]
-    counted: tuple[int, int, int]
-
-
-@dataclass(frozen=True)
 class Digest:
-    """What changed in a stretch of time."""
+    """What changed in a stretch of time, told at a moment."""
 
+    now: datetime
     groups: tuple[Group, ...]
     worse: int
     better: int
@@ -132,19 +126,43 @@ def digest(
     if about == "rule":
         groups = [replace(group, text="") for group in groups]
     partial = (worse, lost, better) != (counts[WORSE], counts[LOST], counts[BETTER])
-    return Digest(tuple(groups), worse, better, lost, max(0, len(order) - most), partial)
+    return Digest(asked.now, tuple(groups), worse, better, lost, max(0, len(order) - most), partial)
 
 
-def newest(seen: Seen, entities: Array | None, changes: Changes) -> Told:
-    """What changed, for `digest`: the newest of it where it is very much.
+def newest(
+    seen: Seen,
+    entities: Array | None,
+    changes: Changes,
+    scorecard: Scorecard,
+    asked: Asked,
+    *,
+    most: int = 40,
+    about: str = "",
+) -> Digest:
+    """The digest of what changed: of the newest of it where it is very much.
 
     `entities` are those that it is about, by number; None is all that may be seen.
     """
     if entities is None and not seen.sight.everything:
         entities = np.flatnonzero(seen.visible)
     own = changes if entities is None else changes.of(seen.whole.ids[entities])
-    chosen = own if len(own) <= _ALL else own.newest(_CAUSES, _ALL)
-    return Told(chosen.told(), own.counts())
+    chosen, counted = own if len(own) <= _ALL else own.newest(_CAUSES, _ALL), own.counts()
+    names = tuple(seen.whole.names.get(number) for number in np.unique(chosen.entity).tolist())
+    spoken = scorecard.name, scorecard.levels, tuple((rule.id, rule.title) for rule in scorecard.rules)
+    kept = _digests.of(
+        (chosen.key, counted, names, spoken, asked.get("as_of"), most, about),
+        lambda: digest(_told(chosen, seen), scorecard, asked, most=most, about=about, counted=counted),
+    )
+    return replace(kept, now=asked.now)
+
+
+def _told(chosen: Changes, seen: Seen) -> list[Change]:
+    notes(NAMES).update(seen.whole.names)
+    return chosen.told()
+
+
+_digests = Kept[Digest](40)
+"""Digests by all that they show but the age of it."""
 
 
 def _headings(changes: Sequence[Change]) -> list[str]:
@@ -200,7 +218,6 @@ def _group(heading: str, changes: Sequence[Change], scorecard: Scorecard, asked:
         cause_kind=_WORDS.get(cause.kind, words.sentence(cause.kind)),
         source=cause.source,
         link=links.told(cause.link),
-        when=words.when(newest, asked.now, focus=False),
         exact=words.exact(newest),
         at=newest,
         lines=tuple(_line(change, scorecard, asked) for change in _ordered(changes)[:_LINES]),

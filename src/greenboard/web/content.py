@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from django.http import Http404
 
+from greenboard.core.once import notes
 from greenboard.facts.store import vocabulary
 from greenboard.scorecards import store
 from greenboard.scorecards.types import Scorecard
 
 __all__ = ["scorecard", "scorecards", "vocabulary"]
 
+_KEPT = "web.content"
+
 
 def scorecards() -> tuple[Scorecard, ...]:
     """Every standard, edited rules laid over what ships; the default one first. One query."""
-    return store.standards(vocabulary())
+    kept = notes(_KEPT)
+    if not kept:
+        kept[_KEPT] = store.standards(vocabulary())
+    found: tuple[Scorecard, ...] = kept[_KEPT]
+    return found
 
 
 def scorecard(name: str) -> Scorecard:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from greenboard.access.decide import Permission, may, sight
 from greenboard.access.models import Person
 from greenboard.core import clock
 from greenboard.core.errors import UserError
+from greenboard.core.kept import Kept
 from greenboard.notifications import inbox
 from greenboard.web import asked as address
 from greenboard.web import words
+from greenboard.web.rows import drawn
 from greenboard.web.security import request_id
 
 
@@ -30,9 +34,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Frame:
-    """What base.html draws around a page."""
+    """What base.html draws around a page; the navigation and its keys are markup."""
 
-    places: tuple[Place, ...]
+    places: SafeString
+    keys: SafeString
     as_of: str
     as_of_value: str
     today: str
@@ -113,7 +118,10 @@ _OWN = (
 
 def own(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The pages of the account's menu that whoever asks may open, with their addresses."""
-    return tuple((title, reverse(name)) for title, name, needed in _OWN if _may(request, needed))
+    return tuple((title, _address(name)) for title, name, needed in _OWN if _may(request, needed))
+
+
+_address = lru_cache(maxsize=100)(reverse)
 
 
 def _may(request: HttpRequest, needed: Permission) -> bool:
@@ -126,6 +134,26 @@ def _unread(request: HttpRequest) -> int:
     return inbox.unread(user, sight(user)) if isinstance(user, Person) and user.is_active else 0
 
 
+def _navigation(request: HttpRequest, asked: address.Asked) -> tuple[SafeString, SafeString]:
+    """The main navigation, and the keys for it."""
+    match = request.resolver_match
+    current = (match.url_name if match else None) or ""
+    shown = tuple(name for _, name, *_ in _PLACES if name not in _NEEDED or _may(request, _NEEDED[name]))
+    return _navigations.of((asked.get("as_of"), current, shown), lambda: _navigated(shown, current, asked))
+
+
+_navigations = Kept[tuple[SafeString, SafeString]](200)
+
+
+def _navigated(shown: tuple[str, ...], current: str, asked: address.Asked) -> tuple[SafeString, SafeString]:
+    places = [
+        Place(title, asked.to(reverse(name)), icon, key, current in within)
+        for title, name, icon, key, within in _PLACES
+        if name in shown
+    ]
+    return drawn("places.html", places=places), drawn("place_keys.html", places=places)
+
+
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """The context processor. What somebody may do was read when the page was guarded."""
     try:
@@ -133,16 +161,11 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     except UserError:  # the page that explains the bad address needs a frame, too
         now = clock.now()
         asked = address.Asked(request.path, {}, now, None, now)
-    match = request.resolver_match
-    current = match.url_name if match else ""
-    places = tuple(
-        Place(title, asked.to(reverse(name)), icon, key, current in within)
-        for title, name, icon, key, within in _PLACES
-        if name not in _NEEDED or _may(request, _NEEDED[name])
-    )
+    places, keys = _navigation(request, asked)
     return {
         "frame": Frame(
             places=places,
+            keys=keys,
             as_of=words.day(asked.as_of) if asked.as_of else "",
             as_of_value=f"{asked.as_of:%Y-%m-%d}" if asked.as_of else "",
             today=f"{clock.now():%Y-%m-%d}",

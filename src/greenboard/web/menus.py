@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from greenboard.results.matrix import EXEMPT
 from greenboard.web import words
 from greenboard.web.asked import Asked
 from greenboard.web.seen import Seen
@@ -24,15 +24,18 @@ class Spans:
 
 def choices(name: str, label: str, options: Sequence[tuple[str, str]], asked: Asked) -> Menu:
     """A menu whose first option holds when nothing is chosen."""
-    chosen = asked.get(name) or options[0][0]
-    built = tuple(Option(value, text, value == chosen) for value, text in options)
-    return Menu(name, label, "", built, name in asked.given)
+    return _menu(name, label, tuple(options), asked.get(name) or options[0][0], on=name in asked.given)
+
+
+@lru_cache(maxsize=200)
+def _menu(name: str, label: str, options: tuple[tuple[str, str], ...], chosen: str, *, on: bool) -> Menu:
+    return Menu(name, label, "", tuple(Option(value, text, value == chosen) for value, text in options), on)
 
 
 def pardons(found: Seen, asked: Asked) -> tuple[Menu, ...]:
     """Whether levels and scores are shown with exemptions or without, where there are any."""
     chosen = "exemptions" in asked.given
-    if not chosen and not (found.matrix.outcomes >= EXEMPT).any():
+    if not chosen and not found.matrix.pardons:
         return ()
     told = (("with", "With exemptions"), ("without", "Without exemptions"))
     return (choices("exemptions", "Exemptions", told, asked),)
@@ -44,5 +47,5 @@ def spans(asked: Asked, default: str = "7d") -> Spans:
     options = list(_SPANS)
     if chosen not in dict(options):
         options.append((chosen, f"since {chosen}"))
-    built = tuple(Option(value, text, value == chosen) for value, text in options)
-    return Spans(Menu("since", "Changes in", "", built, "since" in asked.given), words.day(asked.since))
+    menu = _menu("since", "Changes in", tuple(options), chosen, on="since" in asked.given)
+    return Spans(menu, words.day(asked.since))

@@ -1,18 +1,21 @@
 """Parts of the pages of an entity and of *Mine*, and what is offered beside a result: modules found by looking.
 
-A module in `web.entity.panels` has `panel(about: About) -> Panel | list[Panel] | None`, one in `web.mine.panels`
-`panel(home: Home) -> Panel | None`, one in `web.entity.offers`
-`offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]`.
+A module in `web.entity.panels` has `panel(about: About) -> Panel | list[Panel] | None`, and as `READS` the tables
+of which it reads the rows of an entity, for `About.has`; one in `web.mine.panels`
+`panel(home: Home) -> Panel | None`, one in `web.entity.offers` `offering(about: About) -> Offering | None`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 
+from greenboard.catalog.having import having
 from greenboard.catalog.store import Stored
 from greenboard.catalog.teams import Belonging
 from greenboard.core.discovery import modules
@@ -31,6 +34,15 @@ class About:
     stored: Stored
     scorecard: Scorecard
     asked: Asked
+
+    def has(self, *tables: type[Model]) -> bool:
+        """Whether any of some tables ever had a row about the entity."""
+        return not self._told.isdisjoint(tables)
+
+    @cached_property
+    def _told(self) -> frozenset[type[Model]]:
+        """One question for all panels, as most of them have nothing to say of most entities."""
+        return having(self.stored.id, tuple(one for module in modules(ENTITY) for one in getattr(module, "READS", ())))
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,10 @@ class Offer:
     look: str = ""
 
 
+Offering = Callable[[Rule, Offered], Iterable[Offer]]
+"""What one module offers beside the results of an entity."""
+
+
 def of_entity(about: About) -> tuple[Panel, ...]:
     """The panels of an entity's page, from the top."""
     found = [module.panel(about) for module in modules(ENTITY)]
@@ -92,11 +108,11 @@ def of_home(home: Home) -> tuple[Panel, ...]:
     return _ordered([module.panel(home) for module in modules(MINE)])
 
 
-def offers(about: About, rule: Rule, result: Offered) -> tuple[Offer, ...]:
-    """What can be done about a result now; of the past nothing."""
-    if about.asked.as_of is not None:
-        return ()
-    return tuple(offer for module in modules(OFFERS) for offer in module.offers(about, rule, result))
+def offering(about: About) -> Callable[[Rule, Offered], tuple[Offer, ...]]:
+    """What can be done about a result now; of the past nothing. Who may do what is asked once for a page."""
+    now = about.asked.as_of is None
+    several: list[Offering] = [one for module in modules(OFFERS) if now and (one := module.offering(about))]
+    return lambda rule, result: tuple(offer for one in several for offer in one(rule, result))
 
 
 def _ordered(found: list[Panel | None]) -> tuple[Panel, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
+
+from django.utils.safestring import SafeString
 
 from greenboard.catalog.columns import NONE, Index
 from greenboard.catalog.whole import Array
+from greenboard.core.kept import Kept
 from greenboard.web import words
 from greenboard.web.asked import FILTERS, Asked
+from greenboard.web.rows import drawn
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Menu:
     any: str
     options: tuple[Option, ...]
     chosen: bool
+
+    @cached_property
+    def drawn(self) -> SafeString:
+        """It as markup."""
+        return drawn("menu.html", menu=self)
 
 
 @dataclass(frozen=True)
@@ -61,13 +71,20 @@ def menus(index: Index, among: Array, asked: Asked, names: Sequence[str] = FILTE
     """A menu per filter that has anything to choose between, or is on."""
     built = []
     for name in names:
-        found = index.values(among, name)
-        chosen = asked.filters.get(name, "")
+        found, chosen = index.values(among, name), asked.filters.get(name, "")
         if len(found) > 1 or chosen:
-            ordered = sorted(found | ({chosen} if chosen else set()), key=lambda value: (value == NONE, value))
-            options = tuple(Option(value, said(name, value), value == chosen) for value in ordered)
-            built.append(Menu(name, words.sentence(name), _ANY[name], options, bool(chosen)))
+            values = found if not chosen or chosen in found else (*found, chosen)
+            built.append(_menus.of((name, chosen, values), partial(_menu, name, chosen, values)))
     return tuple(built)
+
+
+_menus = Kept[Menu](200)
+
+
+def _menu(name: str, chosen: str, values: Iterable[str]) -> Menu:
+    ordered = sorted(values, key=lambda value: (value == NONE, value))
+    options = tuple(Option(value, said(name, value), value == chosen) for value in ordered)
+    return Menu(name, words.sentence(name), _ANY[name], options, bool(chosen))
 
 
 def said(name: str, value: str) -> str:

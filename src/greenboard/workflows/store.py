@@ -31,10 +31,9 @@ class Listed:
 
 def workflows() -> list[Listed]:
     """Every workflow by its title."""
-    rows = list(Workflow.objects.order_by("title", "name"))
-    current = Version.objects.filter(number=F("workflow__version"))
-    texts = dict(current.values_list("workflow_id", "text"))
-    return [Listed(row, documents.kept(texts[row.pk], row.name), texts[row.pk]) for row in rows]
+    current = Version.objects.filter(number=F("workflow__version")).select_related("workflow")
+    rows = current.order_by("workflow__title", "workflow__name")
+    return [Listed(row.workflow, documents.kept(row.text, row.workflow.name), row.text) for row in rows]
 
 
 def names() -> frozenset[str]:

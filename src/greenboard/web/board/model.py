@@ -1,24 +1,27 @@
-"""The board as values: rows of a heat map, beside them what changed. Pure."""
+"""The board: rows of a heat map, drawn. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from django.utils.safestring import SafeString
 
 from greenboard.catalog import columns
 from greenboard.catalog.store import Stored
+from greenboard.core.kept import Kept
 from greenboard.core.refs import Ref
 from greenboard.results.matrix import Matrix
-from greenboard.results.tallies import Standing, Tally, counting, standing, standings, tallies, tally
+from greenboard.results.tallies import Standing, Tally, counting, grouped, standing, standings
 from greenboard.rules.vectors import Array
 from greenboard.scorecards.types import Scorecard
 from greenboard.web import links, paging, selection, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
 from greenboard.web.paging import Page
+from greenboard.web.rows import drawn
 from greenboard.web.seen import Seen
 from greenboard.web.standing import Mix, mix
 
@@ -68,11 +71,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that the board's table shows."""
+    """Everything that the board's table shows; rows and their total as markup."""
 
     dimensions: tuple[Dimension, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    rows: tuple[SafeString, ...]
+    total: SafeString
+    entities: int
+    score: str
     grouped: str
     page: Page
 
@@ -85,19 +90,30 @@ def build(scorecard: Scorecard, seen: Seen, shown: Array, asked: Asked, behind: 
     by = asked.choice("by", GROUPS)
     members = np.flatnonzero(shown)
     column = seen.index.columns[by]  # an entity has one value: its number in the column stands for the group
-    present, group = np.unique(column.value[members], return_inverse=True)
+    present, group, first = _groups(column.value[members])
     named = [(column.values[number], at) for at, number in enumerate(present.tolist())]
     named.sort(key=lambda pair: (pair[0] == columns.NONE, pair[0]))
     late = np.zeros(len(members), dtype=np.bool_) if behind is None else behind[members]
     counts = _count(scorecard, seen.matrix, _Groups(seen.column[members], group, len(named), late), asked)
     ground = _Ground(scorecard, _dimensions(scorecard, asked), asked)
     page = paging.page(len(named), PAGE, asked)
-    first = {at: int(member) for at, member in zip(group[::-1].tolist(), members[::-1].tolist(), strict=True)}
     rows = [
-        _row(_Place(by, name, _home(seen.entity(first[at]), by)), counts.groups[at], ground)
+        _drawn(_Place(by, name, _home(seen.entity(int(members[first[at]])), by)), counts.of(at), ground)
         for name, at in named[page.part]
     ]
-    return Board(ground.dimensions, tuple(rows), _row(_Place(by, "", None), counts.total, ground), by, page)
+    total, stand = _drawn(_Place(by, "", None), counts.total, ground), counts.total.standing
+    return Board(ground.dimensions, tuple(rows), total, stand.entities, words.score(stand.score), by, page)
+
+
+def _groups(values: Array) -> tuple[Array, Array, Array]:
+    """The distinct ones of small numbers, rising; which of them each is, and where each is first."""
+    present = np.flatnonzero(np.bincount(values))
+    number = np.zeros(int(values.max(initial=0)) + 1, dtype=np.int64)
+    number[present] = np.arange(len(present))
+    group = number[values]
+    first = np.zeros(len(present), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(values))[::-1]
+    return present, group, first
 
 
 @dataclass(frozen=True)
@@ -121,8 +137,19 @@ class _Count:
 
 @dataclass(frozen=True)
 class _Counts:
-    groups: tuple[_Count, ...]
+    """The counts of groups, whose tallies are group × dimension × class, and of all of them."""
+
+    standings: Sequence[Standing]
+    tallies: Array
+    behind: Sequence[int]
     total: _Count
+
+    def of(self, group: int) -> _Count:
+        return _Count(self.standings[group], _tallies(self.tallies[group]), self.behind[group])
+
+
+def _tallies(counted: Array) -> tuple[Tally, ...]:
+    return tuple(Tally(*row) for row in counted.tolist())
 
 
 def _count(scorecard: Scorecard, matrix: Matrix, of: _Groups, asked: Asked) -> _Counts:
@@ -132,12 +159,10 @@ def _count(scorecard: Scorecard, matrix: Matrix, of: _Groups, asked: Asked) -> _
         for name in scorecard.dimensions
     ]
     columns, group, count = of.columns, of.group, of.count
-    each = [tallies(matrix, own, columns, group, count) for own in rules]
-    stand = standings(matrix, columns, group, count)
+    each = grouped(matrix, rules, columns, group)
     late = np.bincount(group[of.behind], minlength=count).tolist()
-    groups = tuple(_Count(stand[at], tuple(one[at] for one in each), late[at]) for at in range(count))
-    total = _Count(standing(matrix, columns), tuple(tally(matrix, own, columns) for own in rules), sum(late))
-    return _Counts(groups, total)
+    total = _Count(standing(matrix, columns), _tallies(each.sum(axis=0)), sum(late))
+    return _Counts(standings(matrix, columns, group, count), each, late, total)
 
 
 @dataclass(frozen=True)
@@ -180,6 +205,21 @@ class _Ground:
     scorecard: Scorecard
     dimensions: tuple[Dimension, ...]
     asked: Asked
+
+    @cached_property
+    def key(self) -> str:
+        """All of it that a row shows."""
+        return repr((self.scorecard.levels, self.dimensions, self.asked.path, sorted(self.asked.given.items())))
+
+
+_rows = Kept[SafeString](1_000)
+"""Rows by all that they show: a change of one entity leaves those of others as they are."""
+
+
+def _drawn(place: _Place, count: _Count, ground: _Ground) -> SafeString:
+    stand = count.standing
+    counted = stand.entities, *stand.levels.items(), stand.score, count.tallies, count.behind
+    return _rows.of((ground.key, place, counted), lambda: drawn("heat_row.html", row=_row(place, count, ground)))
 
 
 def _row(place: _Place, count: _Count, ground: _Ground) -> Row:

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from greenboard.access.decide import Permission, require
-from greenboard.catalog.naming import NAMES
-from greenboard.core.once import notes, once
+from greenboard.core.once import once
 from greenboard.results.changes import changes
 from greenboard.web import asked as address
 from greenboard.web import causes, content, selection
@@ -32,16 +31,15 @@ def _board(request: HttpRequest) -> HttpResponse:
     found = seen(request, scorecard, asked)
     if not found.visible.any():
         return render(request, "empty.html", {"as_of": asked.as_of, "now_url": asked.here(as_of=None)})
-    notes(NAMES).update(found.whole.names)
     shown = found.index.matching(found.judged, asked.filters)
     late = behind(request, found, shown, asked)
-    told = causes.newest(found, numbers(shown), changes(scorecard.name, asked.since, asked.as_of))
+    happened = changes(scorecard.name, asked.since, asked.as_of)
     context = {
         "asked": asked,
         "scorecard": scorecard,
         "board": build(scorecard, found, shown, asked, late.marked if late else None),
         "behind": late,
-        "digest": causes.digest(told.changes, scorecard, asked, counted=told.counted),
+        "digest": causes.newest(found, numbers(shown), happened, scorecard, asked),
         "menus": (*selection.menus(found.index, found.judged, asked), *pardons(found, asked)),
         "chips": selection.chips(asked),
         "by": choices("by", "Group by", [(name, f"By {name}") for name in GROUPS], asked),

@@ -16,7 +16,10 @@ from greenboard.scorecards.types import Rule, Scorecard
 from greenboard.web import links, markdown, words
 from greenboard.web.asked import Asked
 from greenboard.web.charts.bar import outcome_bar
-from greenboard.web.panels import About, Offer, Offered, offers
+from greenboard.web.panels import About, Offer, Offered, offering
+
+PASSING = "passing"
+"""What an address asks to show to have the evidence of what passes, too."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,11 @@ def lines(
 def offered(found: Mapping[str, Line], scorecard: Scorecard, about: About) -> dict[str, Line]:
     """The same lines with what can be done about each."""
     rules = {rule.id: rule for rule in scorecard.rules}
-    return {
-        name: replace(line, offers=offers(about, rules[name], Offered(Outcome(line.outcome.key), line.exempt)))
-        for name, line in found.items()
+    offers = offering(about)
+    several = {
+        name: offers(rules[name], Offered(Outcome(line.outcome.key), line.exempt)) for name, line in found.items()
     }
+    return {name: replace(line, offers=several[name]) if several[name] else line for name, line in found.items()}
 
 
 def _line(result: Result, rule: Rule, since: datetime | None, ground: _Ground) -> Line:

@@ -11,13 +11,14 @@ from django.shortcuts import render
 from greenboard.access.decide import Permission, require
 from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
-from greenboard.catalog.naming import NAMES
+from greenboard.catalog.naming import NAMES, NUMBERS
 from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.errors import UserError
 from greenboard.core.once import notes, once
 from greenboard.core.refs import Ref
 from greenboard.facts import store as facts
+from greenboard.facts.lately import Known
 from greenboard.results import service
 from greenboard.results import store as results
 from greenboard.scorecards.types import Scorecard
@@ -28,6 +29,9 @@ from greenboard.web.entity.model import head, parts
 from greenboard.web.faults import explained
 from greenboard.web.menus import spans
 from greenboard.web.seen import Seen, seen
+
+_CHANGES = "changes"
+"""What an address asks to show to have all changes, too."""
 
 
 @require(Permission.READ)
@@ -49,10 +53,13 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         raise Http404(f"no entity {ref}")
     if asked.as_of is None:  # what things are called now is at hand
         notes(NAMES).update(found.whole.names)
+        notes(NUMBERS)[ref] = stored.id
         notes(results.RULES)[scorecard.name] = dict(zip(found.matrix.rules, found.matrix.names, strict=True))
     own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
     surroundings = relations.Known(found, scorecard, asked)
-    said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}, _home(stored, own, found)).get(ref, ([], []))
+    home = _home(stored, own, found)
+    said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}, home).get(ref, ([], []))
+    told = None if asked.as_of or home is None else Known(said, missed, {stored.id, *home.values()})
     about = panels.About(request, stored, scorecard, asked)
     context = {
         "asked": asked,
@@ -65,7 +72,7 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
         "panels": panels.of_entity(about),
-        **_readiness(scorecard, ref, asked, about),
+        **_readiness(about, told),
     }
     return render(request, "entity.html", context)
 
@@ -106,27 +113,37 @@ def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address
     return owning.build(stored, [*own, *people], past, declared, asked)
 
 
-def _readiness(scorecard: Scorecard, ref: Ref, asked: address.Asked, about: panels.About) -> dict[str, Any]:
+def _readiness(about: panels.About, told: Known | None) -> dict[str, Any]:
     """Ladder, results and history; nothing where the scorecard does not ask about this entity."""
-    level = next(iter(results.levels(scorecard.name, asked.as_of, entity=ref)), None)
-    if level is None:
+    scorecard, ref, asked = about.scorecard, about.stored.ref, about.asked
+    history = results.level_history(scorecard.name, ref, asked.since, asked.as_of)
+    if not history or history[-1].valid_to is not None:
         return {}
+    level, show = history[-1], asked.get("show")
     stood = results.stood(scorecard.name, ref, asked.as_of)
-    exempt = {rule for rule, (_, exempt) in stood.items() if exempt}
-    judgement = service.explain(scorecard, ref, asked.as_of, level=None if asked.as_of else level, exempt=exempt)
-    since = {rule: began for rule, (began, _) in stood.items()}
+    now = None if asked.as_of else level
+    passing = show == result.PASSING
+    judgement = service.explain(scorecard, ref, asked.as_of, level=now, stood=stood, known=told, passing=passing)
+    since = {rule: one.since for rule, one in stood.items()}
     found = result.lines(scorecard, judgement, since, content.vocabulary(), asked)
     found = result.offered(found, scorecard, about)
     blocking = judgement.standing.blocking
-    changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=ref)
-    history = results.level_history(scorecard.name, ref, asked.since, asked.as_of)
     return {
         "ladder": ladder.build(scorecard, level, found, blocking),
         "next": result.following(blocking, found, _title(scorecard, judgement.standing.next_level)),
         "sections": result.sections(scorecard, found),
+        "untold": "" if passing else asked.here(show=result.PASSING),
+        "unread": "" if show == _CHANGES else asked.here(show=_CHANGES),
         "past": past.build(scorecard, history, asked),
-        "digest": causes.digest(changes, scorecard, asked, most=30, about="entity"),
+        "digest": _digest(about) if show == _CHANGES else None,
     }
+
+
+def _digest(about: panels.About) -> causes.Digest:
+    """What changed, with causes; asked for by whoever unfolds it."""
+    scorecard, asked = about.scorecard, about.asked
+    changes = results.changes(scorecard.name, asked.since, asked.as_of, entity=about.stored.ref)
+    return causes.digest(changes, scorecard, asked, most=30, about="entity")
 
 
 def _title(scorecard: Scorecard, level: str | None) -> str:

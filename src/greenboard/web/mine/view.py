@@ -40,13 +40,13 @@ def page(request: HttpRequest) -> HttpResponse:
     mine = belonging(request.user)
     found = seen(request, scorecard, asked)
     own = owned(found, mine.owners)
-    told = causes.newest(found, numbers(own), changes(scorecard.name, asked.since, asked.as_of))
+    happened = changes(scorecard.name, asked.since, asked.as_of)
     context = {
         "asked": asked,
         "scorecard": scorecard,
         "teams": _teams(mine, found, asked),
         "mine": build(found, own, mine.owners, scorecard, asked),
-        "digest": causes.digest(told.changes, scorecard, asked, most=20, counted=told.counted),
+        "digest": causes.newest(found, numbers(own), happened, scorecard, asked, most=20),
         "scorecards": choices("scorecard", "Scorecard", [(one.name, one.title) for one in content.scorecards()], asked),
         "spans": spans(asked),
         "panels": panels.of_home(panels.Home(request, mine, scorecard, asked)),

@@ -41,7 +41,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
     rows = {entity: row for (_, entity), row in results.some({number: found.shown()}, asked.as_of).items()}
     open_ones = found.ids(Outcome.NO_DATA)
     why = undecided(rule, open_ones, spoken(open_ones, rule.types, asked.as_of), content.vocabulary())
-    told = causes.newest(everything, None, changes(card.name, asked.since, asked.as_of).of_rule(rule.id))
+    happened = changes(card.name, asked.since, asked.as_of).of_rule(rule.id)
     counted = by_rule(everything.matrix, everything.columns(everything.visible)).get(rule.id, Tally())
     points = results.rule_trend(card.name, rule.id, asked.since, asked.as_of, sight=everything.sight)
     context = {
@@ -56,7 +56,7 @@ def page(request: HttpRequest, scorecard: str, name: str) -> HttpResponse:
         "bar": outcome_bar(counted.passed, counted.failed, counted.undecided, height=14),
         "sections": sections(card, rule, found, Said(rows, why), asked),
         "figure": trends.outcomes(points),
-        "digest": causes.digest(told.changes, card, asked, most=30, about="rule", counted=told.counted),
+        "digest": causes.newest(everything, None, happened, card, asked, most=30, about="rule"),
         "spans": spans(asked, "90d"),
     }
     return render(request, "rule.html", context)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
-from greenboard.core.once import notes
 from greenboard.rules.types import Outcome
 from greenboard.scaffolds import fixing, reserving, service, shelf
 from greenboard.scaffolds.fixing import Target
@@ -18,77 +19,73 @@ from greenboard.scaffolds.models import Making
 from greenboard.scaffolds.shelf import Offered as Scaffold
 from greenboard.scaffolds.types import Landing, Purpose
 from greenboard.scorecards.types import Rule
-from greenboard.web.panels import About, Offer, Offered
+from greenboard.web.panels import About, Offer, Offered, Offering
 from greenboard.web.scaffolds import form
 from greenboard.web.scaffolds.made import made
 
-_KEPT = "scaffolds.offered"
 
-
-def offers(about: About, rule: Rule, result: Offered) -> Iterable[Offer]:
-    """Nothing where it is met or exempt, or where scaffolds are not for whoever looks."""
-    if result.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE) or result.exempt or not _may(about):
-        return
-    ref, name = about.stored.ref, f"{about.scorecard.name}/{rule.id}"
-    if (open_ := _open(about).get(name)) is not None:
-        title = f"Pull request {open_.number} is open" if open_.number else "It is being fixed"
-        yield Offer(title, reverse("making", args=[open_.pk]))
-        return
-    for one in fixing.fixes(rule, _scaffolds()):
-        asked, at = urlencode({"entity": ref, "rule": name}), reverse("scaffold", args=[one.full])
-        fields = _fields(one, about)
-        if fields is None:
-            yield Offer(f"Fix it: {one.scaffold.title}", f"{at}?{asked}")
-        else:
-            fields |= {"entity": str(ref), "rule": name}
-            yield Offer(f"Fix it by a pull request: {one.scaffold.title}", at, fields=fields, look=f"{at}?{asked}")
-
-
-def _fields(one: Scaffold, about: About) -> dict[str, str] | None:
-    """What its form would send, where all that it needs is known of the entity; otherwise None."""
-    forges = _forges(about)
-    answers = form.enough(one.scaffold.questions, about.stored) if forges else None
-    if answers is None:
+def offering(about: About) -> Offering | None:
+    """Nothing where a rule is met or exempt, or where scaffolds are not for whoever looks."""
+    ref = about.stored.ref
+    if ref not in covered(sight(about.request.user, Permission.SCAFFOLDS_USE), [ref]):
         return None
-    kept = notes(_KEPT)
-    key = ("target", about.stored.id)
-    if key not in kept:
-        kept[key] = fixing.target(about.stored, forges)
-    target: Target = kept[key]
-    if not (target.connection and target.repository):
-        return None
-    way = Landing.PULL_REQUEST.value
-    return {**answers, "way": way, "connection": target.connection, "repository": target.repository}
+    shop = _Shop(about)
+
+    def offers(rule: Rule, result: Offered) -> Iterator[Offer]:
+        if result.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE) and not result.exempt:
+            yield from shop.offers(rule)
+
+    return offers
 
 
-def _forges(about: About) -> list[Forge]:
-    """The forges that whoever looks may have pull requests opened at, asked for once for a page."""
-    kept = notes(_KEPT)
-    if "forges" not in kept:
-        kept["forges"] = reserving.forges(about.request.user)
-    found: list[Forge] = kept["forges"]
-    return found
+@dataclass(frozen=True)
+class _Shop:
+    """What is offered for one entity: each thing is looked up when it is first wanted, and once."""
 
+    about: About
 
-def _scaffolds() -> list[Scaffold]:
-    """All scaffolds, read once for a page."""
-    kept = notes(_KEPT)
-    if "all" not in kept:
-        kept["all"] = shelf.offered()
-    found: list[Scaffold] = kept["all"]
-    return found
+    def offers(self, rule: Rule) -> Iterator[Offer]:
+        """The pull request that is open for a rule, or what would open one."""
+        ref, name = self.about.stored.ref, f"{self.about.scorecard.name}/{rule.id}"
+        under_way = self.open.get(name)
+        if under_way is not None:
+            title = f"Pull request {under_way.number} is open" if under_way.number else "It is being fixed"
+            yield Offer(title, reverse("making", args=[under_way.pk]))
+            return
+        for one in fixing.fixes(rule, self.scaffolds):
+            asked, at = urlencode({"entity": ref, "rule": name}), reverse("scaffold", args=[one.full])
+            fields = self.fields(one)
+            if fields is None:
+                yield Offer(f"Fix it: {one.scaffold.title}", f"{at}?{asked}")
+            else:
+                fields |= {"entity": str(ref), "rule": name}
+                yield Offer(f"Fix it by a pull request: {one.scaffold.title}", at, fields=fields, look=f"{at}?{asked}")
 
+    def fields(self, one: Scaffold) -> dict[str, str] | None:
+        """What its form would send, where all that it needs is known of the entity; otherwise None."""
+        answers = form.enough(one.scaffold.questions, self.about.stored) if self.forges else None
+        if answers is None or not (self.target.connection and self.target.repository):
+            return None
+        way = Landing.PULL_REQUEST.value
+        return {**answers, "way": way, "connection": self.target.connection, "repository": self.target.repository}
 
-def _open(about: About) -> dict[str, Making]:
-    """What is under way for the entity, by rule."""
-    return {row.rule: row for row in made(about.stored.id) if row.purpose == Purpose.FIX and service.under_way(row)}
+    @cached_property
+    def target(self) -> Target:
+        """Where a pull request would go."""
+        return fixing.target(self.about.stored, self.forges)
 
+    @cached_property
+    def forges(self) -> list[Forge]:
+        """The forges that whoever looks may have pull requests opened at."""
+        return reserving.forges(self.about.request.user)
 
-def _may(about: About) -> bool:
-    """Whether scaffolds may be used for the entity; asked once for a page."""
-    kept = notes(_KEPT)
-    key = ("may", about.stored.id)
-    if key not in kept:
-        seen = sight(about.request.user, Permission.SCAFFOLDS_USE)
-        kept[key] = about.stored.ref in covered(seen, [about.stored.ref])
-    return bool(kept[key])
+    @cached_property
+    def scaffolds(self) -> list[Scaffold]:
+        """All scaffolds."""
+        return shelf.offered()
+
+    @cached_property
+    def open(self) -> dict[str, Making]:
+        """What is under way, by rule."""
+        rows = made(self.about.stored.id) if self.about.has(Making) else []
+        return {row.rule: row for row in rows if row.purpose == Purpose.FIX and service.under_way(row)}

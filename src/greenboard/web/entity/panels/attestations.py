@@ -8,17 +8,19 @@ from django.urls import reverse
 
 from greenboard.access.decide import Permission, may
 from greenboard.attestations import policies, store
+from greenboard.attestations.models import Attestation, Refusal
 from greenboard.web.attestations import model
 from greenboard.web.panels import About, Panel
 
+READS = (Attestation, Refusal)
 _MOST = 8
 
 
 def panel(about: About) -> Panel | None:
     """The newest attestations, those that hold or wait first; nothing where there are none and none may be given."""
     as_of = about.asked.as_of
-    rows = store.of_entity(about.stored.id, as_of)
-    refused = store.refusals(about.stored.id) if as_of is None else []
+    rows = store.of_entity(about.stored.id, as_of) if about.has(Attestation) else []
+    refused = store.refusals(about.stored.id) if as_of is None and about.has(Refusal) else []
     new = _may(about)
     if not rows and not refused and not new:
         return None

@@ -6,9 +6,12 @@ from greenboard.access import opening
 from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.reports import badges
+from greenboard.reports.models import BadgeKey
 from greenboard.web import links
 from greenboard.web.panels import About, Panel
 from greenboard.web.reporting import badge
+
+READS = (BadgeKey,)
 
 
 def panel(about: About) -> Panel | None:
@@ -17,7 +20,7 @@ def panel(about: About) -> Panel | None:
         return None
     ref, request = about.stored.ref, about.request
     path = badge.address(ref, about.scorecard.name)
-    key = badges.key_of(about.stored.id)
+    key = badges.key_of(about.stored.id) if about.has(BadgeKey) else None
     origin = badge.whole("") or f"{request.scheme}://{request.get_host()}"
     shown = f"{origin}{path}?key={key}" if key else f"{origin}{path}"
     snippet = f"[![{about.scorecard.title}]({shown})]({origin}{links.entity(ref)})"

@@ -5,17 +5,19 @@ from __future__ import annotations
 from greenboard.catalog import whole as catalog
 from greenboard.exemptions import ledger
 from greenboard.exemptions.ledger import Wanted
+from greenboard.exemptions.models import Exemption, Refusal
 from greenboard.exemptions.types import OPEN
 from greenboard.web.exemptions.model import lines
 from greenboard.web.exemptions.view import beside
 from greenboard.web.panels import About, Panel
 
+READS = (Exemption, Refusal)
 _SHOWN = 8
 
 
 def panel(about: About) -> Panel | None:
     """Nothing of the past, and nothing where there never was any."""
-    if about.asked.as_of is not None:
+    if about.asked.as_of is not None or not about.has(*READS):
         return None
     wanted = Wanted(scorecard=about.scorecard.name, entities=[about.stored.id])
     rows = list(ledger.found(wanted, about.asked.now))

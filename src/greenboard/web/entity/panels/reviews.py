@@ -5,9 +5,11 @@ from __future__ import annotations
 from greenboard.access.decide import Permission, may, sight
 from greenboard.core import clock
 from greenboard.reviews import gate, store
+from greenboard.reviews.models import Subject
 from greenboard.web.panels import About, Panel
 from greenboard.web.reviews.model import rows
 
+READS = (Subject,)
 _MOST = 5
 
 
@@ -16,7 +18,7 @@ def panel(about: About) -> Panel | None:
     if about.asked.as_of is not None:
         return None
     ref, seen = about.stored.ref, sight(about.request.user)
-    found = list(store.about([ref], seen)[:_MOST])
+    found = list(store.about([ref], seen)[:_MOST]) if about.has(Subject) else []
     may_ask = may(about.request.user, Permission.REVIEWS_ANSWER) and ref.kind not in _NEVER
     if not found and not may_ask:
         return None

@@ -6,10 +6,12 @@ from greenboard.access.decide import Permission, sight
 from greenboard.catalog.sight import covered
 from greenboard.core import clock
 from greenboard.scaffolds import lagging, store
+from greenboard.scaffolds.models import Making
 from greenboard.web.panels import About, Panel
 from greenboard.web.scaffolds import model
 from greenboard.web.scaffolds.made import made
 
+READS = (Making,)
 _MOST = 5
 
 
@@ -18,7 +20,7 @@ def panel(about: About) -> Panel | None:
     ref, seen = about.stored.ref, sight(about.request.user, Permission.SCAFFOLDS_USE)
     if about.asked.as_of is not None or seen.nothing or ref not in covered(seen, [ref]):
         return None
-    rows = made(about.stored.id)[:_MOST]
+    rows = made(about.stored.id)[:_MOST] if about.has(Making) else []
     if not rows:
         return None
     now = clock.now()

@@ -13,8 +13,10 @@ from greenboard.web.entity.offers.workflows import offered
 from greenboard.web.panels import About, Panel
 from greenboard.web.workflows import model
 from greenboard.workflows import allowed, store
+from greenboard.workflows.models import Run
 from greenboard.workflows.store import Listed
 
+READS = (Run,)
 _RUNS = 5
 
 
@@ -31,7 +33,8 @@ def panel(about: About) -> Panel | None:
         if _fits(one, about) and allowed.start(user, one.definition, about.stored)
     ]
     now = clock.now()
-    runs = [model.run(row, now) for row in store.runs(allowed.runs(user), about=about.stored.ref)[:_RUNS]]
+    rows = store.runs(allowed.runs(user), about=ref)[:_RUNS] if about.has(Run) else ()
+    runs = [model.run(row, now) for row in rows]
     if not startable and not runs:
         return None
     return Panel("workflows", "Workflows", "parts/startable.html", {"offered": startable, "runs": runs}, order=60)
