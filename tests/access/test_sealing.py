@@ -120,3 +120,19 @@ def test_rotation_seals_everything_anew_and_forgets_when_told(kept, keys, monkey
     assert kept.objects.first().secret.reveal() == "hush"
     with pytest.raises(UserError):
         sealing.unseal(before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_key_opens_any_more_is_listed_kept_and_entered_anew(kept, keys):
+    row = kept.objects.create(secret="hush")
+    stored = raw(kept)
+    keys.write_text("another-key-of-more-than-thirty-two-signs")
+    found = kept.objects.get()
+    assert found.secret
+    assert not found.secret.readable
+    with pytest.raises(UserError, match="cannot be opened"):
+        found.secret.reveal()
+    found.save()
+    assert raw(kept) == stored, "the key may come back"
+    kept.objects.filter(pk=row.pk).update(secret="new")
+    assert kept.objects.get().secret.reveal() == "new"

@@ -56,7 +56,8 @@ def test_a_service_account_gets_a_token_that_works_within_what_is_granted(admini
     told(administrator.post("service-accounts", {"name": "ci", "title": "The build"}), 201)
     made = told(administrator.post("service-accounts/ci/tokens", {"name": "t", "permissions": ["catalog.read"]}), 201)
     bearer = {"Authorization": f"Bearer {made['token']}"}
-    assert client.get("/api/v1/entities", headers=bearer).status_code == 403
+    refused = told(client.get("/api/v1/entities", headers=bearer), 403)
+    assert "The token, or whoever it belongs to, lacks the permission catalog.read." in refused["detail"]
     told(administrator.post("grants", {"role": "viewer", "to": "service", "name": "ci"}), 201)
     assert client.get("/api/v1/entities", headers=bearer).status_code == 200
     told(administrator.post("service-accounts/ci/close", {}))

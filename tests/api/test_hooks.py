@@ -63,8 +63,8 @@ def receiver(settings) -> Iterator[Receiver]:
     delivering._client.cache_clear()
 
 
-def made(asker: Asker, receiver: Receiver, *events: str) -> dict:
-    answer = ask(asker, "POST", "hooks", {"name": "chat", "url": receiver.url, "events": list(events)})
+def made(asker: Asker, receiver: Receiver, *events: str, name: str = "chat") -> dict:
+    answer = ask(asker, "POST", "hooks", {"name": name, "url": receiver.url, "events": list(events)})
     assert answer.status_code == 201, answer.content
     return answer.json()
 
@@ -145,6 +145,21 @@ def test_what_did_not_arrive_is_told_again_later_and_given_up_in_the_end(adminis
     assert len(told(receiver)) == len(delivering.PAUSES) + 2
     states = [one["state"] for one in listed(administrator, f"hooks/{hook['id']}/deliveries", "deliveries", limit=1)]
     assert states == ["done", "failed"]
+
+
+def test_a_hook_whose_secret_no_key_opens_any_more_says_so_and_holds_up_no_other(
+    administrator, receiver, settings, tmp_path
+):
+    lost = made(administrator, receiver, "entity.changed")
+    settings.SEALING_KEYS = tmp_path / "other.keys"
+    made(administrator, receiver, "entity.changed", name="another")
+    ask(administrator, "PUT", CART, {"title": "Cart"})
+    assert delivering.deliver(clock.now()) == 2
+    assert sorted(Delivery.objects.values_list("hook_id", "state")) == [
+        (lost["id"], "waiting"),
+        (lost["id"] + 1, "done"),
+    ]
+    assert "cannot be opened" in Delivery.objects.get(hook_id=lost["id"]).answer
 
 
 def test_of_two_workers_one_sends(administrator, receiver):
@@ -250,7 +265,7 @@ def test_a_message_that_was_refused_may_come_again(administrator, inlet):
     assert sent(inlet, {"facts": [coverage("search", 1)]}).status_code == 200
 
 
-def test_a_message_that_is_not_signed_fresh_by_the_sender_is_refused(administrator, inlet):
+def test_a_message_that_is_not_signed_fresh_by_the_sender_is_refused(administrator, inlet, settings, tmp_path):
     body = {"facts": [coverage("search", 95.0)]}
     problem(sent(inlet, body, secret="another"), 401)
     problem(sent(inlet, body, at=clock.now() - timedelta(minutes=6)), 401)
@@ -259,6 +274,10 @@ def test_a_message_that_is_not_signed_fresh_by_the_sender_is_refused(administrat
     problem(ask(administrator, "POST", "hooks/in/builds", body), 401)
     Service.objects.update(active=False)
     problem(sent(inlet, body), 401)
+    Service.objects.update(active=True)
+    settings.SEALING_KEYS = tmp_path / "other.keys"
+    problem(sent(inlet, body), 401)
+    problem(sent(inlet, body, secret="nobody's"), 401)
     assert sorted(one["name"] for one in ask(administrator, "GET", "inlets").json()["inlets"]) == ["builds"]
     assert ask(administrator, "DELETE", "inlets/builds").status_code == 204
     assert not Inlet.objects.exists()

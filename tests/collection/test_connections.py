@@ -106,6 +106,18 @@ def test_secrets_that_are_not_given_stay_unless_the_address_is_another(lookout):
     assert service.opened(lookout).secrets == both
 
 
+def test_secrets_that_no_key_opens_any_more_are_entered_anew(lookout, settings, tmp_path):
+    settings.SEALING_KEYS = tmp_path / "other.keys"
+    (known,) = store.connections()
+    assert service.given(known) == frozenset()
+    with pytest.raises(UserError, match="cannot be opened with the keys at hand"):
+        service.opened(known)
+    with pytest.raises(UserErrors, match="API key is needed"):
+        service.change(known, Wish("lookout", "lookout", Told(known.settings)), clock.now())
+    service.change(known, wish("lookout", known.settings["url"], key="new"), clock.now())
+    assert service.opened(known).secrets == {"key": "new"}
+
+
 def test_name_and_integration_stay(lookout):
     with pytest.raises(UserError, match="stay"):
         service.change(lookout, wish("another"), clock.now())

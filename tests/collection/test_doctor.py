@@ -38,7 +38,9 @@ def test_without_connections_there_is_nothing_to_say(db):
 def test_a_collection_that_did_not_see_everything_is_told(lookout, tool, at, state):
     tool.fail("403", at=at)
     collect(lookout)
-    assert [one for one, _ in found()] == [state]
+    ((told, said),) = found()
+    assert told == state
+    assert told == "warn" or "The token may not read this" in said, "why it failed"
 
 
 def test_much_that_waits_to_be_confirmed_is_told(lookout, tool, many):
@@ -52,6 +54,11 @@ def test_a_connection_without_its_integration_or_secret_is_told(lookout):
     assert found()[0][0] == "fail"
     Connection.objects.update(integration="lookout", secrets=Secret("{}"))
     assert "API key is needed" in found()[0][1]
+
+
+def test_a_secret_that_no_key_opens_any_more_is_told(lookout, settings, tmp_path):
+    settings.SEALING_KEYS = tmp_path / "other.keys"
+    assert [(state, "cannot be opened with the keys at hand" in said) for state, said in found()] == [("fail", True)]
 
 
 def test_a_connection_that_has_not_ended_for_long_is_told_unless_it_is_switched_off(lookout):

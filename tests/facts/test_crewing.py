@@ -10,7 +10,7 @@ from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.facts import crewing, following
 from greenboard.facts import store as facts
-from greenboard.identity import leaving
+from greenboard.identity import leaving, membership
 
 COMPANY = """
 entities:
@@ -39,6 +39,16 @@ def ownership(name):
     stored = store.find(ref)
     (fact,) = facts.about(stored.id, ref, ["ownership"])
     return {part: fact.value.get(part) for part in ("active_members", "synced")}
+
+
+def read(name):
+    ref = Ref("service", "default", name)
+    (fact,) = facts.about(store.find(ref).id, ref, ["ownership"])
+    return fact.value.get("last_synced_at")
+
+
+def age(name):
+    return clock.now() - read(name)
 
 
 def test_without_accounts_nothing_is_described_anew(company):
@@ -71,6 +81,26 @@ def test_people_whom_only_a_provider_knows_count_and_their_team_is_synced(compan
     Membership.objects.all().delete()
     crewing.tend(clock.now())
     assert ownership("ledger") == {"active_members": 2, "synced": None}
+
+
+def test_when_the_provider_last_said_so_is_told_to_the_day_and_written_once_a_day(company):
+    ada = Person.objects.create_user("ada")
+    Membership.objects.create(
+        person=ada, team="team:default/pay", source=Membership.Source.SYNCED, provider="okta", since=clock.now()
+    )
+    crewing.tend(clock.now())
+    assert read("ledger") is None, "nobody knows when it was"
+    noon = (clock.now() - timedelta(days=1)).replace(hour=12, minute=0)
+    membership.heard("okta", noon)
+    membership.heard("another", clock.now())
+    assert crewing.tend(clock.now()) > 0
+    assert read("ledger") == noon.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert read("finder") is None, "nobody says who is in that team"
+    membership.heard("okta", noon + timedelta(hours=3))
+    assert crewing.tend(clock.now()) == 0, "the same day"
+    membership.heard("okta", noon + timedelta(days=1))
+    assert crewing.tend(clock.now()) > 0
+    assert age("ledger") < timedelta(days=2)
 
 
 def test_what_changed_while_no_worker_ran_is_described_at_the_start(company):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from datetime import timedelta
 
 import ldap3
 import pytest
@@ -12,7 +13,7 @@ from greenboard.core import clock
 from greenboard.core.errors import UserError
 from greenboard.identity.configuration import Identity
 from greenboard.identity.directory.syncing import sync
-from greenboard.identity.models import Handle
+from greenboard.identity.models import Handle, Reading
 
 slapd = importlib.import_module("tests.identity.directory")
 pytestmark = [
@@ -76,8 +77,17 @@ def test_a_second_look_changes_nothing(small):
     assert Entry.objects.count() == lines
 
 
+def test_when_the_directory_was_last_read_is_kept_also_where_nothing_changed(small):
+    began = clock.now()
+    sync(model(small), began)
+    later = began + timedelta(hours=25)
+    sync(model(small), later)
+    assert [(one.provider, one.at) for one in Reading.objects.all()] == [("ldap", later)]
+
+
 def test_a_dry_run_says_everything_and_writes_nothing(directory):
     plan = sync(model(directory), clock.now(), dry_run=True)
+    assert not Reading.objects.exists()
     assert len(plan.made) == SIZE
     assert not people().exists()
     assert not Handle.objects.exists()

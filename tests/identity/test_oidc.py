@@ -8,7 +8,7 @@ from greenboard.access.decide import Permission, may
 from greenboard.access.models import Grant, Membership, Person, Token
 from greenboard.core import clock
 from greenboard.identity import leaving
-from greenboard.identity.models import Handle
+from greenboard.identity.models import Handle, Reading
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,7 @@ def test_somebody_new_gets_an_account_with_the_teams_and_roles_of_their_groups(c
     assert (membership.team, membership.source, membership.provider) == ("team:default/payments", "synced", "company")
     assert may(person, Permission.ACCESS_MANAGE)
     assert Handle.objects.get(person=person, tool="company").name == "1"
+    assert Reading.objects.get().provider == "company"
 
 
 def test_who_left_a_group_loses_what_it_gave_and_keeps_what_others_gave(client, provider, company):

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.scim.conftest import Scim, bearer
 
 from greenboard.access.models import Entry, Grant, Membership, Person, Token
+from greenboard.catalog import descriptors, store
 from greenboard.core import clock
+from greenboard.facts import crewing
+from greenboard.facts.store import vocabulary
+from greenboard.identity import membership
 from greenboard.identity.configuration import Identity
 from greenboard.identity.models import Group
+from greenboard.results import service
+from greenboard.results import store as results
+from greenboard.rules.types import Outcome
+from greenboard.scorecards.store import standard
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -106,6 +116,28 @@ def test_groups_become_teams_and_roles(scim, ada, mapped):
     assert Membership.objects.get(person=person).team == "team:default/search"
     scim("DELETE", f"/Groups/{made['id']}")
     assert not Membership.objects.filter(person=person).exists()
+
+
+def test_what_a_team_owns_reads_that_the_provider_was_heard_of_within_days(scim, ada, mapped):
+    stated = "entities: [{kind: team, name: payments}, {kind: service, name: ledger, owner: payments}]"
+    store.save(descriptors.read(stated, "greenboard.yaml"), clock.now(), cause="a test")
+    scim("POST", "/Groups", group("team-payments", ada["id"]))
+    crewing.forget()
+    crewing.tend(clock.now())
+    now = clock.now()
+    assert synced(now) == synced(now + timedelta(days=1)) == Outcome.PASS
+    later = now + timedelta(days=3)
+    assert synced(later) == Outcome.FAIL, "nothing was heard for days"
+    membership.heard("scim", later)
+    crewing.tend(later)
+    assert synced(later + timedelta(hours=1)) == Outcome.PASS
+
+
+def synced(at):
+    card = standard("production-readiness", vocabulary())
+    service.evaluate(card, at)
+    (result,) = results.results(card.name, rule="own-2-synced")
+    return result.outcome
 
 
 def test_a_group_of_somebody_unknown_is_refused_whole(scim, ada):

@@ -28,17 +28,36 @@ _SHORTEST = 32
 
 
 class Secret:
-    """A text that is not to be seen: printing, formatting and logging show dots."""
+    """A text that is not to be seen: printing, formatting and logging show dots.
 
-    __slots__ = ("_text",)
+    One from a database stays `sealed` until somebody needs it, so that what no key opens any more can be listed,
+    and entered anew.
+    """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    __slots__ = ("_text", "sealed")
+
+    def __init__(self, text: str, *, sealed: str = "") -> None:
+        self._text, self.sealed = text, sealed
 
     def reveal(self) -> str:
-        """The text itself, for whoever sends it to where it belongs; the log hides it from then on."""
-        discreet.keep(self._text)
-        return self._text
+        """The text itself, for whoever sends it to where it belongs; the log hides it from then on.
+
+        Raises:
+            UserError: none of the keys opens it.
+
+        """
+        text = _opened(self.sealed) if self.sealed else self._text
+        discreet.keep(text)
+        return text
+
+    @property
+    def readable(self) -> bool:
+        """Whether one of the keys at hand opens it."""
+        try:
+            self.reveal()
+        except UserError:
+            return False
+        return True
 
     def __repr__(self) -> str:
         return "Secret(•••)"
@@ -46,10 +65,10 @@ class Secret:
     __str__ = __repr__
 
     def __bool__(self) -> bool:
-        return bool(self._text)
+        return bool(self._text or self.sealed)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and secrets.compare_digest(self._text.encode(), other._text.encode())
+        return isinstance(other, Secret) and secrets.compare_digest(self.reveal().encode(), other.reveal().encode())
 
     __hash__ = None  # type: ignore[assignment]  # it is no key of anything
 
@@ -70,8 +89,12 @@ def unseal(sealed: str) -> Secret:
         UserError: none of the keys opens it.
 
     """
+    return Secret(_opened(sealed))
+
+
+def _opened(sealed: str) -> str:
     try:
-        return Secret(_box().decrypt(sealed.removeprefix(_MARK).encode("ascii")).decode())
+        return _box().decrypt(sealed.removeprefix(_MARK).encode("ascii")).decode()
     except InvalidToken:
         raise UserError(
             "a secret cannot be opened with the keys at hand",
@@ -84,12 +107,14 @@ class Sealed(models.TextField):  # type: ignore[type-arg]  # the types of its va
     """A column that holds a secret. "" stays "" and is an empty `Secret`."""
 
     def from_db_value(self, value: str | None, *_: Any) -> Secret | None:
-        return None if value is None else unseal(value) if value else Secret("")
+        return None if value is None else Secret("", sealed=value)
 
     def to_python(self, value: Any) -> Secret | None:
         return value if value is None or isinstance(value, Secret) else Secret(str(value))
 
     def get_prep_value(self, value: Any) -> str | None:
+        if isinstance(value, Secret) and value.sealed:
+            return value.sealed
         text = value.reveal() if isinstance(value, Secret) else value
         return seal(text) if text else text
 
@@ -131,7 +156,7 @@ def rotate(*, forget: bool = False) -> int:
 def _reseal(model: type[models.Model], field: Sealed) -> int:
     count = 0
     for row in model._default_manager.exclude(**{field.attname: ""}).exclude(**{f"{field.attname}__isnull": True}):
-        model._default_manager.filter(pk=row.pk).update(**{field.attname: getattr(row, field.attname)})
+        model._default_manager.filter(pk=row.pk).update(**{field.attname: getattr(row, field.attname).reveal()})
         count += 1
     return count
 

@@ -43,6 +43,7 @@ from greenboard.api import (
     reviews,
     scaffold_makings,
     scaffolds,
+    sparse,
     standards,
     words,
     workflow_runs,
@@ -124,5 +125,6 @@ def unguarded() -> list[str]:
 
 for _, each in operations():
     idempotency.offer(each)
+    sparse.offer(each)
 for router in ROUTERS:
     api.add_router("", router)

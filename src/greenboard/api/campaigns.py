@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -112,6 +112,7 @@ class PreviewShown(BaseModel):
 
 
 class PairShown(BaseModel):
+    names: ClassVar = ("entity", "scorecard", "rule")
     entity: str
     team: str | None
     scorecard: str
@@ -141,6 +142,7 @@ class PointList(BaseModel):
 
 
 class TicketShown(BaseModel):
+    names: ClassVar = ("entity", "scorecard", "rule")
     entity: str
     scorecard: str
     rule: str

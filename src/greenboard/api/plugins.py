@@ -59,6 +59,10 @@ class PluginSettingList(BaseModel):
     settings: list[PluginSetting]
 
 
+class PluginFilledIn(PluginSettingList):
+    """The settings as they are after a change."""
+
+
 @router.get("/plugins", auth=ADMINISTER, response=PluginList)
 def plugins(request: HttpRequest) -> HttpResponse:
     """Every plugin that is installed."""
@@ -71,7 +75,7 @@ def plugin_settings(request: HttpRequest, name: Path[PluginName]) -> HttpRespons
     return answers.kept(request, _settings(installation.find(name)))
 
 
-@router.put("/plugins/{name}/settings", auth=ADMINISTER, response=PluginSettingList)
+@router.put("/plugins/{name}/settings", auth=ADMINISTER, response=PluginFilledIn)
 def fill_in_plugin(request: HttpRequest, name: Path[PluginName], given: PluginFilled) -> HttpResponse:
     """Fill in what a plugin asks for. A secret that is left out stays as it is."""
     plugin = installation.find(name)

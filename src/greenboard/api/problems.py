@@ -18,6 +18,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from pydantic import BaseModel
 
+from greenboard.access.decide import Bearer, Permission
 from greenboard.access.limits import TooMany
 from greenboard.api import naming, openapi
 from greenboard.core import clock, yaml
@@ -159,10 +160,18 @@ def _problem(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
         case HttpError(status_code=400):
             return answer(400, "The body is not JSON.", errors=[_unread(request)])
         case PermissionDenied():
-            return answer(403, "Your account lacks the permission. Ask an administrator.")
+            return answer(403, _denied(request, error))
         case Http404():
             return answer(404, "Nothing has this address.")
     return None
+
+
+def _denied(request: HttpRequest, error: object) -> str:
+    """Who lacks what: of a token, which may do less than its owner, that is not clear otherwise."""
+    user: object = request.user
+    who = "The token, or whoever it belongs to," if isinstance(user, Bearer) else "Your account"
+    needed = [str(one) for one in getattr(error, "args", ()) if one in {*Permission}]
+    return f"{who} lacks {' '.join(('the permission', *needed))}. Ask an administrator."
 
 
 def _status(error: UserError) -> int:

@@ -15,7 +15,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core.core_schema import ValidationInfo
 
 from greenboard.access.sight import Sight
-from greenboard.api.schemas import Shown
 from greenboard.catalog.listing import Chosen, choose
 from greenboard.catalog.paging import Key, Part
 from greenboard.catalog.store import Wanted
@@ -31,6 +30,8 @@ _TEAM = rf"^(?:none|(?:{_KIND}:)?(?:{_NAMESPACE}/)?{_NAME})$"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d))?", re.ASCII)
 NONE = "none"
 """What a filter says for entities that lack the thing."""
+FIELDS, OFFERED = "fields", "greenboard.fields"
+"""The parameter for some fields only, and the mark of a request to a list that `sparse` lets take it."""
 MOST = 200
 """The longest page."""
 
@@ -104,6 +105,8 @@ class Asked(BaseModel):
         request = (info.context or {}).get("request")
         for name, values in request.GET.lists() if request is not None else ():
             field = cls.model_fields.get(name)
+            if field is None and name == FIELDS and request is not None and request.META.get(OFFERED):
+                continue
             if field is None:
                 raise ValueError(f"unknown parameter {name!r}. {suggest(name, cls.model_fields) or ''}".strip())
             if len(values) > 1 and get_origin(field.annotation) is not list:
@@ -127,7 +130,7 @@ Three = Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9]{1,16}\.[0-9]{1,16}$")
 CURSOR = Field(default=None, description="Where to go on: `next` of the page before. Nothing to make up yourself.")
 
 
-def fields_of(shown: type[Shown]) -> Any:
+def fields_of(shown: type[BaseModel]) -> Any:
     """The parameter that asks for some fields of what is shown only."""
     names = "|".join(shown.model_fields)
     said = "Only these fields, separated by commas. Those that name the thing always come along."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -20,9 +21,13 @@ FILE: Json = {
 _REF = Field(description="Reference: kind:namespace/name.", examples=["service:default/checkout"])
 
 
-def _sparse(schema: Json, shown: type[Shown]) -> None:
+def sparse(names: Collection[str], schema: Json) -> None:
     """Only what names the thing is always there: callers may ask for fewer fields."""
-    schema["required"] = [name for name in schema.get("properties", {}) if name in shown.names]
+    schema["required"] = [name for name in schema.get("properties", {}) if name in names]
+
+
+def _sparse(schema: Json, shown: type[Shown]) -> None:
+    sparse(shown.names, schema)
 
 
 class Shown(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
@@ -13,7 +14,7 @@ from greenboard.catalog.models import CURRENT, Entity, RelationInterval
 from greenboard.catalog.ownership import Crews, Member, People
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref, slug
-from greenboard.identity.models import Handle
+from greenboard.identity.models import Handle, Reading
 
 CATALOG = "catalog"
 """The tool by whose name a person of the catalog is an account, where their names differ."""
@@ -68,22 +69,31 @@ def left(persons: Iterable[Ref]) -> set[Ref]:
 
 
 def people() -> People:
-    """What accounts say of who is here and in which team, as of now. Four queries."""
+    """What accounts say of who is here and in which team, as of now. Five queries.
+
+    When a provider last said so is told to the day, so that what reads it changes once a day and not at each word.
+    """
     accounts = _accounts()
     persons = [Ref("person", *row) for row in Entity.objects.filter(kind="person").values_list("namespace", "name")]
     known = {ref: _member(ref, accounts) for ref in persons}
     named = {member.name: ref for ref, member in reversed(known.items())}
     joined: defaultdict[Ref, set[Ref]] = defaultdict(set)
-    synced = set()
-    rows = Membership.objects.values_list("team", "person__username", "person__is_active", "source")
-    for text, name, active, source in rows:
+    synced: dict[Ref, datetime | None] = {}
+    heard = {provider: _day(at) for provider, at in Reading.objects.values_list("provider", "at")}
+    rows = Membership.objects.values_list("team", "person__username", "person__is_active", "source", "provider")
+    for text, name, active, source, provider in rows:
         team = Ref.parse(text)
         if active:
             joined[team].add(named.get(name) or Ref("person", "default", slug(name)))
         if source == Membership.Source.SYNCED:
-            synced.add(team)
+            days = [day for day in (synced.get(team), heard.get(provider)) if day is not None]
+            synced[team] = max(days, default=None)
     gone = frozenset(ref for ref, member in known.items() if not member.active)
-    return People(gone, {team: frozenset(several) for team, several in joined.items()}, frozenset(synced))
+    return People(gone, {team: frozenset(several) for team, several in joined.items()}, synced)
+
+
+def _day(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _member(ref: Ref, accounts: dict[str, tuple[str, bool]]) -> Member:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from greenboard.core.refs import Ref
@@ -34,12 +35,13 @@ class People:
     """What accounts say of people, by the persons of the catalog that they are.
 
     `gone` are those whose account is closed, `joined` those whose account says that they are in a team, `synced` the
-    teams whose people an identity provider says. Of somebody whom the catalog does not have, a reference is made up.
+    teams whose people an identity provider says, with the day on which it last did, where that is known. Of somebody
+    whom the catalog does not have, a reference is made up.
     """
 
     gone: frozenset[Ref] = frozenset()
     joined: Mapping[Ref, frozenset[Ref]] = field(default_factory=dict)
-    synced: frozenset[Ref] = frozenset()
+    synced: Mapping[Ref, datetime | None] = field(default_factory=dict)
 
 
 Crews = Mapping[Ref, Collection[Member]]

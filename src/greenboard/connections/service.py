@@ -108,7 +108,7 @@ def change(row: Connection, wish: Wish, now: datetime) -> None:
         row.refresh_from_db()
         before = plain(row)
         fresh = {name: text for name, text in wish.told.secrets.items() if text}
-        secrets = {**_secrets(row), **fresh}
+        secrets = {**_kept(row), **fresh}
         declared = _checked(wish, secrets)
         _refuse_elsewhere(row, wish, declared, fresh)
         trust = row.priority != wish.priority
@@ -163,13 +163,18 @@ def plain(row: Connection) -> dict[str, Any]:
 
 
 def given(row: Connection) -> frozenset[str]:
-    """The names of the secrets that it has."""
-    return frozenset(_secrets(row))
+    """The names of the secrets that it has, and that can be opened."""
+    return frozenset(_kept(row))
 
 
 def every(row: Connection) -> timedelta | None:
     """The time between two collections."""
     return timedelta(seconds=row.every) if row.every else None
+
+
+def _kept(row: Connection) -> dict[str, str]:
+    """Its secrets; none where no key opens them any more: they are to be entered anew."""
+    return _secrets(row) if row.secrets.readable else {}
 
 
 def _secrets(row: Connection) -> dict[str, str]:

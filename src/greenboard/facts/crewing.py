@@ -54,8 +54,8 @@ def _reached(before: People | None, after: People) -> Collection[int]:
     if first or (before is None and after != known):
         return [one.id for one in catalog.entities()]
     gone = known.gone ^ after.gone
-    teams = known.synced ^ after.synced
-    teams |= {one for one in {*known.joined, *after.joined} if known.joined.get(one) != after.joined.get(one)}
+    teams = {one for one in {*known.joined, *after.joined} if known.joined.get(one) != after.joined.get(one)}
+    teams |= {one for one, _ in known.synced.items() ^ after.synced.items()}
     return reached.of_teams({*teams, *_teams_of(gone)})
 
 

@@ -220,6 +220,7 @@ def _ownership(entity: Entity, web: _Web) -> Said | None:
         "active_members": None if members is None else len(members),
         # Where no provider says who is in any team, nothing is known of it.
         "synced": owner in web.people.synced if is_team and web.people.synced else None,
+        "last_synced_at": web.people.synced.get(owner) if is_team else None,
         "inherited": inherited,
     }
     told = ("declared", "owner", "is_team", "inherited") if relation.place else ()

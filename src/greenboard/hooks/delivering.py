@@ -95,14 +95,14 @@ def _send(row: Delivery) -> Told:
     if not row.hook.active:
         return Told(None, "the hook is switched off", 0.0)
     body, started = row.event.body.encode(), time.monotonic()
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "Greenboard",
-        "Greenboard-Event": row.event.kind,
-        "Greenboard-Delivery": str(row.pk),
-        signing.HEADER: signing.sign(row.hook.secret.reveal(), f"{row.pk}.".encode() + body, clock.now()),
-    }
     try:
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Greenboard",
+            "Greenboard-Event": row.event.kind,
+            "Greenboard-Delivery": str(row.pk),
+            signing.HEADER: signing.sign(row.hook.secret.reveal(), f"{row.pk}.".encode() + body, clock.now()),
+        }
         addresses.check(row.hook.url, settings.OUTBOUND_ALLOW)
         with _client().stream("POST", row.hook.url, content=body, headers=headers) as response:
             answer = _beginning(response)

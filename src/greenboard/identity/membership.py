@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from greenboard.access import audit
 from greenboard.access.models import Grant, Membership, Person, Role
 from greenboard.core.refs import Ref
+from greenboard.identity.models import Reading
 from greenboard.identity.placing import Placed, Rule, place
 
 _log = logging.getLogger(__name__)
+_HOUR = timedelta(hours=1)
 
 
 def sync(person: Person, provider: str, groups: Iterable[str], rules: Sequence[Rule], at: datetime) -> Placed:
@@ -60,6 +62,12 @@ def _roles(person: Person, provider: str, wanted: Collection[str], at: datetime)
         Grant(role=role, person=person, source=provider, created_at=at, created_by=provider)
         for _, role in sorted(roles.items())
     )
+
+
+def heard(provider: str, at: datetime) -> None:
+    """Note that a provider said who is there, at most once an hour."""
+    if not Reading.objects.filter(provider=provider, at__gt=at - _HOUR).exists():
+        Reading.objects.update_or_create(provider=provider, defaults={"at": at})
 
 
 def synced_teams() -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,16 @@ class Handle(models.Model):
         return f"{self.name} at {self.tool}"
 
 
+class Reading(models.Model):
+    """When a provider last said who is there, to the hour."""
+
+    provider = models.CharField(max_length=128, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.provider} at {self.at}"
+
+
 class Provisioned(models.Model):
     """What the provisioning keeps beside a person. `data` holds what it told and we do not use.
 

@@ -38,6 +38,7 @@ def _signed_in(sender: Any, user: Person, sociallogin: SocialLogin | None = None
     with transaction.atomic():
         membership.sync(user, provider.id, groups, provider.rules(), at)
         handles.know(user, provider.id, account.uid, at, by=provider.id)
+        membership.heard(provider.id, at)
 
 
 def claim(extra: Any, name: str) -> object:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from greenboard.access import audit
 from greenboard.access.errors import InTheWay
 from greenboard.access.models import Person
+from greenboard.access.sealing import Secret
 from greenboard.catalog import store as catalog
 from greenboard.core import clock
 from greenboard.core.errors import UserError, suggest
@@ -82,7 +83,8 @@ def change(number: int, wish: Wish, version: int) -> Channel:
     with transaction.atomic():
         row = store.channel(number)
         before = told(row)
-        _fill(row, Wish(wish.name, row.kind, wish.given, wish.active), settings.given(row))
+        kept = settings.given(row) if row.secret.readable else row.settings
+        _fill(row, Wish(wish.name, row.kind, wish.given, wish.active), kept)
         said = {"name": row.name, "settings": row.settings, "secret": row.secret, "active": row.active}
         mine = Channel.objects.filter(pk=number, version=version)
         if not _unique(lambda: mine.update(**said, version=version + 1), wish.name, "channel"):
@@ -222,7 +224,7 @@ def _fill(row: Channel, wish: Wish, before: Mapping[str, str]) -> None:
     secret = {name: value for name, value in given.items() if (own := kind.field(name)) and own.secret}
     row.name, row.active = wish.name, wish.active
     row.settings = {name: value for name, value in given.items() if name not in secret}
-    row.secret = json.dumps(secret) if secret else ""
+    row.secret = Secret(json.dumps(secret) if secret else "")
 
 
 def _columns(way: Way) -> dict[str, Any]:

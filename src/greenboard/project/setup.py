@@ -114,7 +114,7 @@ def reach() -> None:
         connection.ensure_connection()
     except Error as error:
         where = Environment.read().database.where
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()).partition(" Is the server running")[0]
         raise UserError(
             f"the database {where} cannot be used: {reason}",
             hint="Start it, or mend GREENBOARD_DATABASE_URL or GREENBOARD_DATA_DIR.",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
@@ -21,7 +22,8 @@ from greenboard.access.decide import Permission, may
 from greenboard.access.limits import Buckets, TooMany
 from greenboard.core import clock
 from greenboard.core.errors import UserError
-from greenboard.identity.provisioning import Taken
+from greenboard.identity import membership
+from greenboard.identity.provisioning import BY, Taken
 from greenboard.scim.description import PROVIDER
 
 TYPE = "application/scim+json"
@@ -104,6 +106,8 @@ def _admit(request: HttpRequest) -> None:
     request.user = bearer  # type: ignore[assignment]  # the audit log asks the request who it is
     if not may(request.user, Permission.PEOPLE_PROVISION):
         raise Refused(HTTPStatus.FORBIDDEN, "The token lacks the permission people.provision.")
+    with suppress(DatabaseError):  # one whose disk is full, or that is read-only, can still be read
+        membership.heard(BY, clock.now())
 
 
 def problem(status: int, detail: str, kind: str | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from greenboard.core.errors import UserError
 from greenboard.project import setup
 from greenboard.project.doctor import machine
-from greenboard.project.doctor.types import Finding, State, fail, good
+from greenboard.project.doctor.types import Finding, Look, State, fail, good
 from greenboard.project.environment import Environment
 
 
@@ -39,10 +39,16 @@ def _inside(environment: Environment) -> Iterator[Finding]:
     if reached.state is State.FAIL:
         return
     try:
-        for look in database.LOOKS:
-            yield from look(environment)
-        for look in (*work.LOOKS, *tools.LOOKS, *people.LOOKS, *plugins.LOOKS):
-            yield from look(environment)
+        for look in (*database.LOOKS, *work.LOOKS, *tools.LOOKS, *people.LOOKS, *plugins.LOOKS):
+            yield from _looked(look, environment)
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         yield fail("database", f"a question failed: {reason}", "Mend what is above first; then run this again.")
+
+
+def _looked(look: Look, environment: Environment) -> Iterator[Finding]:
+    """What a look finds. One that cannot look is a finding, and the others go on."""
+    try:
+        yield from look(environment)
+    except UserError as error:
+        yield fail(getattr(look, "__name__", "look"), str(error), "Mend that; then run this again.")

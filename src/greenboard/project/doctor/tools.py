@@ -51,12 +51,17 @@ def _broken(row: Connection, now: datetime) -> Finding | None:
     if every and now - since > _LATE * every + _GRACE:
         return warn("connections", f"{row}: no collection has ended for {(now - since).total_seconds():,.0f} s", page)
     if newest and newest.state == State.FAILED:
-        return fail("connections", f"{row}: the last collection failed. {newest.error}".rstrip(), page)
+        return fail("connections", f"{row}: the last collection failed. {_why(newest)}".rstrip(), page)
     if newest and newest.state == State.PARTIAL:
         return warn("connections", f"{row}: the last collection could not see everything", page)
     if models.Removal.objects.filter(connection=row, state=RemovalState.WAITING.value).exists():
         return warn("connections", f"{row}: much is gone, and waits for somebody to confirm", page)
     return None
+
+
+def _why(collection: models.Collection) -> str:
+    """What ended it, or the first thing that it met."""
+    return collection.error or next((str(one.get("text", "")) for one in collection.faults), "")
 
 
 LOOKS: tuple[Look, ...] = (integrations, connections)

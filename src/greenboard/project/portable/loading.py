@@ -67,11 +67,7 @@ def load(
     connection = connections[alias]
     try:
         with transaction.atomic(using=alias):
-            if not replace and not empty(alias):
-                raise UserError(
-                    "the database is not empty: it has people or entities",
-                    hint="Name an empty database, or say --replace to lose what is in it.",
-                )
+            expect_empty(alias, replace=replace)
             listed = list(content)
             with _unguarded(alias):
                 _clear([table for table, _ in listed], alias)
@@ -96,6 +92,15 @@ def _unguarded(alias: str) -> Iterator[None]:
     yield
     if guarded:
         append_only.create(connections[alias])
+
+
+def expect_empty(alias: str, *, replace: bool) -> None:
+    """Refuse a database in which there is something, unless it may be lost."""
+    if not replace and not empty(alias):
+        raise UserError(
+            "the database is not empty: it has people or entities",
+            hint="Name an empty database, or say --replace to lose what is in it.",
+        )
 
 
 def empty(alias: str) -> bool:

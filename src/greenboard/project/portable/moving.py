@@ -39,6 +39,7 @@ def move(url: str, data_dir: Path, say: Say, *, replace: bool = False) -> Mappin
     _connect(target)
     say(f"making the schema in {target.where}")
     call_command("migrate", database=TARGET, interactive=False, verbosity=0)
+    loading.expect_empty(TARGET, replace=replace)  # now, and not after minutes of reading
     found = tables(apps)
     with reading.snapshot("default"):
         contents = {}
