@@ -364,7 +364,7 @@ def explain(
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
 
     """
-    moment = store.judged_at(scorecard.name, entity, as_of, held and held.stood) or as_of or clock.now()
+    moment = store.judged_at(scorecard.name, entity, as_of, held.stood if held else None) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
     covered = held.covered(then, moment) if held else {}
     covered = covered or _covered(then, moment, [entity])
