@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from greenboard.catalog import store
+from greenboard.catalog import nearby, store
 from greenboard.catalog.models import EntityVersion, RelationInterval
 from greenboard.catalog.types import Declared, Entity, Relation, RelationKind
 from greenboard.core.refs import Ref
@@ -110,6 +110,10 @@ class Intervals(TestCase):
                 self.agree(at, model)
         self.agree(None, states[-1][1])
         assert store.entities(START - timedelta(days=1)) == []
+        for each in store.entities():
+            held = nearby.held(store.related(each.ref, each.id))
+            assert set(held) == set(nearby.relations([each.id]))
+            assert len(held) == len(set(held))
 
     def agree(self, at, model):
         stored = store.entities(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -11,7 +11,9 @@ from greenboard.access.sight import EVERYTHING, Sight
 from greenboard.catalog import store
 from greenboard.catalog.models import RelationInterval
 from greenboard.catalog.sight import condition
+from greenboard.catalog.store import Related
 from greenboard.catalog.types import Relation, RelationKind
+from greenboard.core.refs import Ref
 
 
 def ends(
@@ -28,6 +30,15 @@ def relations(
 ) -> list[Relation]:
     """As `ends`, as relations, each once; both ends of each are in sight."""
     return _relations(_linked(ids, both=both), as_of, sight)
+
+
+def held(ever: Iterable[Related]) -> list[Relation]:
+    """Those that hold now of all relations that an entity ever stood in, each once."""
+    once: dict[tuple[RelationKind, Ref, Ref], Relation] = {}
+    for one in ever:
+        if one.until is None:
+            once.setdefault((one.relation.kind, one.relation.source, one.relation.target), one.relation)
+    return sorted(once.values(), key=lambda each: each.kind)
 
 
 def named(numbers: Collection[int]) -> list[Relation]:

@@ -12,7 +12,7 @@ from greenboard.access.decide import Permission, require
 from greenboard.catalog import nearby
 from greenboard.catalog import store as catalog
 from greenboard.catalog.naming import NAMES, NUMBERS
-from greenboard.catalog.store import Stored
+from greenboard.catalog.store import Related, Stored
 from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.errors import UserError
 from greenboard.core.once import notes, once
@@ -55,7 +55,9 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         notes(NAMES).update(found.whole.names)
         notes(NUMBERS)[ref] = stored.id
         notes(results.RULES)[scorecard.name] = dict(zip(found.matrix.rules, found.matrix.names, strict=True))
-    own = nearby.relations([stored.id], asked.as_of, sight=found.sight)
+    ever = catalog.related(ref, stored.id)
+    now = asked.as_of is None and found.sight.everything
+    own = nearby.held(ever) if now else nearby.relations([stored.id], asked.as_of, sight=found.sight)
     surroundings = relations.Known(found, scorecard, asked)
     home = _home(stored, own, found)
     said, missed = facts.current(asked.as_of, [ref], {ref: stored.id}, home).get(ref, ([], []))
@@ -68,7 +70,7 @@ def _page(request: HttpRequest, kind: str, namespace: str, name: str) -> HttpRes
         "parts": parts(stored, own, surroundings),
         "bundles": relations.bundles(ref, own, surroundings),
         "picture": relations.picture(ref, own, _near(found, asked), surroundings),
-        "owning": _owning(stored, own, found, asked),
+        "owning": _owning(stored, own, ever, (found, asked)),
         "known": known.build(said, missed, content.vocabulary(), asked),
         "spans": spans(asked, "90d"),
         "panels": panels.of_entity(about),
@@ -103,11 +105,13 @@ def _near(found: Seen, asked: address.Asked) -> relations.Near:
     return near
 
 
-def _owning(stored: Stored, own: Sequence[Relation], found: Seen, asked: address.Asked) -> owning.Owning:
-    """Who answers for it: read of its owner's people only."""
+def _owning(
+    stored: Stored, own: Sequence[Relation], past: Sequence[Related], seeing: tuple[Seen, address.Asked]
+) -> owning.Owning:
+    """Who answers for it: read of its owner's people only. `past` are all relations that it ever stood in."""
+    found, asked = seeing
     answering = [one for one in (stored, found.find(stored.owner) if stored.owner else None) if one is not None]
     people = nearby.people([one.id for one in answering], asked.as_of, sight=found.sight)
-    past = catalog.related(stored.ref, stored.id)
     named = {stored.owner, *(one.relation.source for one in past)}
     declared = frozenset(ref for ref in named if ref is not None and found.find(ref))
     return owning.build(stored, [*own, *people], past, declared, asked)
