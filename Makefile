@@ -36,8 +36,8 @@ test: $(VENV)/.installed-dev $(ASSETS) ## Install and run the whole suite
 test-postgres: $(VENV)/.installed-dev $(ASSETS) ## Run what touches the database on a PostgreSQL server of its own
 	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" $(STORES)
 
-test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite, but for the browser and what is slow, on PostgreSQL
-	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" --ignore tests/browser tests
+test-postgres-all: $(VENV)/.installed-dev $(ASSETS) ## Run the whole suite on PostgreSQL
+	@$(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow" $(FIRST) tests
 
 test-slow: $(VENV)/.installed-dev $(ASSETS) ## Run the slow suite
 	@$(BIN)/python -m pytest -m slow
