@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.installation import prepared
+from tests import installation
 
 from greenboard.access import append_only, audit, chain, grants, origin
 from greenboard.access.audit import Wanted
@@ -217,11 +217,10 @@ def test_an_export_verifies_by_itself(three):
 @pytest.mark.slow
 def test_two_who_note_at_once_make_one_chain(tmp_path):
     environment = {
-        **os.environ,
-        "GREENBOARD_DATA_DIR": str(prepared(tmp_path)),
+        **installation.kept(),
+        **installation.own(tmp_path),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
     script = (
         "from greenboard.project import setup; setup.django(); setup.migrate()\n"
         "from greenboard.access import audit\n"
@@ -239,9 +238,8 @@ def test_two_who_note_at_once_make_one_chain(tmp_path):
 def test_the_command_names_the_first_broken_line(tmp_path):
     import sqlite3
 
-    environment = {**os.environ, "GREENBOARD_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    environment.pop("GREENBOARD_DATABASE_URL", None)
+    data, path = str(tmp_path), os.pathsep.join(sys.path)
+    environment = {**installation.kept(), "GREENBOARD_DATA_DIR": data, "PYTHONPATH": path}
     command = [sys.executable, "-m", "greenboard.project.main"]
     for _ in range(2):
         subprocess.run([*command, "secrets", "rotate"], env=environment, check=True, capture_output=True)

@@ -1,15 +1,12 @@
 """Three services in a real database, people who ask, and a client that speaks JSON."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 from django.test import Client
-from django.test.testcases import LiveServerThread
 
 from greenboard.access import tokens
 from greenboard.access.models import Person
@@ -97,23 +94,10 @@ def administrator(company) -> Asker:
     return _asker("grace", is_superuser=True)
 
 
-def _itself(application: Any) -> Any:
-    return application  # whitenoise serves what is static
-
-
 @pytest.fixture
-def server(company) -> Iterator[str]:
-    """The address of the product behind a real socket, on the database of the test."""
-    connection.inc_thread_sharing()
-    thread = LiveServerThread("127.0.0.1", _itself, connections_override={"default": connections["default"]})
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    try:
-        yield f"http://127.0.0.1:{thread.port}"
-    finally:
-        thread.terminate()
-        thread.join()
+def server(live_server, company) -> str:
+    """The address of the product behind a real socket. What is entered is committed, as the server has connections of its own."""
+    return live_server.url
 
 
 @pytest.fixture

@@ -76,6 +76,19 @@ def test_a_page_goes_on_where_the_last_ended_whatever_changed_meanwhile(reader):
     assert "aaa" in names
 
 
+def test_the_entities_of_a_team_follow_who_owns_what(reader):
+    assert refs(reader, owner="payments") == ["checkout"]
+    cart, owner = Ref("service", "default", "cart"), Ref("team", "default", "payments")
+    relation = Relation(RelationKind.OWNS, owner, cart)
+    catalog.save(Declared((Entity(cart),), (relation,)), clock.now(), cause="test")
+    assert refs(reader, owner="payments") == ["cart", "checkout"]
+    catalog.save(Declared((Entity(cart),)), clock.now(), cause="test")
+    assert refs(reader, owner="payments") == ["checkout"]
+    assert "cart" in refs(reader, owner="none")
+    catalog.retire([cart], clock.now())
+    assert "cart" not in refs(reader, owner="none")
+
+
 def test_filters_let_through_what_they_say(reader):
     system = Ref("system", "default", "shop")
     part = Ref("service", "default", "cart")

@@ -1,7 +1,6 @@
 """A real server, a real browser. Where no browser is installed, the tests say so and are skipped."""
 
 import importlib
-import os
 import shutil
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.installation import prepared
+from tests import installation
 
 company = importlib.import_module("tests.browser.company")
 
@@ -79,9 +78,8 @@ def served(folder, writer):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    own = {"GREENBOARD_DATA_DIR": str(prepared(folder / "data")), "GREENBOARD_PORT": str(port)}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}", writer) as address:
+    own = {**installation.own(folder / "data"), "GREENBOARD_PORT": str(port)}
+    with serving({**installation.kept(), **own}, folder / "log", f"http://127.0.0.1:{port}", writer) as address:
         yield address
 
 

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests import installation
 from tests.browser import company
 from tests.browser.conftest import ROOT, Visit, serving
 from tests.browser.test_pages import shots  # noqa: F401 - a fixture
-from tests.installation import prepared
 
 pytestmark = pytest.mark.slow
 
@@ -88,13 +88,12 @@ def framed(installed, tmp_path_factory):
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         own = {
-            "GREENBOARD_DATA_DIR": str(prepared(folder / "data")),
+            **installation.own(folder / "data"),
             "GREENBOARD_PORT": str(port),
             "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
             "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(ROOT / "src"), str(ROOT)]),
         }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-        with serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}") as address:
+        with serving({**installation.kept(), **own}, folder / "log", f"http://127.0.0.1:{port}") as address:
             yield address
         tool.shutdown()
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.installation import prepared
+from tests import installation
 
 browser = importlib.import_module("tests.browser.conftest")
 forged = importlib.import_module("tests.browser.forged")
@@ -29,13 +29,14 @@ def site(installed, forge, tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {
-        "GREENBOARD_DATA_DIR": str(prepared(folder / "data")),
+        **installation.own(folder / "data"),
         "GREENBOARD_PORT": str(port),
         "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
         "FORGE": forge.url,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    with browser.serving({**kept, **own}, folder / "log", f"http://127.0.0.1:{port}", forged.__name__) as address:
+    with browser.serving(
+        {**installation.kept(), **own}, folder / "log", f"http://127.0.0.1:{port}", forged.__name__
+    ) as address:
         yield address
 
 

@@ -11,8 +11,8 @@ import threading
 import urllib.request
 
 import pytest
+from tests import installation
 from tests.browser.test_pages import axe, looked_at, shots  # noqa: F401 - fixtures
-from tests.installation import prepared
 
 browser = importlib.import_module("tests.browser.conftest")
 founded = importlib.import_module("tests.browser.founded")
@@ -75,7 +75,7 @@ def surroundings(account, other, tmp_path_factory):
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     own = {
-        "GREENBOARD_DATA_DIR": str(prepared(folder / "data")),
+        **installation.own(folder / "data"),
         "GREENBOARD_PORT": str(port),
         "GREENBOARD_OUTBOUND_ALLOW": "127.0.0.1",
         "GREENBOARD_ORIGIN": address,
@@ -83,8 +83,7 @@ def surroundings(account, other, tmp_path_factory):
         "AWS": account,
         "TOOLS": other.url,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GREENBOARD_", "DJANGO_"))}
-    return {**kept, **own}
+    return {**installation.kept(), **own}
 
 
 def brought(folder):

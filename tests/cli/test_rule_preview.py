@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests import installation
 from tests.cli.conftest import COMMAND, Done
-from tests.installation import prepared
 
-SHARED = ("DJANGO_SETTINGS_MODULE", "GREENBOARD_DATABASE_URL")
-"""What the tests have and an installation of its own has not."""
 FACTS = """
 import sys
 from greenboard.project import running
@@ -43,8 +40,7 @@ rules:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if name not in SHARED}
-    return {**own, "GREENBOARD_DATA_DIR": str(prepared(folder))}
+    return {**installation.kept(), **installation.own(folder)}
 
 
 @pytest.fixture(scope="module")

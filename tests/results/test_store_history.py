@@ -11,6 +11,7 @@ from greenboard.facts.intervals import OutOfOrder
 from greenboard.facts.lately import Known
 from greenboard.results import models, service, store
 from greenboard.results.events import ResultsChanged
+from greenboard.results.service import Held
 from greenboard.rules.types import Outcome
 
 from .history_cast import BRONZE, CARD, CHECKOUT, CODE, ON_CALL, SILVER, day, enter, fail, run, say, scorecard
@@ -92,9 +93,9 @@ def test_what_is_stored_is_explained_as_it_is_judged(shop, card):
     say(2, ("coverage", {"line_pct": 60.0}))
     run(card, 2)
     stood = store.stood(CARD, CHECKOUT)
-    told = service.explain(card, CHECKOUT, stood=stood)
+    told = service.explain(card, CHECKOUT, held=Held(stood))
     assert told == service.explain(card, CHECKOUT)
-    brief = service.explain(card, CHECKOUT, stood=stood, passing=False)
+    brief = service.explain(card, CHECKOUT, held=Held(stood), passing=False)
     assert brief.result("covered") == told.result("covered")
     assert (brief.result("reviewed").outcome, brief.result("reviewed").evidence) == (Outcome.PASS, ())
     assert brief.standing == told.standing
@@ -104,7 +105,7 @@ def test_facts_of_now_explain_what_was_judged_only_while_they_are_those_of_then(
     def explained():
         (number,) = facts.known([CHECKOUT]).values()
         said = Known(*facts.current(None, [CHECKOUT])[CHECKOUT], {number})
-        told = service.explain(card, CHECKOUT, stood=store.stood(CARD, CHECKOUT), known=said)
+        told = service.explain(card, CHECKOUT, held=Held(store.stood(CARD, CHECKOUT), known=said))
         assert told == service.explain(card, CHECKOUT)
         return told.result("covered").evidence[0].value
 

@@ -6,7 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from greenboard.catalog import store as catalog
 from greenboard.core import clock
+from greenboard.core.refs import Ref
+from greenboard.facts import service as facts
+from greenboard.results import service as results
+from greenboard.web import content
 
 from .conftest import world
 
@@ -125,3 +130,28 @@ def test_the_palette_lists_entities_rules_and_pages(board):
         "group": "Service",
         "url": "/entities/service/default/checkout",
     } in found
+
+
+def test_what_was_drawn_before_follows_results_that_turn_and_names_that_change(page):
+    before = page("/?team=payments")
+    at = clock.now()
+    facts.record([fact for fact in world._said("checkout", at, replicas=3) if fact.type == "workload"], [], at)
+    results.evaluate(content.scorecards()[0], clock.now())
+    after = page("/?team=payments")
+    assert cells(after) != cells(before)
+    catalog.rename(world.ref("checkout"), Ref("service", "default", "till"), clock.now(), cause="test")
+    assert "<b>checkout</b>" in after
+    renamed = page("/?team=payments")
+    assert "<b>checkout</b>" not in renamed
+    assert "<b>till</b>" in renamed
+
+
+def test_a_change_gets_older_though_it_was_drawn_before(page, monkeypatch):
+    assert "31 d ago" not in page("/?since=90d")
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert re.search(r"3\d d ago", page("/?since=90d"))
+
+
+def cells(text):
+    return re.findall(r'data-tip="([^"]* passed[^"]*)"', text)

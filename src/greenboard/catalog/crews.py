@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from django.db.models import Q
@@ -20,21 +20,25 @@ CATALOG = "catalog"
 """The tool by whose name a person of the catalog is an account, where their names differ."""
 
 
-def crews(relations: Iterable[Relation]) -> Crews:
-    """The people of each team, with those of the teams within it, as of now. Two queries.
+def crews(relations: Iterable[Relation], teams: Collection[Ref] | None = None) -> Crews:
+    """The people of each team, with those of the teams within it, as of now. Three queries at most.
 
     A person of the catalog is the account of the same name, or whom a confirmed name says. Of one who
-    has no account it is not known that they left, so they count as here.
+    has no account it is not known that they left, so they count as here. With `teams`, accounts are
+    asked for those and for the teams of the relations only.
     """
     several = list(relations)
-    accounts = _accounts()
+    named = any(one.kind is RelationKind.MEMBER_OF or one.source.kind == "person" for one in several)
+    accounts = _accounts() if named else {}
     found: defaultdict[Ref, list[Member]] = defaultdict(list)
     for relation in several:
         if relation.kind is RelationKind.MEMBER_OF:
             found[relation.target].append(_member(relation.source, accounts))
-    rows = Membership.objects.select_related("person").values_list(
-        "team", "person__username", "person__is_active", "provider"
-    )
+    joined = Membership.objects.all()
+    if teams is not None:
+        ends = {end for one in several for end in (one.source, one.target) if end.kind == "team"}
+        joined = joined.filter(team__in=sorted(str(team) for team in {*teams, *ends}))
+    rows = joined.values_list("team", "person__username", "person__is_active", "provider")
     for team, name, active, provider in rows:
         found[Ref.parse(team)].append(Member(name, active, provider))
     for relation in several:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from greenboard.access.errors import Absent
@@ -15,6 +16,7 @@ from greenboard.notifications.gathering import HOUR, KEPT
 from greenboard.notifications.models import Line, Notice
 
 _BATCH = 500
+_UNREAD = "SELECT count(*) FROM notifications_line WHERE person_id = %s AND read_at IS NULL"
 
 
 def put(lines: Mapping[int, Sequence[Notice]], now: datetime) -> None:
@@ -80,7 +82,12 @@ def cases(line: Line, mine: Sight) -> list[Notice]:
 
 def unread(person: Person, mine: Sight) -> int:
     """How many lines are unread. One query, by an index of the unread alone."""
-    return Line.objects.filter(_seen(mine), person=person, read_at__isnull=True).count()
+    if not mine.everything:
+        return Line.objects.filter(_seen(mine), person=person, read_at__isnull=True).count()
+    with connection.cursor() as cursor:  # by far the quickest: every page asks this
+        cursor.execute(_UNREAD, [person.pk])
+        found: int = cursor.fetchone()[0]
+        return found
 
 
 def read(person: Person, numbers: Sequence[int] | None, now: datetime) -> int:

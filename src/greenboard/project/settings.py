@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "greenboard.project.observing.probes.Probes",
     "greenboard.project.observing.requests.Observing",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "greenboard.project.turns.Turns",
     "greenboard.api.rim.RimMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

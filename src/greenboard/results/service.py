@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from greenboard.catalog import store as catalog
+from greenboard.catalog.store import Stored
 from greenboard.catalog.types import Entity
 from greenboard.connections.store import trusted
 from greenboard.core import clock, events, spans
@@ -324,51 +325,68 @@ def _covered(scorecard: Scorecard, at: datetime | None, entities: Collection[Ref
     return {number: entity for number, entity in found.items() if scorecard.scope.covers(entity) is not False}
 
 
+@dataclass(frozen=True)
+class Held:
+    """What whoever asks for an explanation knows already: what the rules came to at the moment that is asked for.
+
+    The rest is of now, for who asks for now: the level, what is known of the entity, and the entity itself. What
+    changed since the evaluation is read again.
+    """
+
+    stood: Mapping[str, Stood]
+    level: LevelRow | None = None
+    known: Known | None = None
+    there: Stored | None = None
+
+    def covered(self, scorecard: Scorecard, moment: datetime) -> dict[int, Entity]:
+        """The entity by its surrogate id; nothing where it has to be asked for."""
+        if self.there is None or self.there.since > moment or scorecard.scope.covers(self.there.entity) is False:
+            return {}
+        return {self.there.id: self.there.entity}
+
+
 def explain(
     scorecard: Scorecard,
     entity: Ref,
     as_of: datetime | None = None,
     *,
-    level: LevelRow | None = None,
-    stood: Mapping[str, Stood] | None = None,
-    known: Known | None = None,
+    held: Held | None = None,
     passing: bool = True,
 ) -> Judgement:
     """The judgement of one entity with its evidence, rebuilt from the facts as they were.
 
     It is that of the last evaluation at or before the moment, by the rules of then and with its
     clock, so that it agrees with the results that are shown; the level is the one that held. Who
-    knows that of now says so, or what the rules came to: then only the evidence is worked out, and
-    without `passing` only that of results that do not pass. `known` are the facts and gaps of now, which are
-    read again only where anything changed since the evaluation.
+    knows what the rules came to says so as `held`: then only the evidence is worked out, and
+    without `passing` only that of results that do not pass.
 
     Raises:
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
 
     """
-    held = store.stood(scorecard.name, entity, as_of) if stood is None else stood
-    moment = store.judged_at(scorecard.name, entity, as_of, stood) or as_of or clock.now()
+    moment = store.judged_at(scorecard.name, entity, as_of, held.stood if held else None) or as_of or clock.now()
     then = versions.as_of(scorecard, moment, facts.vocabulary())
-    covered = _covered(then, moment, [entity])
+    covered = held.covered(then, moment) if held else {}
+    covered = covered or _covered(then, moment, [entity])
     number = next(iter(covered), None)
     if number is None:
         raise UserError(f"{entity} is not held against {scorecard.title} at {clock.format_time(moment)}")
-    subject, around = near(number, moment) if then.looks_beyond else (_alone(covered, moment, known), NOBODY)
+    subject, around = near(number, moment) if then.looks_beyond else (_alone(covered, moment, held), NOBODY)
     words = facts.vocabulary()
     with quietly():
-        if stood is None:
-            pardoned = {entity: {rule for rule, one in held.items() if one.exempt}}
+        if held is None:
+            pardoned = {entity: store.exempt(scorecard.name, entity, as_of)}
             judged = judge(then, [subject], words, moment, pardoned, surroundings=around)[0]
         else:
-            judged = retell(then, subject, words, moment, held, surroundings=around, passing=passing)
-    standing = [level] if level else store.levels(scorecard.name, moment, entity=entity)
+            judged = retell(then, subject, words, moment, held.stood, surroundings=around, passing=passing)
+    standing = [held.level] if held and held.level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
 
 
-def _alone(covered: Mapping[int, Entity], moment: datetime, known: Known | None) -> Subject:
+def _alone(covered: Mapping[int, Entity], moment: datetime, held: Held | None) -> Subject:
     """One entity with what was known of it at a moment: what is known now, where nothing changed meanwhile."""
     ((number, entity),) = covered.items()
-    said = known.at(moment) if known else None
+    said = held.known.at(moment) if held and held.known else None
     found = facts.current(moment, [entity.ref], {entity.ref: number}) if said is None else {entity.ref: said}
     return _described(covered, found, moment)[number]
 

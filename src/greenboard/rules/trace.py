@@ -34,7 +34,8 @@ class Trace:
         self.row = row
         self.root = Point(Lanes(1), 0)
         given = columns_of(program, frame, parameters)
-        self._interpreter = Interpreter(frame, given, np.array([row]), trace=True)
+        only = None if len(frame) == 1 else np.array([row])  # of a single row nothing has to be taken out
+        self._interpreter = Interpreter(frame, given, only, trace=True)
         self._interpreter.run(program.tree, self.root.lanes)
 
     def _seen(self, node: Node, point: Point) -> tuple[Value, int]:

@@ -39,12 +39,18 @@ class Offered:
         return self.scaffold.makes == "project"
 
 
-def offered() -> list[Offered]:
-    """Every scaffold that can be used now: those of the library first, projects before parts."""
+def offered(*, packed: bool = True) -> list[Offered]:
+    """Every scaffold that can be used now: those of the library first, projects before parts.
+
+    Whoever knows that no source has any says so: then the database is not asked.
+    """
+    library = [Offered(one.name, one) for one in rendering.library()]
+    if not packed:
+        return library
     rows = (
         Packed.objects.filter(current=True).select_related("source").defer("content").order_by("source__name", "name")
     )
-    return [*(Offered(one.name, one) for one in rendering.library()), *(_of(row) for row in rows)]
+    return [*library, *(_of(row) for row in rows)]
 
 
 def find(full: str) -> Offered:

@@ -1,7 +1,7 @@
 """Parts of the pages of an entity and of *Mine*, and what is offered beside a result: modules found by looking.
 
 A module in `web.entity.panels` has `panel(about: About) -> Panel | list[Panel] | None`, and as `READS` the tables
-of which it reads the rows of an entity, for `About.has`; one in `web.mine.panels`
+of which it reads the rows of an entity, as `LOOKS` others that it reads, for `About.has`; one in `web.mine.panels`
 `panel(home: Home) -> Panel | None`, one in `web.entity.offers` `offering(about: About) -> Offering | None`.
 """
 
@@ -36,13 +36,18 @@ class About:
     asked: Asked
 
     def has(self, *tables: type[Model]) -> bool:
-        """Whether any of some tables ever had a row about the entity."""
+        """Whether any of some tables has a row about the entity; one that is not about entities, any row."""
         return not self._told.isdisjoint(tables)
 
     @cached_property
     def _told(self) -> frozenset[type[Model]]:
         """One question for all panels, as most of them have nothing to say of most entities."""
-        return having(self.stored.id, tuple(one for module in modules(ENTITY) for one in getattr(module, "READS", ())))
+        named = [*modules(ENTITY), *modules(OFFERS)]
+        about, others = (
+            tuple(dict.fromkeys(one for module in named for one in getattr(module, name, ())))
+            for name in ("READS", "LOOKS")
+        )
+        return having(self.stored.id, about, others)
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def build(
 
     `past` are all relations that the entity ever stood in. Owners that were are shown when they changed.
     """
-    known = crews(relations)
+    known = crews(relations, [stored.owner] if stored.owner else ())
     turns = tuple(_turns(stored.ref, past, declared, asked))
     why = None if stored.ref.kind in _PEOPLE or stored.owner is None else hole(stored.owner, declared, known)
     return Owning(

@@ -111,9 +111,11 @@ def offered(found: Mapping[str, Line], scorecard: Scorecard, about: About) -> di
     rules = {rule.id: rule for rule in scorecard.rules}
     offers = offering(about)
     several = {
-        name: offers(rules[name], Offered(Outcome(line.outcome.key), line.exempt)) for name, line in found.items()
+        name: offers(rules[name], Offered(Outcome(line.outcome.key), line.exempt))
+        for name, line in found.items()
+        if line.outcome.key != Outcome.PASS
     }
-    return {name: replace(line, offers=several[name]) if several[name] else line for name, line in found.items()}
+    return {name: replace(line, offers=several[name]) if several.get(name) else line for name, line in found.items()}
 
 
 def _line(result: Result, rule: Rule, since: datetime | None, ground: _Ground) -> Line:

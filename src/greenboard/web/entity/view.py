@@ -121,9 +121,9 @@ def _readiness(about: panels.About, told: Known | None) -> dict[str, Any]:
         return {}
     level, show = history[-1], asked.get("show")
     stood = results.stood(scorecard.name, ref, asked.as_of)
-    now = None if asked.as_of else level
+    held = service.Held(stood) if asked.as_of else service.Held(stood, level, told, about.stored)
     passing = show == result.PASSING
-    judgement = service.explain(scorecard, ref, asked.as_of, level=now, stood=stood, known=told, passing=passing)
+    judgement = service.explain(scorecard, ref, asked.as_of, held=held, passing=passing)
     since = {rule: one.since for rule, one in stood.items()}
     found = result.lines(scorecard, judgement, since, content.vocabulary(), asked)
     found = result.offered(found, scorecard, about)

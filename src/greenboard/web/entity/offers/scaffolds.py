@@ -15,13 +15,15 @@ from greenboard.rules.types import Outcome
 from greenboard.scaffolds import fixing, reserving, service, shelf
 from greenboard.scaffolds.fixing import Target
 from greenboard.scaffolds.forge import Forge
-from greenboard.scaffolds.models import Making
+from greenboard.scaffolds.models import Making, Packed
 from greenboard.scaffolds.shelf import Offered as Scaffold
 from greenboard.scaffolds.types import Landing, Purpose
 from greenboard.scorecards.types import Rule
 from greenboard.web.panels import About, Offer, Offered, Offering
 from greenboard.web.scaffolds import form
 from greenboard.web.scaffolds.made import made
+
+READS, LOOKS = (Making,), (Packed,)
 
 
 def offering(about: About) -> Offering | None:
@@ -82,7 +84,7 @@ class _Shop:
     @cached_property
     def scaffolds(self) -> list[Scaffold]:
         """All scaffolds."""
-        return shelf.offered()
+        return shelf.offered(packed=self.about.has(Packed))
 
     @cached_property
     def open(self) -> dict[str, Making]:
