@@ -64,6 +64,11 @@ def test_an_entity_is_declared_changed_and_withdrawn(administrator):
     assert len(administrator.get(f"{CART}/history").json()["versions"]) == 2
 
 
+@pytest.mark.parametrize("namespace", ["shop.", "shop-", "a" * 64])
+def test_a_namespace_that_a_descriptor_could_not_have_is_refused(administrator, namespace):
+    problem(ask(administrator, "PUT", f"/api/v1/entities/service/{namespace}/cart", {}), 422)
+
+
 def test_who_does_not_know_the_latest_does_not_overwrite_it(administrator):
     first = ask(administrator, "PUT", CART, SAID, **{"If-None-Match": "*"})
     problem(ask(administrator, "PUT", CART, SAID, **{"If-None-Match": "*"}), 412)

@@ -82,7 +82,8 @@ Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Tier = Literal["0", "1", "2", "3", "4", "none"]
 Lifecycle = Literal["experimental", "development", "production", "deprecated", "retired", "none"]
 Kind = Annotated[str, Field(pattern=rf"^{_KIND}$")]
-Namespace = Annotated[str, Field(pattern=rf"^{_NAMESPACE}$")]
+Namespace = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")]
+"""As a descriptor takes it."""
 Name = Annotated[str, Field(pattern=rf"^{_NAME}$")]
 
 assert {*LIFECYCLES, NONE} == set(get_args(Lifecycle))
