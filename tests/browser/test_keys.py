@@ -155,3 +155,18 @@ def test_one_button_opens_every_result_and_closes_them(window):
     assert window.page.evaluate(folded) == 0
     window.page.click("text=Close all")
     assert window.page.evaluate(folded) > 0
+
+
+def test_what_passes_is_fetched_when_it_is_unfolded_and_so_are_all_changes(window, expect):
+    window.page.goto("/entities/service/default/checkout")
+    fold = window.page.locator("details.passing").first
+    expect(fold.locator(".evidence")).to_have_count(0)
+    named = fold.locator("li").count()
+    fold.locator("summary").first.click()
+    expect(fold.locator("li > details")).to_have_count(named)
+    fold.locator("li > details > summary").first.click()
+    expect(fold.locator(".evidence").first).to_be_visible()
+    window.page.click("summary:has-text('All changes')")
+    expect(window.page.locator("#changes .moves")).to_be_visible()
+    assert window.page.url.endswith("/entities/service/default/checkout")
+    assert window.complaints == []
