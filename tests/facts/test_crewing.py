@@ -91,16 +91,31 @@ def test_when_the_provider_last_said_so_is_told_to_the_day_and_written_once_a_da
     crewing.tend(clock.now())
     assert read("ledger") is None, "nobody knows when it was"
     noon = (clock.now() - timedelta(days=1)).replace(hour=12, minute=0)
-    membership.heard("okta", noon)
+    membership.heard("okta", noon, whole=True)
     membership.heard("another", clock.now())
     assert crewing.tend(clock.now()) > 0
     assert read("ledger") == noon.replace(hour=0, minute=0, second=0, microsecond=0)
     assert read("finder") is None, "nobody says who is in that team"
-    membership.heard("okta", noon + timedelta(hours=3))
+    membership.heard("okta", noon + timedelta(hours=3), whole=True)
     assert crewing.tend(clock.now()) == 0, "the same day"
-    membership.heard("okta", noon + timedelta(days=1))
+    membership.heard("okta", noon + timedelta(days=1), whole=True)
     assert crewing.tend(clock.now()) > 0
     assert age("ledger") < timedelta(days=2)
+
+
+def test_a_provider_that_tells_changes_only_may_be_silent_and_one_that_is_read_whole_is_late(company):
+    for name, provider in (("ada", "scim"), ("eve", "ldap")):
+        person = Person.objects.create_user(name)
+        team = f"team:default/{'pay' if provider == 'scim' else 'search'}"
+        Membership.objects.create(
+            person=person, team=team, source=Membership.Source.SYNCED, provider=provider, since=clock.now()
+        )
+    before = clock.now() - timedelta(days=3)
+    membership.heard("scim", before)
+    membership.heard("ldap", before, whole=True)
+    crewing.tend(clock.now())
+    assert read("ledger") is None, "nothing may have changed"
+    assert age("finder") > timedelta(days=2), "nobody read it since"
 
 
 def test_what_changed_while_no_worker_ran_is_described_at_the_start(company):

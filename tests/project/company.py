@@ -117,7 +117,9 @@ class Company:
     def log(self) -> str:
         return _log(self.folder).read_text(errors="replace")
 
-    def ask(self, method: str, path: str, body: Any = None, *, key: str = "", at: int = 0) -> tuple[int, Any]:
+    def ask(
+        self, method: str, path: str, body: Any = None, *, key: str = "", at: int = 0, patience: float = 20.0
+    ) -> tuple[int, Any]:
         """One request to one web process: status (0 without an answer) and body."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         if key:
@@ -126,7 +128,7 @@ class Company:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(address, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=patience) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
@@ -148,12 +150,15 @@ class Company:
         return False
 
     def judged(self, name: str, outcome: str, limit: float = 10 * LIMIT) -> float:
-        """Wait until a licence is judged; how long it took."""
+        """Wait until a licence is judged, whichever process says so; how long it took.
+
+        One that is just being started again takes a request before it can answer: it is not waited for.
+        """
         began = time.monotonic()
         while time.monotonic() - began < limit:
             path = f"results?scorecard=production-readiness&rule=cmp-2-own&entity=library:default/{name}"
             for at in range(len(self.ports)):
-                status, told = self.ask("GET", path, at=at)
+                status, told = self.ask("GET", path, at=at, patience=2.0)
                 if status == 200 and [row["outcome"] for row in told["results"]] == [outcome]:
                     return time.monotonic() - began
             time.sleep(0.05)

@@ -103,9 +103,10 @@ def test_what_is_stored_is_explained_as_it_is_judged(shop, card):
 
 def test_facts_of_now_explain_what_was_judged_only_while_they_are_those_of_then(shop, card):
     def explained():
-        (number,) = facts.known([CHECKOUT]).values()
-        said = Known(*facts.current(None, [CHECKOUT])[CHECKOUT], {number})
-        told = service.explain(card, CHECKOUT, held=Held(store.stood(CARD, CHECKOUT), known=said))
+        there = catalog.find(CHECKOUT)
+        said = Known(*facts.current(None, [CHECKOUT])[CHECKOUT], {there.id})
+        held = Held(store.stood(CARD, CHECKOUT), level(), said, there)
+        told = service.explain(card, CHECKOUT, held=held)
         assert told == service.explain(card, CHECKOUT)
         return told.result("covered").evidence[0].value
 
@@ -114,6 +115,13 @@ def test_facts_of_now_explain_what_was_judged_only_while_they_are_those_of_then(
     assert explained() == 90.0
     run(card, 2)
     assert explained() == 60.0
+
+
+def test_a_scorecard_that_changed_since_explains_as_it_was_judged(shop, card, tmp_path):
+    stricter = scorecard(tmp_path, ("covered", "coverage.line_pct >= 95.0", "bronze"), SILVER)
+    held = Held(store.stood(CARD, CHECKOUT), level())
+    assert service.explain(stricter, CHECKOUT, held=held) == service.explain(stricter, CHECKOUT)
+    assert service.explain(stricter, CHECKOUT, held=held).result("covered").outcome is Outcome.PASS
 
 
 def test_a_stale_fact_is_the_clock_and_the_level_is_held_for_the_grace(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
@@ -16,6 +16,7 @@ from greenboard.catalog.types import Relation, RelationKind
 from greenboard.core.refs import Ref, slug
 from greenboard.identity.models import Handle, Reading
 
+_SILENT = timedelta(days=1)
 CATALOG = "catalog"
 """The tool by whose name a person of the catalog is an account, where their names differ."""
 
@@ -68,10 +69,12 @@ def left(persons: Iterable[Ref]) -> set[Ref]:
     return {ref for ref in persons if not _member(ref, accounts).active}
 
 
-def people() -> People:
+def people(now: datetime) -> People:
     """What accounts say of who is here and in which team, as of now. Five queries.
 
     When a provider last said so is told to the day, so that what reads it changes once a day and not at each word.
+    One that tells changes only, by SCIM or at sign-in, may be silent because nothing changed: after a day
+    nobody knows how old its word is.
     """
     accounts = _accounts()
     persons = [Ref("person", *row) for row in Entity.objects.filter(kind="person").values_list("namespace", "name")]
@@ -79,7 +82,8 @@ def people() -> People:
     named = {member.name: ref for ref, member in reversed(known.items())}
     joined: defaultdict[Ref, set[Ref]] = defaultdict(set)
     synced: dict[Ref, datetime | None] = {}
-    heard = {provider: _day(at) for provider, at in Reading.objects.values_list("provider", "at")}
+    telling = Reading.objects.filter(Q(whole=True) | Q(at__gt=now - _SILENT))
+    heard = {provider: _day(at) for provider, at in telling.values_list("provider", "at")}
     rows = Membership.objects.values_list("team", "person__username", "person__is_active", "source", "provider")
     for text, name, active, source, provider in rows:
         team = Ref.parse(text)

@@ -34,6 +34,11 @@ def as_of(text: str, now: datetime) -> datetime | None:
     return None if moment >= now else moment
 
 
+def stored(given: str | datetime) -> datetime:
+    """A moment as a database gives it to who asks without Django; SQLite has a text, in UTC."""
+    return given if isinstance(given, datetime) else datetime.fromisoformat(given).replace(tzinfo=UTC)
+
+
 def format_time(moment: datetime) -> str:
     """Write a moment as RFC 3339 in UTC, with microseconds only where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -26,10 +26,10 @@ _AT_ONCE = 500
 _known: People | None = None
 
 
-def tend(now: datetime) -> int:  # noqa: ARG001 - it is about now, whatever moment that is
+def tend(now: datetime) -> int:
     """Describe what reads otherwise since the last look; how many entities that were."""
     global _known  # noqa: PLW0603 - what this process saw last; another one only looks once more
-    people = crews.people()
+    people = crews.people(now)
     if people == _known:
         return 0
     ids = sorted(_reached(_known, people))

@@ -10,6 +10,7 @@ from greenboard.catalog import store as catalog
 from greenboard.catalog import touched as reached
 from greenboard.catalog.ownership import People
 from greenboard.catalog.types import Declared, Touched
+from greenboard.core import clock
 from greenboard.facts import store
 from greenboard.facts.described import Part, describe
 from greenboard.facts.observed import PROPERTIES
@@ -26,7 +27,7 @@ def follow(at: datetime, touched: Touched | None = None) -> None:
     Whose owner, team or dependency changed reads otherwise too, however far away. With what was `touched` just now,
     only those are described that it can reach; without, everything is.
     """
-    people = crews.people()
+    people = crews.people(clock.now())
     ids = None if touched is None else _reached(touched)
     if ids is None:
         _record(catalog.declared(at), at, people)

@@ -64,10 +64,10 @@ def _roles(person: Person, provider: str, wanted: Collection[str], at: datetime)
     )
 
 
-def heard(provider: str, at: datetime) -> None:
-    """Note that a provider said who is there, at most once an hour."""
+def heard(provider: str, at: datetime, *, whole: bool = False) -> None:
+    """Note that a provider said who is there, at most once an hour; `whole` where all of it was read."""
     if not Reading.objects.filter(provider=provider, at__gt=at - _HOUR).exists():
-        Reading.objects.update_or_create(provider=provider, defaults={"at": at})
+        Reading.objects.update_or_create(provider=provider, defaults={"at": at, "whole": whole})
 
 
 def synced_teams() -> dict[str, tuple[str, ...]]:

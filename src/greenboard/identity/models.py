@@ -43,10 +43,11 @@ class Handle(models.Model):
 
 
 class Reading(models.Model):
-    """When a provider last said who is there, to the hour."""
+    """When a provider last said who is there, to the hour; `whole` where everybody was read, and not what changed."""
 
     provider = models.CharField(max_length=128, unique=True)
     at = models.DateTimeField()
+    whole = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.provider} at {self.at}"

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 
+from greenboard.core import clock
 from greenboard.core.once import notes
 from greenboard.facts.store import at_moment, chunks
 from greenboard.results import models, parts
@@ -213,16 +214,11 @@ def _last_run(scorecard: str, as_of: datetime | None) -> Stamp | None:
         if found is None:
             return None
         at, run, count, opened = found
-        return Stamp(_moment(at), run, count, opened and _moment(opened))
+        return Stamp(clock.stored(at), run, count, opened and clock.stored(opened))
     runs = models.Run.objects.filter(scorecard__name=scorecard, at__lte=as_of)
     names = ("at", "id", "scorecard__parts", "scorecard__opened_at")
     row = runs.order_by("-at", "-id").values_list(*names).first()
     return None if row is None else Stamp(*row)
-
-
-def _moment(given: str | datetime) -> datetime:
-    """A moment as the database gives it; SQLite has a text."""
-    return given if isinstance(given, datetime) else datetime.fromisoformat(given).replace(tzinfo=UTC)
 
 
 def _follow(

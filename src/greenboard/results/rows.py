@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -102,6 +102,7 @@ class LevelRow:
     rank: int = 0
     valid_to: datetime | None = None
     bare: Bare | None = None
+    evaluated_at: datetime | None = field(default=None, compare=False)
 
     @property
     def without(self) -> Bare:

@@ -364,8 +364,7 @@ def explain(
         UserError: there was no such entity at the moment, or the scorecard is not asked of it.
 
     """
-    moment = store.judged_at(scorecard.name, entity, as_of, held.stood if held else None) or as_of or clock.now()
-    then = versions.as_of(scorecard, moment, facts.vocabulary())
+    moment, then = _as_judged(scorecard, entity, as_of, held)
     covered = held.covered(then, moment) if held else {}
     covered = covered or _covered(then, moment, [entity])
     number = next(iter(covered), None)
@@ -381,6 +380,21 @@ def explain(
             judged = retell(then, subject, words, moment, held.stood, surroundings=around, passing=passing)
     standing = [held.level] if held and held.level else store.levels(scorecard.name, moment, entity=entity)
     return replace(judged, standing=replace(judged.standing, level=standing[0].level)) if standing else judged
+
+
+def _as_judged(
+    scorecard: Scorecard, entity: Ref, as_of: datetime | None, held: Held | None
+) -> tuple[datetime, Scorecard]:
+    """The moment of the last evaluation of an entity, and the scorecard as it was then."""
+    if held is None or held.level is None:
+        moment = store.judged_at(scorecard.name, entity, as_of) or as_of or clock.now()
+        return moment, versions.as_of(scorecard, moment, facts.vocabulary())
+    looked = versions.looked(scorecard.name)
+    turned = (one.turned for one in held.stood.values())
+    moment = store.latest(looked.at, held.level.evaluated_at, *turned) or clock.now()
+    if looked.digest == scorecard.digest and looked.since is not None and looked.since <= moment:
+        return moment, scorecard
+    return moment, versions.as_of(scorecard, moment, facts.vocabulary())
 
 
 def _alone(covered: Mapping[int, Entity], moment: datetime, held: Held | None) -> Subject:

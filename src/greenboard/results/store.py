@@ -268,16 +268,12 @@ def latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def judged_at(
-    scorecard: str, entity: Ref, as_of: datetime | None = None, stood: Mapping[str, Stood] | None = None
-) -> datetime | None:
+def judged_at(scorecard: str, entity: Ref, as_of: datetime | None = None) -> datetime | None:
     """The moment whose facts and clock the results of an entity come from, as they stand at a moment.
 
     Later looks are known only where they changed something, so that of the past it is the latest
-    recorded one: until the next, all results stayed as they were. Who knows what holds now says so as `stood`.
+    recorded one: until the next, all results stayed as they were.
     """
-    if stood is not None and as_of is None:
-        return latest(*_looked_at(scorecard, entity), *(one.turned for one in stood.values()))
     held = models.LevelInterval.objects.filter(at_moment(as_of), scorecard__name=scorecard, **_about(entity))
     whole = models.Run.objects.filter(scorecard__name=scorecard, full=True)
     whole = whole if as_of is None else whole.filter(at__lte=as_of)
@@ -291,13 +287,6 @@ def judged_at(
     )
     moments = [moment for moment in told.first() or () if moment is not None]
     return max((moment for moment in moments if as_of is None or moment <= as_of), default=None)
-
-
-def _looked_at(scorecard: str, entity: Ref) -> Iterable[datetime | None]:
-    """When all results were last right together, and those of an entity by itself."""
-    held = models.LevelInterval.objects.filter(at_moment(None), scorecard__name=scorecard, **_about(entity))
-    asked = models.Scorecard.objects.filter(name=scorecard)
-    return asked.values_list("looked_at", Subquery(held.values("evaluated_at")[:1])).first() or ()
 
 
 def noted(prefix: str) -> dict[str, datetime]:
@@ -387,6 +376,7 @@ def level(row: models.LevelInterval, names: Mapping[int, Ref]) -> LevelRow:
         exempt=row.exempt,
         rank=row.rank,
         valid_to=row.valid_to,
+        evaluated_at=row.evaluated_at,
         bare=None if row.bare_rank is None else Bare(row.bare_level or None, row.bare_rank, row.bare_score),
     )
 

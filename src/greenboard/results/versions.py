@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from greenboard.core import clock
 from greenboard.core.refs import Ref
 from greenboard.facts.vocabulary import FieldType, Vocabulary, encode
@@ -88,6 +90,31 @@ def current() -> dict[str, InForce]:
     names = ("opened_at", "looked_at", "parts")
     told = rows.values_list("scorecard__name", "id", "digest", *(f"scorecard__{name}" for name in names))
     return {name: InForce(*each) for name, *each in told}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """When all results of a scorecard were last right together; which version of it is in force, and since when."""
+
+    at: datetime | None
+    digest: str | None
+    since: datetime | None
+
+
+_LOOKED = """
+SELECT card.looked_at, version.digest, version.valid_from
+FROM results_scorecard card
+LEFT JOIN results_scorecardversion version ON version.scorecard_id = card.id AND version.valid_to IS NULL
+WHERE card.name = %s
+"""
+
+
+def looked(scorecard: str) -> Looked:
+    """As things are now. One query, which each explanation asks: Django takes longer to say it than the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKED, [scorecard])
+        at, digest, since = cursor.fetchone() or (None, None, None)
+    return Looked(at and clock.stored(at), digest, since and clock.stored(since))
 
 
 def again(known: Adoption, now: InForce) -> Adoption:

@@ -71,7 +71,7 @@ def _apply(plan: Plan, look: Look, model: LdapModel, at: datetime) -> None:
     for account in plan.closed:
         leaving.close(people[account.id], at, by=BY)
     _place(plan, by_key, look, model, at)
-    membership.heard(BY, at)
+    membership.heard(BY, at, whole=True)
 
 
 def _keys() -> dict[int, str]:

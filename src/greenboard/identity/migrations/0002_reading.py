@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('provider', models.CharField(max_length=128, unique=True)),
                 ('at', models.DateTimeField()),
+                ('whole', models.BooleanField(default=False)),
             ],
         ),
     ]
